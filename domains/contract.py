@@ -1,0 +1,104 @@
+"""What a domain is: it makes problems, judges replies, and can show worked solutions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, get_args
+
+Split = Literal["train", "val", "test", "ood"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+Outcome = Literal["right", "wrong", "unparsed", "error"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One task. Build it with `domains.problem(...)`, which names it by its canonical form."""
+
+    id: str
+    """First 16 hex digits of the SHA-256 of the canonical form: same task, same id."""
+    text: str
+    """What the model reads; the reply format is in the guide, not here."""
+    topic: str
+    difficulty: int
+    """1 is easiest; what it counts is the domain's to say."""
+    answer: str
+    """The reference answer (a class where answers are classes). Never part of a prompt."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """JSON values from which `judge` and `solution` work."""
+    features: Mapping[str, float] = field(default_factory=dict)
+    """Shallow facts of the problem, from which floors are computed."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judged reply."""
+
+    score: float
+    """0.0 wrong, 1.0 right; a fraction where partial credit makes sense."""
+    outcome: Outcome
+    feedback: str
+    """One sentence that a student could learn from."""
+    failure_modes: tuple[str, ...] = ()
+    """Names from the guide's failure modes; empty when the reply is right."""
+    answer: str | None = None
+    """The answer as it was read from the reply; None when unparsed."""
+
+
+@dataclass(frozen=True)
+class ExpertRule:
+    """One instruction an expert of the domain would give, right or wrong: gates find out."""
+
+    name: str
+    section: str
+    text: str
+    steps: frozenset[str]
+    """Kinds of steps that a solution following this rule writes out."""
+    addresses: frozenset[str]
+    """Failure modes it is meant to cure."""
+    when: str = ""
+    when_not: str = ""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What the domain names, for people, prompts and teachers."""
+
+    description: str
+    """One sentence: the capability."""
+    reply_format: str
+    """How a reply must end to be judged; the last line of every prompt's system part."""
+    step_kinds: Mapping[str, str]
+    """Kind of step -> what a solution that writes it out does. Order is the writing order."""
+    failure_modes: Mapping[str, str]
+    """Failure mode -> what it means."""
+    classes: tuple[str, ...] = ()
+    """The possible answers where answers are classes."""
+    rules: tuple[ExpertRule, ...] = ()
+    max_tokens: int = 256
+    """A reply longer than this is cut."""
+
+
+class Domain(Protocol):
+    """A capability to transfer. See docs/domains.md for a whole one in one page."""
+
+    name: str
+    task_type: str
+    guide: Guide
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        """Return `n` distinct problems of `split`: same arguments, same problems, same order.
+
+        Raises NotEnoughProblems when the split has fewer than `n`.
+        """
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        """Score one reply. Never raises: a bad reply is data."""
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
+        """A worked solution that writes out `steps` (None: all kinds), or None if there is none.
+
+        An empty set gives the bare answer, which is the labels-only control.
+        """
+
+
+class NotEnoughProblems(ValueError):
+    """A split was asked for more problems than it holds."""

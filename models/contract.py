@@ -1,0 +1,71 @@
+"""What a model is: requests in, replies out, in order; a failed request is a reply that says so."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+ReplyOutcome = Literal["ok", "truncated", "refused", "malformed", "error"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question to a model."""
+
+    prompt: str
+    """The user's turn."""
+    system: str = ""
+    """What holds for every problem of a domain."""
+    context: str = ""
+    """The rendered strategy, or empty. Shared by many requests, so models cache it as a prefix."""
+    max_tokens: int = 256
+    temperature: float = 0.0
+    """0 is greedy. Servers that take no temperature ignore it."""
+    seed: int = 0
+    """Seeds sampling when temperature > 0."""
+    answer_schema: Mapping[str, Any] | None = None
+    """JSON Schema the reply's text must satisfy; a reply that does not is `malformed`."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens of one call."""
+
+    input: int = 0
+    output: int = 0
+    cached: int = 0
+    """Of `input`, how many were read from a prompt cache."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer, or why there is none. Only `ok` may be judged, parsed or learned from."""
+
+    text: str
+    outcome: ReplyOutcome = "ok"
+    usage: Usage = field(default_factory=Usage)
+    detail: str = ""
+    """Why the outcome is not `ok`, in one sentence."""
+
+
+class Model(Protocol):
+    """Anything that answers."""
+
+    name: str
+    """The spec string it was opened with, such as `smollm2-135m`."""
+    batch_size: int
+    """How many requests it likes at once; 1 for a server that is paid by the call."""
+
+    def reply(self, requests: Sequence[Request]) -> list[Reply]:
+        """Answer each request, in order."""
+
+
+class Student(Model, Protocol):
+    """A model that can wear an adapter."""
+
+    def wearing(self, adapter: Path | None) -> Model:
+        """The same model with `adapter` (a PEFT folder) switched on, or off for None."""
+
+
+class ModelError(RuntimeError):
+    """A model cannot be opened or used at all: what is missing, and what to do."""
