@@ -1,0 +1,128 @@
+"""Worked solutions that follow a strategy, judged right, become a dataset.
+
+The strategy shapes what is written and never stands in the prompt: the adapter must work
+without it.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from ..domains.contract import Domain, Problem
+from ..models.contract import Request
+from ..store.rules import Strategy
+from .prompt import ask
+
+Demonstrate = Callable[[Problem, Strategy], str | None]
+"""Writes a worked solution that follows the strategy, or None if it cannot."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One problem as it is asked, and what the student shall learn to reply."""
+
+    problem: str
+    """Id of the problem."""
+    request: Request
+    completion: str
+    rules: tuple[str, ...]
+    """Ids of the rules whose steps are written out in the completion."""
+    answer: str
+    """The reference answer; a class where answers are classes."""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) over all that the student reads and writes: nothing else can teach it."""
+        asked = self.request
+        return _sha256(json.dumps([asked.system, asked.prompt, asked.context, self.completion]))
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Examples in order, and what was counted while they were made."""
+
+    examples: tuple[Example, ...]
+    dropped: int = 0
+    """Problems without a solution that the domain judges right."""
+    coverage: Mapping[str, int] = field(default_factory=dict)
+    """Rule id -> examples that exercise it; a rule that shapes none stands there with 0."""
+    classes: Mapping[str, int] = field(default_factory=dict)
+    """Class -> examples with this answer; empty where answers are not classes."""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) over the example hashes, in order."""
+        return _sha256("\n".join(example.hash for example in self.examples))
+
+    def as_jsonl(self) -> str:
+        """One line an example; the counts are kept beside it, in the event that records it."""
+        lines = (json.dumps(asdict(each), ensure_ascii=False) for each in self.examples)
+        return "".join(f"{line}\n" for line in lines)
+
+    @classmethod
+    def from_jsonl(
+        cls,
+        text: str,
+        *,
+        dropped: int = 0,
+        coverage: Mapping[str, int] | None = None,
+        classes: Mapping[str, int] | None = None,
+    ) -> "Dataset":
+        """The dataset that `as_jsonl` wrote, with the counts that were kept beside it."""
+        rows = (json.loads(line) for line in text.split("\n") if line)
+        examples = tuple(
+            Example(
+                problem=row["problem"],
+                request=Request(**row["request"]),
+                completion=row["completion"],
+                rules=tuple(row["rules"]),
+                answer=row["answer"],
+            )
+            for row in rows
+        )
+        return cls(examples, dropped, dict(coverage or {}), dict(classes or {}))
+
+
+def follow(
+    domain: Domain,
+    problems: Sequence[Problem],
+    strategy: Strategy,
+    demonstrate: Demonstrate | None = None,
+) -> Dataset:
+    """Examples that follow `strategy` on `problems`, in their order; EMPTY gives bare answers.
+
+    The domain writes the solutions. Where a rule names no steps that the domain knows, only a
+    reader of words can follow it: then `demonstrate` writes them all, if it is given. What the
+    domain does not judge right is dropped. A demonstrated solution exercises no rule, because
+    nothing checks which ones it followed.
+    """
+    steps = frozenset(domain.guide.step_kinds)
+    written = strategy.steps & steps
+    exercised = tuple(r.id for r in strategy.rules if r.steps and written.issuperset(r.steps))
+    wordy = any(not rule.steps or not steps.issuperset(rule.steps) for rule in strategy.rules)
+    if not wordy:
+        demonstrate = None
+    if demonstrate is not None:
+        exercised = ()
+    examples: list[Example] = []
+    for problem in problems:
+        if demonstrate is not None:
+            completion = demonstrate(problem, strategy)
+        else:
+            completion = domain.solution(problem, written)
+        if completion is not None and domain.judge(problem, completion).outcome == "right":
+            request = ask(domain.guide, problem)
+            examples.append(Example(problem.id, request, completion, exercised, problem.answer))
+    answers = Counter(example.answer for example in examples)
+    return Dataset(
+        examples=tuple(examples),
+        dropped=len(problems) - len(examples),
+        coverage={r.id: len(examples) if r.id in exercised else 0 for r in strategy.rules},
+        classes={name: answers[name] for name in domain.guide.classes},
+    )
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

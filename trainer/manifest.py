@@ -1,0 +1,64 @@
+"""What is known of an adapter: the sheet that lies in its folder."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .recipe import Recipe
+
+LIBRARIES = ("torch", "peft", "transformers")
+"""Another version of one of these may train other weights from the same data."""
+MANIFEST = "manifest.json"
+
+
+class Manifest(BaseModel):
+    """How an adapter came to be, and the hashes of its files."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    base: str
+    """The student it was trained on and belongs to."""
+    dataset: str
+    """Hash of the dataset."""
+    strategy: str
+    """Hash of the version that the examples follow: the first version that needed this adapter."""
+    strategy_name: str
+    """The same version as people call it, such as `scheduling@3`."""
+    recipe: Recipe
+    seed: int
+    versions: Mapping[str, str] = Field(default_factory=dict)
+    """Library -> version it was trained with."""
+    provenance: str = ""
+    """`stream#slot` of the event behind the strategy."""
+    tokens: int = 0
+    """Tokens read in training, all epochs together."""
+    losses: tuple[float, ...] = ()
+    """Mean loss of each step."""
+    files: Mapping[str, str] = Field(default_factory=dict)
+    """File name -> SHA-256 of the files that make the adapter; not the card, not this sheet."""
+    held_out: Mapping[str, float] | None = None
+    """Split -> accuracy once evaluated. With the card, all that may change after saving."""
+
+
+def adapter_key(base: str, dataset_hash: str, recipe: Recipe, seed: int) -> str:
+    """Names an adapter by all that makes its weights: 16 hex digits of a SHA-256.
+
+    The installed versions of the training libraries count too.
+    """
+    made_of = [base, dataset_hash, recipe.model_dump(mode="json"), seed, versions()]
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def versions() -> dict[str, str]:
+    """The installed versions of the training libraries, found without importing them."""
+    return {name: version(name) for name in LIBRARIES}
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the adapter in `folder`. FileNotFoundError if it has none."""
+    return Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
