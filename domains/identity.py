@@ -1,0 +1,50 @@
+"""A problem is named by what it asks, and its name decides its split."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from .contract import Problem
+
+
+def problem(
+    domain: str,
+    *,
+    text: str,
+    topic: str,
+    difficulty: int,
+    answer: str,
+    canonical: Any,
+    data: Mapping[str, Any] | None = None,
+    features: Mapping[str, float] | None = None,
+) -> Problem:
+    """Build a problem, named by `canonical`: JSON in which the same task looks the same.
+
+    Sort in `canonical` what has no order in the task, and leave out what is only wording.
+    """
+    return Problem(
+        id=name_of(domain, canonical),
+        text=text,
+        topic=topic,
+        difficulty=difficulty,
+        answer=answer,
+        data=data or {},
+        features=features or {},
+    )
+
+
+def name_of(domain: str, canonical: Any) -> str:
+    """The first 16 hex digits of the SHA-256 of the domain's name and the canonical JSON."""
+    content = json.dumps([domain, canonical], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def split_of(problem_id: str) -> Literal["train", "val", "test"]:
+    """Where a problem belongs, for ever: 60 % train, 20 % val, 20 % test.
+
+    No seed takes part, so that one run's test is never another run's training. `ood` problems
+    come from other generator parameters instead.
+    """
+    bucket = int(problem_id, 16) % 10
+    return "train" if bucket < 6 else "val" if bucket < 8 else "test"

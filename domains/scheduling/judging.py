@@ -1,0 +1,126 @@
+"""Reads a reply's answer, and from its working what went wrong."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..contract import Problem, Verdict
+from .problems import Meetings, peak, running_at
+from .working import meetings_of
+
+ANSWER = re.compile(r"\banswer\b(?:\s+is\b)?[\W_]*(yes|no)\b", re.I | re.A)
+BARE = re.compile(r"[\W_]*(yes|no)\b", re.I | re.A)
+ENTRY = re.compile(
+    r"(?<!\d)(\d{1,3})(?:-\d{1,3})?\s?:\s?(?:ends\s)?"
+    r"(\d{1,3}(?:[, ]{1,3}\d{1,3})*)\s?=\s?(\d{1,3})\b",
+    re.A,
+)
+COMPARISON = re.compile(
+    r"\bpeak\s(?:is\s)?(\d{1,3})\s?(<=|>=|<|>|==?|≤|≥)\s?(?:rooms?\s)?(\d{1,3})\b", re.I | re.A
+)
+FITS = {"<=": True, "<": True, "≤": True, "=": True, "==": True, ">": False, ">=": False}
+"""Which answer a comparison of peak and rooms gives. `>=` is read as too many."""
+
+
+class Flaw(NamedTuple):
+    """One thing that is wrong with a reply."""
+
+    mode: str
+    said: str
+
+
+def answer_of(reply: str) -> str | None:
+    """The last `Answer: YES` or `Answer: NO`, whatever its case or markup.
+
+    A reply without one counts when it opens with Yes or No and never says the other word: a model
+    that says "No." to everything is wrong by its answer, not by its form.
+    """
+    stated = ANSWER.findall(reply)
+    if stated:
+        return str(stated[-1]).upper()
+    opening = BARE.match(reply)
+    said = {word.upper() for word in re.findall(r"\b(?:yes|no)\b", reply, re.I | re.A)}
+    return opening[1].upper() if opening and len(said) == 1 else None
+
+
+def judge(problem: Problem, reply: str) -> Verdict:
+    """Score `reply`; a wrong one names every flaw that its working shows, the first in words."""
+    meetings, rooms = meetings_of(problem), int(problem.data["rooms"])
+    answer = answer_of(reply)
+    if answer is None:
+        said = "The reply gives no answer; it must end with `Answer: YES` or `Answer: NO`."
+        return Verdict(0.0, "unparsed", said, ("no_answer",))
+    if answer == problem.answer:
+        return Verdict(1.0, "right", f"Right: {_reason(meetings, rooms)}", (), answer)
+    flaws = [
+        *_list_flaws(meetings, reply),
+        *_comparison_flaws(rooms, reply, answer),
+        Flaw(f"false_{answer.lower()}", f"The answer is {problem.answer}, not {answer}."),
+    ]
+    modes = tuple(dict.fromkeys(flaw.mode for flaw in flaws))
+    said = flaws[0].said if len(flaws) == 1 else f"{flaws[0].said} {flaws[-1].said}"
+    return Verdict(0.0, "wrong", f"{said} {_reason(meetings, rooms).capitalize()}", modes, answer)
+
+
+def _reason(meetings: Meetings, rooms: int) -> str:
+    most = peak(meetings)
+    hour = next(start for start, _ in meetings if len(running_at(meetings, start)) == most)
+    return f"at most {most} run at once (from {hour}), and rooms: {rooms}."
+
+
+def _list_flaws(meetings: Meetings, reply: str) -> Iterator[Flaw]:
+    """Flaws of the running lists. Of several lists for one start, the last one must be whole."""
+    entries = {int(start): (ends, int(count)) for start, ends, count in ENTRY.findall(reply)}
+    if not entries:
+        yield Flaw("no_running_list", "The reply does not list which meetings run at each start.")
+        return
+    for hour in sorted({start for start, _ in meetings}):
+        true = running_at(meetings, hour)
+        if hour not in entries:
+            yield Flaw("missed_meeting", f"At {hour} a meeting starts, the reply lists nothing.")
+            continue
+        text, count = entries[hour]
+        listed = sorted(int(end) for end in re.findall(r"\d+", text))
+        said = f"At {hour} {_ends(true)} run, the reply lists {_ends(listed)}."
+        if _missing(true, listed):
+            yield Flaw("missed_meeting", said)
+        if _missing(listed, true):
+            yield Flaw("ended_meeting", said)
+        if count != len(listed):
+            yield Flaw("miscount", f"At {hour} the list holds {len(listed)}, not {count}.")
+
+
+def _missing(wanted: list[int], found: list[int]) -> bool:
+    return any(wanted.count(end) > found.count(end) for end in wanted)
+
+
+def _ends(ends: list[int]) -> str:
+    return f"{len(ends)} (ending {', '.join(map(str, ends))})"
+
+
+def _comparison_flaws(rooms: int, reply: str, answer: str) -> Iterator[Flaw]:
+    found = COMPARISON.findall(reply)
+    if not found:
+        yield Flaw("no_comparison", "The reply does not compare the peak with the rooms.")
+        return
+    most, sign, against = int(found[-1][0]), found[-1][1], int(found[-1][2])
+    counts = [int(count) for _, _, count in ENTRY.findall(reply)]
+    if counts and max(counts) != most:
+        yield Flaw("wrong_peak", f"The largest count is {max(counts)}, not {most}.")
+    if against != rooms:
+        yield Flaw("false_comparison", f"There are {rooms} rooms, not {against}.")
+    if not _holds(most, sign, against):
+        yield Flaw("false_comparison", f"{most} {sign} {against} is false.")
+    if FITS.get(sign, False) != (answer == "YES"):
+        yield Flaw("contradicts_working", f"{most} {sign} {against} does not lead to {answer}.")
+
+
+def _holds(left: int, sign: str, right: int) -> bool:
+    return {
+        "<=": left <= right,
+        "≤": left <= right,
+        ">=": left >= right,
+        "≥": left >= right,
+        "<": left < right,
+        ">": left > right,
+    }.get(sign, left == right)

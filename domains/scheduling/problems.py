@@ -1,0 +1,158 @@
+"""Every problem there is, paired so that no shallow fact gives the answer away.
+
+Each YES stands beside a NO of the same rooms, meetings, total and longest duration, earliest
+start, latest end and equal starts. Any predictor that reads only these is right half the time.
+"""
+
+import functools
+import itertools
+import math
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ..contract import NotEnoughProblems, Problem, Split
+from ..identity import name_of, problem, split_of
+
+NAME = "scheduling"
+FIRST_HOUR, LAST_HOUR, LONGEST = 1, 9, 6
+ENUMERATED = 50_000
+"""A shape with more sets of meetings than this is sampled once, always the same way."""
+SAMPLED = 8_000
+
+Meeting = tuple[int, int]
+Meetings = tuple[Meeting, ...]
+"""Sorted by start, then by end. A meeting holds its room from start up to, not at, its end."""
+
+
+class Shape(NamedTuple):
+    """The stratum of a problem."""
+
+    rooms: int
+    meetings: int
+
+    @property
+    def topic(self) -> str:
+        return f"{self.meetings} meetings, {self.rooms} room{'s' * (self.rooms > 1)}"
+
+
+KNOWN = (Shape(1, 3), Shape(2, 3), Shape(1, 4), Shape(2, 4))
+OOD = (Shape(2, 5), Shape(3, 5))
+
+
+def shapes_of(topics: Sequence[str]) -> tuple[Shape, ...]:
+    """The shapes of `topics`, all of them when none is named."""
+    by_topic = {shape.topic: shape for shape in KNOWN}
+    unknown = [topic for topic in topics if topic not in by_topic]
+    if unknown:
+        raise ValueError(f"No topic {unknown[0]!r} in {NAME}. Known: {'; '.join(by_topic)}.")
+    return tuple(shape for shape in KNOWN if not topics or shape.topic in topics)
+
+
+def running_at(meetings: Iterable[Meeting], hour: int) -> list[int]:
+    """The ends of the meetings that run at `hour`, sorted."""
+    return sorted(end for start, end in meetings if start <= hour < end)
+
+
+def peak(meetings: Meetings) -> int:
+    """The largest number of meetings that run at once; it is reached at some start."""
+    return max(len(running_at(meetings, start)) for start, _ in meetings)
+
+
+def draw(shapes: Sequence[Shape], split: Split, n: int, seed: int) -> list[Problem]:
+    """Return `n` problems: a pair of each shape in turn until all pairs are used."""
+    queues = [_shuffled(shape, split, seed) for shape in shapes]
+    turns = itertools.chain.from_iterable(itertools.zip_longest(*queues))
+    found = (twin for pair in turns if pair is not None for twin in pair)
+    drawn = [_problem(shape, meetings) for shape, meetings in itertools.islice(found, n)]
+    if len(drawn) < n:
+        raise NotEnoughProblems(
+            f"Wanted {n} problems of {NAME}'s {split}, there are {len(drawn)}. Ask for fewer."
+        )
+    return drawn[:n]
+
+
+def _shuffled(shape: Shape, split: Split, seed: int) -> Iterator[list[tuple[Shape, Meetings]]]:
+    """The pairs of a shape, one of every cell first, then a second of every cell, ..."""
+    rnd = random.Random(f"{NAME}/{split}/{seed}/{shape.topic}")
+    ranked = []
+    for yes, no in _cells(shape)["ood" if split == "ood" else split]:
+        twins = zip(rnd.sample(yes, len(yes)), rnd.sample(no, len(no)), strict=False)
+        ranked += [(rank, rnd.random(), pair) for rank, pair in enumerate(twins)]
+    for _, _, pair in sorted(ranked):
+        yield [(shape, meetings) for meetings in rnd.sample(pair, 2)]
+
+
+@functools.cache
+def _cells(shape: Shape) -> dict[str, list[tuple[list[Meetings], list[Meetings]]]]:
+    """Split -> the cells that hold both answers, as (YES sets, NO sets)."""
+    cells: dict[str, dict[tuple[int, ...], tuple[list[Meetings], list[Meetings]]]]
+    cells = {split: defaultdict(lambda: ([], [])) for split in ("train", "val", "test", "ood")}
+    for meetings in _sets(shape):
+        split = "ood" if shape in OOD else split_of(name_of(NAME, _canonical(shape, meetings)))
+        full = peak(meetings) > shape.rooms
+        cells[split][tuple(_matched(meetings).values())][full].append(meetings)
+    return {
+        split: [cell for _, cell in sorted(found.items()) if all(cell)]
+        for split, found in cells.items()
+    }
+
+
+def _sets(shape: Shape) -> Iterable[Meetings]:
+    slots = [
+        (start, end)
+        for start in range(FIRST_HOUR, LAST_HOUR)
+        for end in range(start + 1, min(start + LONGEST, LAST_HOUR) + 1)
+    ]
+    if math.comb(len(slots), shape.meetings) <= ENUMERATED:
+        return itertools.combinations(slots, shape.meetings)
+    rnd = random.Random(f"{NAME}/{shape.topic}")
+    drawn = {tuple(sorted(rnd.sample(slots, shape.meetings))) for _ in range(SAMPLED)}
+    return sorted(drawn)
+
+
+def _canonical(shape: Shape, meetings: Meetings) -> dict[str, object]:
+    return {"rooms": shape.rooms, "meetings": [list(meeting) for meeting in meetings]}
+
+
+def _problem(shape: Shape, meetings: Meetings) -> Problem:
+    canonical = _canonical(shape, meetings)
+    written = ", ".join(f"{start}-{end}" for start, end in meetings)
+    return problem(
+        NAME,
+        text=f"Meetings {written}. Rooms {shape.rooms}.",
+        topic=shape.topic,
+        difficulty=shape.meetings - 2,
+        answer="YES" if peak(meetings) <= shape.rooms else "NO",
+        canonical=canonical,
+        data=canonical,
+        features={
+            "rooms": shape.rooms,
+            "meetings": shape.meetings,
+            **_matched(meetings),
+            **_loose(meetings),
+        },
+    )
+
+
+def _matched(meetings: Meetings) -> dict[str, int]:
+    """Facts that are the same in both problems of a pair."""
+    return {
+        "total hours": sum(end - start for start, end in meetings),
+        "longest": max(end - start for start, end in meetings),
+        "earliest start": meetings[0][0],
+        "latest end": max(end for _, end in meetings),
+        "equal starts": len(meetings) - len({start for start, _ in meetings}),
+    }
+
+
+def _loose(meetings: Meetings) -> dict[str, int]:
+    """Facts that pairs are free to differ in; the floors show what they give away."""
+    starts = {start for start, _ in meetings}
+    return {
+        "shortest": min(end - start for start, end in meetings),
+        "last start": meetings[-1][0],
+        "equal ends": len(meetings) - len({end for _, end in meetings}),
+        "touching": sum(end in starts for _, end in meetings),
+    }

@@ -1,0 +1,48 @@
+"""Worked solutions: one short sentence for each kind of step, then the answer."""
+
+from collections.abc import Callable
+
+from ..contract import Problem
+from .problems import FIRST_HOUR, LAST_HOUR, Meetings, peak
+
+
+def meetings_of(problem: Problem) -> Meetings:
+    return tuple((start, end) for start, end in problem.data["meetings"])
+
+
+def write(problem: Problem, steps: frozenset[str]) -> str:
+    """Write out `steps`, always in the same order, and the answer."""
+    meetings, rooms = meetings_of(problem), int(problem.data["rooms"])
+    sentences = [writer(meetings, rooms) for kind, writer in WRITERS.items() if kind in steps]
+    return " ".join([*sentences, f"Answer: {problem.answer}"])
+
+
+def _tally(meetings: Meetings, rooms: int) -> str:
+    return f"Meetings {len(meetings)}, rooms {rooms}."
+
+
+def _hours(meetings: Meetings, rooms: int) -> str:
+    booked = sum(end - start for start, end in meetings)
+    return f"Booked {booked} of {rooms * (LAST_HOUR - FIRST_HOUR)} room hours."
+
+
+def _running(meetings: Meetings, rooms: int) -> str:
+    """For each meeting: its start, the ends of those begun so far and still running, how many."""
+    entries = []
+    for number, (start, _) in enumerate(meetings, 1):
+        ends = [end for _, end in meetings[:number] if end > start]
+        entries.append(f"{start}:{','.join(map(str, ends))}={len(ends)}")
+    return "; ".join(entries) + "."
+
+
+def _comparison(meetings: Meetings, rooms: int) -> str:
+    most = peak(meetings)
+    return f"Peak {most} {'<=' if most <= rooms else '>'} rooms {rooms}."
+
+
+WRITERS: dict[str, Callable[[Meetings, int], str]] = {
+    "tally": _tally,
+    "hours": _hours,
+    "running": _running,
+    "comparison": _comparison,
+}
