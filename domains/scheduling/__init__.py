@@ -17,7 +17,7 @@ class Scheduling:
     guide = GUIDE
 
     def __init__(self, *, topics: Sequence[str] = ()) -> None:
-        """`topics` narrows train, val and test, such as `["3 meetings, 1 room"]`; none means all.
+        """`topics` narrows train, val and test, such as `["3 meetings, 2 rooms"]`; none means all.
 
         Raises ValueError for a topic that does not exist.
         """

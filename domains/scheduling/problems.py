@@ -1,7 +1,9 @@
 """Every problem there is, paired so that no shallow fact gives the answer away.
 
 Each YES stands beside a NO of the same rooms, meetings, total and longest duration, earliest
-start, latest end and equal starts. Any predictor that reads only these is right half the time.
+start, latest end, equal starts, equal ends and meetings that touch. Any predictor that reads only
+these is right half the time. One room is left out: there, a day of nine hours holds next to no YES
+that looks like a NO (where meetings touch, they nearly always fit).
 """
 
 import functools
@@ -16,10 +18,11 @@ from ..contract import NotEnoughProblems, Problem, Split
 from ..identity import name_of, problem, split_of
 
 NAME = "scheduling"
-FIRST_HOUR, LAST_HOUR, LONGEST = 1, 9, 6
+FIRST_HOUR, LAST_HOUR, LONGEST = 0, 9, 7
+"""One digit each: a small tokenizer reads an hour as one token."""
 ENUMERATED = 50_000
 """A shape with more sets of meetings than this is sampled once, always the same way."""
-SAMPLED = 8_000
+SAMPLED = 20_000
 
 Meeting = tuple[int, int]
 Meetings = tuple[Meeting, ...]
@@ -34,10 +37,10 @@ class Shape(NamedTuple):
 
     @property
     def topic(self) -> str:
-        return f"{self.meetings} meetings, {self.rooms} room{'s' * (self.rooms > 1)}"
+        return f"{self.meetings} meetings, {self.rooms} rooms"
 
 
-KNOWN = (Shape(1, 3), Shape(2, 3), Shape(1, 4), Shape(2, 4))
+KNOWN = (Shape(2, 3), Shape(2, 4), Shape(3, 4))
 OOD = (Shape(2, 5), Shape(3, 5))
 
 
@@ -118,10 +121,10 @@ def _canonical(shape: Shape, meetings: Meetings) -> dict[str, object]:
 
 def _problem(shape: Shape, meetings: Meetings) -> Problem:
     canonical = _canonical(shape, meetings)
-    written = ", ".join(f"{start}-{end}" for start, end in meetings)
+    written = ",".join(f"{start}-{end}" for start, end in meetings)
     return problem(
         NAME,
-        text=f"Meetings {written}. Rooms {shape.rooms}.",
+        text=f"{written} rooms {shape.rooms}",
         topic=shape.topic,
         difficulty=shape.meetings - 2,
         answer="YES" if peak(meetings) <= shape.rooms else "NO",
@@ -138,21 +141,22 @@ def _problem(shape: Shape, meetings: Meetings) -> Problem:
 
 def _matched(meetings: Meetings) -> dict[str, int]:
     """Facts that are the same in both problems of a pair."""
+    starts, ends = {start for start, _ in meetings}, {end for _, end in meetings}
     return {
         "total hours": sum(end - start for start, end in meetings),
         "longest": max(end - start for start, end in meetings),
-        "earliest start": meetings[0][0],
-        "latest end": max(end for _, end in meetings),
-        "equal starts": len(meetings) - len({start for start, _ in meetings}),
+        "earliest start": min(starts),
+        "latest end": max(ends),
+        "equal starts": len(meetings) - len(starts),
+        "equal ends": len(meetings) - len(ends),
+        "touching": sum(end in starts for _, end in meetings),
     }
 
 
 def _loose(meetings: Meetings) -> dict[str, int]:
     """Facts that pairs are free to differ in; the floors show what they give away."""
-    starts = {start for start, _ in meetings}
     return {
         "shortest": min(end - start for start, end in meetings),
         "last start": meetings[-1][0],
-        "equal ends": len(meetings) - len({end for _, end in meetings}),
-        "touching": sum(end in starts for _, end in meetings),
+        "first end": min(end for _, end in meetings),
     }

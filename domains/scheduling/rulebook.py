@@ -95,7 +95,7 @@ RULES = (
 )
 
 GUIDE = Guide(
-    description="Decide whether every meeting can have a room; one may start as another ends.",
+    description="Can every meeting (start-end) have a room? One may start as another ends.",
     reply_format="End with `Answer:` and YES or NO.",
     step_kinds=STEP_KINDS,
     failure_modes=FAILURE_MODES,

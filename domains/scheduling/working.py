@@ -27,12 +27,12 @@ def _hours(meetings: Meetings, rooms: int) -> str:
 
 
 def _running(meetings: Meetings, rooms: int) -> str:
-    """For each meeting: its start, the ends of those begun so far and still running, how many."""
+    """For each meeting: the ends of those begun so far and still running, and how many they are."""
     entries = []
-    for number, (start, _) in enumerate(meetings, 1):
-        ends = [end for _, end in meetings[:number] if end > start]
-        entries.append(f"{start}:{','.join(map(str, ends))}={len(ends)}")
-    return "; ".join(entries) + "."
+    for number, (start, end) in enumerate(meetings, 1):
+        ends = [other for _, other in meetings[:number] if other > start]
+        entries.append(f"{start}-{end}:{','.join(map(str, ends))}={len(ends)}")
+    return " ".join(entries) + "."
 
 
 def _comparison(meetings: Meetings, rooms: int) -> str:
