@@ -1,0 +1,115 @@
+"""How a store is opened: looked at first, then touched; every commit reaches the disk."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+
+from .errors import StoreCorrupt, StoreTooNew, explain
+from .tables import STORE_VERSION, create
+
+DATABASE = "tutelage.db"
+
+
+def connect(home: Path, busy_seconds: float) -> Engine:
+    """An engine on the store in `home`, which is created where there is none.
+
+    Raises StoreTooNew, StoreCorrupt or StoreError, and then leaves the file as it was.
+    """
+    path = home / DATABASE
+    with speaking(path):
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            fresh = not path.exists() or path.stat().st_size == 0
+        except OSError as error:
+            raise explain(_cannot_open(error), path) from error
+        if not fresh:
+            _look(path, busy_seconds)
+        engine = _engine(path, busy_seconds)
+        with writing(engine.connect()) as connection, connection.begin():
+            create(connection)
+    return engine
+
+
+@contextmanager
+def speaking(path: Path) -> Iterator[None]:
+    """What SQLite says inside is raised as a StoreError that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+    except DBAPIError as error:
+        if not isinstance(error.orig, sqlite3.Error):
+            raise
+        raise explain(error.orig, path) from error
+
+
+def writing(connection: Connection) -> Connection:
+    """The connection, whose transactions take the write lock when they begin.
+
+    A transaction that reads first and locks later can find that another process wrote between.
+    """
+    return connection.execution_options(tutelage_begin="BEGIN IMMEDIATE")
+
+
+def _look(path: Path, busy_seconds: float) -> None:
+    """Refuse what is no store of ours, without writing a byte."""
+    with path.open("rb") as file:
+        magic = file.read(16)
+    if magic != b"SQLite format 3\0":
+        raise StoreCorrupt(
+            f"{path} is no SQLite database. Move it away to begin a new store, or restore a copy."
+        )
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, timeout=busy_seconds)) as raw:
+        tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master")}
+        if not tables:
+            return
+        row = None
+        if {"meta", "event", "head", "blob"} <= tables:
+            row = raw.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+    if row is None or not str(row[0]).isdecimal():
+        raise StoreCorrupt(
+            f"{path} is a SQLite database but no store. Name another folder with TUTELAGE_HOME."
+        )
+    if int(row[0]) > STORE_VERSION:
+        raise StoreTooNew(
+            f"{path} is a store of version {row[0]}; this tutelage knows up to {STORE_VERSION}. "
+            "Update tutelage. The store was left as it was."
+        )
+
+
+def _engine(path: Path, busy_seconds: float) -> Engine:
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+
+    @event.listens_for(engine, "connect")
+    def settle(raw: DBAPIConnection, _record: object) -> None:
+        # None: the driver begins nothing by itself, `begin` below says how.
+        raw.isolation_level = None
+        cursor = raw.cursor()
+        for pragma in (
+            f"busy_timeout = {int(busy_seconds * 1000)}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "journal_size_limit = 67108864",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        how = connection.get_execution_options().get("tutelage_begin", "BEGIN")
+        connection.exec_driver_sql(how)
+
+    return engine
+
+
+def _cannot_open(error: OSError) -> sqlite3.Error:
+    found = sqlite3.OperationalError(str(error))
+    found.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    return found

@@ -1,0 +1,234 @@
+"""The event log: what happened, in order, told once and kept for ever."""
+
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Self, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy.dialects.sqlite import insert
+
+from .chain import GENESIS, Report, canonical, read_marks, seal, sha256, write_marks
+from .chain import verify as verify_chain
+from .database import DATABASE, connect, speaking, writing
+from .errors import BlobMissing, SlotConflict, StoreCorrupt, StoreError
+from .events import AnyEvent, Event
+from .tables import BLOB, EVENT, HEAD
+from .upcasts import KINDS, revive
+
+E = TypeVar("E", bound=Event)
+
+PAGE = 500
+"""Events read in one short transaction: a long reader would keep the WAL from shrinking."""
+
+
+class Entry(NamedTuple):
+    """An event and where it stands."""
+
+    seq: int
+    at: datetime
+    hash: str
+    event: AnyEvent
+
+
+_AT = (EVENT.c.stream == bindparam("stream"), EVENT.c.slot == bindparam("slot"))
+_STANDING = select(EVENT.c.kind, EVENT.c.schema, EVENT.c.payload).where(*_AT)
+_END = select(HEAD.c.count, HEAD.c.hash).where(HEAD.c.stream == bindparam("stream"))
+_APPEND = insert(EVENT).on_conflict_do_nothing().returning(EVENT.c.seq)
+_FIRST = insert(HEAD)
+_NEXT = (
+    HEAD.update()
+    .where(HEAD.c.stream == bindparam("of"))
+    .values(count=bindparam("n"), last=bindparam("seq"), hash=bindparam("seal"))
+)
+_KEEP = insert(BLOB).on_conflict_do_nothing()
+_TEXT = select(BLOB.c.text).where(BLOB.c.sha256 == bindparam("sha256"))
+
+
+class EventLog:
+    """One store, in one folder. Threads may share it; so may processes, each with its own."""
+
+    def __init__(self, home: Path, engine: Engine) -> None:
+        self._home = home
+        self._path = home / DATABASE
+        self._engine = engine
+        self._writer = writing(engine.connect())
+        self._lock = threading.Lock()
+        self._wrote = False
+
+    @classmethod
+    def open(cls, home: Path, *, busy_seconds: float = 30.0) -> Self:
+        """Open the store in `home`; make one where there is none.
+
+        `busy_seconds` is how long to wait for another process that writes. Raises StoreTooNew or
+        StoreCorrupt and leaves the file as it was.
+        """
+        engine = connect(home, busy_seconds)
+        with speaking(home / DATABASE):
+            return cls(home, engine)
+
+    def record(self, event: E) -> E:
+        """Keep `event` and return it; if its slot is taken, return what stands there.
+
+        It is on the disk when this returns. Raises SlotConflict when the slot holds another kind
+        or other inputs, and ValueError for what JSON and UTF-8 cannot write.
+        """
+        return self.record_all([event])[0]
+
+    def record_all(self, events: Sequence[E]) -> list[E]:
+        """Keep all of `events` or, when one raises, none."""
+        with self._lock, speaking(self._path), self._writer.begin():
+            stand = [_append(self._writer, event) for event in events]
+        self._wrote = True
+        return stand
+
+    def find(self, stream: str, slot: str) -> AnyEvent | None:
+        """What stands in a slot."""
+        with speaking(self._path), self._engine.connect() as connection:
+            row = connection.execute(_STANDING, {"stream": stream, "slot": slot}).first()
+        return revive(stream, slot, *row) if row else None
+
+    def entries(
+        self,
+        *,
+        stream: str | None = None,
+        kinds: Sequence[type[Event]] = (),
+        prefix: str = "",
+        after: int = 0,
+    ) -> Iterator[Entry]:
+        """Events in the order of the store, from behind `after`.
+
+        `prefix` is how the slot begins. What is recorded while this is read may be missed.
+        """
+        wanted = select(EVENT).order_by(EVENT.c.seq).limit(PAGE)
+        if stream is not None:
+            wanted = wanted.where(EVENT.c.stream == stream)
+        if kinds:
+            wanted = wanted.where(EVENT.c.kind.in_([kind.__name__ for kind in kinds]))
+        if prefix:
+            # In a subquery, so that SQLite takes the index of the slots to find them.
+            begins = EVENT.c.slot.between(prefix, prefix + chr(sys.maxunicode))
+            inside = select(EVENT.c.seq).where(begins)
+            if stream is not None:
+                inside = inside.where(EVENT.c.stream == stream)
+            wanted = wanted.where(EVENT.c.seq.in_(inside))
+        while True:
+            with speaking(self._path), self._engine.connect() as connection:
+                rows = connection.execute(wanted.where(EVENT.c.seq > after)).all()
+            for row in rows:
+                event = revive(row.stream, row.slot, row.kind, row.schema, row.payload)
+                yield Entry(row.seq, row.at, row.hash, event)
+                after = row.seq
+            if len(rows) < PAGE:
+                return
+
+    def keep(self, text: str) -> str:
+        """Keep a text, once, and return its SHA-256."""
+        key = sha256(text)
+        with self._lock, speaking(self._path):
+            with self._engine.connect() as connection:
+                if connection.execute(_TEXT, {"sha256": key}).first():
+                    return key
+            with self._writer.begin():
+                self._writer.execute(_KEEP, {"sha256": key, "text": text})
+        return key
+
+    def text(self, sha256: str) -> str:
+        """The text under a hash. Raises BlobMissing."""
+        with speaking(self._path), self._engine.connect() as connection:
+            found = connection.execute(_TEXT, {"sha256": sha256}).scalar()
+        if found is None:
+            raise BlobMissing(
+                f"No text {sha256!r} in {self._path}. `tutelage log verify` lists what is missing."
+            )
+        return str(found)
+
+    def streams(self) -> list[str]:
+        """All streams, in the order of their first events."""
+        with speaking(self._path), self._engine.connect() as connection:
+            return list(connection.scalars(select(HEAD.c.stream).order_by(HEAD.c.first)))
+
+    def verify(self) -> Report:
+        """Check every event, text, trigger and end of a stream. Raises nothing."""
+        try:
+            with speaking(self._path), self._engine.connect() as connection:
+                # Bytes that are no UTF-8 must be reported with their place, so read them too.
+                raw = cast(Any, connection.connection.dbapi_connection)
+                raw.text_factory = lambda found: found.decode(errors="surrogateescape")
+                connection.detach()
+                return verify_chain(connection, read_marks(self._home))
+        except StoreError as error:
+            return Report(False, 0, [str(error)])
+
+    def close(self) -> None:
+        """Note the ends of the streams beside the database and let go of it."""
+        if self._writer.closed:
+            return
+        with self._lock, speaking(self._path):
+            if self._wrote:
+                with self._engine.connect() as connection:
+                    write_marks(self._home, connection)
+            self._writer.close()
+            self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _append(connection: Connection, event: E) -> E:
+    """Add one event to its stream inside the caller's write transaction."""
+    stream, slot, kind = event.stream, event.slot, type(event).__name__
+    if KINDS.get(kind) is not type(event):
+        raise TypeError(f"{kind} is no kind of event. Known: {', '.join(KINDS)}.")
+    row = connection.execute(_STANDING, {"stream": stream, "slot": slot}).first()
+    if row is not None:
+        stands = revive(stream, slot, *row)
+        _agree(stands, event)
+        return cast(E, stands)
+    schema, at = event.schema_version, datetime.now(UTC)
+    end = connection.execute(_END, {"stream": stream}).first()
+    count, previous = end or (0, GENESIS)
+    try:
+        payload = canonical(event.model_dump(mode="json", exclude={"stream", "slot", "kind"}))
+        hash_ = seal(previous, stream, slot, kind, schema, payload, at)
+    except ValueError as error:
+        raise ValueError(
+            f"{kind} for slot {slot!r} of stream {stream!r} cannot be kept: {error}."
+        ) from error
+    # What cannot be read again is not written; and a first run sees what a resumed one will see.
+    kept = revive(stream, slot, kind, schema, payload)
+    seq = connection.execute(
+        _APPEND,
+        {"stream": stream, "slot": slot, "kind": kind, "schema": schema, "payload": payload}
+        | {"at": at, "prev_hash": previous, "hash": hash_},
+    ).scalar()
+    if seq is None:
+        raise StoreCorrupt(
+            f"Slot {slot!r} of stream {stream!r} is free and refuses an event. "
+            "`tutelage log verify` looks closer."
+        )
+    if end is None:
+        first = {"stream": stream, "first": seq, "last": seq, "count": 1, "hash": hash_}
+        connection.execute(_FIRST, first)
+    else:
+        onward = {"of": stream, "n": count + 1, "seq": seq, "seal": hash_}
+        connection.execute(_NEXT, onward)
+    return cast(E, kept)
+
+
+def _agree(stands: AnyEvent, given: Event) -> None:
+    """Raise SlotConflict unless both are one kind with the same inputs."""
+    if type(stands) is not type(given):
+        raise SlotConflict(
+            given.stream, given.slot, "kind", type(stands).__name__, type(given).__name__
+        )
+    fields = set(given.inputs)
+    old, new = (event.model_dump(mode="json", include=fields) for event in (stands, given))
+    for name in sorted(fields):
+        if canonical(old[name]) != canonical(new[name]):
+            raise SlotConflict(given.stream, given.slot, name, old[name], new[name])

@@ -1,0 +1,119 @@
+"""Four tables, and the triggers that keep what was written as it was written."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DDL, Column, Connection, Index, Integer, Table, UniqueConstraint, event
+from sqlmodel import Field, SQLModel
+
+STORE_VERSION = 1
+"""Rises when the tables change; a store with a higher one is refused."""
+
+
+class EventRow(SQLModel, table=True):
+    """One event, in the order of the store."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("stream", "slot"),
+        Index("event_of_stream", "stream", "seq"),
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    stream: str
+    slot: str
+    kind: str
+    schema_: int = Field(sa_column=Column("schema", Integer, nullable=False))
+    payload: str
+    """Canonical JSON, kept as text: the hash covers these very bytes."""
+    at: datetime
+    prev_hash: str
+    hash: str
+
+
+class BlobRow(SQLModel, table=True):
+    """A text, stored once."""
+
+    __tablename__ = "blob"
+
+    sha256: str = Field(primary_key=True)
+    text: str
+
+
+class HeadRow(SQLModel, table=True):
+    """Where a stream ends. It stands outside of the events, so that a cut tail is seen."""
+
+    __tablename__ = "head"
+
+    stream: str = Field(primary_key=True)
+    first: int
+    """`seq` of the first event."""
+    last: int
+    """`seq` of the last event."""
+    count: int
+    hash: str
+    """Hash of the last event."""
+
+
+class MetaRow(SQLModel, table=True):
+    """What the store says about itself: `version`."""
+
+    __tablename__ = "meta"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+EVENT: Table = SQLModel.metadata.tables["event"]
+BLOB: Table = SQLModel.metadata.tables["blob"]
+HEAD: Table = SQLModel.metadata.tables["head"]
+META: Table = SQLModel.metadata.tables["meta"]
+
+
+def _refuse(name: str, table: str, when: str, reason: str) -> str:
+    return f"CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{table} {reason}'); END"
+
+
+def _pass_over(name: str, table: str, taken: str) -> str:
+    # INSERT OR REPLACE goes round a DELETE trigger: the second row must never get that far.
+    return (
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken}) BEGIN SELECT RAISE(IGNORE); END"
+    )
+
+
+_ONLY = "is append-only"
+_TAKEN = "seq = NEW.seq OR (stream = NEW.stream AND slot = NEW.slot)"
+
+# The database itself refuses, whoever writes: no code path can forget the rule.
+TRIGGERS: dict[str, tuple[Table, str]] = {
+    "event_no_update": (EVENT, _refuse("event_no_update", "event", "UPDATE ON event", _ONLY)),
+    "event_no_delete": (EVENT, _refuse("event_no_delete", "event", "DELETE ON event", _ONLY)),
+    "event_no_replace": (EVENT, _pass_over("event_no_replace", "event", _TAKEN)),
+    "blob_no_update": (BLOB, _refuse("blob_no_update", "blob", "UPDATE ON blob", _ONLY)),
+    "blob_no_delete": (BLOB, _refuse("blob_no_delete", "blob", "DELETE ON blob", _ONLY)),
+    "blob_no_replace": (BLOB, _pass_over("blob_no_replace", "blob", "sha256 = NEW.sha256")),
+    "head_no_delete": (HEAD, _refuse("head_no_delete", "head", "DELETE ON head", "only grows")),
+    "head_only_grows": (
+        HEAD,
+        _refuse(
+            "head_only_grows",
+            "head",
+            "UPDATE ON head WHEN NEW.count <= OLD.count OR NEW.last <= OLD.last "
+            "OR NEW.first != OLD.first OR NEW.stream != OLD.stream",
+            "only grows",
+        ),
+    ),
+}
+"""Name of each trigger -> its table and SQL."""
+
+for _table, _sql in TRIGGERS.values():
+    _guard = DDL(_sql)  # type: ignore[no-untyped-call]  # SQLAlchemy left its constructor untyped
+    event.listen(_table, "after_create", _guard.execute_if(dialect="sqlite"))
+
+
+def create(connection: Connection) -> None:
+    """Make the tables, their triggers and the version, inside the caller's transaction."""
+    SQLModel.metadata.create_all(connection, tables=[EVENT, BLOB, HEAD, META])
+    row: dict[str, Any] = {"name": "version", "value": str(STORE_VERSION)}
+    connection.execute(META.insert().prefix_with("OR IGNORE"), row)

@@ -1,0 +1,44 @@
+"""Old events are read as today's: each upcast lifts one kind by one schema.
+
+A stored event is never rewritten. When a kind changes shape, its `schema_version` rises by one
+and the function that lifts the old payload joins `UPCASTS`.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, cast, get_args
+
+from .errors import StoreCorrupt, StoreTooNew
+from .events import AnyEvent, Event
+
+Payload = dict[str, Any]
+
+UPCASTS: dict[tuple[str, int], Callable[[Payload], Payload]] = {}
+"""(kind, schema) -> the payload one schema later."""
+
+KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(get_args(AnyEvent)[0])}
+"""Name of each kind -> its class."""
+
+
+def revive(stream: str, slot: str, kind: str, schema: int, stored: str) -> AnyEvent:
+    """The event whose payload was `stored` as JSON, whatever its schema, as the class of today.
+
+    Raises StoreTooNew for a kind or schema of the future, StoreCorrupt for what no schema allows.
+    """
+    known = KINDS.get(kind)
+    if known is None or schema > known.schema_version:
+        newest = f"up to schema {known.schema_version}" if known else "no such kind"
+        raise StoreTooNew(
+            f"Slot {slot!r} of stream {stream!r} holds {kind}, schema {schema}; this version "
+            f"knows {newest}. Update tutelage to read it."
+        )
+    try:
+        payload: Payload = json.loads(stored)
+        for old in range(schema, known.schema_version):
+            payload = UPCASTS[kind, old](payload)
+        return cast(AnyEvent, known.model_validate(payload | {"stream": stream, "slot": slot}))
+    except (KeyError, ValueError, TypeError) as error:
+        raise StoreCorrupt(
+            f"Slot {slot!r} of stream {stream!r} holds {kind}, schema {schema}, that cannot be "
+            f"read: {error}. `tutelage log verify` says whether it was changed."
+        ) from error
