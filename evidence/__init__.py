@@ -1,0 +1,53 @@
+"""What may be claimed: numbers in, verdicts out."""
+
+from .attribution import Answered, Arm, Attribution, Row, Slice, table
+from .contrasts import Contrast, arm_name
+from .floors import (
+    Floor,
+    answer_shares,
+    balanced_accuracy,
+    best_floor,
+    constant_answer,
+    floors,
+    mcc,
+)
+from .gate import GateVerdict, decide, plan, spend
+from .headline import headline
+from .intervals import Interval, bootstrap, paired, wilson
+from .leaks import Leak, leaks, overlap
+from .pairs import DISCORDANCE, UNDETECTABLE, mcnemar, sign_flip, smallest_detectable
+
+__all__ = [
+    "DISCORDANCE",
+    "UNDETECTABLE",
+    "Answered",
+    "Arm",
+    "Attribution",
+    "Contrast",
+    "Floor",
+    "GateVerdict",
+    "Interval",
+    "Leak",
+    "Row",
+    "Slice",
+    "answer_shares",
+    "arm_name",
+    "balanced_accuracy",
+    "best_floor",
+    "bootstrap",
+    "constant_answer",
+    "decide",
+    "floors",
+    "headline",
+    "leaks",
+    "mcc",
+    "mcnemar",
+    "overlap",
+    "paired",
+    "plan",
+    "sign_flip",
+    "smallest_detectable",
+    "spend",
+    "table",
+    "wilson",
+]

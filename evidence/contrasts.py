@@ -1,0 +1,140 @@
+"""What one arm gained over another, problem by problem."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scipy.special import bdtr, bdtrc
+
+from .intervals import Interval, bootstrap, is_binary, paired, wilson
+from .pairs import mcnemar, sign_flip
+
+Student = tuple[str, bool]
+"""A student, and whether the strategy stood in its prompt."""
+Scores = Mapping[str, float]
+"""Mean score by problem."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What one arm gained over another on the same problems."""
+
+    name: str
+    split: str
+    gain: float
+    low: float
+    high: float
+    p: float
+    """Two-sided."""
+    n: int
+    """Problems that both answered."""
+    a: str
+    b: str
+
+
+COMPARED: tuple[tuple[Student, Student], ...] = (
+    (("tuned", False), ("base", False)),
+    (("tuned", False), ("labels_only", False)),
+    (("tuned", False), ("placebo", False)),
+    (("tuned", True), ("tuned", False)),
+    (("base", True), ("base", False)),
+    (("tuned", False), ("base", True)),
+    (("tuned", False), ("teacher", False)),
+    (("tuned", False), ("teacher", True)),
+)
+"""What is compared with what, in this order, where both were measured."""
+
+
+def arm_name(student: str, strategy: bool) -> str:
+    """ "tuned", or "tuned+strategy" with the strategy in its prompt."""
+    return f"{student}+strategy" if strategy else student
+
+
+def between_arms(
+    split: str, scores: Mapping[Student, Scores], confidence: float, seed: int
+) -> list[Contrast]:
+    """Compare the arms of one split, problem by problem."""
+    return [
+        _contrast(split, arm_name(*a), arm_name(*b), scores[a], scores[b], confidence, seed)
+        for a, b in COMPARED
+        if a in scores and b in scores
+    ]
+
+
+def _contrast(
+    split: str, a: str, b: str, ours: Scores, theirs: Scores, confidence: float, seed: int
+) -> Contrast:
+    both = sorted(ours.keys() & theirs.keys())
+    x, y = [ours[problem] for problem in both], [theirs[problem] for problem in both]
+    low, high = paired(x, y, confidence, seed)
+    differences = [round(i - j, 12) for i, j in zip(x, y, strict=True)]
+    if is_binary((*x, *y)):
+        p = mcnemar(sum(d > 0 for d in differences), sum(d < 0 for d in differences), "two-sided")
+    else:
+        p = sign_flip(differences, "two-sided", seed)
+    return Contrast(f"{a} - {b}", split, mean(differences), low, high, p, len(both), a, b)
+
+
+def over_floor(
+    split: str,
+    scores: Mapping[Student, Scores],
+    floor: float,
+    right: Scores | None,
+    confidence: float,
+    seed: int,
+) -> list[Contrast]:
+    """Compare each student that may be headlined with the floor of its split."""
+    found = []
+    for student in (("tuned", False), ("tuned", True), ("base", True)):
+        if student not in scores:
+            continue
+        a, ours = arm_name(*student), scores[student]
+        if right is not None:
+            found.append(_contrast(split, a, "floor", ours, right, confidence, seed))
+        else:
+            found.append(_over_number(split, a, list(ours.values()), floor, confidence, seed))
+    return found
+
+
+def _over_number(
+    split: str, a: str, scores: list[float], floor: float, confidence: float, seed: int
+) -> Contrast:
+    n = len(scores)
+    low, high = share(scores, confidence)
+    if is_binary(scores):
+        right = int(sum(scores))
+        above = float(bdtrc(right - 1, n, floor)) if right else 1.0
+        p = min(1.0, 2 * min(above, float(bdtr(right, n, floor))))
+    else:
+        p = sign_flip([score - floor for score in scores], "two-sided", seed)
+    gain = mean(scores) - floor if n else 0.0
+    return Contrast(f"{a} - floor", split, gain, low - floor, high - floor, p, n, a, "floor")
+
+
+def internalisation(scores: Mapping[Student, Scores], confidence: float, seed: int) -> float | None:
+    """None unless what words do for the base model is surely not zero."""
+    try:
+        base, told, tuned = (
+            scores[arm] for arm in (("base", False), ("base", True), ("tuned", False))
+        )
+    except KeyError:
+        return None
+    # All three on the same problems, or the ratio compares different tests.
+    common = sorted(base.keys() & told.keys() & tuned.keys())
+    without, words = [base[p] for p in common], [told[p] for p in common]
+    low, high = paired(words, without, confidence, seed)
+    if low <= 0 <= high:
+        return None
+    return (mean([tuned[p] for p in common]) - mean(without)) / (mean(words) - mean(without))
+
+
+def share(scores: Sequence[float], confidence: float) -> Interval:
+    """Interval of a mean score: Wilson for right/wrong, bootstrap for graded."""
+    if is_binary(scores):
+        return wilson(int(sum(scores)), len(scores), confidence)
+    return bootstrap(scores, confidence, bounds=(0.0, 1.0))
+
+
+def mean(values: Sequence[float]) -> float:
+    """The mean; 0 of nothing."""
+    return math.fsum(values) / len(values) if values else 0.0

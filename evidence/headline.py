@@ -1,0 +1,66 @@
+"""The one sentence that may be claimed from an attribution, and no more."""
+
+from .attribution import Attribution, Row
+from .contrasts import Contrast, arm_name
+
+
+def headline(attribution: Attribution, split: str = "test") -> str:
+    """Say what helped and by how much; a result that does not beat its floor says exactly that.
+
+    The result is the tuned student without a prompt; where none was trained, the base model
+    with the strategy in its prompt.
+    """
+    row = (
+        attribution.row(split, "tuned")
+        or attribution.row(split, "tuned", True)
+        or attribution.row(split, "base", True)
+    )
+    if row is None or row.n == 0:
+        return f"Nothing can be claimed: no tuned or prompted student was measured on {split}."
+    name = arm_name(row.student, row.strategy)
+    opening = (
+        f"On {row.n} {split} problems {name} scores {row.accuracy:.1%} "
+        f"(interval {row.low:.1%} to {row.high:.1%})"
+    )
+    over = attribution.contrast(split, f"{name} - floor")
+    if row.accuracy <= row.floor:
+        return (
+            f"{opening}: it does not beat its floor of {row.floor:.1%}, which needs no knowledge "
+            f"of the task{_chance(row)}. No gain is claimed."
+        )
+    if over is None or over.low <= 0:
+        return (
+            f"{opening}: it does not beat its floor of {row.floor:.1%} by more than chance could. "
+            "No gain is claimed."
+        )
+    earned = [
+        _sentence(contrast, words)
+        for comparison, words in _TOLD
+        if (contrast := attribution.contrast(split, comparison)) is not None
+    ]
+    return " ".join([f"{opening}, above its floor of {row.floor:.1%}.", *earned])
+
+
+_TOLD = (
+    ("tuned - base", "Training"),
+    ("tuned - labels_only", "Of this, what the strategy adds to training on labels alone"),
+    ("tuned - placebo", "What the strategy adds to training on a placebo"),
+    ("base+strategy - base", "The strategy in the base model's prompt"),
+    ("tuned+strategy - tuned", "The strategy in the tuned model's prompt"),
+    ("tuned - teacher+strategy", "The student against its teacher"),
+)
+
+
+def _sentence(c: Contrast, subject: str) -> str:
+    size = f"{100 * c.gain:+.1f} points ({100 * c.low:+.1f} to {100 * c.high:+.1f})"
+    if c.low > 0:
+        return f"{subject}: {size}."
+    if c.high < 0:
+        return f"{subject}: {size}, a loss."
+    return f"{subject}: {size}, not shown to differ from zero."
+
+
+def _chance(row: Row) -> str:
+    if row.balanced_accuracy is None:
+        return ""
+    return f"; its balanced accuracy is {row.balanced_accuracy:.3f}"
