@@ -26,8 +26,8 @@ class Trainable(Model, Protocol):
     def chat(self, request: Request) -> str:
         """The request as the model reads it: the chat template's text up to the reply."""
 
-    def encode(self, request: Request) -> Sequence[int]:
-        """The same as token ids: what the model answers from."""
+    def encode(self, request: Request) -> tuple[Sequence[int], Sequence[int]]:
+        """The ids of `chat(request)`, in two parts: what the model answers from."""
 
 
 class Trainer(Protocol):

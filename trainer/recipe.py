@@ -15,15 +15,15 @@ class Recipe(BaseModel):
 
     epochs: int = Field(default=2, ge=1)
     """Passes over the dataset."""
-    batch_size: int = Field(default=8, ge=1)
-    """Examples a step."""
+    batch_size: int = Field(default=4, ge=1)
+    """Examples a step. Small: a short training needs many steps more than it needs smooth ones."""
     rank: int = Field(default=16, ge=1)
     """Width of the LoRA matrices: how much can be learned, and how large the adapter is."""
-    alpha: float = Field(default=32.0, gt=0)
+    alpha: int = Field(default=32, ge=1)
     """The adapter acts with weight `alpha / rank`."""
     targets: Literal["all-linear"] | tuple[str, ...] = "all-linear"
     """Names of the layers that are adapted, or every linear one but the head."""
-    lr: float = Field(default=1e-3, gt=0, le=0.1)
+    lr: float = Field(default=2e-3, gt=0, le=0.1)
     """Peak learning rate."""
     warmup: float = Field(default=0.1, ge=0, lt=1)
     """Share of the steps in which the learning rate climbs to its peak."""

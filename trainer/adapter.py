@@ -1,0 +1,123 @@
+"""An adapter is saved whole or not at all, and named by all that made it.
+
+`folder/<key>` is an ordinary PEFT folder with two more sheets: `manifest.json` and the card
+`README.md`. Everything is written into a hidden folder beside it, flushed to the disk, the
+manifest last, and only then renamed: whoever sees `folder/<key>` sees all of it. The weights and
+their config are hashed in the manifest and never change again; the card and the manifest's
+`held_out` are outside those hashes, so that a score can be added after the evaluation.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psutil
+from pydantic import ValidationError
+
+from ..store.rules import Strategy
+from .card import CARD, render_card
+from .manifest import MANIFEST, Manifest, read_manifest
+
+
+def save(
+    folder: Path, manifest: Manifest, strategy: Strategy, write: Callable[[Path], None]
+) -> Manifest:
+    """Keep an adapter as `folder/<key>`; `write` puts the PEFT files into the folder it is given.
+
+    Returns the manifest with the files' hashes, or the one that stands there if another process
+    was first.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder, manifest.key)
+    home = folder / manifest.key
+    room = Path(tempfile.mkdtemp(prefix=f".{manifest.key}.{os.getpid()}.", dir=folder))
+    try:
+        write(room)
+        files = {path.name: _sha256(path) for path in sorted(room.iterdir())}
+        manifest = manifest.model_copy(update={"files": files})
+        (room / CARD).write_text(render_card(manifest, strategy), encoding="utf-8")
+        for path in room.iterdir():
+            _flush(path)
+        _write_manifest(room, manifest)
+        _flush(room / MANIFEST)
+        _flush(room)
+        if home.exists() and not is_whole(home):
+            home.replace(room.with_suffix(".damaged"))
+        try:
+            room.replace(home)
+        except OSError:
+            if not is_whole(home):
+                raise
+            return read_manifest(home)
+        _flush(folder)
+        return manifest
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+        shutil.rmtree(room.with_suffix(".damaged"), ignore_errors=True)
+
+
+def is_whole(folder: Path) -> bool:
+    """Does the adapter in `folder` have a manifest, and does every file match its hash?"""
+    try:
+        files = read_manifest(folder).files
+        return bool(files) and all(_sha256(folder / name) == sha for name, sha in files.items())
+    except (OSError, ValidationError):
+        return False
+
+
+def write_card(
+    folder: Path, strategy: Strategy, scores: Mapping[str, float] | None = None
+) -> Manifest:
+    """Write the card of the adapter in `folder` anew, with its held-out `scores`, if given.
+
+    `scores` (split -> accuracy) also go into the manifest's `held_out`; None leaves what stands
+    there. Nothing that is hashed is touched.
+    """
+    manifest = read_manifest(folder)
+    if strategy.hash != manifest.strategy:
+        raise ValueError(
+            f"The adapter {manifest.key} follows {manifest.strategy_name} "
+            f"({manifest.strategy[:12]}), not the strategy {strategy.hash[:12]}: pass its own."
+        )
+    if scores is not None:
+        manifest = manifest.model_copy(update={"held_out": dict(scores)})
+        _write_manifest(folder, manifest)
+    _replace_text(folder / CARD, render_card(manifest, strategy))
+    return manifest
+
+
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    _replace_text(folder / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
+
+
+def _replace_text(path: Path, text: str) -> None:
+    """Readers see the old text or the new one, never half of either."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    _flush(draft)
+    draft.replace(path)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """Wait until the disk has `path`. A folder has to be flushed too, or its names may be lost."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sweep(folder: Path, key: str) -> None:
+    """Remove what trainings of this key left behind when they were killed."""
+    for left in folder.glob(f".{key}.*"):
+        pid = left.name.split(".")[2]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)

@@ -1,0 +1,219 @@
+"""One page: LoRA on worked examples, as fast as the base model's own forward pass allows.
+
+Three things make it fast without changing what is learned. Logits are computed only where there
+is loss: in a small model the head is a fifth of all work, and most of it would be thrown away.
+Batches hold examples of like length. Padding stands on the right, where in a causal model no token
+that counts can see it, so no attention mask is needed. Accelerate carries the loop to where it is
+launched: on one CPU it does nothing; under `accelerate launch` each process takes its share of
+every batch, and the step is the same as with one.
+
+The same key gives the same bytes on one machine: everything random comes from the seed. The global
+random state and the student's module are left as they were, to the bit, also when it is stopped.
+"""
+
+import json
+import math
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import peft
+import torch
+from accelerate import Accelerator
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from .contract import OnStep, Stop, Trainable, TrainingStopped
+from .examples import Dataset
+from .recipe import Recipe
+from .tokens import Tokens, tokenise
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An adapter in memory."""
+
+    weights: dict[str, Tensor]
+    config: dict[str, Any]
+    tokens: int
+    """Read in training, all epochs together, padding not counted."""
+    losses: tuple[float, ...]
+    """Mean loss of each step."""
+
+    def write(self, folder: Path) -> None:
+        """Write the two files of a PEFT folder. The same adapter gives the same bytes."""
+        save_file(self.weights, folder / "adapter_model.safetensors", metadata={"format": "pt"})
+        # PEFT keeps layer names in a set: sorted, or the file would differ from run to run.
+        config = json.dumps(self.config, indent=2, sort_keys=True, default=sorted)
+        (folder / "adapter_config.json").write_text(config + "\n", encoding="utf-8")
+
+
+def train_lora(
+    student: Trainable,
+    dataset: Dataset,
+    recipe: Recipe,
+    seed: int,
+    *,
+    on_step: OnStep | None = None,
+    stop: Stop | None = None,
+) -> Trained:
+    """Train a fresh adapter on the student's own module, and take it off again.
+
+    Raises TrainingStopped when `stop` says so.
+    """
+    examples = [tokenise(example, student) for example in dataset.examples]
+    module, _ = student.bare()
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        with adapted(module, recipe) as model:
+            losses = _learn(model, examples, recipe, seed, on_step, stop)
+            config = model.peft_config["default"]
+            config.base_model_name_or_path = student.name.removeprefix("hf:")
+            config.inference_mode = True
+            kept = peft.get_peft_model_state_dict(model, save_embedding_layers=False)
+            weights = {name: w.detach().cpu().clone() for name, w in kept.items()}
+    read = recipe.epochs * sum(len(example.ids) for example in examples)
+    return Trained(weights, {**config.to_dict(), "peft_version": peft.__version__}, read, losses)
+
+
+def _learn(
+    model: Any,
+    examples: Sequence[Tokens],
+    recipe: Recipe,
+    seed: int,
+    on_step: OnStep | None,
+    stop: Stop | None,
+) -> tuple[float, ...]:
+    accelerator = Accelerator()
+    adapter = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(adapter, lr=recipe.lr, weight_decay=recipe.weight_decay)
+    total = recipe.epochs * math.ceil(len(examples) / recipe.batch_size)
+    rate = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: share(step, total, recipe))
+    learner = CompletionLoss(model)
+    prepared, stepper = accelerator.prepare(learner, optimizer)
+    losses: list[float] = []
+    try:
+        for batch in batches(examples, recipe, seed):
+            if stop is not None and stop():
+                accelerator.set_trigger()
+            if accelerator.check_trigger():
+                raise TrainingStopped(f"Stopped after {len(losses)} of {total} steps.")
+            mine = Batch.of(batch, accelerator.process_index, accelerator.num_processes)
+            learned = sum(len(example.ids) - example.start for example in batch)
+            # Processes average their gradients, so each counts its sum as many times.
+            loss = prepared(mine.to(accelerator.device)) / learned
+            accelerator.backward(loss * accelerator.num_processes)
+            accelerator.clip_grad_norm_(adapter, recipe.clip)
+            stepper.step()
+            rate.step()
+            stepper.zero_grad()
+            losses.append(float(accelerator.reduce(loss.detach())))
+            if on_step is not None and accelerator.is_main_process:
+                on_step(len(losses), total, losses[-1])
+    finally:
+        learner.release()
+    return tuple(losses)
+
+
+@contextmanager
+def adapted(module: Any, recipe: Recipe) -> Iterator[Any]:
+    """`module` with a fresh adapter on it, for as long as the block lasts."""
+    targets = recipe.targets if isinstance(recipe.targets, str) else list(recipe.targets)
+    config = peft.LoraConfig(
+        r=recipe.rank, lora_alpha=recipe.alpha, target_modules=targets, task_type="CAUSAL_LM"
+    )
+    device = next(module.parameters()).device
+    trainable = [(weight, weight.requires_grad) for weight in module.parameters()]
+    modes = [(part, part.training) for part in module.modules()]
+    model = peft.get_peft_model(module, config)
+    try:
+        yield model.train()
+    finally:
+        model.unload()
+        module.to(device)
+        for weight, was in trainable:
+            weight.requires_grad_(was)
+        for part, mode in modes:
+            part.training = mode
+
+
+class Batch(NamedTuple):
+    """Examples side by side, padded on the right, and where loss falls."""
+
+    ids: Tensor
+    """[examples, tokens]"""
+    rows: Tensor
+    """[learned]: the row in which each learned token stands..."""
+    places: Tensor
+    """[learned]: ...and the place before it, where it is predicted."""
+    targets: Tensor
+    """[learned]: the learned tokens."""
+
+    @classmethod
+    def of(cls, examples: Sequence[Tokens], process: int = 0, processes: int = 1) -> "Batch":
+        """The share of `process`: every so-many-th example, or one without loss if none is left."""
+        share = examples[process::processes] or [Tokens(examples[0].ids, len(examples[0].ids))]
+        ids = torch.zeros(len(share), max(len(e.ids) for e in share), dtype=torch.long)
+        for row, example in enumerate(share):
+            ids[row, : len(example.ids)] = torch.tensor(example.ids)
+        learned = [(row, at) for row, e in enumerate(share) for at in range(e.start, len(e.ids))]
+        rows, places = torch.tensor(learned, dtype=torch.long).reshape(-1, 2).unbind(1)
+        return cls(ids, rows, places - 1, ids[rows, places])
+
+    def to(self, device: torch.device) -> "Batch":
+        return Batch(*(tensor.to(device) for tensor in self))
+
+
+class CompletionLoss(nn.Module):
+    """Summed loss of a batch, with logits only where there is loss.
+
+    A hook hands the head just the places to learn, so whatever a model does to its logits (scaling,
+    capping) it still does.
+    """
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+        self._batch: Batch | None = None
+        self._hook = model.get_output_embeddings().register_forward_pre_hook(self._pick)
+
+    def forward(self, batch: Batch) -> Tensor:
+        self._batch = batch
+        logits = self.model(input_ids=batch.ids, use_cache=False).logits
+        return cross_entropy(logits.float(), batch.targets, reduction="sum")
+
+    def release(self) -> None:
+        """Take the hook off the head again."""
+        self._hook.remove()
+
+    def _pick(self, head: nn.Module, hidden: tuple[Tensor]) -> tuple[Tensor]:
+        assert self._batch is not None, "the head is only run by forward"
+        return (hidden[0][self._batch.rows, self._batch.places],)
+
+
+def batches(examples: Sequence[Tokens], recipe: Recipe, seed: int) -> Iterator[Sequence[Tokens]]:
+    """All epochs' batches: examples of like length together, batches in random order."""
+    shuffled = random.Random(seed)
+    for _ in range(recipe.epochs):
+        order = list(examples)
+        shuffled.shuffle(order)
+        order.sort(key=lambda example: len(example.ids))
+        starts = list(range(0, len(order), recipe.batch_size))
+        shuffled.shuffle(starts)
+        for start in starts:
+            yield order[start : start + recipe.batch_size]
+
+
+def share(step: int, total: int, recipe: Recipe) -> float:
+    """The share of the peak learning rate at `step`: up in the warmup, then by the schedule."""
+    warmup = round(recipe.warmup * total)
+    if step < warmup:
+        return (step + 1) / (warmup + 1)
+    gone = (step - warmup) / max(1, total - warmup)
+    if recipe.schedule == "cosine":
+        return 0.5 * (1 + math.cos(math.pi * gone))
+    return 1 - gone if recipe.schedule == "linear" else 1.0

@@ -1,0 +1,195 @@
+"""Before anything is trained: what would silently ruin an adapter is looked for and refused.
+
+truncated    the answer, or the end of it, would be cut off in training or in serving
+stop         the stop token is not learned, or is not where the template ends a reply
+mask         loss falls on the prompt, or not on all of the completion
+template     training's prompt is not, token for token, what the student answers from
+overlap      a problem of a held-out split is among the examples
+balance      one class is so frequent that saying it always would pay
+examples     there are none, or a completion is empty
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .contract import Trainable
+from .examples import Dataset, Example
+from .recipe import Recipe
+from .tokens import (
+    Tokenise,
+    Tokens,
+    closing_ids,
+    completion_ids,
+    prompt_ids,
+    stop_id,
+    tokenise,
+)
+
+Check = Literal["truncated", "stop", "mask", "template", "overlap", "balance", "examples"]
+
+MOST = 0.6
+"""The largest share of the examples that one class may have."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault, and where."""
+
+    check: Check
+    said: str
+    """What was wanted, what was found, what to do."""
+    problems: tuple[str, ...] = ()
+    """Ids of the problems whose examples have the fault; empty when it is the dataset's own."""
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What the checks found; nothing, when the dataset may be trained."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.findings
+
+
+class PreflightFailed(ValueError):
+    """A dataset may not be trained as it is. Every fault is in the message and in `findings`."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        lines = [f"- {finding.check}: {finding.said}" for finding in findings]
+        super().__init__("Nothing was trained: the examples have faults.\n" + "\n".join(lines))
+
+
+def check(
+    dataset: Dataset,
+    student: Trainable,
+    recipe: Recipe,
+    held_out: Mapping[str, Collection[str]],
+    classes: Sequence[str],
+    *,
+    tokenised: Tokenise = tokenise,
+) -> Preflight:
+    """Look for every fault. `tokenised` gives what training is going to read.
+
+    `held_out` is split -> problem ids; `classes` are the domain's answers where answers are
+    classes, else empty.
+    """
+    findings = [
+        *_examples(dataset),
+        *_tokens(dataset, student, recipe, tokenised),
+        *_overlap(dataset, held_out),
+        *_balance(dataset, classes),
+    ]
+    return Preflight(tuple(findings))
+
+
+def require(
+    dataset: Dataset,
+    student: Trainable,
+    recipe: Recipe,
+    held_out: Mapping[str, Collection[str]],
+    classes: Sequence[str],
+    *,
+    tokenised: Tokenise = tokenise,
+) -> None:
+    """Raise PreflightFailed, listing every fault, unless `check` finds none."""
+    preflight = check(dataset, student, recipe, held_out, classes, tokenised=tokenised)
+    if not preflight.ok:
+        raise PreflightFailed(preflight.findings)
+
+
+def _examples(dataset: Dataset) -> list[Finding]:
+    if not dataset.examples:
+        said = f"No examples ({dataset.dropped} were dropped as not right): nothing to learn from."
+        return [Finding("examples", said)]
+    empty = tuple(e.problem for e in dataset.examples if not e.completion.strip())
+    if not empty:
+        return []
+    said = f"{len(empty)} completions are empty: the student would learn to say nothing."
+    return [Finding("examples", said, empty)]
+
+
+def _tokens(
+    dataset: Dataset, student: Trainable, recipe: Recipe, tokenised: Tokenise
+) -> list[Finding]:
+    """The faults of single examples, each kind told once with all its examples."""
+    found: dict[tuple[Check, str], list[str]] = {}
+    for example in dataset.examples:
+        for fault in _faults(example, tokenised(example, student), student, recipe):
+            found.setdefault(fault, []).append(example.problem)
+    return [
+        Finding(check, f"{said} ({len(ids)} of {len(dataset.examples)} examples)", tuple(ids))
+        for (check, said), ids in found.items()
+    ]
+
+
+def _faults(
+    example: Example, tokens: Tokens, student: Trainable, recipe: Recipe
+) -> list[tuple[Check, str]]:
+    prompt, reply = prompt_ids(example, student), completion_ids(example, student)
+    read, learned = tokens.ids[: len(prompt)], tokens.ids[len(prompt) :]
+    faults: list[tuple[Check, str]] = []
+    if len(tokens.ids) > recipe.max_tokens:
+        limit = recipe.max_tokens
+        faults.append(("truncated", f"Longer than `max_tokens` = {limit}: raise it."))
+    if len(reply) + 1 > example.request.max_tokens:
+        limit = example.request.max_tokens
+        said = f"The completion does not fit into the {limit} tokens a reply may have."
+        faults.append(("truncated", said))
+    if read != prompt or not _renders_one_way(example, student):
+        said = "The prompt that is trained on is not the one the student answers from."
+        faults.append(("template", said))
+    elif learned[: len(reply)] != reply:
+        faults.append(("truncated", "The completion is cut, or is not what follows the prompt."))
+    elif not _ends(learned[len(reply) :], student):
+        said = "No stop token after the completion, or not the one that ends a reply."
+        faults.append(("stop", said))
+    if tokens.start < len(prompt):
+        faults.append(("mask", "Loss falls on the prompt: the student would learn to ask."))
+    if tokens.start > len(prompt):
+        faults.append(("mask", "Loss does not fall on the whole completion."))
+    return faults
+
+
+def _renders_one_way(example: Example, student: Trainable) -> bool:
+    """The text of the template and the tokens it is answered from say the same."""
+    _, tokenizer = student.bare()
+    text = tokenizer(student.chat(example.request), add_special_tokens=False)["input_ids"]
+    return tuple(text) == prompt_ids(example, student)
+
+
+def _ends(rest: Sequence[int], student: Trainable) -> bool:
+    """Is the rest the one token with which the template closes a turn and the student stops?"""
+    stop, closing = stop_id(student), closing_ids(student)
+    return tuple(rest) == (stop,) and (not closing or stop in closing)
+
+
+def _overlap(dataset: Dataset, held_out: Mapping[str, Collection[str]]) -> list[Finding]:
+    findings = []
+    for split, ids in held_out.items():
+        sealed = frozenset(ids)
+        shared = tuple(e.problem for e in dataset.examples if e.problem in sealed)
+        if shared:
+            said = f"{len(shared)} examples are problems of `{split}`: take them out."
+            findings.append(Finding("overlap", said, shared))
+    return findings
+
+
+def _balance(dataset: Dataset, classes: Sequence[str]) -> list[Finding]:
+    if not classes or not dataset.examples:
+        return []
+    counts = Counter(example.answer for example in dataset.examples)
+    findings = []
+    (largest, n), total = counts.most_common(1)[0], len(dataset.examples)
+    if n > MOST * total:
+        said = f"{n} of {total} answers are {largest!r}, more than {MOST:.0%}: balance the classes."
+        findings.append(Finding("balance", said))
+    strange = sorted(set(counts) - set(classes))
+    if strange:
+        said = f"Answers outside the classes {', '.join(classes)}: {', '.join(strange)}."
+        findings.append(Finding("balance", said))
+    return findings
