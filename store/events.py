@@ -33,6 +33,9 @@ class RunStarted(Event):
     kind: Literal["RunStarted"] = "RunStarted"
     domain: str
     config: dict[str, Any]
+    """As resolved, without the budget."""
+    budget: dict[str, Any] = Field(default_factory=dict)
+    """May be raised when the run is resumed."""
 
 
 class SplitFrozen(Event):

@@ -1,0 +1,97 @@
+"""Solving: one arm answers some problems, and each reply is judged and recorded."""
+
+from collections.abc import Sequence
+
+from ..domains.contract import Problem, Verdict
+from ..models.contract import Model, Reply
+from ..store.events import AttemptJudged
+from ..store.rules import Strategy
+from ..trainer.prompt import ask
+from .context import Run
+
+SAMPLING_TEMPERATURE = 0.7
+
+
+def attempt(
+    run: Run,
+    prefix: str,
+    problems: Sequence[Problem],
+    *,
+    model: Model | None = None,
+    strategy: Strategy | None = None,
+    adapter: str = "",
+    samples: int = 1,
+    what: str = "",
+) -> list[AttemptJudged]:
+    """The attempts in slots `prefix/<problem>/<sample>`, problem by problem, sample by sample.
+
+    `model` defaults to the student, wearing `adapter`. Samples beyond one are drawn at
+    temperature 0.7, each with its own seed; a single one is greedy.
+    """
+    wanted = [(problem, sample) for problem in problems for sample in range(samples)]
+    slots = [f"{prefix}/{problem.id}/{sample}" for problem, sample in wanted]
+    found = {slot: run.log.find(run.id, slot) for slot in slots}
+    missing = [place for place, slot in enumerate(slots) if found[slot] is None]
+    answering = model or (run.wearing(adapter) if missing else run.student)
+    name = f"{answering.name}+{adapter}" if adapter and model is None else answering.name
+    temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
+    calls = [
+        (
+            slots[place],
+            ask(
+                run.domain.guide,
+                wanted[place][0],
+                strategy,
+                temperature=temperature,
+                seed=run.config.seed + wanted[place][1],
+            ),
+        )
+        for place in missing
+    ]
+    by_slot = {slots[place]: wanted[place][0] for place in missing}
+    shown = "" if strategy is None or not strategy.rules else strategy.hash
+    for answered in run.journal.replies(answering, calls, name):
+        judged = [
+            _judged(run, slot, by_slot[slot], reply, model=answering.name, strategy=shown,
+                    adapter=adapter)
+            for slot, reply in answered
+        ]  # fmt: skip
+        found.update({event.slot: event for event in run.log.record_all(judged)})
+        run.watch.advance(what or prefix, sum(e is not None for e in found.values()), len(slots))
+        run.pause_point()
+    return [event for slot in slots if isinstance(event := found[slot], AttemptJudged)]
+
+
+def scores(attempts: Sequence[AttemptJudged]) -> list[float | None]:
+    """Scores for the gate: an infrastructure error is missing data, not a wrong answer."""
+    return [None if event.outcome == "error" else event.score for event in attempts]
+
+
+def _judged(
+    run: Run, slot: str, problem: Problem, reply: Reply, *, model: str, strategy: str, adapter: str
+) -> AttemptJudged:
+    verdict = judge(run, problem, reply)
+    return AttemptJudged(
+        stream=run.id,
+        slot=slot,
+        problem=problem.id,
+        model=model,
+        strategy=strategy,
+        adapter=adapter,
+        reply_text=run.log.keep(reply.text),
+        outcome=verdict.outcome,
+        score=verdict.score,
+        answer=verdict.answer,
+        feedback=verdict.feedback,
+        failure_modes=verdict.failure_modes,
+    )
+
+
+def judge(run: Run, problem: Problem, reply: Reply) -> Verdict:
+    """The domain's verdict on a reply; a reply that never came is an error, not a wrong answer.
+
+    A reply cut at its token limit is judged as it stands: the model said that much.
+    """
+    if reply.outcome in ("ok", "truncated"):
+        return run.domain.judge(problem, reply.text)
+    return Verdict(score=0.0, outcome="error", feedback=reply.detail or reply.outcome)

@@ -1,0 +1,77 @@
+"""What a run may spend, checked before each call with the worst case reserved."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ..models.contract import Model, Reply, Request
+from .config import Budget
+
+CHARACTERS_A_TOKEN = 3
+"""Low on purpose: a reservation should be too large rather than too small."""
+
+
+class BudgetSpent(RuntimeError):
+    """The next call could go over the budget; the run can be resumed with a larger one."""
+
+
+@dataclass
+class Purse:
+    """What a run has spent so far, against its budget."""
+
+    budget: Budget
+    input_tokens: int = 0
+    output_tokens: int = 0
+    clock: Callable[[], float] = time.monotonic
+    hours_before: float = 0.0
+    """Hours that earlier sessions of the same run took."""
+    _started: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self._started = self.clock()
+
+    @property
+    def dollars(self) -> float:
+        return self._dollars(self.input_tokens, self.output_tokens)
+
+    def reserve(self, model: Model, requests: Sequence[Request]) -> None:
+        """Raise BudgetSpent if these calls could go over. Local models cost time only."""
+        hours = self.hours_before + (self.clock() - self._started) / 3600
+        if self.budget.hours is not None and hours > self.budget.hours:
+            raise BudgetSpent(f"{hours:.2f} of {self.budget.hours} hours are spent. {_HOW}")
+        if not paid(model):
+            return
+        inputs = self.input_tokens + sum(
+            (len(r.system) + len(r.context) + len(r.prompt)) // CHARACTERS_A_TOKEN for r in requests
+        )
+        outputs = self.output_tokens + sum(r.max_tokens for r in requests)
+        if self.budget.tokens is not None and inputs + outputs > self.budget.tokens:
+            spent = self.input_tokens + self.output_tokens
+            raise BudgetSpent(
+                f"{spent} of {self.budget.tokens} tokens are spent and the next call may take "
+                f"{inputs + outputs - spent}. {_HOW}"
+            )
+        dollars = self._dollars(inputs, outputs)
+        if self.budget.usd is not None and dollars > self.budget.usd:
+            raise BudgetSpent(
+                f"{self.dollars:.4f} of {self.budget.usd} dollars are spent and the next call may "
+                f"bring it to {dollars:.4f}. {_HOW}"
+            )
+
+    def spend(self, model: Model, replies: Sequence[Reply]) -> None:
+        """Count what was used."""
+        if paid(model):
+            self.input_tokens += sum(reply.usage.input for reply in replies)
+            self.output_tokens += sum(reply.usage.output for reply in replies)
+
+    def _dollars(self, inputs: int, outputs: int) -> float:
+        prices = self.budget.input_price, self.budget.output_price
+        return (inputs * prices[0] + outputs * prices[1]) / 1e6
+
+
+def paid(model: Model) -> bool:
+    """Whether a model's tokens are counted: those that leave this machine."""
+    return model.name.startswith(("anthropic:", "messages:"))
+
+
+_HOW = "Nothing is lost: resume with `tutelage resume RUN --config FILE` and a larger [budget]."

@@ -1,0 +1,56 @@
+"""The loop as a picture: read it top to bottom."""
+
+from typing import Any, Literal
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+
+from .baseline import baseline
+from .context import Run
+from .evaluate import evaluate
+from .feedback import feedback
+from .reflect import reflect
+from .solve import solve
+from .state import RunState
+from .transfer import transfer
+from .update_strategy import update_strategy
+from .validate import validate
+
+Loop = CompiledStateGraph[RunState, Run, RunState, RunState]
+
+
+def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Loop:
+    """The compiled state machine; the run's live objects come in as its context."""
+    graph = StateGraph(RunState, context_schema=Run)
+    graph.add_node("baseline", baseline)
+    graph.add_node("solve", solve)
+    graph.add_node("reflect", reflect)
+    graph.add_node("update_strategy", update_strategy)
+    graph.add_node("validate", validate)
+    graph.add_node("transfer", transfer)
+    graph.add_node("feedback", feedback)
+    graph.add_node("evaluate", evaluate)
+
+    graph.add_edge(START, "baseline")
+    graph.add_edge("baseline", "solve")
+    graph.add_edge("solve", "reflect")
+    graph.add_edge("reflect", "update_strategy")
+    graph.add_edge("update_strategy", "validate")
+    graph.add_conditional_edges("validate", after_validate)
+    graph.add_edge("transfer", "feedback")
+    graph.add_conditional_edges("feedback", after_feedback)
+    graph.add_edge("evaluate", END)
+    return graph.compile(checkpointer=checkpointer)
+
+
+def after_validate(state: RunState, runtime: Runtime[Run]) -> Literal["solve", "transfer"]:
+    """`validate` has counted on: more rounds in this cycle, or the transfer."""
+    rounds = runtime.context.config.loop.rounds_by_cycle[state["cycle"] - 1]
+    return "solve" if state["round"] <= rounds else "transfer"
+
+
+def after_feedback(state: RunState, runtime: Runtime[Run]) -> Literal["solve", "evaluate"]:
+    """`feedback` has opened the next cycle, if there is one."""
+    return "solve" if state["cycle"] <= runtime.context.config.loop.cycles else "evaluate"

@@ -1,0 +1,181 @@
+"""One TOML file says everything about a run; contradictions are refused before it begins."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ..trainer.recipe import Recipe
+
+
+class ConfigError(ValueError):
+    """A config that cannot be used: each fault with the place it stands in."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DomainConfig(_Section):
+    """Which capability, and how the domain makes its problems."""
+
+    name: str
+    options: dict[str, Any] = Field(default_factory=dict)
+    """Passed to the domain as they stand."""
+
+
+class Splits(_Section):
+    """How many problems each split is frozen with at the run's start."""
+
+    train: int = Field(default=400, ge=8)
+    val: int = Field(default=180, ge=4)
+    """The pool of the gates: each round answers its own block of it."""
+    test: int = Field(default=150, ge=1)
+    ood: int = Field(default=60, ge=0)
+
+
+class Loop(_Section):
+    """How long a run is."""
+
+    cycles: int = Field(default=2, ge=1)
+    rounds: int | tuple[int, ...] = 2
+    """Rounds a cycle, or one number for each cycle."""
+    candidates: int = Field(default=2, ge=1, le=8)
+    """Versions a round may send to the gate."""
+    samples: int = Field(default=1, ge=1)
+    """Replies a problem; above 1 they are sampled, and reflection reads contrasts."""
+    batch: int = Field(default=24, ge=1)
+    """Train problems that `solve` and the probe answer."""
+    feedback: int = Field(default=48, ge=1)
+    """Fresh train problems that `feedback` puts to the tuned student."""
+
+    @property
+    def rounds_by_cycle(self) -> tuple[int, ...]:
+        return (self.rounds,) * self.cycles if isinstance(self.rounds, int) else self.rounds
+
+    @model_validator(mode="after")
+    def _rounds_fit(self) -> "Loop":
+        if len(self.rounds_by_cycle) != self.cycles or min(self.rounds_by_cycle) < 1:
+            raise ValueError(
+                f"rounds = {list(self.rounds_by_cycle)} must name {self.cycles} cycles"
+            )
+        return self
+
+
+class GateConfig(_Section):
+    """What a candidate must pass."""
+
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    """Chance of any false accept in the whole run; spent evenly over its decisions."""
+    power: float = Field(default=0.8, gt=0, lt=1)
+    channel: Literal["auto", "words", "weights"] = "auto"
+    """auto: the capability probe finds out."""
+
+
+class Train(_Section):
+    """From words to weights. Fields left out take the recipe's measured defaults."""
+
+    examples: int = Field(default=240, ge=1)
+    epochs: int | None = Field(default=None, ge=1)
+    rank: int | None = Field(default=None, ge=1)
+    targets: Literal["all-linear"] | tuple[str, ...] | None = None
+    lr: float | None = Field(default=None, gt=0)
+    batch_size: int | None = Field(default=None, ge=1)
+    controls: tuple[Literal["labels_only", "placebo"], ...] = ("labels_only",)
+
+    def recipe(self) -> Recipe:
+        named = self.model_dump(exclude={"examples", "controls"}, exclude_none=True)
+        return Recipe(**named)
+
+
+class Budget(_Section):
+    """What a run may spend; checked before each call. None: no limit."""
+
+    tokens: int | None = Field(default=None, ge=1)
+    """Input and output tokens of all model calls that leave this machine."""
+    hours: float | None = Field(default=None, gt=0)
+    usd: float | None = Field(default=None, gt=0)
+    input_price: float = Field(default=0.0, ge=0)
+    """Dollars per million input tokens."""
+    output_price: float = Field(default=0.0, ge=0)
+    """Dollars per million output tokens."""
+
+    @model_validator(mode="after")
+    def _usd_needs_prices(self) -> "Budget":
+        if self.usd is not None and not (self.input_price and self.output_price):
+            raise ValueError("usd needs input_price and output_price (dollars per million tokens)")
+        return self
+
+
+class RunConfig(_Section):
+    """A run, whole."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")
+    """Names the run, its branch and its folder; the next free `-2`, `-3` is added when taken."""
+    seed: int = 0
+    teacher: str
+    """`rulebook`, or a model such as `anthropic:<model>`."""
+    student: str
+    domain: DomainConfig
+    splits: Splits = Splits()
+    loop: Loop = Loop()
+    gate: GateConfig = GateConfig()
+    train: Train = Train()
+    budget: Budget = Budget()
+
+    @property
+    def total_rounds(self) -> int:
+        return sum(self.loop.rounds_by_cycle)
+
+    @property
+    def block(self) -> int:
+        """Validation problems a round."""
+        return self.splits.val // self.total_rounds
+
+    @model_validator(mode="after")
+    def _problems_suffice(self) -> "RunConfig":
+        loop, train = self.loop, self.train
+        need = (
+            train.examples
+            + loop.batch  # the probe
+            + loop.batch * self.total_rounds
+            + loop.feedback * loop.cycles
+        )
+        if self.splits.train < need:
+            raise ValueError(
+                f"splits.train = {self.splits.train} is too few: {train.examples} examples, "
+                f"{self.total_rounds + 1} batches of {loop.batch} and {loop.cycles} feedbacks "
+                f"of {loop.feedback} need {need} distinct problems"
+            )
+        if self.block < 4:
+            raise ValueError(
+                f"splits.val = {self.splits.val} gives each of {self.total_rounds} rounds "
+                f"{self.block} problems: at least 4 are needed"
+            )
+        return self
+
+
+def parse_config(data: Mapping[str, Any], source: str = "config") -> RunConfig:
+    """The config from plain data. Raises ConfigError that lists every fault."""
+    try:
+        return RunConfig.model_validate(data)
+    except ValidationError as error:
+        faults = [
+            f"  {'.'.join(str(part) for part in fault['loc']) or '(whole file)'}: "
+            f"{fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        ]
+        raise ConfigError(f"{source} cannot be used:\n" + "\n".join(faults)) from None
+
+
+def load_config(path: Path) -> RunConfig:
+    """Read a TOML config. Raises ConfigError when it is missing, is not TOML, or does not fit."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"No config at {path}. Try examples/quickstart.toml.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{path} is not readable TOML: {error}") from None
+    return parse_config(data, str(path))

@@ -1,0 +1,84 @@
+"""The tuned student's failures, each sorted by experiment, open the next cycle."""
+
+from collections.abc import Sequence
+
+from langgraph.runtime import Runtime
+
+from ..domains.contract import Problem
+from ..store.events import AttemptJudged, FailuresSorted
+from .attempts import attempt
+from .context import Run
+from .slots import cycle_slot
+from .state import RunState
+
+
+def feedback(state: RunState, runtime: Runtime[Run]) -> RunState:
+    """Put fresh train problems to the tuned student and sort what it fails (DESIGN section 8)."""
+    run = runtime.context
+    slot = cycle_slot(state, "feedback")
+    if run.log.find(run.id, slot) is None:
+        _sort(run, state, slot)
+    return {"cycle": state["cycle"] + 1, "round": 1}
+
+
+def _sort(run: Run, state: RunState, slot: str) -> None:
+    problems = run.feedback_problems(state["cycle"])
+    run.watch.stage("feedback", f"the tuned student answers {len(problems)} fresh train problems")
+    current = run.current()
+    attempts = attempt(run, f"{slot}/student", problems, adapter=state["adapter"], what="feedback")
+    failed = [event for event in attempts if event.outcome in ("wrong", "unparsed")]
+    by_id = {problem.id: problem for problem in problems}
+    told = attempt(
+        run,
+        f"{slot}/told",
+        [by_id[event.problem] for event in failed],
+        strategy=current.strategy,
+        adapter=state["adapter"],
+        what="feedback, with the strategy",
+    )
+    beyond = [
+        by_id[event.problem]
+        for event, again in zip(failed, told, strict=True)
+        if again.outcome != "right" and event.outcome != "unparsed"
+    ]
+    taught = _teacher_solves(run, slot, beyond)
+    gaps = {
+        event.slot: _gap(event, again, taught) for event, again in zip(failed, told, strict=True)
+    }
+    run.log.record(
+        FailuresSorted(
+            stream=run.id,
+            slot=slot,
+            strategy=current.hash,
+            adapter=state["adapter"],
+            attempts=tuple(event.slot for event in attempts),
+            right=sum(event.outcome == "right" for event in attempts),
+            gaps=gaps,
+        )
+    )
+    counts = {gap: list(gaps.values()).count(gap) for gap in sorted(set(gaps.values()))}
+    run.watch.say(f"Feedback: {len(failed)} of {len(attempts)} failed; gaps {counts or 'none'}.")
+
+
+def _gap(event: AttemptJudged, told: AttemptJudged, taught: frozenset[str]) -> str:
+    """The experiment's name for a failure."""
+    if told.outcome == "right":
+        return "application"
+    if event.outcome == "unparsed":
+        return "format"
+    return "demonstration" if event.problem in taught else "knowledge"
+
+
+def _teacher_solves(run: Run, slot: str, problems: Sequence[Problem]) -> frozenset[str]:
+    """Ids of the problems that the teacher gets right."""
+    if run.teacher.model is None:
+        return frozenset(p.id for p in problems if run.domain.solution(p) is not None)
+    attempts = attempt(
+        run,
+        f"{slot}/teacher",
+        problems,
+        model=run.teacher.model,
+        strategy=run.current().strategy,
+        what="feedback, teacher",
+    )
+    return frozenset(event.problem for event in attempts if event.outcome == "right")

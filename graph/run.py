@@ -1,0 +1,268 @@
+"""Start a run, resume it after anything, or call the whole of it from Python."""
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import tomlkit
+from langgraph.errors import GraphDrained
+from langgraph.runtime import RunControl
+
+from ..domains import registry as domains
+from ..domains.contract import Domain
+from ..models import registry as models
+from ..models.contract import Model
+from ..store.events import (
+    CallCompleted,
+    CallIntended,
+    Evaluated,
+    RunFinished,
+    RunStarted,
+)
+from ..store.log import EventLog
+from ..store.versions import Strategies
+from ..trainer.contract import Trainable
+from ..trainer.train import LoraTrainer, Trainer
+from .budget import Purse
+from .build import build
+from .calls import Journal
+from .config import Budget, ConfigError, RunConfig, parse_config
+from .context import Paused, Run, Silent, Watch
+from .model_teacher import ModelTeacher
+from .rulebook import RulebookTeacher
+from .saver import open_saver
+from .state import FIRST
+from .teacher import Teacher
+
+SUPERSTEPS_A_ROUND = 4
+SUPERSTEPS_AROUND = 8
+"""baseline, evaluate, and room for a cycle's transfer and feedback."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Who plays which part; None takes what the config names."""
+
+    domain: Domain | None = None
+    teacher: Teacher | None = None
+    student: Model | None = None
+    trainer: Trainer | None = None
+
+
+def open_run(
+    home: Path,
+    folder: Path,
+    config: RunConfig,
+    *,
+    run_id: str | None = None,
+    parts: Parts = Parts(),
+    watch: Watch | None = None,
+    log: EventLog | None = None,
+) -> Run:
+    """Open the store and everything the config names, but write nothing yet.
+
+    A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
+    Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
+    """
+    domain = parts.domain or domains.get(config.domain.name, config.domain.options)
+    student = parts.student or models.open_model(config.student)
+    teacher = parts.teacher or _teacher(config.teacher, domain)
+    trainer = parts.trainer
+    if trainer is None and isinstance(student, Trainable):
+        trainer = LoraTrainer()
+    if config.gate.channel == "weights" and trainer is None:
+        raise ConfigError(
+            f'gate.channel = "weights", but {student.name} cannot be trained here. '
+            'Take a local student, or channel = "auto".'
+        )
+    log = log or EventLog.open(home)
+    run_id = run_id or free_name(log, config.name)
+    return Run(
+        id=run_id,
+        config=config,
+        log=log,
+        strategies=Strategies(log),
+        domain=domain,
+        teacher=teacher,
+        student=student,
+        trainer=trainer,
+        journal=Journal(log, run_id, _purse(log, run_id, config.budget)),
+        folder=folder / run_id,
+        watch=watch or Silent(),
+    )
+
+
+def recorded_config(log: EventLog, run_id: str, budget: Budget | None = None) -> RunConfig:
+    """The config a run was started with, with another budget if one is given.
+
+    Raises LookupError for an unknown run.
+    """
+    event = log.find(run_id, "start")
+    if not isinstance(event, RunStarted):
+        known = ", ".join(runs(log)) or "none yet"
+        raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
+    spent = budget.model_dump(mode="json") if budget else event.budget
+    return parse_config({**event.config, "budget": spent}, f"the recorded config of {run_id}")
+
+
+def runs(log: EventLog) -> list[str]:
+    """All runs of the store, oldest first."""
+    return [entry.event.stream for entry in log.entries(kinds=[RunStarted])]
+
+
+def free_name(log: EventLog, name: str) -> str:
+    """`name`, or with the first number that no run has yet."""
+    taken, number = set(runs(log)), 2
+    free = name
+    while free in taken:
+        free, number = f"{name}-{number}", number + 1
+    return free
+
+
+def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> bool:
+    """Run to the end from wherever the run stands. True when it finished, False when it paused.
+
+    SIGINT and SIGTERM drain: the work at hand is recorded and the run pauses; a second one stops
+    at once, which loses nothing either. Raises what the nodes raise: BudgetSpent, StoreError.
+    """
+    run.folder.mkdir(parents=True, exist_ok=True)
+    run.freeze()
+    _write_config(run)
+    control = RunControl()
+    run.stopping = lambda: control.drain_requested
+    config = run.config
+    begin = next(iter(run.log.entries(stream=run.id)))
+    # The cursor belongs to this very run: a run of the same name in a new store finds none.
+    thread: Any = {
+        "configurable": {"thread_id": begin.hash},
+        "recursion_limit": SUPERSTEPS_A_ROUND * config.total_rounds
+        + SUPERSTEPS_AROUND * (config.loop.cycles + 1),
+    }
+    with open_saver(run.folder / "checkpoint.db") as saver, _draining(control):
+        graph = build(saver)
+        begun = graph.get_state(thread).created_at is not None
+        with suppress(GraphDrained, Paused):
+            for part in graph.stream(
+                None if begun else FIRST,
+                thread,
+                context=run,
+                stream_mode="updates",
+                durability="sync",
+                control=control,
+                version="v2",
+            ):
+                if after_node is not None and part["type"] == "updates":
+                    for node in part["data"]:
+                        after_node(node)
+    return run.log.find(run.id, "finish") is not None
+
+
+def transfer_knowledge(
+    domain: str | Domain,
+    teacher: str,
+    student: str,
+    *,
+    home: Path = Path(".tutelage"),
+    folder: Path = Path("runs"),
+    name: str = "transfer",
+    watch: Watch | None = None,
+    **sections: Any,
+) -> Mapping[str, Any]:
+    """The whole pipeline in one call: what `tutelage run` does, and the same table back.
+
+    `sections` are the config's own: `splits={"train": 300}`, `loop={"cycles": 1}`, `seed=3`, ...
+    Returns the content of `attribution.json`. Raises what `open_run` and `go` raise.
+    """
+    named = domain if isinstance(domain, str) else domain.name
+    config = parse_config(
+        {
+            "name": name,
+            "teacher": teacher,
+            "student": student,
+            "domain": {"name": named},
+            **sections,
+        }
+    )
+    given = None if isinstance(domain, str) else domain
+    run = open_run(home, folder, config, parts=Parts(domain=given), watch=watch)
+    try:
+        if not go(run):
+            raise Paused(f"Run {run.id} was stopped; `tutelage resume {run.id}` goes on with it.")
+        return attribution(run.log, run.id)
+    finally:
+        run.log.close()
+
+
+def attribution(log: EventLog, run_id: str) -> Mapping[str, Any]:
+    """The attribution table of a finished run. Raises LookupError before it was evaluated."""
+    event = log.find(run_id, "evaluate")
+    if not isinstance(event, Evaluated):
+        raise LookupError(f"Run {run_id!r} was not evaluated yet: `tutelage resume {run_id}`.")
+    return dict(json.loads(log.text(event.attribution_text)))
+
+
+def finished(log: EventLog, run_id: str) -> bool:
+    """Whether the run came to its end."""
+    return isinstance(log.find(run_id, "finish"), RunFinished)
+
+
+def _teacher(spec: str, domain: Domain) -> Teacher:
+    if spec != "rulebook":
+        return ModelTeacher(models.open_model(spec))
+    if not domain.guide.rules:
+        raise ConfigError(
+            f'teacher = "rulebook", but {domain.name} brings no expert rules. '
+            "Name a model, such as anthropic:<model>."
+        )
+    return RulebookTeacher()
+
+
+def _purse(log: EventLog, run_id: str, budget: Budget) -> Purse:
+    """What earlier sessions of the run spent, read off the log."""
+    paid = {
+        entry.event.slot.removesuffix("/call")
+        for entry in log.entries(stream=run_id, kinds=[CallIntended])
+        if isinstance(entry.event, CallIntended)
+        and entry.event.model.startswith(("anthropic:", "messages:"))
+    }
+    purse = Purse(budget)
+    for entry in log.entries(stream=run_id, kinds=[CallCompleted]) if paid else ():
+        event = entry.event
+        if isinstance(event, CallCompleted) and event.slot.removesuffix("/reply") in paid:
+            purse.input_tokens += event.input_tokens
+            purse.output_tokens += event.output_tokens
+    return purse
+
+
+def _write_config(run: Run) -> None:
+    """The config as resolved, beside the results."""
+    text = tomlkit.dumps(run.config.model_dump(mode="json", exclude_none=True))
+    (run.folder / "config.toml").write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _draining(control: RunControl) -> Iterator[None]:
+    """First SIGINT or SIGTERM: drain. Second: the usual end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def drain(number: int, frame: FrameType | None) -> None:
+        control.request_drain(signal.Signals(number).name)
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, before[each])
+
+    before: dict[signal.Signals, Any] = {
+        each: signal.signal(each, drain) for each in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

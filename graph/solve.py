@@ -1,0 +1,52 @@
+"""A policy answers fresh train problems: the teacher at first, the student once it refines."""
+
+from langgraph.runtime import Runtime
+
+from ..store.events import Solved
+from .attempts import attempt
+from .context import Run
+from .slots import round_slot
+from .state import RunState
+
+
+def solve(state: RunState, runtime: Runtime[Run]) -> RunState:
+    """Attempt this round's batch with the current version, and with the adapter if there is one."""
+    run = runtime.context
+    slot = round_slot(state, "solve")
+    if run.log.find(run.id, slot) is None:
+        _solve(run, state, slot)
+    return {"solved": slot}
+
+
+def _solve(run: Run, state: RunState, slot: str) -> None:
+    discovering = state["cycle"] == 1 and run.teacher.model is not None
+    policy = "teacher" if discovering else "student"
+    run.watch.stage("solve", f"the {policy} answers {run.config.loop.batch} train problems")
+    current = run.current()
+    attempts = attempt(
+        run,
+        slot,
+        run.batch(run.round_number(state)),
+        model=run.teacher.model if discovering else None,
+        strategy=current.strategy if _reads_words(run, discovering) else None,
+        adapter="" if discovering else state["adapter"],
+        samples=run.config.loop.samples,
+        what=f"{policy} solves",
+    )
+    run.log.record(
+        Solved(
+            stream=run.id,
+            slot=slot,
+            policy="teacher" if discovering else "student",
+            strategy=current.hash,
+            adapter="" if discovering else state["adapter"],
+            attempts=tuple(event.slot for event in attempts),
+            right=sum(event.outcome == "right" for event in attempts),
+        )
+    )
+
+
+def _reads_words(run: Run, discovering: bool) -> bool:
+    """A student that the probe found deaf to words is not given any: they only cost tokens."""
+    probe = run.channel()
+    return discovering or probe is None or probe.channel == "words"

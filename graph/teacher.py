@@ -1,0 +1,82 @@
+"""The teacher's role: read a batch, say what would have helped, propose edits, show how.
+
+Two play it: any model (`graph/model_teacher.py`) and the domain's own rulebook
+(`graph/rulebook.py`), which needs no language model and says so in every report.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..domains.contract import Guide, Problem
+from ..models.contract import Model, Reply, Request
+from ..store.events import AttemptJudged, Decision
+from ..store.rules import Edit, Strategy
+
+Ask = Callable[[str, Request], Reply]
+"""One journaled model call: slot suffix and request in, reply out."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One attempt as the teacher reads it."""
+
+    problem: Problem
+    attempt: AttemptJudged
+    reply: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a gate measured of a candidate."""
+
+    edits: tuple[Edit, ...]
+    incumbent: str
+    """Hash of the version it was measured against."""
+    decision: Decision
+    gain: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a teacher proposes from."""
+
+    guide: Guide
+    strategy: Strategy
+    """The version to improve."""
+    failure_modes: Mapping[str, int]
+    """Measured in this round: failure mode -> attempts that show it."""
+    lessons: Sequence[str]
+    effects: Sequence[Effect]
+    """Everything this run's gates have measured, oldest first."""
+    because: tuple[str, ...]
+    """Slots of the failed attempts, for the edits to point to."""
+    taken: Sequence[tuple[Edit, ...]]
+    """Edits of this round's earlier candidates: propose something else."""
+
+
+class Unusable(ValueError):
+    """The teacher's reply cannot become lessons or edits; the message says why."""
+
+
+class Teacher(Protocol):
+    """Whoever finds the strategy."""
+
+    name: str
+    model: Model | None
+    """Who solves in discovery rounds; None where the teacher never fails and students solve."""
+
+    def reflect(
+        self, ask: Ask, guide: Guide, strategy: Strategy, seen: Sequence[Seen]
+    ) -> list[str]:
+        """Lessons from a batch. Raises Unusable."""
+
+    def propose(self, ask: Ask, situation: Situation) -> tuple[Edit, ...]:
+        """Edits that make one candidate; none when there is nothing to propose. Raises Unusable."""
+
+    def demonstrate(
+        self, ask: Ask, guide: Guide, problem: Problem, strategy: Strategy
+    ) -> str | None:
+        """A worked solution that follows `strategy`, or None; the domain judges it afterwards."""

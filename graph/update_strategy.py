@@ -1,0 +1,122 @@
+"""Lessons become typed edits, and edits become candidate versions. Nothing here becomes current."""
+
+from collections.abc import Sequence
+
+from langgraph.runtime import Runtime
+
+from ..evidence.leaks import leaks
+from ..store.events import GateDecided, ProposalRefused, Reflected, StrategyProposed
+from ..store.rules import Edit, EditError, Strategy, apply
+from .context import Run
+from .reflect import asking
+from .slots import round_slot
+from .state import RunState
+from .teacher import Effect, Situation, Unusable
+
+
+def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
+    """Ask the teacher for candidates, one after the other, each told of those before it."""
+    run = runtime.context
+    run.watch.stage("update_strategy", f"{run.teacher.name} proposes edits")
+    current = run.current().strategy
+    taken: list[tuple[Edit, ...]] = []
+    candidates: list[str] = []
+    for number in range(1, run.config.loop.candidates + 1):
+        slot = f"{round_slot(state, 'update_strategy')}/{number}"
+        event = run.log.find(run.id, slot)
+        if event is None:
+            event = _propose(run, state, slot, current, taken)
+        if event is None:
+            break
+        if isinstance(event, StrategyProposed):
+            taken.append(event.edits)
+            if event.strategy not in candidates:
+                candidates.append(event.strategy)
+    return {"candidates": candidates}
+
+
+def _propose(
+    run: Run, state: RunState, slot: str, current: Strategy, taken: Sequence[tuple[Edit, ...]]
+) -> StrategyProposed | ProposalRefused | None:
+    """The candidate, why there is none, or None when the teacher has nothing left to propose."""
+    reflected = run.log.find(run.id, state["reflected"])
+    assert isinstance(reflected, Reflected)
+    try:
+        edits = run.teacher.propose(asking(run, slot), _situation(run, current, reflected, taken))
+        if not edits:
+            return None
+        candidate = apply(current, edits, f"{run.id}/{slot}")
+        _check(run, current, candidate)
+    except (Unusable, EditError) as error:
+        run.watch.say(f"Proposal {slot} was refused: {error}")
+        return run.log.record(ProposalRefused(stream=run.id, slot=slot, reason=str(error)))
+    return run.log.record(
+        StrategyProposed(
+            stream=run.id,
+            slot=slot,
+            domain=run.domain.name,
+            branch=run.branch,
+            strategy=candidate.hash,
+            rules=candidate.rules,
+            parents=(current.hash,),
+            edits=edits,
+            reflection=reflected.slot,
+            rationale="; ".join(edit.rationale for edit in edits if edit.rationale),
+        )
+    )
+
+
+def _situation(
+    run: Run, current: Strategy, reflected: Reflected, taken: Sequence[tuple[Edit, ...]]
+) -> Situation:
+    return Situation(
+        guide=run.domain.guide,
+        strategy=current,
+        failure_modes=reflected.failure_modes,
+        lessons=reflected.lessons,
+        effects=_effects(run),
+        because=tuple(
+            slot
+            for slot in reflected.attempts
+            if getattr(run.log.find(run.id, slot), "outcome", "right") != "right"
+        ),
+        taken=taken,
+    )
+
+
+def _effects(run: Run) -> list[Effect]:
+    """What this run's gates measured, with the edits that each one was about."""
+    proposals: dict[str, StrategyProposed] = {}
+    effects: list[Effect] = []
+    for entry in run.log.entries(stream=run.id, kinds=[StrategyProposed, GateDecided]):
+        event = entry.event
+        if isinstance(event, StrategyProposed):
+            proposals[event.strategy] = event
+        elif isinstance(event, GateDecided) and event.candidate in proposals:
+            effects.append(
+                Effect(
+                    edits=proposals[event.candidate].edits,
+                    incumbent=event.incumbent,
+                    decision=event.decision,
+                    gain=event.gain,
+                    low=event.low,
+                    high=event.high,
+                )
+            )
+    return effects
+
+
+def _check(run: Run, current: Strategy, candidate: Strategy) -> None:
+    """Raise Unusable for a candidate that changes nothing or carries validation content."""
+    if candidate.hash == current.hash:
+        raise Unusable("The edits change nothing.")
+    steps = candidate.steps - set(run.domain.guide.step_kinds)
+    if steps:
+        raise Unusable(f"Unknown kinds of steps: {', '.join(sorted(steps))}.")
+    found = leaks(
+        {rule.id: rule.text for rule in candidate.rules},
+        [(problem.id, problem.text, problem.answer) for problem in run.problems["val"]],
+        run.domain.guide.classes,
+    )
+    if found:
+        raise Unusable(f"Rule {found[0].rule} carries validation content: {found[0].quote!r}.")
