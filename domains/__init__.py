@@ -1,5 +1,6 @@
 """What there is to learn: each domain makes problems, judges replies and shows worked solutions."""
 
+from .check import CheckReport, Finding, check
 from .contract import (
     SPLITS,
     Domain,
@@ -11,18 +12,28 @@ from .contract import (
     Split,
     Verdict,
 )
+from .floors import Floor
 from .identity import problem, split_of
+from .registry import BrokenDomain, UnknownDomain, get, names
 
 __all__ = [
     "SPLITS",
+    "BrokenDomain",
+    "CheckReport",
     "Domain",
     "ExpertRule",
+    "Finding",
+    "Floor",
     "Guide",
     "NotEnoughProblems",
     "Outcome",
     "Problem",
     "Split",
+    "UnknownDomain",
     "Verdict",
+    "check",
+    "get",
+    "names",
     "problem",
     "split_of",
 ]

@@ -23,6 +23,8 @@ FIRST_HOUR, LAST_HOUR, LONGEST = 0, 9, 7
 ENUMERATED = 50_000
 """A shape with more sets of meetings than this is sampled once, always the same way."""
 SAMPLED = 20_000
+NEAR = 2
+"""Twins whose loose facts differ by more than this, all told, are used last."""
 
 Meeting = tuple[int, int]
 Meetings = tuple[Meeting, ...]
@@ -77,14 +79,29 @@ def draw(shapes: Sequence[Shape], split: Split, n: int, seed: int) -> list[Probl
 
 
 def _shuffled(shape: Shape, split: Split, seed: int) -> Iterator[list[tuple[Shape, Meetings]]]:
-    """The pairs of a shape, one of every cell first, then a second of every cell, ..."""
+    """The pairs of a shape: near twins first, and of these one of every cell, then a second, ..."""
     rnd = random.Random(f"{NAME}/{split}/{seed}/{shape.topic}")
     ranked = []
     for yes, no in _cells(shape)["ood" if split == "ood" else split]:
-        twins = zip(rnd.sample(yes, len(yes)), rnd.sample(no, len(no)), strict=False)
-        ranked += [(rank, rnd.random(), pair) for rank, pair in enumerate(twins)]
-    for _, _, pair in sorted(ranked):
+        twins = _twins(rnd.sample(yes, len(yes)), rnd.sample(no, len(no)))
+        ranked += [(gap > NEAR, rank, rnd.random(), pair) for rank, (gap, pair) in enumerate(twins)]
+    for *_, pair in sorted(ranked):
         yield [(shape, meetings) for meetings in rnd.sample(pair, 2)]
+
+
+def _twins(yes: list[Meetings], no: list[Meetings]) -> list[tuple[int, tuple[Meetings, Meetings]]]:
+    """Pair each of the smaller side with the nearest that is left of the other, nearest first."""
+    few, many = sorted((yes, no), key=len)
+    twins, left = [], [(_loose(meetings), meetings) for meetings in many]
+    for one in few:
+        facts = _loose(one)
+        gap, place = min((_gap(facts, other), place) for place, (other, _) in enumerate(left))
+        twins.append((gap, (one, left.pop(place)[1])))
+    return sorted(twins, key=lambda twin: twin[0])
+
+
+def _gap(one: dict[str, int], other: dict[str, int]) -> int:
+    return sum(abs(one[fact] - other[fact]) for fact in one)
 
 
 @functools.cache

@@ -1,0 +1,207 @@
+"""A hundred families of generated puzzles, from the library reasoning-gym."""
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from reasoning_gym import factory
+from reasoning_gym.coaching.base_curriculum import DefaultCurriculumContext, RangeAttributeMode
+
+from ..contract import Guide, NotEnoughProblems, Problem, Split, Verdict
+from ..identity import problem, split_of
+from .families import CARE, FAMILIES, FORMAT, Family
+
+__all__ = ["ReasoningGym"]
+
+CHUNK = 500
+"""Item `i` under seed `s` is item 0 under seed `s + i`: chunks are seeded this far apart."""
+FAR = 1_000_000
+"""Our seeds are this many items apart, so that two seeds share no stretch of items."""
+SEEDS = 1_000
+"""Generators take no endless seeds: ours repeat after this many."""
+PATIENCE = 2_000
+"""So many items that bring nothing new, and the split counts as exhausted."""
+ANSWER = re.compile(r"\banswer\b[*_`]*\s*(?::|\bis\b)[*_`: ]*", re.I)
+EQUATION = re.compile(
+    r"(?<![-+x*×/\d.])(?<![-+x*×/]\s)"  # Not the tail of a longer sum.
+    r"(-?\d{1,9})\s?([-+x*×])\s?(\d{1,9})\s?=\s?(-?\d{1,9})(?!\d)",
+    re.A,
+)
+
+FAILURE_MODES = {
+    "no_answer": "The reply has several lines and none says `Answer:`.",
+    "wrong_answer": "The answer is not the right one.",
+    "partly_right": "The answer earns part of the score.",
+    "no_working": "Wrong, and no equation is written out.",
+    "false_equation": "A written equation is false.",
+}
+
+
+class ReasoningGym:
+    """One family of puzzles. Its splits are cut by the hash of the question."""
+
+    task_type = "reasoning"
+
+    def __init__(
+        self,
+        *,
+        family: str = "chain_sum",
+        level: int = 1,
+        base: Mapping[str, Any] | None = None,
+        ood: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`base` and `ood` are generator parameters, for the problems at home and the harder ones.
+
+        Without them our own stand, else the family's curriculum: up to `level`, and the level
+        above it for ood. Raises ValueError for an unknown family.
+        """
+        if family not in factory.DATASETS:
+            raise ValueError(
+                f"reasoning-gym has no family {family!r}. It has: "
+                f"{', '.join(sorted(factory.DATASETS))}."
+            )
+        self.name = f"gym:{family}"
+        self._family, self._level = family, level
+        self._ours = FAMILIES.get(family, Family())
+        self._given = {"base": base or self._ours.base, "ood": ood or self._ours.ood}
+        self._chunks: dict[tuple[str, int], Any] = {}
+        self.guide = Guide(
+            description=f"Solve puzzles of the kind {family.replace('_', ' ')}.",
+            reply_format="End with `Answer:` and the result.",
+            step_kinds=self._ours.step_kinds,
+            failure_modes=FAILURE_MODES,
+            rules=self._ours.rules or (CARE, FORMAT),
+        )
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        """Return the first `n` problems of `split` that come after the seed's starting point."""
+        found: dict[str, Problem] = {}
+        since_new = 0
+        for candidate in self._stream("ood" if split == "ood" else "base", seed):
+            if len(found) == n:
+                break
+            # A harder generator may still ask an easy question; only test may share it then.
+            home = "test" if split == "ood" else split
+            since_new += 1
+            if split_of(candidate.id) == home and candidate.id not in found:
+                found[candidate.id] = candidate
+                since_new = 0
+            if since_new > PATIENCE:
+                raise NotEnoughProblems(
+                    f"Wanted {n} problems of {self.name}'s {split}, found {len(found)} different "
+                    "ones. Ask for fewer, or widen the generator parameters."
+                )
+        return list(found.values())
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        """Score what stands after the last `Answer:`; a reply of one line may leave it out."""
+        answer = _answer_of(reply)
+        if answer is None:
+            said = "The reply gives no answer; it must end with `Answer:` and the result."
+            return Verdict(0.0, "unparsed", said, ("no_answer",))
+        score = self._score(problem, answer)
+        if score >= 1.0:
+            return Verdict(1.0, "right", "Right.", (), answer)
+        modes = ["partly_right" if score > 0.1 else "wrong_answer"]
+        said = f"The answer is {problem.answer or 'another one'}."
+        false = next(_false_equations(reply), None)
+        if false:
+            modes.append("false_equation")
+            said = f"{false} is false. {said}"
+        elif self._ours.writers and not EQUATION.search(reply):
+            modes.append("no_working")
+            said = f"No step is written out. {said}"
+        return Verdict(max(0.0, score), "wrong", said, tuple(modes), answer)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
+        """Steps where we know the family, and the answer; None where no answer is known."""
+        wanted = frozenset(self._ours.writers) if steps is None else steps
+        metadata = self._item(problem)["metadata"]
+        written = [write(metadata) for kind, write in self._ours.writers.items() if kind in wanted]
+        if not problem.answer or self._score(problem, problem.answer) < 1.0:
+            return None
+        return " ".join([*written, f"Answer: {problem.answer}"])
+
+    def _stream(self, part: str, seed: int) -> Iterator[Problem]:
+        start = seed % SEEDS * FAR
+        for number in range(start, start + FAR):
+            item = self._chunk(part, number // CHUNK)[number % CHUNK]
+            yield self._problem(part, number, item)
+
+    def _problem(self, part: str, number: int, item: Mapping[str, Any]) -> Problem:
+        text = str(item["question"]).strip()
+        size = self._ours.size(item["metadata"]) if self._ours.size else 0
+        numbers = [int(found) for found in re.findall(r"\d{1,9}", text)]
+        return problem(
+            self.name,
+            text=text,
+            topic=f"{size} {self._ours.unit}" if size else self._family,
+            difficulty=size or (2 if part == "ood" else 1),
+            answer="" if item["answer"] is None else str(item["answer"]),
+            canonical={"question": text},
+            data={"part": part, "number": number},
+            features={
+                "characters": len(text),
+                "numbers": len(numbers),
+                "largest number": max(numbers, default=0),
+                "first number": numbers[0] if numbers else 0,
+            },
+        )
+
+    def _item(self, problem: Problem) -> Mapping[str, Any]:
+        number = int(problem.data["number"])
+        item: Mapping[str, Any]
+        item = self._chunk(str(problem.data["part"]), number // CHUNK)[number % CHUNK]
+        return item
+
+    def _score(self, problem: Problem, answer: str) -> float:
+        """The family's own score of the answer, or of its first line if that is higher."""
+        number = int(problem.data["number"])
+        chunk, item = self._chunk(str(problem.data["part"]), number // CHUNK), self._item(problem)
+        tried = {answer, answer.split("\n")[0].strip().rstrip(".*_`")}
+        return max(_scored(chunk, candidate, item) for candidate in tried)
+
+    def _chunk(self, part: str, chunk: int) -> Any:
+        if (part, chunk) not in self._chunks:
+            if len(self._chunks) > 8:
+                self._chunks.clear()
+            config = dataclasses.replace(self._config(part), seed=chunk * CHUNK, size=CHUNK)
+            config.validate()
+            self._chunks[part, chunk] = factory.DATASETS[self._family][0](config=config)
+        return self._chunks[part, chunk]
+
+    def _config(self, part: str) -> Any:
+        given = dict(self._given[part])
+        if given or (part == "base" and self._family not in factory.CURRICULA):
+            return factory.DATASETS[self._family][1](**given)
+        if self._family not in factory.CURRICULA:
+            raise NotEnoughProblems(
+                f"{self.name} knows no harder problems: give the option `ood` generator parameters."
+            )
+        curriculum = factory.create_curriculum(self._family)
+        harder = part == "ood"
+        curriculum.set_global_level(self._level + harder)
+        mode = RangeAttributeMode.UPPER_BOUND if harder else RangeAttributeMode.INCLUSIVE
+        return curriculum.generate_configuration(context=DefaultCurriculumContext(mode=mode))
+
+
+def _answer_of(reply: str) -> str | None:
+    marks = list(ANSWER.finditer(reply))
+    answer = reply[marks[-1].end() :].strip() if marks else reply.strip()
+    return answer if answer and (marks or "\n" not in answer) else None
+
+
+def _scored(dataset: Any, answer: str, item: Mapping[str, Any]) -> float:
+    try:
+        return float(dataset.score_answer(answer=answer, entry=item))
+    except Exception:  # A hundred scorers read free text, each raising what it likes.
+        return 0.0
+
+
+def _false_equations(reply: str) -> Iterator[str]:
+    for match in EQUATION.finditer(reply):
+        left, right, result = int(match[1]), int(match[3]), int(match[4])
+        true = {"+": left + right, "-": left - right}.get(match[2], left * right)
+        if true != result:
+            yield match[0]

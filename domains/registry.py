@@ -1,0 +1,147 @@
+"""Finds a domain by name: ours, an installed plugin's, or a file of yours.
+
+A plugin is an entry point of the group `tutelage.domains` whose object is called with the options
+as keywords and returns a domain. Where a plugin takes one of our names, ours wins.
+
+    LookupError
+      UnknownDomain     no domain of that name
+    ImportError
+      BrokenDomain      it is there, and does not load
+"""
+
+import difflib
+import importlib
+import importlib.util
+import re
+import sys
+from collections.abc import Callable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .contract import Domain
+
+GROUP = "tutelage.domains"
+
+_OURS: dict[str, tuple[str, str]] = {
+    "scheduling": (".scheduling", "Scheduling"),
+    "reasoning-gym": (".gym", "ReasoningGym"),
+}
+_GYM = "gym:"
+"""`gym:chain_sum` is `reasoning-gym` with the family `chain_sum`."""
+
+
+class UnknownDomain(LookupError):
+    """No domain has that name."""
+
+
+class BrokenDomain(ImportError):
+    """A domain was found and could not be loaded or built; the message names it."""
+
+
+def names() -> list[str]:
+    """All names that `get` knows, sorted. Nothing is imported: a broken plugin is listed too."""
+    return sorted({*_OURS, *(plugin.name for plugin in _plugins())})
+
+
+def get(name: str, options: Mapping[str, Any] | None = None) -> Domain:
+    """Return a new domain, built with `options` as keywords.
+
+    `name` is one of `names()`, `gym:FAMILY`, `path/to/file.py:ClassName` or `package.module:Name`.
+    Raises UnknownDomain or BrokenDomain; a ValueError of the domain about its options passes.
+    """
+    keywords = dict(options or {})
+    if name.startswith(_GYM):
+        keywords, name = {"family": name.removeprefix(_GYM), **keywords}, "reasoning-gym"
+    factory = _find(name)
+    try:
+        built: Domain = factory(**keywords)
+    except TypeError as error:
+        raise BrokenDomain(
+            f"The domain {name!r} cannot be built with the options {keywords}: {error}"
+        ) from error
+    _insist_on_a_domain(name, built)
+    return built
+
+
+def _find(name: str) -> Callable[..., Any]:
+    if name in _OURS:
+        module, attribute = _OURS[name]
+        return _attribute(name, importlib.import_module(module, __package__), attribute)
+    for plugin in _plugins():
+        if plugin.name == name:
+            return _loaded(name, plugin)
+    where, _, attribute = name.rpartition(":")
+    if where.endswith(".py"):
+        return _attribute(name, _module_of_file(name, Path(where)), attribute)
+    if where and re.fullmatch(r"\w+(\.\w+)*", where) and attribute.isidentifier():
+        return _attribute(name, _module(name, where), attribute)
+    raise UnknownDomain(_unknown(name))
+
+
+def _plugins() -> list[EntryPoint]:
+    return list(entry_points(group=GROUP))
+
+
+def _loaded(name: str, plugin: EntryPoint) -> Callable[..., Any]:
+    try:
+        found: Callable[..., Any] = plugin.load()
+    except Exception as error:  # A stranger's import may raise anything; the others must go on.
+        raise BrokenDomain(
+            f"The plugin {name!r} ({plugin.value}) does not load: {error}"
+        ) from error
+    return found
+
+
+def _module(name: str, dotted: str) -> ModuleType:
+    try:
+        return importlib.import_module(dotted)
+    except ModuleNotFoundError as error:
+        if error.name and f"{dotted}.".startswith(f"{error.name}."):
+            raise UnknownDomain(_unknown(name)) from error
+        raise BrokenDomain(f"The domain {name!r} does not load: {error}") from error
+    except Exception as error:  # As above: it is a user's module.
+        raise BrokenDomain(f"The domain {name!r} does not load: {error}") from error
+
+
+def _module_of_file(name: str, path: Path) -> ModuleType:
+    if not path.is_file():
+        raise UnknownDomain(f"No file {path} for the domain {name!r}. Give FILE.py:ClassName.")
+    alias = f"tutelage_domain_{path.stem}"
+    spec = importlib.util.spec_from_file_location(alias, path)
+    if spec is None or spec.loader is None:
+        raise BrokenDomain(f"{path} of the domain {name!r} is no Python file.")
+    module = importlib.util.module_from_spec(spec)
+    # Dataclasses look their module up by name while the file runs.
+    sys.modules[alias] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # As above: it is a user's file.
+        del sys.modules[alias]
+        raise BrokenDomain(f"The domain {name!r} does not load: {error!r}") from error
+    return module
+
+
+def _attribute(name: str, module: ModuleType, attribute: str) -> Callable[..., Any]:
+    found: Callable[..., Any] | None = getattr(module, attribute, None)
+    if found is None:
+        raise UnknownDomain(f"No {attribute!r} in the module of the domain {name!r}.")
+    return found
+
+
+def _insist_on_a_domain(name: str, built: object) -> None:
+    wanted = ("name", "task_type", "guide", "problems", "judge", "solution")
+    missing = [part for part in wanted if not hasattr(built, part)]
+    if missing:
+        raise BrokenDomain(f"The domain {name!r} lacks {', '.join(missing)}: see docs/domains.md.")
+
+
+def _unknown(name: str) -> str:
+    known = names()
+    near = difflib.get_close_matches(name, known, n=1)
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    return (
+        f"No domain {name!r}.{guess} Known: {', '.join(known)}; "
+        "also gym:FAMILY, FILE.py:ClassName and package.module:Name."
+    )
