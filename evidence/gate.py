@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .intervals import Interval, is_binary, paired
-from .pairs import DISCORDANCE, UNDETECTABLE, mcnemar, sign_flip, smallest_detectable
+from .pairs import DISCORDANCE, mcnemar, sign_flip, smallest_detectable
 
 Decision = Literal["accept", "reject", "indecisive"]
 Scores = Sequence[float | None]
@@ -78,7 +78,7 @@ def decide(
     measured = _measure(candidate, incumbent, confidence, seed, samples)
     detectable = plan(len(candidate), alpha, power, discordance)
     worth = detectable if worthwhile is None else worthwhile
-    decision, reason = _judge(measured, alpha, floor, worth, coverage)
+    decision, reason = _judge(measured, alpha, floor, worth, detectable, coverage)
     return GateVerdict(
         decision=decision,
         reason=reason,
@@ -152,7 +152,12 @@ def _measure(
 
 
 def _judge(
-    m: _Measured, alpha: float, floor: float | None, worth: float, coverage: float
+    m: _Measured,
+    alpha: float,
+    floor: float | None,
+    worth: float,
+    detectable: float,
+    coverage: float,
 ) -> tuple[Decision, str]:
     tally = f"{m.wins} wins against {m.losses} losses in {m.pairs} pairs"
     change = f"a {'gain' if m.gain >= 0 else 'loss'} of {_points(abs(m.gain))}"
@@ -177,14 +182,14 @@ def _judge(
         return "indecisive", (
             f"{m.pairs} pairs are too few: even {m.pairs} wins would not pass at {alpha:.2g}."
         )
-    if m.interval.high < worth < UNDETECTABLE:
+    if m.interval.high < worth:
         return "reject", (
             f"{tally}: the gain is at most {_points(m.interval.high)}, "
             f"less than the {_points(worth)} this gate looks for."
         )
     return "indecisive", (
         f"{tally}, {change} (p = {m.p:.2g}): too close to call; "
-        f"the gate is sure to see gains from {_points(worth)} on."
+        f"a gate of this size looks for gains of {_points(detectable)} or more."
     )
 
 

@@ -17,7 +17,7 @@ from typing import Literal
 RUN = 8
 """Shared words in a row from which a quotation is considered."""
 LUCK = 0.05
-"""Chance of a coincidence, per rule, that still counts as a leak."""
+"""Chance, over all rules of one call, that a coincidence is taken for a leak."""
 _TOKEN = re.compile(r"\d+(?:[.:]\d+)*|[^\W\d_]+")
 _LIST_MARK = re.compile(r"(?m)^\s*(?:step\s*)?\d+[.):]\s", re.IGNORECASE)
 _PRIOR = 50
@@ -71,7 +71,8 @@ def leaks(
         _Problem(name, _tokens(text), _numbers(_tokens(text)), _tokens(answer))
         for name, text, answer in problems
     ]
-    scale = _Scale(read, {*_all_tokens(classes), *_all_tokens(template_words)})
+    free = {*_all_tokens(classes), *_all_tokens(template_words)}
+    scale = _Scale(read, free, LUCK / max(1, len(rule_texts)))
     found = []
     for rule, text in rule_texts.items():
         tokens = _tokens(_LIST_MARK.sub(" ", text))
@@ -89,8 +90,9 @@ def leaks(
 class _Scale:
     """Weighs tokens by how unlikely they are in these problems."""
 
-    def __init__(self, problems: Sequence[_Problem], free: set[str]) -> None:
+    def __init__(self, problems: Sequence[_Problem], free: set[str], luck: float) -> None:
         self.problems = problems
+        self.luck = luck
         self.seen = Counter(token for p in problems for token in set(p.tokens))
         # With one or two problems every word is in most of them: nothing to learn from.
         many = len(problems) / 2 if len(problems) > 2 else math.inf
@@ -123,6 +125,10 @@ class _Scale:
             for before, number in zip(("", *numbers), numbers, strict=False)
         )
 
+    def beyond_luck(self, chances: int) -> float:
+        """Bits from which a match is no coincidence, with so many things to match."""
+        return math.log2(chances / self.luck)
+
     def particular(self, run: Tokens) -> bool:
         return sum(_has(p.tokens, run) for p in self.problems) <= self.few
 
@@ -135,9 +141,9 @@ class _Scale:
 def _shared_text(rule: str, tokens: Tokens, problem: _Problem, scale: _Scale) -> Leak | None:
     run = _heaviest_run(tokens, problem.tokens, scale.weight)
     bits = sum(scale.weight(token) for token in run)
-    if len(run) < RUN or sum(t not in scale.free for t in run) < 3:
+    if len(run) < RUN or sum(not t[0].isdigit() and t not in scale.free for t in run) < 3:
         return None
-    if bits < _beyond_luck(scale.places) or not scale.particular(run):
+    if bits < scale.beyond_luck(scale.places) or not scale.particular(run):
         return None
     return Leak(rule, problem.id, "text", " ".join(run))
 
@@ -152,7 +158,7 @@ def _shared_numbers(rule: str, tokens: Tokens, problem: _Problem, scale: _Scale)
     # A worked example: the problem's numbers with its answer right behind them.
     if whole and answer == _numbers(answer) and _has(mine, run + answer):
         run, bits = run + answer, bits + sum(scale.number(token) for token in answer)
-    if bits < _beyond_luck(chances):
+    if bits < scale.beyond_luck(chances):
         return None
     return Leak(rule, problem.id, "numbers", " ".join(run))
 
@@ -165,12 +171,8 @@ def _shared_answer(rule: str, tokens: Tokens, problem: _Problem, scale: _Scale) 
     words = [t for t in answer if not t[0].isdigit() and scale.seen[t] <= scale.few]
     telling = sum(len(t) for t in words if t not in scale.free) >= 5
     bits = sum(scale.weight(token) for token in answer)
-    luck = _beyond_luck(len(scale.answers) * max(1, len(_numbers(tokens))))
+    luck = scale.beyond_luck(len(scale.answers) * max(1, len(_numbers(tokens))))
     return Leak(rule, problem.id, "answer", " ".join(answer)) if telling or bits >= luck else None
-
-
-def _beyond_luck(chances: int) -> float:
-    return math.log2(chances / LUCK)
 
 
 def _tokens(text: str) -> Tokens:

@@ -42,8 +42,8 @@ def sign_flip(
     moved = np.asarray([d for d in differences if d != 0], dtype=float)
     if not np.isfinite(moved).all():
         raise ValueError("Wanted finite differences, found NaN. Drop missing pairs first.")
-    if len(moved) == 0:
-        return 1.0
+    if len(moved) < 2:
+        return 0.5 if alternative == "greater" and moved.sum() > 0 else 1.0
     # Here, because it takes a second to import and only graded scores need it.
     from scipy.stats import permutation_test
 

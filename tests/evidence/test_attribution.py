@@ -1,0 +1,199 @@
+"""A gain is credited to the words, the weights or the base model, or to nobody."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from tutelage.evidence import Answered, Arm, Attribution, headline, table
+
+CLASSES = ("YES", "NO")
+
+
+def answered(right: Sequence[bool | None], labels: Sequence[str] | None = None) -> list[Answered]:
+    """One reply for each problem; None is a reply lost to an error."""
+    labels = labels or ["YES" if i % 2 else "NO" for i in range(len(right))]
+    return [
+        Answered(
+            problem=f"p{i}",
+            score=None if ok is None else float(ok),
+            outcome="error" if ok is None else "right" if ok else "wrong",
+            answer=None if ok is None else label if ok else "NO" if label == "YES" else "YES",
+            label=label,
+            topic="odd" if i % 2 else "even",
+            difficulty=1 + i % 3,
+        )
+        for i, (ok, label) in enumerate(zip(right, labels, strict=True))
+    ]
+
+
+def first(n: int, of: int = 120) -> list[bool]:
+    return [i < n for i in range(of)]
+
+
+def arms(**right: int) -> dict[Arm, list[Answered]]:
+    """arms(tuned=90, base_strategy=60): how many of 120 each got right."""
+    return {
+        ("test", name.removesuffix("_strategy"), name.endswith("_strategy")): answered(first(n))
+        for name, n in right.items()
+    }
+
+
+def test_the_original_work_is_told_that_it_does_not_beat_its_floor() -> None:
+    labels = ["YES"] * 132 + ["NO"] * 18
+    tuned = [True] * 128 + [False] * 4 + [True] + [False] * 17
+    base = [False] * 132 + [True] * 18
+    found = table(
+        {
+            ("test", "base", False): answered(base, labels),
+            ("test", "tuned", False): answered(tuned, labels),
+        },
+        classes=CLASSES,
+    )
+    row = found.row("test", "tuned")
+    assert row is not None
+    assert (row.n, row.right, row.accuracy, row.floor) == (150, 129, 0.86, 0.88)
+    assert row.balanced_accuracy == pytest.approx(0.513, abs=5e-4)
+    gain = found.contrast("test", "tuned - base")
+    assert gain is not None and gain.gain == pytest.approx(0.74) and gain.low > 0.6
+    said = headline(found)
+    assert "does not beat its floor of 88.0%" in said
+    assert "0.513" in said and "No gain is claimed" in said
+    assert "74" not in said, "a gain below the floor is no headline"
+
+
+def test_the_headline_says_what_helped_and_by_how_much() -> None:
+    found = table(arms(base=50, base_strategy=50, tuned=100, labels_only=70, teacher_strategy=118))
+    said = headline(found)
+    assert said.startswith("On 120 test problems tuned scores 83.3%")
+    assert "Training: +41.7 points" in said
+    assert "adds to training on labels alone: +25.0 points" in said
+    assert "base model's prompt: +0.0 points" in said and "not shown to differ" in said
+    assert "against its teacher: -15.0 points" in said and "a loss" in said
+
+
+def test_a_lead_over_the_floor_that_chance_could_make_is_not_claimed() -> None:
+    said = headline(table(arms(base=40, tuned=64)))
+    assert "by more than chance could" in said and "No gain is claimed" in said
+
+
+def test_words_alone_can_be_the_result_and_nothing_is_a_result_too() -> None:
+    assert headline(table(arms(base=60, base_strategy=110))).startswith(
+        "On 120 test problems base+strategy scores 91.7%"
+    )
+    assert "Nothing can be claimed" in headline(table(arms(base=60)))
+    assert "Nothing can be claimed" in headline(table({}))
+    assert "Nothing can be claimed" in headline(table(arms(tuned=100)), split="ood")
+
+
+def test_arms_are_compared_problem_by_problem() -> None:
+    lost: list[bool | None] = [None, True, True, True]
+    found = table(
+        {
+            ("val", "base", False): answered([False, False, True, False]),
+            ("val", "tuned", False): answered(lost),
+        }
+    )
+    contrast = found.contrast("val", "tuned - base")
+    assert contrast is not None
+    assert (contrast.n, contrast.a, contrast.b) == (3, "tuned", "base")
+    assert contrast.gain == pytest.approx(2 / 3)
+    row = found.row("val", "tuned")
+    assert row is not None and (row.n, row.right) == (3, 3), "an error is not a wrong answer"
+
+
+def test_every_measured_comparison_is_made() -> None:
+    names = {
+        c.name
+        for c in table(
+            arms(
+                base=50,
+                base_strategy=60,
+                tuned=80,
+                tuned_strategy=90,
+                labels_only=60,
+                placebo=55,
+                teacher=70,
+                teacher_strategy=110,
+            )
+        ).contrasts
+    }
+    assert names == {
+        "tuned - base",
+        "tuned - labels_only",
+        "tuned - placebo",
+        "tuned+strategy - tuned",
+        "base+strategy - base",
+        "tuned - base+strategy",
+        "tuned - teacher",
+        "tuned - teacher+strategy",
+        "tuned - floor",
+        "tuned+strategy - floor",
+        "base+strategy - floor",
+    }
+
+
+def test_a_floor_with_answers_is_a_paired_opponent() -> None:
+    measured = arms(base=60, tuned=100)
+    right: Mapping[str, float] = {f"p{i}": float(i < 80) for i in range(120)}
+    given = table(measured, floors={"test": 80 / 120}, floor_right={"test": right})
+    fixed = table(measured, floors={"test": 80 / 120})
+    one, other = (t.contrast("test", "tuned - floor") for t in (given, fixed))
+    assert one is not None and other is not None
+    assert one.gain == pytest.approx(other.gain) == pytest.approx(1 / 6)
+    assert one.p < other.p, "on the same problems the comparison is sharper"
+    assert one.low > 0 and other.low > 0
+
+
+def test_internalisation_needs_words_that_surely_help() -> None:
+    assert table(arms(base=40, base_strategy=100, tuned=70)).internalisation == {
+        "test": pytest.approx(0.5)
+    }
+    assert table(arms(base=40, base_strategy=41, tuned=70)).internalisation == {"test": None}
+    assert table(arms(base=40, tuned=70)).internalisation == {"test": None}
+
+
+def test_topics_and_difficulties_are_counted_apart() -> None:
+    found = table(arms(tuned=60))
+    assert [(s.of, s.n) for s in found.per_topic] == [("even", 60), ("odd", 60)]
+    assert [(s.of, s.n) for s in found.per_difficulty] == [("1", 40), ("2", 40), ("3", 40)]
+    assert sum(s.right for s in found.per_difficulty) == 60
+
+
+def test_several_replies_to_a_problem_are_not_more_problems() -> None:
+    once, twice = answered(first(60)), answered(first(60)) * 2
+    lone = table({("test", "tuned", False): once}).row("test", "tuned")
+    both = table({("test", "tuned", False): twice}).row("test", "tuned")
+    assert lone is not None and both is not None
+    assert (both.n, both.right, both.accuracy) == (240, 120, 0.5)
+    assert (both.low, both.high) == (lone.low, lone.high)
+
+
+def test_graded_scores_are_told_apart_from_right_and_wrong() -> None:
+    half = [Answered(f"p{i}", 0.25 * (i % 4), "wrong", "x", f"label {i}") for i in range(40)]
+    more = [Answered(f"p{i}", 0.25 * (i % 4) + 0.25, "wrong", "x", f"label {i}") for i in range(40)]
+    found = table({("test", "base", False): half, ("test", "tuned", False): more})
+    row, gain = found.row("test", "tuned"), found.contrast("test", "tuned - base")
+    assert row is not None and gain is not None
+    assert row.right == 10 and row.accuracy == pytest.approx(0.625)
+    assert row.low < 0.625 < row.high
+    assert gain.gain == pytest.approx(0.25) and gain.p < 0.01
+
+
+def test_an_attribution_survives_the_disk() -> None:
+    found = table(arms(base=40, base_strategy=100, tuned=70), classes=CLASSES)
+    written = json.dumps(found.as_json(), allow_nan=False)
+    assert Attribution.from_json(json.loads(written)) == found
+    row = json.loads(written)["rows"][0]
+    assert list(row)[:10] == [
+        "split",
+        "student",
+        "strategy",
+        "n",
+        "right",
+        "accuracy",
+        "low",
+        "high",
+        "floor",
+        "unparsed",
+    ]

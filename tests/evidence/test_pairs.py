@@ -1,0 +1,85 @@
+"""Exact tests say what a fair coin would do, and what they could have found."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from tutelage.evidence import UNDETECTABLE, mcnemar, plan, sign_flip, smallest_detectable
+
+few = st.integers(0, 200)
+
+
+@given(few, few)
+def test_mcnemar_is_the_exact_sign_test(wins: int, losses: int) -> None:
+    n = wins + losses
+    for alternative in ("greater", "two-sided"):
+        p = mcnemar(wins, losses, alternative)
+        assert 0 <= p <= 1
+        theirs = binomtest(wins, n, 0.5, alternative).pvalue if n else 1.0
+        assert p == pytest.approx(theirs, rel=1e-9)
+
+
+def test_five_disagreements_must_all_be_wins() -> None:
+    assert mcnemar(5, 0) == 1 / 32 <= 0.05 < mcnemar(4, 1)
+    assert mcnemar(0, 0) == 1.0
+
+
+@given(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), max_size=11))
+@settings(max_examples=30, deadline=None)
+def test_on_right_and_wrong_sign_flips_are_mcnemar(differences: list[float]) -> None:
+    wins, losses = differences.count(1.0), differences.count(-1.0)
+    for alternative in ("greater", "two-sided"):
+        assert sign_flip(differences, alternative) == pytest.approx(
+            mcnemar(wins, losses, alternative)
+        )
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=25), st.integers(0, 9))
+@settings(max_examples=20, deadline=None)
+def test_a_sign_flip_is_a_chance_and_repeats(differences: list[float], seed: int) -> None:
+    p = sign_flip(differences, seed=seed, samples=500)
+    assert 0 < p <= 1
+    assert p == sign_flip(differences, seed=seed, samples=500)
+
+
+def test_many_pairs_are_sampled_and_clear_gains_are_seen() -> None:
+    assert sign_flip([0.2] * 40, samples=2000) == pytest.approx(1 / 2001)
+    assert sign_flip([-0.2] * 40, samples=2000) == 1.0
+    assert sign_flip([0.25, 0.5, 0.5, 0.75, 1.0]) == 1 / 32, "five pairs are enumerated"
+    with pytest.raises(ValueError, match="finite"):
+        sign_flip([float("nan")])
+
+
+@pytest.mark.parametrize(
+    ("n", "alpha", "power", "discordance"),
+    [(40, 0.05, 0.8, 0.3), (100, 0.05, 0.8, 0.3), (150, 0.0125, 0.9, 0.2), (60, 0.05, 0.8, 0.02)],
+)
+def test_the_smallest_detectable_gain_is_found_as_often_as_promised(
+    n: int, alpha: float, power: float, discordance: float
+) -> None:
+    gain = smallest_detectable(n, alpha, power, discordance)
+    share = max(discordance, gain)
+    rng = np.random.default_rng(1)
+    chances = [(share + gain) / 2, (share - gain) / 2, 1 - share]
+    gates = rng.multinomial(n, chances, size=4000)
+    found = np.mean([mcnemar(int(w), int(losses)) <= alpha for w, losses, _ in gates])
+    assert found == pytest.approx(power, abs=0.025)
+
+
+@given(st.integers(5, 120), st.floats(0.005, 0.2), st.floats(0.5, 0.95))
+@settings(max_examples=40, deadline=None)
+def test_more_is_needed_for_more_power_and_less_alpha(n: int, alpha: float, power: float) -> None:
+    gain = smallest_detectable(n, alpha, power)
+    assert 0 < gain <= 1 or gain == UNDETECTABLE
+    assert smallest_detectable(n, alpha, min(0.99, power + 0.04)) >= gain - 1e-8
+    assert smallest_detectable(n, alpha / 2, power) >= gain - 1e-8
+
+
+def test_a_block_too_small_to_pass_is_known_beforehand() -> None:
+    assert plan(4, 0.05) == UNDETECTABLE > 1
+    assert 0 < plan(5, 0.05) <= 1
+    assert plan(0, 0.05) == UNDETECTABLE
+    with pytest.raises(ValueError, match="alpha < power"):
+        plan(50, 0.9, 0.8)
