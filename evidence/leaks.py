@@ -139,7 +139,10 @@ class _Scale:
 
 
 def _shared_text(rule: str, tokens: Tokens, problem: _Problem, scale: _Scale) -> Leak | None:
-    run = _heaviest_run(tokens, problem.tokens, scale.weight)
+    whole = problem.tokens
+    if len(whole) >= RUN and _has(tokens, whole) and scale.particular(whole):
+        return Leak(rule, problem.id, "text", " ".join(whole))
+    run = _heaviest_run(tokens, whole, scale.weight)
     bits = sum(scale.weight(token) for token in run)
     if len(run) < RUN or sum(not t[0].isdigit() and t not in scale.free for t in run) < 3:
         return None

@@ -132,6 +132,16 @@ def test_the_numbers_of_a_problem_are_known_without_its_words() -> None:
     assert found[0].quote.startswith("1 4 2 7 5 9")
 
 
+def test_a_whole_problem_is_a_leak_however_plain_its_numbers() -> None:
+    problems = [
+        (f"p{i}{k}", f"State the final answer to the following sum: {i} + {k} =", str(i + k))
+        for i in range(10)
+        for k in range(10)
+    ]
+    found = leaks({"r": "State the final answer to the following sum: 2 + 7 = 9."}, problems)
+    assert [(leak.problem, leak.kind) for leak in found] == [("p27", "text")]
+
+
 def test_a_worked_sum_is_a_leak() -> None:
     name, text, answer = sums(200)[17]
     a, b = (part for part in text.removesuffix("?").split() if part.isdigit())
