@@ -64,7 +64,10 @@ def _look(path: Path, busy_seconds: float) -> None:
         raise StoreCorrupt(
             f"{path} is no SQLite database. Move it away to begin a new store, or restore a copy."
         )
-    address = f"{path.resolve().as_uri()}?mode=ro"
+    # Even a reader leaves files beside a WAL database, unless it is told that nothing is in there.
+    waiting = path.with_name(f"{path.name}-wal")
+    how = "mode=ro" if waiting.exists() and waiting.stat().st_size else "immutable=1"
+    address = f"{path.resolve().as_uri()}?{how}"
     with closing(sqlite3.connect(address, uri=True, timeout=busy_seconds)) as raw:
         tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master")}
         if not tables:

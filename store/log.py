@@ -182,26 +182,17 @@ class EventLog:
 
 def _append(connection: Connection, event: E) -> E:
     """Add one event to its stream inside the caller's write transaction."""
-    stream, slot, kind = event.stream, event.slot, type(event).__name__
-    if KINDS.get(kind) is not type(event):
-        raise TypeError(f"{kind} is no kind of event. Known: {', '.join(KINDS)}.")
+    stream, slot = event.stream, event.slot
+    payload, given = _written(event)
     row = connection.execute(_STANDING, {"stream": stream, "slot": slot}).first()
     if row is not None:
         stands = revive(stream, slot, *row)
-        _agree(stands, event)
+        _agree(stands, given)
         return cast(E, stands)
-    schema, at = event.schema_version, datetime.now(UTC)
     end = connection.execute(_END, {"stream": stream}).first()
     count, previous = end or (0, GENESIS)
-    try:
-        payload = canonical(event.model_dump(mode="json", exclude={"stream", "slot", "kind"}))
-        hash_ = seal(previous, stream, slot, kind, schema, payload, at)
-    except ValueError as error:
-        raise ValueError(
-            f"{kind} for slot {slot!r} of stream {stream!r} cannot be kept: {error}."
-        ) from error
-    # What cannot be read again is not written; and a first run sees what a resumed one will see.
-    kept = revive(stream, slot, kind, schema, payload)
+    kind, schema, at = type(event).__name__, event.schema_version, datetime.now(UTC)
+    hash_ = seal(previous, stream, slot, kind, schema, payload, at)
     seq = connection.execute(
         _APPEND,
         {"stream": stream, "slot": slot, "kind": kind, "schema": schema, "payload": payload}
@@ -218,7 +209,25 @@ def _append(connection: Connection, event: E) -> E:
     else:
         onward = {"of": stream, "n": count + 1, "seq": seq, "seal": hash_}
         connection.execute(_NEXT, onward)
-    return cast(E, kept)
+    return given
+
+
+def _written(event: E) -> tuple[str, E]:
+    """The payload as it will stand in the store, and the event as it will be read from there.
+
+    What cannot be read again is not written; and a first run sees what a resumed one will see.
+    """
+    stream, slot, kind = event.stream, event.slot, type(event).__name__
+    if KINDS.get(kind) is not type(event):
+        raise TypeError(f"{kind} is no kind of event. Known: {', '.join(KINDS)}.")
+    try:
+        payload = canonical(event.model_dump(exclude={"stream", "slot", "kind"}))
+        sha256(stream + slot + payload)
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"{kind} for slot {slot!r} of stream {stream!r} cannot be kept: {error}."
+        ) from error
+    return payload, cast(E, revive(stream, slot, kind, event.schema_version, payload))
 
 
 def _agree(stands: AnyEvent, given: Event) -> None:
@@ -227,8 +236,7 @@ def _agree(stands: AnyEvent, given: Event) -> None:
         raise SlotConflict(
             given.stream, given.slot, "kind", type(stands).__name__, type(given).__name__
         )
-    fields = set(given.inputs)
-    old, new = (event.model_dump(mode="json", include=fields) for event in (stands, given))
-    for name in sorted(fields):
-        if canonical(old[name]) != canonical(new[name]):
-            raise SlotConflict(given.stream, given.slot, name, old[name], new[name])
+    for name in sorted(given.inputs):
+        old, new = getattr(stands, name), getattr(given, name)
+        if old != new:
+            raise SlotConflict(given.stream, given.slot, name, old, new)

@@ -94,6 +94,7 @@ TRIGGERS: dict[str, tuple[Table, str]] = {
     "blob_no_delete": (BLOB, _refuse("blob_no_delete", "blob", "DELETE ON blob", _ONLY)),
     "blob_no_replace": (BLOB, _pass_over("blob_no_replace", "blob", "sha256 = NEW.sha256")),
     "head_no_delete": (HEAD, _refuse("head_no_delete", "head", "DELETE ON head", "only grows")),
+    "head_no_replace": (HEAD, _pass_over("head_no_replace", "head", "stream = NEW.stream")),
     "head_only_grows": (
         HEAD,
         _refuse(

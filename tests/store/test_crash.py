@@ -1,0 +1,126 @@
+"""What was acknowledged outlives the process; many processes share one stream."""
+
+import multiprocessing
+import os
+import random
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tutelage.store import CallCompleted, EventLog
+
+fork = multiprocessing.get_context("fork")
+
+
+def _done(slot: str, reply: str = "") -> CallCompleted:
+    return CallCompleted(stream="run-1", slot=slot, request="q", reply_text=reply, outcome="ok")
+
+
+def _write_for_ever(home: Path, name: str, acknowledge: int) -> None:
+    """Record one event after another; after each, say so in eight bytes."""
+    log = EventLog.open(home)
+    for number in range(10**6):
+        log.record(_done(f"{name}/{number}", log.keep(f"reply {number} of {name}")))
+        os.write(acknowledge, b"%08d" % number)
+
+
+def _kill_a_writer(home: Path, name: str, heard: int, then: float) -> int:
+    """SIGKILL a writer `then` seconds after `heard` events; how many it acknowledged in all."""
+    reading, writing = os.pipe()
+    child = fork.Process(target=_write_for_ever, args=(home, name, writing))
+    child.start()
+    os.close(writing)
+    pipe = os.fdopen(reading, "rb")
+    early = len(pipe.read(8 * heard))
+    time.sleep(then)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+    with pipe:
+        return (early + len(pipe.read())) // 8
+
+
+def _survive(home: Path, kills: int) -> None:
+    chance = random.Random(7)
+    acknowledged = {}
+    for number in range(kills):
+        name = f"life-{number}"
+        acknowledged[name] = _kill_a_writer(home, name, number % 5, chance.uniform(0.0, 0.02))
+        with EventLog.open(home) as log:
+            found = [entry.event.slot for entry in log.entries(prefix=f"{name}/")]
+        assert found == [f"{name}/{n}" for n in range(len(found))], "in order, without a hole"
+        assert acknowledged[name] <= len(found) <= acknowledged[name] + 1
+    with EventLog.open(home) as log:
+        report = log.verify()
+        assert report.ok, report.faults
+        assert report.events >= sum(acknowledged.values()) > kills, "the writers got to write"
+
+
+def test_a_killed_writer_loses_no_acknowledged_event(tmp_path: Path) -> None:
+    _survive(tmp_path, kills=20)
+
+
+@pytest.mark.slow
+def test_many_killed_writers_lose_no_acknowledged_event(tmp_path: Path) -> None:
+    _survive(tmp_path, kills=300)
+
+
+def _write_both(home: Path, name: str) -> None:
+    with EventLog.open(home) as log:
+        for number in range(60):
+            log.record(_done(f"{name}/{number}"))
+            log.record(_done(f"shared/{number}", reply=""))
+
+
+def test_processes_that_open_and_append_at_once_lose_nothing_and_keep_the_chain(
+    tmp_path: Path,
+) -> None:
+    writers = [fork.Process(target=_write_both, args=(tmp_path, f"w{n}")) for n in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    with EventLog.open(tmp_path) as log:
+        assert len(list(log.entries(stream="run-1"))) == 3 * 60 + 60
+        report = log.verify()
+        assert report.ok, report.faults
+
+
+def test_threads_share_one_log(tmp_path: Path) -> None:
+    with EventLog.open(tmp_path) as log:
+
+        def write(name: str) -> None:
+            for number in range(20):
+                log.record(_done(f"{name}/{number}", log.keep(f"text {number}")))
+                assert log.find("run-1", f"{name}/{number}")
+
+        threads = [threading.Thread(target=write, args=(f"t{n}",)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(list(log.entries())) == 80
+        assert log.verify().ok
+
+
+def test_processes_that_make_the_store_at_once_find_one_store(tmp_path: Path) -> None:
+    for attempt in range(5):
+        home = tmp_path / str(attempt)
+        makers = [fork.Process(target=_make, args=(home, n)) for n in range(4)]
+        for maker in makers:
+            maker.start()
+        for maker in makers:
+            maker.join()
+        assert [maker.exitcode for maker in makers] == [0] * 4
+        with EventLog.open(home) as log:
+            assert log.verify().events == 4
+
+
+def _make(home: Path, number: int) -> None:
+    with EventLog.open(home) as log:
+        log.record(_done(str(number)))
