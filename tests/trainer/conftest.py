@@ -1,6 +1,6 @@
 """A domain of one line, and a student that is real in all but the size of its weights."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,15 @@ class Parity:
         written = [f"Sum {total}."] if "sum" in wanted else []
         written += [f"Rest {total % 2}."] if "half" in wanted else []
         return " ".join([*written, problem.answer])
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """A second thread costs more than it brings where the weights are so few."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture
@@ -124,6 +133,7 @@ def student_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         num_key_value_heads=2,
         max_position_embeddings=512,
         tie_word_embeddings=True,
+        initializer_range=0.3,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
         bos_token_id=None,

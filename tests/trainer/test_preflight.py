@@ -43,7 +43,7 @@ def test_good_examples_pass(
 def test_an_answer_that_would_be_cut_in_training_is_found(
     dataset: Dataset, student: LocalModel, recipe: Recipe
 ) -> None:
-    short = recipe.model_copy(update={"max_tokens": 100})
+    short = recipe.model_copy(update={"max_tokens": 70})
     preflight = check(dataset, student, short, {}, CLASSES)
     assert kinds(preflight) == ["truncated"]
     assert len(preflight.findings[0].problems) == 12
@@ -146,7 +146,7 @@ def test_no_examples_and_empty_completions_are_found(
 def test_every_fault_is_told_at_once_and_nothing_is_trained(
     dataset: Dataset, student: LocalModel, recipe: Recipe, strategy: Strategy, tmp_path: Path
 ) -> None:
-    short = recipe.model_copy(update={"max_tokens": 100})
+    short = recipe.model_copy(update={"max_tokens": 70})
     with pytest.raises(PreflightFailed) as failed:
         LoraTrainer().train(
             student,
