@@ -11,7 +11,7 @@ import itertools
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..contract import NotEnoughProblems, Problem, Split
@@ -62,7 +62,7 @@ def running_at(meetings: Iterable[Meeting], hour: int) -> list[int]:
 
 def peak(meetings: Meetings) -> int:
     """The largest number of meetings that run at once; it is reached at some start."""
-    return max(len(running_at(meetings, start)) for start, _ in meetings)
+    return max(sum(start <= hour < end for start, end in meetings) for hour, _ in meetings)
 
 
 def draw(shapes: Sequence[Shape], split: Split, n: int, seed: int) -> list[Problem]:
@@ -78,15 +78,16 @@ def draw(shapes: Sequence[Shape], split: Split, n: int, seed: int) -> list[Probl
     return drawn[:n]
 
 
-def _shuffled(shape: Shape, split: Split, seed: int) -> Iterator[list[tuple[Shape, Meetings]]]:
+@functools.lru_cache(maxsize=64)
+def _shuffled(shape: Shape, split: Split, seed: int) -> list[list[tuple[Shape, Meetings]]]:
     """The pairs of a shape: near twins first, and of these one of every cell, then a second, ..."""
     rnd = random.Random(f"{NAME}/{split}/{seed}/{shape.topic}")
     ranked = []
     for yes, no in _cells(shape)["ood" if split == "ood" else split]:
         twins = _twins(rnd.sample(yes, len(yes)), rnd.sample(no, len(no)))
         ranked += [(gap > NEAR, rank, rnd.random(), pair) for rank, (gap, pair) in enumerate(twins)]
-    for *_, pair in sorted(ranked):
-        yield [(shape, meetings) for meetings in rnd.sample(pair, 2)]
+    pairs = [rnd.sample(pair, 2) for *_, pair in sorted(ranked)]
+    return [[(shape, meetings) for meetings in pair] for pair in pairs]
 
 
 def _twins(yes: list[Meetings], no: list[Meetings]) -> list[tuple[int, tuple[Meetings, Meetings]]]:

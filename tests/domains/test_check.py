@@ -1,0 +1,241 @@
+"""The trial finds what is wrong with a domain, and finds nothing wrong with ours."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tutelage.domains import (
+    Domain,
+    ExpertRule,
+    Guide,
+    NotEnoughProblems,
+    Problem,
+    Split,
+    Verdict,
+    check,
+    get,
+    problem,
+    split_of,
+)
+
+PAGE = Path(__file__).parents[2] / "docs" / "domains.md"
+
+
+class Parity:
+    """Odd or even: a sound little domain that the tests break in one place each."""
+
+    name = "parity"
+    task_type = "classification"
+    guide = Guide(
+        "Is the number odd?",
+        "End with `Answer:` and a word.",
+        {"digit": "Names the last digit."},
+        {"no_answer": "None.", "wrong": "Wrong."},
+        classes=("ODD", "EVEN"),
+        rules=(ExpertRule("last", "W", "Look at the end.", frozenset({"digit"}), frozenset()),),
+    )
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        every = [self.ask(i) for i in (range(900, 1400) if split == "ood" else range(900))]
+        home = [p for p in every if split == "ood" or split_of(p.id) == split]
+        if len(home) < n:
+            raise NotEnoughProblems(f"{len(home)} in {split}, not {n}.")
+        return home[seed : seed + n]
+
+    def ask(self, number: int) -> Problem:
+        answer = "ODD" if number % 2 else "EVEN"
+        return problem(
+            self.name,
+            text=f"Number {number}",
+            topic="t",
+            difficulty=1,
+            answer=answer,
+            canonical=number,
+            features={"last digit": number % 10},
+        )
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        said = reply.rpartition("Answer: ")[2] if "Answer: " in reply else None
+        if said is None:
+            return Verdict(0.0, "unparsed", "No answer.", ("no_answer",))
+        if said == problem.answer:
+            return Verdict(1.0, "right", "Right.", (), said)
+        return Verdict(0.0, "wrong", "Wrong.", ("wrong",), said)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
+        shown = f"Ends in {problem.text[-1]}. " if steps is None or "digit" in steps else ""
+        return f"{shown}Answer: {problem.answer}"
+
+
+def faults(domain: Domain, n: int = 40) -> dict[str, str]:
+    report = check(domain, n)
+    return {found.name: found.said for found in report.findings if found.level == "fault"}
+
+
+@pytest.mark.parametrize("name", ["scheduling", "gym:chain_sum", "gym:leg_counting", "gym:gcd"])
+def test_our_domains_are_sound(name: str) -> None:
+    report = check(get(name), 60)
+    assert report.ok, report.as_text()
+    assert len(report.sample) == 3
+    assert [floor.split for floor in report.floors] == ["train", "val", "test", "ood"]
+
+
+def test_the_example_of_the_page_is_a_sound_domain(tmp_path: Path) -> None:
+    _, _, rest = PAGE.read_text().partition("<!-- example: coins.py -->\n```python\n")
+    (tmp_path / "coins.py").write_text(rest.partition("```")[0])
+    domain = get(f"{tmp_path / 'coins.py'}:Coins")
+    report = check(domain, 40)
+    assert report.ok, report.as_text()
+    assert not [found for found in report.findings if found.level == "note"], report.as_text()
+
+
+def test_a_sound_domain_has_no_faults() -> None:
+    assert faults(Parity()) == {}
+
+
+def test_a_report_prints_findings_floors_and_three_problems() -> None:
+    text = check(Parity(), 40).as_text()
+    assert text.startswith("parity: sound\n")
+    assert "floor val: constant" in text
+    assert text.count("\n  like  ") == 3
+
+
+class Unseeded(Parity):
+    calls = 0
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        self.calls += 1
+        return super().problems(split, n, self.calls)
+
+
+class SplitBySeed(Parity):
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        return super().problems("train", n, seed + len(split))
+
+
+class SameText(Parity):
+    def ask(self, number: int) -> Problem:
+        return replace(super().ask(number), text="Which?")
+
+
+class Repeats(Parity):
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        return [*super().problems(split, n - 1, seed), *super().problems(split, 1, seed)]
+
+
+class Short(Parity):
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        return super().problems(split, n, seed)[:-1]
+
+
+class WrongKey(Parity):
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
+        return "Answer: NEITHER" if steps == frozenset({"digit"}) else super().solution(problem)
+
+
+class Generous(Parity):
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        if reply == problem.text:
+            return Verdict(1.0, "right", "Right.", (), reply)
+        return super().judge(problem, reply)
+
+
+class Raises(Parity):
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        return super().judge(problem, reply.encode().decode())
+
+
+class Invents(Parity):
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        found = super().judge(problem, reply)
+        return replace(found, failure_modes=("laziness",)) if found.outcome == "wrong" else found
+
+
+class HalfRight(Parity):
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        found = super().judge(problem, reply)
+        return replace(found, score=1.0) if found.outcome == "wrong" else found
+
+
+class Deaf(Parity):
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        found = super().judge(problem, reply)
+        return Verdict(0.0, "unparsed", "?", ("no_answer",)) if found.outcome == "wrong" else found
+
+
+class StrangeRule(Parity):
+    guide = replace(
+        Parity.guide,
+        rules=(ExpertRule("r", "s", "t", frozenset({"dance"}), frozenset({"gloom"})),) * 2,
+    )
+
+
+class Tuples(Parity):
+    def ask(self, number: int) -> Problem:
+        data: dict[str, Any] = {"pair": (1, 2)}
+        return replace(super().ask(number), data=data)
+
+
+class Badge(Parity):
+    def ask(self, number: int) -> Problem:
+        made = super().ask(number)
+        return replace(made, id=made.id.upper() + "Z") if number >= 900 else made
+
+
+@pytest.mark.parametrize(
+    ("domain", "fault"),
+    [
+        (Unseeded(), "same problems"),
+        (SplitBySeed(), "splits apart"),
+        (SameText(), "splits apart"),
+        (Repeats(), "distinct problems"),
+        (Short(), "enough problems"),
+        (WrongKey(), "solutions are right"),
+        (Generous(), "noise earns nothing"),
+        (Raises(), "noise earns nothing"),
+        (Invents(), "verdicts agree"),
+        (HalfRight(), "verdicts agree"),
+        (Deaf(), "wrong class is wrong"),
+        (StrangeRule(), "rules speak the guide's words"),
+        (Tuples(), "problems are data"),
+        (Badge(), "problems are data"),
+    ],
+    ids=lambda case: type(case).__name__ if isinstance(case, Parity) else "",
+)
+def test_each_fault_is_found_by_its_name(domain: Parity, fault: str) -> None:
+    assert fault in faults(domain)
+
+
+def test_a_split_that_is_too_small_is_a_fault_and_what_there_is_is_still_tried() -> None:
+    report = check(Parity(), 400)
+    assert "enough problems" in faults(Parity(), 400)
+    assert any(floor.split == "val" and floor.n > 50 for floor in report.floors)
+
+
+class Lopsided(Parity):
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        found = super().problems(split, 3 * n, 3 * seed)
+        even = [p for p in found if p.answer == "EVEN"]
+        odd = [p for p in found if p.answer == "ODD"]
+        return [*odd[: n // 5], *even[: n - n // 5]]
+
+
+def test_lopsided_classes_are_a_note_and_the_floors_show_the_share() -> None:
+    report = check(Lopsided(), 30)
+    notes = [found.said for found in report.findings if found.level == "note"]
+    assert any("24 of 30 are EVEN" in said for said in notes)
+    assert report.floors[0].constant == 0.8
+
+
+class Mute(Parity):
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
+        return None
+
+
+def test_a_domain_without_worked_solutions_is_sound_with_a_note() -> None:
+    report = check(Mute(), 20)
+    assert report.ok
+    assert any("teacher must demonstrate" in found.said for found in report.findings)

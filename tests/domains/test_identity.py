@@ -1,0 +1,27 @@
+"""A problem's name is what it asks, and its split follows from its name."""
+
+from collections import Counter
+
+from tutelage.domains import problem, split_of
+from tutelage.domains.identity import name_of
+
+
+def test_the_wording_does_not_change_a_problems_name_and_the_task_does() -> None:
+    def asked(text: str, canonical: object, domain: str = "sums") -> str:
+        built = problem(domain, text=text, topic="t", difficulty=1, answer="5", canonical=canonical)
+        return built.id
+
+    assert asked("2 + 3 =", {"a": 2, "b": 3}) == asked("What is 2 + 3?", {"b": 3, "a": 2})
+    assert asked("2 + 3 =", {"a": 2, "b": 3}) != asked("2 + 4 =", {"a": 2, "b": 4})
+    assert asked("2 + 3 =", [2, 3]) != asked("2 + 3 =", [2, 3], domain="others")
+
+
+def test_names_stay_the_same_from_release_to_release() -> None:
+    assert name_of("scheduling", {"rooms": 2, "meetings": [[1, 2]]}) == "e922a4376945542d"
+
+
+def test_six_of_ten_problems_are_for_training_two_for_the_gate_two_sealed() -> None:
+    shares = Counter(split_of(name_of("d", number)) for number in range(5000))
+    assert abs(shares["train"] - 3000) < 150
+    assert abs(shares["val"] - 1000) < 120
+    assert abs(shares["test"] - 1000) < 120
