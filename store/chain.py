@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -184,7 +183,10 @@ def read_marks(home: Path) -> dict[str, Mark]:
 
 
 def write_marks(home: Path, connection: Connection) -> None:
-    """Note the ends of all streams; a note that the events contradict is kept as evidence."""
+    """Note the ends of all streams; a note that the events contradict is kept as evidence.
+
+    The caller has the turn to write: nobody else writes a note meanwhile.
+    """
     rows = connection.execute(text("SELECT stream, count, last, hash FROM head"))
     marks = {row[0]: Mark(row[1], row[2], row[3]) for row in rows}
     at_seq = text("SELECT hash FROM event WHERE stream = :stream AND seq = :seq")
@@ -193,8 +195,9 @@ def write_marks(home: Path, connection: Connection) -> None:
         if found != mark.hash:
             marks[stream] = mark
     content = canonical({stream: asdict(mark) for stream, mark in marks.items()})
-    with NamedTemporaryFile("w", encoding="utf-8", dir=home, prefix=MARKS, delete=False) as draft:
-        draft.write(content + "\n")
-        draft.flush()
-        os.fsync(draft.fileno())
-    Path(draft.name).replace(home / MARKS)
+    draft = home / f"{MARKS}.{os.getpid()}"
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(content + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(home / MARKS)

@@ -1,6 +1,10 @@
 """How a store is opened: looked at first, then touched; every commit reaches the disk."""
 
+import fcntl
+import os
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -9,14 +13,56 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
-from .errors import StoreCorrupt, StoreTooNew, explain
+from .errors import StoreCorrupt, StoreTooNew, explain, locked
 from .tables import STORE_VERSION, create
 
 DATABASE = "tutelage.db"
 
 
-def connect(home: Path, busy_seconds: float) -> Engine:
-    """An engine on the store in `home`, which is created where there is none.
+class Turn:
+    """One writer at a time, among the threads and processes of one machine.
+
+    SQLite's own lock is free again while a process copies its WAL back, and before 3.51.3 a second
+    writer at that instant can damage the file. Those who wait here are also served sooner.
+    """
+
+    def __init__(self, path: Path, patience: float) -> None:
+        self._path = path
+        self._patience = patience
+        self._threads = threading.Lock()
+        self._file = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o666)
+
+    def __enter__(self) -> None:
+        end = time.monotonic() + self._patience
+        if not self._threads.acquire(timeout=self._patience):
+            raise locked(self._path)
+        try:
+            while not self._take():
+                if time.monotonic() > end:
+                    raise locked(self._path)
+                time.sleep(0.001)
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._threads.release()
+
+    def close(self) -> None:
+        """Let go of the lock file."""
+        os.close(self._file)
+
+    def _take(self) -> bool:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def connect(home: Path, busy_seconds: float) -> tuple[Engine, Turn]:
+    """An engine on the store in `home`, which is created where there is none, and its turn.
 
     Raises StoreTooNew, StoreCorrupt or StoreError, and then leaves the file as it was.
     """
@@ -24,15 +70,21 @@ def connect(home: Path, busy_seconds: float) -> Engine:
     with speaking(path):
         try:
             home.mkdir(parents=True, exist_ok=True)
-            fresh = not path.exists() or path.stat().st_size == 0
+            made = path.exists() and path.stat().st_size > 0 and _look(path, busy_seconds)
+            turn = Turn(path, busy_seconds)
         except OSError as error:
             raise explain(_cannot_open(error), path) from error
-        if not fresh:
-            _look(path, busy_seconds)
         engine = _engine(path, busy_seconds)
-        with writing(engine.connect()) as connection, connection.begin():
-            create(connection)
-    return engine
+        try:
+            with turn, writing(engine.connect()) as connection:
+                if not made:
+                    with connection.begin():
+                        create(connection)
+        except BaseException:
+            turn.close()
+            engine.dispose()
+            raise
+    return engine, turn
 
 
 @contextmanager
@@ -56,8 +108,8 @@ def writing(connection: Connection) -> Connection:
     return connection.execution_options(tutelage_begin="BEGIN IMMEDIATE")
 
 
-def _look(path: Path, busy_seconds: float) -> None:
-    """Refuse what is no store of ours, without writing a byte."""
+def _look(path: Path, busy_seconds: float) -> bool:
+    """Whether the tables are there. Refuses what is no store of ours, without writing a byte."""
     with path.open("rb") as file:
         magic = file.read(16)
     if magic != b"SQLite format 3\0":
@@ -71,7 +123,7 @@ def _look(path: Path, busy_seconds: float) -> None:
     with closing(sqlite3.connect(address, uri=True, timeout=busy_seconds)) as raw:
         tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master")}
         if not tables:
-            return
+            return False
         row = None
         if {"meta", "event", "head", "blob"} <= tables:
             row = raw.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
@@ -84,6 +136,7 @@ def _look(path: Path, busy_seconds: float) -> None:
             f"{path} is a store of version {row[0]}; this tutelage knows up to {STORE_VERSION}. "
             "Update tutelage. The store was left as it was."
         )
+    return True
 
 
 def _engine(path: Path, busy_seconds: float) -> Engine:

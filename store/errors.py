@@ -34,10 +34,6 @@ class SlotConflict(StoreError):
             "inputs it began with, or start a new run."
         )
 
-    def __reduce__(self) -> str | tuple[object, ...]:
-        # Exceptions cross process borders by their arguments, and ours are not `args`.
-        return _revive, (type(self), self.args, self.__dict__)
-
 
 class BlobMissing(StoreError, LookupError):
     """No text is kept under this hash."""
@@ -47,10 +43,7 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
     """The typed error for what SQLite said about the database at `path`."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreError(
-            f"{path} stayed locked by another process; nothing was kept. "
-            "Wait until that process is done, or end it, and run the command again."
-        )
+        return locked(path)
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return StoreError(
             f"The disk refused to write or read {path} ({error}); nothing was kept. "
@@ -69,13 +62,12 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
     return StoreError(f"{path}: {error}. Nothing was kept; `tutelage log verify` looks closer.")
 
 
-def _revive(
-    kind: type[SlotConflict], args: tuple[object, ...], state: dict[str, object]
-) -> SlotConflict:
-    error = kind.__new__(kind, *args)
-    error.args = args
-    error.__dict__.update(state)
-    return error
+def locked(path: Path) -> StoreError:
+    """Somebody else wrote for longer than we wait."""
+    return StoreError(
+        f"{path} stayed locked by another process; nothing was kept. "
+        "Wait until that process is done, or end it, and run the command again."
+    )
 
 
 def _short(value: object, limit: int = 80) -> str:

@@ -1,8 +1,8 @@
 """The event log: what happened, in order, told once and kept for ever."""
 
 import sys
-import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar, cast
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from .chain import GENESIS, Report, canonical, read_marks, seal, sha256, write_marks
 from .chain import verify as verify_chain
-from .database import DATABASE, connect, speaking, writing
+from .database import DATABASE, Turn, connect, speaking, writing
 from .errors import BlobMissing, SlotConflict, StoreCorrupt, StoreError
 from .events import AnyEvent, Event
 from .tables import BLOB, EVENT, HEAD
@@ -50,12 +50,12 @@ _TEXT = select(BLOB.c.text).where(BLOB.c.sha256 == bindparam("sha256"))
 class EventLog:
     """One store, in one folder. Threads may share it; so may processes, each with its own."""
 
-    def __init__(self, home: Path, engine: Engine) -> None:
+    def __init__(self, home: Path, engine: Engine, turn: Turn) -> None:
         self._home = home
         self._path = home / DATABASE
         self._engine = engine
+        self._turn = turn
         self._writer = writing(engine.connect())
-        self._lock = threading.Lock()
         self._wrote = False
 
     @classmethod
@@ -65,9 +65,9 @@ class EventLog:
         `busy_seconds` is how long to wait for another process that writes. Raises StoreTooNew or
         StoreCorrupt and leaves the file as it was.
         """
-        engine = connect(home, busy_seconds)
+        engine, turn = connect(home, busy_seconds)
         with speaking(home / DATABASE):
-            return cls(home, engine)
+            return cls(home, engine, turn)
 
     def record(self, event: E) -> E:
         """Keep `event` and return it; if its slot is taken, return what stands there.
@@ -79,7 +79,7 @@ class EventLog:
 
     def record_all(self, events: Sequence[E]) -> list[E]:
         """Keep all of `events` or, when one raises, none."""
-        with self._lock, speaking(self._path), self._writer.begin():
+        with self._turn, speaking(self._path), self._writer.begin():
             stand = [_append(self._writer, event) for event in events]
         self._wrote = True
         return stand
@@ -127,11 +127,11 @@ class EventLog:
     def keep(self, text: str) -> str:
         """Keep a text, once, and return its SHA-256."""
         key = sha256(text)
-        with self._lock, speaking(self._path):
+        with speaking(self._path):
             with self._engine.connect() as connection:
                 if connection.execute(_TEXT, {"sha256": key}).first():
                     return key
-            with self._writer.begin():
+            with self._turn, self._writer.begin():
                 self._writer.execute(_KEEP, {"sha256": key, "text": text})
         return key
 
@@ -166,12 +166,14 @@ class EventLog:
         """Note the ends of the streams beside the database and let go of it."""
         if self._writer.closed:
             return
-        with self._lock, speaking(self._path):
-            if self._wrote:
-                with self._engine.connect() as connection:
+        with self._turn, speaking(self._path):
+            # An older note is still true: a full disk must not keep the log from closing.
+            with suppress(OSError), self._engine.connect() as connection:
+                if self._wrote:
                     write_marks(self._home, connection)
             self._writer.close()
             self._engine.dispose()
+        self._turn.close()
 
     def __enter__(self) -> Self:
         return self

@@ -1,5 +1,6 @@
 """The log tells each thing once, keeps it for ever, and gives it back in order."""
 
+import fcntl
 import itertools
 import json
 import resource
@@ -89,11 +90,12 @@ def test_record_returns_what_a_resumed_run_would_find(log: EventLog) -> None:
 
 
 def test_events_come_in_the_order_of_the_store_whatever_is_asked_for(log: EventLog) -> None:
+    events: list[CallCompleted | RunFinished] = []
     for number in range(1203):  # more than two pages
-        stream = f"run-{number % 2}"
-        event = _done(f"c0/{number % 3}/{number}", stream)
-        odd = RunFinished(stream=stream, slot=event.slot, strategy="", adapter="")
-        log.record_all([odd if number % 5 == 0 else event])
+        stream, slot = f"run-{number % 2}", f"c0/{number % 3}/{number}"
+        odd = RunFinished(stream=stream, slot=slot, strategy="", adapter="")
+        events.append(_done(slot, stream) if number % 5 else odd)
+    log.record_all(events)
     every = list(log.entries())
     assert [entry.seq for entry in every] == list(range(1, 1204))
     picked = log.entries(stream="run-1", kinds=[RunFinished], prefix="c0/2/", after=100)
@@ -235,6 +237,16 @@ def test_a_store_that_stays_locked_says_so_and_recovers(tmp_path: Path) -> None:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreError, match="locked by another process"):
                 log.record(_done("a"))
+        assert log.record(_done("a")).slot == "a"
+
+
+def test_a_writer_whose_turn_never_comes_says_so(tmp_path: Path) -> None:
+    with EventLog.open(tmp_path, busy_seconds=0.05) as log:
+        with (tmp_path / "tutelage.lock").open("w") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            with pytest.raises(StoreError, match="locked by another process"):
+                log.record(_done("a"))
+            assert log.find("run-1", "a") is None, "who only reads never waits"
         assert log.record(_done("a")).slot == "a"
 
 
