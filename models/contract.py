@@ -26,6 +26,11 @@ class Request:
     answer_schema: Mapping[str, Any] | None = None
     """JSON Schema the reply's text must satisfy; a reply that does not is `malformed`."""
 
+    def instructions(self) -> str:
+        """Everything that stands before the user's turn: `system`, then the strategy."""
+        strategy = f"Strategy:\n{self.context}" if self.context else ""
+        return "\n\n".join(part for part in (self.system, strategy) if part)
+
 
 @dataclass(frozen=True)
 class Usage:

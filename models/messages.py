@@ -1,0 +1,251 @@
+"""Claude, and every server that speaks the Messages API.
+
+Only a complete, validated envelope counts as an answer. Everything else that a network, a proxy or
+a half-compatible server can send is a reply whose outcome says what it was; no exception leaves.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import anthropic
+import httpx2
+from anthropic import APIRequest, APIResponse
+from pydantic import BaseModel, Field, ValidationError
+
+from .contract import ModelError, Reply, Request, Usage
+from .schema import held_against
+
+MAX_RETRIES = 8
+"""With the SDK's backoff about 40 s of patience; a provider's overload lasts longer than its 2."""
+LONGEST_WAIT = 60.0
+"""Seconds to sleep when a server says `retry-after`; the SDK would sleep an hour if told so."""
+TIMEOUT = 600.0
+"""Seconds until an answer must have come."""
+
+_HINTS = {
+    401: "the key is wrong or missing",
+    403: "this key may not use this model",
+    404: "no such model or address",
+    413: "the prompt is too large",
+    429: "the rate limit holds; ask again later",
+    529: "the server is overloaded; ask again later",
+}
+
+
+def open_claude(
+    spec: str,
+    *,
+    max_retries: int = MAX_RETRIES,
+    longest_wait: float = LONGEST_WAIT,
+    timeout: float = TIMEOUT,
+) -> "MessagesModel":
+    """`anthropic:<model>`; key and address come from ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL."""
+    model = spec.partition(":")[2]
+    if not model:
+        raise ModelError(
+            "Which Claude? Write anthropic:<model>, such as anthropic:claude-haiku-5-5."
+        )
+    if not (os.environ.get("ANTHROPIC_API_KEY") or os.environ.get("ANTHROPIC_AUTH_TOKEN")):
+        raise ModelError(
+            f"{spec} needs a key and ANTHROPIC_API_KEY is not set. "
+            "Run `export ANTHROPIC_API_KEY=...`, or choose a model without one: smollm2-135m, "
+            "messages:<url>#<model>."
+        )
+    client = _client(None, None, max_retries, longest_wait, timeout)
+    return MessagesModel(spec, model, client, sampling=False)
+
+
+def open_server(
+    spec: str,
+    *,
+    api_key: str | None = None,
+    max_retries: int = MAX_RETRIES,
+    longest_wait: float = LONGEST_WAIT,
+    timeout: float = TIMEOUT,
+) -> "MessagesModel":
+    """`messages:<url>#<model>`; a key, if the server wants one, comes from MESSAGES_API_KEY."""
+    url, _, model = spec.partition(":")[2].partition("#")
+    if not url.startswith(("http://", "https://")) or not model:
+        raise ModelError(
+            f"{spec!r} names no server. Write messages:<url>#<model>, such as "
+            "messages:http://localhost:11434#qwen3."
+        )
+    # Never the Anthropic key: it belongs to one provider, and this is another's address.
+    key = api_key or os.environ.get("MESSAGES_API_KEY") or "none"
+    client = _client(url, key, max_retries, longest_wait, timeout)
+    return MessagesModel(spec, model, client, sampling=True)
+
+
+def _client(
+    url: str | None, key: str | None, max_retries: int, longest_wait: float, timeout: float
+) -> anthropic.Anthropic:
+    return anthropic.Anthropic(
+        base_url=url,
+        api_key=key,
+        max_retries=max_retries,
+        # Given explicitly, so that the SDK does not insist on streaming for long answers.
+        timeout=httpx2.Timeout(timeout, connect=10.0),
+        middleware=[_waiting_at_most(longest_wait)],
+    )
+
+
+class MessagesModel:
+    """One model behind one Messages API."""
+
+    batch_size = 1
+
+    def __init__(
+        self, name: str, model: str, client: anthropic.Anthropic, *, sampling: bool
+    ) -> None:
+        self.name = name
+        self._model = model
+        self._client = client
+        # Claude takes no temperature any more; another server is sent it until it objects, and
+        # at 0 as well: its own default is rarely greedy.
+        self._sampling = sampling
+
+    def reply(self, requests: Sequence[Request]) -> list[Reply]:
+        """Answer each request, in order."""
+        return [held_against(request.answer_schema, self._answer(request)) for request in requests]
+
+    def _answer(self, request: Request) -> Reply:
+        try:
+            return _opened_envelope(self._sent(request))
+        except anthropic.APIStatusError as error:
+            return _failed(_refusal_of(error))
+        except anthropic.APITimeoutError:
+            return _failed(f"No answer from {self._client.base_url} in time.")
+        # The SDK lets its HTTP library's and its JSON parser's exceptions through.
+        except (anthropic.AnthropicError, httpx2.HTTPError, ValueError) as error:
+            cause = error.__cause__ or error
+            return _failed(f"No answer from {self._client.base_url}: {str(cause) or repr(cause)}.")
+
+    def _sent(self, request: Request) -> bytes:
+        arguments = _arguments(request, self._model)
+        if not self._sampling:
+            return self._create(arguments)
+        sampling: dict[str, object] = {"temperature": request.temperature, "seed": request.seed}
+        try:
+            return self._create(arguments | {"extra_body": sampling})
+        except anthropic.BadRequestError as error:
+            if not any(word in str(error) for word in sampling):
+                raise
+        self._sampling = False
+        return self._create(arguments)
+
+    def _create(self, arguments: dict[str, Any]) -> bytes:
+        return self._client.messages.with_raw_response.create(**arguments).http_response.content
+
+
+def _arguments(request: Request, model: str) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "model": model,
+        "max_tokens": request.max_tokens,
+        "messages": [{"role": "user", "content": request.prompt}],
+    }
+    if blocks := _system_blocks(request):
+        arguments["system"] = blocks
+    if request.answer_schema is not None:
+        schema = anthropic.transform_schema(dict(request.answer_schema))
+        arguments["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+    return arguments
+
+
+def _system_blocks(request: Request) -> list[dict[str, Any]]:
+    """`request.instructions()` in blocks; the strategy, shared by many requests, is cached."""
+    blocks: list[dict[str, Any]] = []
+    if request.system:
+        blocks.append({"type": "text", "text": request.system})
+    if request.context:
+        strategy = request.instructions()[len(request.system) :]
+        cached = {"type": "ephemeral"}
+        blocks.append({"type": "text", "text": strategy, "cache_control": cached})
+    return blocks
+
+
+class _Block(BaseModel):
+    type: str
+    text: str = ""
+
+
+class _Tokens(BaseModel):
+    input_tokens: int
+    output_tokens: int
+    cache_read_input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+
+
+class _Envelope(BaseModel):
+    """What a Messages reply must hold to be believed."""
+
+    type: Literal["message"]
+    content: list[_Block]
+    stop_reason: str = Field(min_length=1)
+    usage: _Tokens
+
+
+def _opened_envelope(body: bytes) -> Reply:
+    try:
+        envelope = _Envelope.model_validate_json(body)
+    except ValidationError as error:
+        start = body[:80].decode(errors="replace")
+        where = ", ".join(".".join(map(str, e["loc"])) or "the body" for e in error.errors()[:4])
+        detail = f"The server sent no complete message (see {where}); it starts {start!r}."
+        return Reply("", "malformed", detail=detail)
+    text = "".join(block.text for block in envelope.content if block.type == "text")
+    return _judged(text, envelope.stop_reason, _usage(envelope.usage))
+
+
+def _judged(text: str, stopped: str, usage: Usage) -> Reply:
+    if stopped == "max_tokens":
+        return Reply(text, "truncated", usage, f"Cut off after {usage.output} tokens.")
+    if stopped == "refusal":
+        return Reply(text, "refused", usage, "The model refused.")
+    if stopped != "end_turn":
+        return Reply(text, "error", usage, f"The answer did not end, it stopped for {stopped!r}.")
+    if not text.strip():
+        return Reply("", "malformed", usage, "The message holds no text.")
+    return Reply(text, "ok", usage)
+
+
+def _usage(tokens: _Tokens) -> Usage:
+    cached = tokens.cache_read_input_tokens or 0
+    written = tokens.cache_creation_input_tokens or 0
+    return Usage(tokens.input_tokens + written + cached, tokens.output_tokens, cached)
+
+
+def _failed(detail: str) -> Reply:
+    return Reply("", "error", detail=detail)
+
+
+def _refusal_of(error: anthropic.APIStatusError) -> str:
+    hint = _HINTS.get(error.status_code)
+    said = " ".join(str(error.message).split())[:200]
+    return f"The server answered {error.status_code}{f' ({hint})' if hint else ''}: {said}"
+
+
+def _waiting_at_most(
+    seconds: float,
+) -> Callable[[APIRequest, Callable[[APIRequest], APIResponse[Any]]], APIResponse[Any]]:
+    """A middleware that shortens what a server asks the SDK to sleep before it tries again."""
+
+    def shorten(
+        request: APIRequest, send: Callable[[APIRequest], APIResponse[Any]]
+    ) -> APIResponse[Any]:
+        response = send(request)
+        headers = response.http_response.headers
+        for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+            if name in headers:
+                headers[name] = _shorter(headers[name], seconds * unit)
+        return response
+
+    return shorten
+
+
+def _shorter(asked: str, longest: float) -> str:
+    try:
+        return str(min(float(asked), longest))
+    except ValueError:
+        # A date: zero means "use your own backoff" to the SDK, which is at most 8 s.
+        return "0"

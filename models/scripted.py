@@ -1,0 +1,118 @@
+"""A model that answers by rule: for tests, rehearsals and examples without a key."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from .contract import Model, ModelError, Reply, ReplyOutcome, Request, Usage
+from .schema import held_against
+
+Answer = Callable[[Request], str | Reply]
+
+
+class ScriptedModel:
+    """Answers with what `answer` returns, and remembers what it was asked.
+
+    With `tuned` it is a student as well: `tuned(adapter)` gives the answer under that adapter.
+    """
+
+    batch_size = 1
+
+    def __init__(
+        self,
+        answer: Answer,
+        name: str = "scripted",
+        tuned: Callable[[Path], Answer] | None = None,
+    ) -> None:
+        self.name = name
+        self.asked: list[Request] = []
+        self._answer = answer
+        self._tuned = tuned
+
+    def reply(self, requests: Sequence[Request]) -> list[Reply]:
+        """Answer each request, in order."""
+        return [self._one(request) for request in requests]
+
+    def wearing(self, adapter: Path | None) -> Model:
+        """The answers under `adapter`; both write into the same `asked`."""
+        if adapter is None:
+            return self
+        if self._tuned is None:
+            raise ModelError(f"{self.name} has no answers under an adapter: give it `tuned`.")
+        worn = ScriptedModel(self._tuned(adapter), f"{self.name}+{adapter}")
+        worn.asked = self.asked
+        return worn
+
+    def _one(self, request: Request) -> Reply:
+        self.asked.append(request)
+        said = self._answer(request)
+        if isinstance(said, str):
+            # Words stand in for tokens, so that budgets have something to count.
+            read = len(request.instructions().split()) + len(request.prompt.split())
+            said = Reply(said, usage=Usage(input=read, output=len(said.split())))
+        return held_against(request.answer_schema, said)
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    match: str
+    """A regular expression, searched for in the context and the prompt."""
+    reply: str = ""
+    outcome: ReplyOutcome = "ok"
+    times: int | None = Field(default=None, ge=1)
+    """How often the line may be used; None is without end."""
+
+    @field_validator("match")
+    @classmethod
+    def _compiles(cls, match: str) -> str:
+        try:
+            re.compile(match)
+        except re.error as error:
+            raise ValueError(f"{match!r} is no regular expression: {error}") from error
+        return match
+
+
+class _Script(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    replies: list[_Line] = Field(min_length=1)
+
+
+def open_script(spec: str) -> ScriptedModel:
+    """`scripted:<file.json>`: the first line that matches, and is not used up, answers."""
+    path = Path(spec.partition(":")[2])
+    try:
+        script = _Script.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"No script can be read at {path}: {error.strerror}.") from error
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise ModelError(
+            f'{path} is no script: {faults}. Wanted: {{"replies": [{{"match": "regex", '
+            '"reply": "text"}]}, with "outcome" and "times" if you like.'
+        ) from error
+    return ScriptedModel(_reading(script, path), name=spec)
+
+
+def _reading(script: _Script, path: Path) -> Answer:
+    used = [0] * len(script.replies)
+
+    def answer(request: Request) -> str | Reply:
+        text = f"{request.context}\n{request.prompt}"
+        for number, line in enumerate(script.replies):
+            if line.times is not None and used[number] >= line.times:
+                continue
+            if re.search(line.match, text):
+                used[number] += 1
+                if line.outcome == "ok":
+                    return line.reply
+                return Reply(line.reply, line.outcome, detail=f"The script says {line.outcome}.")
+        raise ModelError(f"{path} has no reply for this prompt: {request.prompt[:500]!r}")
+
+    return answer
