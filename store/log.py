@@ -103,17 +103,14 @@ class EventLog:
         `prefix` is how the slot begins. What is recorded while this is read may be missed.
         """
         wanted = select(EVENT).order_by(EVENT.c.seq).limit(PAGE)
-        if stream is not None:
-            wanted = wanted.where(EVENT.c.stream == stream)
-        if kinds:
-            wanted = wanted.where(EVENT.c.kind.in_([kind.__name__ for kind in kinds]))
+        inside = [EVENT.c.stream == stream] if stream is not None else []
         if prefix:
             # In a subquery, so that SQLite takes the index of the slots to find them.
-            begins = EVENT.c.slot.between(prefix, prefix + chr(sys.maxunicode))
-            inside = select(EVENT.c.seq).where(begins)
-            if stream is not None:
-                inside = inside.where(EVENT.c.stream == stream)
-            wanted = wanted.where(EVENT.c.seq.in_(inside))
+            inside.append(EVENT.c.slot.between(prefix, prefix + chr(sys.maxunicode)))
+            inside = [EVENT.c.seq.in_(select(EVENT.c.seq).where(*inside))]
+        if kinds:
+            inside.append(EVENT.c.kind.in_([kind.__name__ for kind in kinds]))
+        wanted = wanted.where(*inside)
         while True:
             with speaking(self._path), self._engine.connect() as connection:
                 rows = connection.execute(wanted.where(EVENT.c.seq > after)).all()
