@@ -1,6 +1,8 @@
 """What happened, in order, for ever; strategies are read off it."""
 
+from .blame import Attempt, Origin, RuleBlame, blame
 from .chain import Report
+from .diff import FieldChange, Move, RuleChange, StrategyDiff, diff, verdict
 from .errors import BlobMissing, SlotConflict, StoreCorrupt, StoreError, StoreTooNew
 from .events import (
     AdapterTrained,
@@ -31,13 +33,16 @@ from .events import (
     Transferred,
 )
 from .log import Entry, EventLog
+from .portable import ImportRefused, export_json, import_json, to_markdown
 from .rules import EMPTY, Add, Deprecate, Edit, EditError, Rule, Strategy, Update, apply
+from .versions import PromotionRefused, Status, Strategies, Version
 
 __all__ = [
     "EMPTY",
     "AdapterTrained",
     "Add",
     "AnyEvent",
+    "Attempt",
     "AttemptJudged",
     "BlobMissing",
     "CallCompleted",
@@ -54,27 +59,44 @@ __all__ = [
     "EventLog",
     "ExamplesBuilt",
     "FailuresSorted",
+    "FieldChange",
     "FloorsMeasured",
     "GateDecided",
+    "ImportRefused",
+    "Move",
+    "Origin",
     "ProbeDecided",
+    "PromotionRefused",
     "ProposalRefused",
     "Reflected",
     "Report",
     "Rule",
+    "RuleBlame",
+    "RuleChange",
     "RunFinished",
     "RunStarted",
     "SealOpened",
     "SlotConflict",
     "Solved",
     "SplitFrozen",
+    "Status",
     "StoreCorrupt",
     "StoreError",
     "StoreTooNew",
+    "Strategies",
     "Strategy",
+    "StrategyDiff",
     "StrategyPromoted",
     "StrategyProposed",
     "StrategyRolledBack",
     "Transferred",
     "Update",
+    "Version",
     "apply",
+    "blame",
+    "diff",
+    "export_json",
+    "import_json",
+    "to_markdown",
+    "verdict",
 ]

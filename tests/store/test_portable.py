@@ -1,0 +1,161 @@
+"""A strategy leaves one store whole, and enters another as a proposal only."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tutelage.store import (
+    Add,
+    EventLog,
+    ImportRefused,
+    Strategies,
+    StrategyProposed,
+    Version,
+    export_json,
+    import_json,
+    to_markdown,
+)
+
+from .plans import Plan, plans
+from .tell import adds, gate, propose
+
+
+@pytest.fixture
+def exported(log: EventLog) -> str:
+    edits = [
+        Add(section="Method", text="Count.", when="rooms are few", steps=("running", "peak")),
+        Add(section="Checks", text="Vergleiche größte Zahl ≤ Räume."),
+    ]
+    gate(log, propose(log, edits))
+    return export_json(Strategies(log).get("scheduling@1"))
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> EventLog:
+    return EventLog.open(tmp_path / "elsewhere")
+
+
+def test_a_strategy_arrives_whole_as_a_proposal_and_is_not_current(
+    log: EventLog, elsewhere: EventLog, exported: str
+) -> None:
+    import_json(elsewhere, exported)
+
+    arrived = Strategies(elsewhere).get("scheduling@1")
+    assert arrived.strategy == Strategies(log).get("scheduling@1").strategy
+    assert (arrived.branch, arrived.stream) == ("scheduling/import", "store")
+    assert arrived.status == "proposed"
+    assert arrived.gates == (), "what another store measured is no evidence here"
+    assert Strategies(elsewhere).current("scheduling").number == 0
+    assert export_json(arrived) != exported
+    assert json.loads(export_json(arrived))["strategy"] == json.loads(exported)["strategy"]
+
+
+def test_the_same_document_twice_is_one_proposal(elsewhere: EventLog, exported: str) -> None:
+    first = import_json(elsewhere, exported)
+    again = json.dumps({**json.loads(exported), "name": "scheduling@7", "measured": []})
+
+    assert import_json(elsewhere, exported) == first
+    assert import_json(elsewhere, again) == first
+    assert [type(entry.event) for entry in elsewhere.entries()] == [StrategyProposed]
+
+
+def test_a_strategy_comes_home_as_the_version_it_was(log: EventLog, exported: str) -> None:
+    import_json(log, exported)
+
+    (version,) = Strategies(log).versions()
+    assert (version.name, version.stream) == ("scheduling@1", "run")
+    assert len(version.gates) == 1
+
+
+CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "a word": (lambda it: it["rules"][0].update(text="Count all."), "changed after the export"),
+    "the order": (lambda it: it["rules"].reverse(), "changed after the export"),
+    "the hash": (lambda it: it.update(strategy="0" * 64), "its hash is 000000000000"),
+    "a rule twice": (lambda it: it["rules"].append(it["rules"][0]), "stands twice"),
+    "no rules": (lambda it: it.update(rules=[]), "rules: Tuple should have at least 1"),
+    "a field more": (lambda it: it.update(extra=1), "extra: Extra inputs"),
+    "a field less": (lambda it: it.pop("domain"), "domain: Field required"),
+    "a newer format": (lambda it: it.update(format_version=2), "format_version: Input should be 1"),
+    "another format": (lambda it: it.update(format="x"), "format: Input should be"),
+    "a bad domain": (lambda it: it.update(domain="a/b@1"), "domain: String should match"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_document_that_is_not_whole_is_refused(
+    elsewhere: EventLog, exported: str, change: str
+) -> None:
+    document = json.loads(exported)
+    do, message = CHANGES[change]
+    do(document)
+
+    with pytest.raises(ImportRefused, match=message):
+        import_json(elsewhere, json.dumps(document))
+    assert list(elsewhere.entries()) == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"x"', "[" * 100_000, '{"a": "\\ud800"}'])
+def test_what_is_no_document_is_refused(elsewhere: EventLog, text: str) -> None:
+    with pytest.raises(ImportRefused):
+        import_json(elsewhere, text)
+
+
+def test_half_a_letter_in_a_rule_is_refused(elsewhere: EventLog, exported: str) -> None:
+    with pytest.raises(ImportRefused):
+        import_json(elsewhere, exported.replace("Count.", "Count \\ud800."))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(plans())
+def test_any_strategy_survives_the_journey(elsewhere: EventLog, plan: Plan) -> None:
+    if not plan.after.rules:
+        return
+    version = Version("scheduling", 1, plan.after, (), "b", "s", "s", "proposed", ())
+
+    event = import_json(elsewhere, export_json(version))
+
+    assert (event.rules, event.strategy) == (plan.after.rules, plan.after.hash)
+
+
+def test_the_empty_strategy_is_not_exported(log: EventLog) -> None:
+    with pytest.raises(ValueError, match="no rules"):
+        export_json(Strategies(log).get("scheduling@0"))
+
+
+def test_markdown_shows_rules_by_section_and_what_was_measured(
+    log: EventLog, exported: str
+) -> None:
+    version = Strategies(log).get("scheduling@1")
+    first, second = version.strategy.rules
+
+    assert to_markdown(version) == (
+        "# scheduling@1\n"
+        "\n"
+        f"Status: accepted. Hash: `{version.hash}`. Parents: `{version.parents[0][:12]}`.\n"
+        "\n"
+        "## Method\n"
+        "\n"
+        f"- Count. `{first.id}`\n"
+        "  - when: rooms are few\n"
+        "  - writes out: peak, running\n"
+        "\n"
+        "## Checks\n"
+        "\n"
+        f"- Vergleiche größte Zahl ≤ Räume. `{second.id}`\n"
+        "\n"
+        "## Measured\n"
+        "\n"
+        f"- against `{version.parents[0][:12]}`: accept; gain +21.0 points, 95 % interval +10.0 "
+        "to +32.0, 96 pairs, p 0.0004, through words\n"
+    )
+    assert "Not yet" in to_markdown(Strategies(log).get("scheduling@0"))
+
+
+def test_line_breaks_in_a_rule_do_not_break_the_list(log: EventLog) -> None:
+    propose(log, adds("Count.\n# Not a heading"))
+
+    assert "- Count. # Not a heading `" in to_markdown(Strategies(log).get("scheduling@1"))
