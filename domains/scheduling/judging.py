@@ -8,18 +8,18 @@ from ..contract import Problem, Verdict
 from .problems import Meetings, peak, running_at
 from .working import meetings_of
 
-ANSWER = re.compile(r"\banswer\b(?:\s+is\b)?[\W_]*(yes|no)\b", re.I | re.A)
+ANSWER = re.compile(
+    r"\banswer\b(?:\s+is\b)?[\W_]*(yes|no)\b"
+    r"(?!\W{0,4}(?:or|and)\W{1,4}(?:yes|no)\b)(?!\W{0,2}[/|]\W{0,2}(?:yes|no)\b)",  # A hedge.
+    re.I | re.A,
+)
 BARE = re.compile(r"[\W_]*(yes|no)\b", re.I | re.A)
 ENTRY = re.compile(
     r"(?<!\d)(\d{1,3})(?:-\d{1,3})?\s?:\s?(?:ends\s)?"
     r"(\d{1,3}(?:[, ]{1,3}\d{1,3})*)\s?=\s?(\d{1,3})\b",
     re.A,
 )
-COMPARISON = re.compile(
-    r"\bpeak\s(?:is\s)?(\d{1,3})\s?(<=|>=|<|>|==?|≤|≥)\s?(?:rooms?\s)?(\d{1,3})\b", re.I | re.A
-)
-FITS = {"<=": True, "<": True, "≤": True, "=": True, "==": True, ">": False, ">=": False}
-"""Which answer a comparison of peak and rooms gives. `>=` is read as too many."""
+COMPARISON = re.compile(r"\b(\d{1,3})\s?(<=?|>=?|≤|≥)\s?(?:rooms?\s)?(\d{1,3})\b", re.I | re.A)
 
 
 class Flaw(NamedTuple):
@@ -65,7 +65,7 @@ def judge(problem: Problem, reply: str) -> Verdict:
 def _reason(meetings: Meetings, rooms: int) -> str:
     most = peak(meetings)
     hour = next(start for start, _ in meetings if len(running_at(meetings, start)) == most)
-    return f"at most {most} run at once (from {hour}), and rooms: {rooms}."
+    return f"at most {most} run at once (at {hour}), for {rooms} rooms."
 
 
 def _list_flaws(meetings: Meetings, reply: str) -> Iterator[Flaw]:
@@ -81,7 +81,7 @@ def _list_flaws(meetings: Meetings, reply: str) -> Iterator[Flaw]:
             continue
         text, count = entries[hour]
         listed = sorted(int(end) for end in re.findall(r"\d+", text))
-        said = f"At {hour} {_ends(true)} run, the reply lists {_ends(listed)}."
+        said = f"At {hour} there run {_ends(true)}, the reply lists {_ends(listed)}."
         if _missing(true, listed):
             yield Flaw("missed_meeting", said)
         if _missing(listed, true):
@@ -103,24 +103,20 @@ def _comparison_flaws(rooms: int, reply: str, answer: str) -> Iterator[Flaw]:
     if not found:
         yield Flaw("no_comparison", "The reply does not compare the peak with the rooms.")
         return
-    most, sign, against = int(found[-1][0]), found[-1][1], int(found[-1][2])
+    most, sign, against = int(found[-1][0]), found[-1][1][0], int(found[-1][2])
     counts = [int(count) for _, _, count in ENTRY.findall(reply)]
     if counts and max(counts) != most:
         yield Flaw("wrong_peak", f"The largest count is {max(counts)}, not {most}.")
     if against != rooms:
         yield Flaw("false_comparison", f"There are {rooms} rooms, not {against}.")
-    if not _holds(most, sign, against):
-        yield Flaw("false_comparison", f"{most} {sign} {against} is false.")
-    if FITS.get(sign, False) != (answer == "YES"):
-        yield Flaw("contradicts_working", f"{most} {sign} {against} does not lead to {answer}.")
+    written = f"{most} {found[-1][1]} {against}"
+    if not _holds(most, found[-1][1], against):
+        yield Flaw("false_comparison", f"{written} is false.")
+    if (sign in "<≤") != (answer == "YES"):
+        yield Flaw("contradicts_working", f"{written} does not lead to {answer}.")
 
 
 def _holds(left: int, sign: str, right: int) -> bool:
-    return {
-        "<=": left <= right,
-        "≤": left <= right,
-        ">=": left >= right,
-        "≥": left >= right,
-        "<": left < right,
-        ">": left > right,
-    }.get(sign, left == right)
+    if left == right:
+        return sign not in "<>"
+    return (left < right) == (sign[0] in "<≤")

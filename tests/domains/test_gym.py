@@ -89,6 +89,18 @@ def test_a_family_without_a_curriculum_asks_for_ood_parameters() -> None:
     assert get("gym:acre").problems("train", 3, 0)
 
 
+def test_parameters_that_a_generator_refuses_are_reported_with_the_option_to_give() -> None:
+    with pytest.raises(NotEnoughProblems, match="Give the option `base`"):
+        get("gym:chain_sum", {"base": {"min_terms": 5, "max_terms": 2}}).problems("train", 1, 0)
+
+
+def test_a_family_without_an_answer_of_its_own_shows_no_solution() -> None:
+    domain = get("gym:rush_hour")
+    problem = domain.problems("train", 1, 0)[0]
+    assert domain.solution(problem) is None
+    assert domain.judge(problem, "Answer: nothing").outcome == "wrong"
+
+
 def test_a_small_family_says_that_it_has_no_more() -> None:
     tiny = get("gym:chain_sum", {"base": {"min_terms": 2, "max_terms": 2, "max_digits": 1}})
     with pytest.raises(NotEnoughProblems, match="found"):

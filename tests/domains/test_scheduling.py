@@ -75,18 +75,15 @@ def test_problems_do_not_depend_on_the_seed_of_pythons_hashes() -> None:
         "from tutelage.domains import get; "
         "print([p.id for s in ('train', 'ood') for p in get('scheduling').problems(s, 40, 1)])"
     )
-    printed = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONHASHSEED": "7"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     here = [p.id for s in ("train", "ood") for p in SCHEDULING.problems(s, 40, 1)]
-    assert printed == {f"{here}\n"}
+    assert elsewhere.stdout == f"{here}\n"
 
 
 def test_a_shorter_list_is_the_beginning_of_a_longer_one() -> None:
@@ -146,6 +143,9 @@ def test_the_steps_are_written_as_a_small_student_learns_them_best() -> None:
         ("  **Yes**, they can.", "YES"),
         ("No, it cannot be yes.", None),
         ("There is no room.", None),
+        ("Answer: YES or NO", None),
+        ("Answer: `NO`/`YES`", None),
+        ("Answer: NO and nothing else", "NO"),
         ("Nothing", None),
         ("", None),
     ],
@@ -198,7 +198,7 @@ def test_feedback_says_at_which_hour_which_meetings_were_missed() -> None:
         meetings("1-5 2-6 3-7", 2), "1:5=1 2:5,6=2 3:6,7=2. Peak 2 <= rooms 2. Answer: YES"
     )
     assert verdict.feedback.startswith(
-        "At 3 3 (ending 5, 6, 7) run, the reply lists 2 (ending 6, 7)."
+        "At 3 there run 3 (ending 5, 6, 7), the reply lists 2 (ending 6, 7)."
     )
     assert "The answer is NO, not YES." in verdict.feedback
 
