@@ -40,6 +40,7 @@ class Journal:
         return next(self.replies(model, [(slot, request)]))[0][1]
 
     def _batch(self, model: Model, calls: Sequence[Call], name: str) -> list[tuple[str, Reply]]:
+        self.log.keep_all([text for _, r in calls for text in (r.system, r.context, r.prompt)])
         intents = [self._intent(slot, request, name) for slot, request in calls]
         known = [self.log.find(self.stream, intent.slot) is not None for intent in intents]
         self.log.record_all(intents)
@@ -51,6 +52,7 @@ class Journal:
             self.purse.reserve(model, requests)
             replies = model.reply(requests)
             self.purse.spend(model, replies)
+            self.log.keep_all([reply.text for reply in replies])
             recorded = self.log.record_all(
                 [
                     self._completion(calls[place][0], intents[place].request, reply)

@@ -123,14 +123,23 @@ class EventLog:
 
     def keep(self, text: str) -> str:
         """Keep a text, once, and return its SHA-256."""
-        key = sha256(text)
+        return self.keep_all([text])[0]
+
+    def keep_all(self, texts: Sequence[str]) -> list[str]:
+        """Keep each text, once, all in one write; return their SHA-256."""
+        keys = [sha256(text) for text in texts]
         with speaking(self._path):
             with self._engine.connect() as connection:
-                if connection.execute(_TEXT, {"sha256": key}).first():
-                    return key
-            with self._turn, self._writer.begin():
-                self._writer.execute(_KEEP, {"sha256": key, "text": text})
-        return key
+                new = {
+                    key: text
+                    for key, text in zip(keys, texts, strict=True)
+                    if not connection.execute(_TEXT, {"sha256": key}).first()
+                }
+            if new:
+                with self._turn, self._writer.begin():
+                    rows = [{"sha256": key, "text": text} for key, text in new.items()]
+                    self._writer.execute(_KEEP, rows)
+        return keys
 
     def text(self, sha256: str) -> str:
         """The text under a hash. Raises BlobMissing."""

@@ -1,0 +1,178 @@
+"""What the loop promises, in a small world in which the effect of every rule is known."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tutelage.graph.context import Run
+from tutelage.graph.run import attribution, go
+from tutelage.store.events import (
+    AdapterTrained,
+    AttemptJudged,
+    FailuresSorted,
+    GateDecided,
+    ProbeDecided,
+    Reflected,
+    SealOpened,
+    StrategyPromoted,
+    StrategyProposed,
+)
+
+from .fakes import RULES, Parity, Pupil
+from .world import CARRY_HELPS, small_run
+
+
+def promoted_rules(run: Run) -> list[str]:
+    """Texts of the rules of the version that stands at the end."""
+    return [rule.text for rule in run.current().strategy.rules]
+
+
+def events(run: Run, kind: type) -> list:
+    return [entry.event for entry in run.log.entries(stream=run.id, kinds=[kind])]
+
+
+def rule(name: str) -> str:
+    return next(each.text for each in RULES if each.name == name)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    run = small_run(tmp_path_factory.mktemp("loop"))
+    assert go(run)
+    return run
+
+
+def test_the_probe_finds_a_deaf_student_and_the_gate_works_in_its_weights(finished: Run) -> None:
+    (probe,) = events(finished, ProbeDecided)
+    assert probe.channel == "weights" and not probe.forced
+    assert {gate.channel for gate in events(finished, GateDecided)} == {"weights"}
+
+
+def test_an_obedient_student_makes_the_probe_say_words(tmp_path: Path) -> None:
+    run = small_run(tmp_path, student=Pupil(CARRY_HELPS, hears=True))
+    assert go(run)
+    (probe,) = events(run, ProbeDecided)
+    assert probe.channel == "words"
+    assert {gate.channel for gate in events(run, GateDecided)} == {"words"}
+    assert rule("carry") in promoted_rules(run)
+
+
+def test_only_the_rule_that_helps_is_promoted(finished: Run) -> None:
+    assert promoted_rules(finished) == [rule("carry")]
+    decisions = Counter(gate.decision for gate in events(finished, GateDecided))
+    assert decisions["accept"] >= 1
+    assert decisions["reject"] >= 1
+
+
+@pytest.mark.parametrize("helpful", ["check", "colour"])
+def test_a_student_whom_another_rule_helps_gets_that_one(tmp_path: Path, helpful: str) -> None:
+    run = small_run(tmp_path, student=Pupil({helpful: 0.5}))
+    assert go(run)
+    assert promoted_rules(run) == [rule(helpful)]
+
+
+def test_the_order_of_the_rulebook_changes_nothing_that_is_promoted(
+    tmp_path: Path, finished: Run
+) -> None:
+    run = small_run(tmp_path, domain=Parity(RULES[::-1]))
+    assert go(run)
+    assert run.current().hash == finished.current().hash
+    told = [(g.slot, g.candidate, g.decision) for g in events(run, GateDecided)]
+    assert told == [(g.slot, g.candidate, g.decision) for g in events(finished, GateDecided)]
+
+
+def test_every_promotion_points_to_the_gate_that_allowed_it(finished: Run) -> None:
+    for promotion in events(finished, StrategyPromoted):
+        stream, _, slot = promotion.gate.partition("#")
+        gate = finished.log.find(stream, slot)
+        assert isinstance(gate, GateDecided)
+        assert (gate.decision, gate.candidate) == ("accept", promotion.strategy)
+
+
+def test_a_version_without_steps_of_its_own_is_refused_untrained(finished: Run) -> None:
+    (empty,) = [
+        proposal.strategy
+        for proposal in events(finished, StrategyProposed)
+        if [edit.text for edit in proposal.edits] == [rule("")] and proposal.slot.startswith("c1/")
+    ]
+    (gate,) = [g for g in events(finished, GateDecided) if g.candidate == empty]
+    assert gate.decision == "reject" and "nothing to train" in gate.reason
+    assert gate.pairs == 0 and not gate.candidate_adapter
+
+
+def test_the_students_own_failures_on_fresh_problems_lead_to_a_new_version_at_the_gate(
+    finished: Run,
+) -> None:
+    feedback, _ = events(finished, FailuresSorted)
+    failed = set(feedback.gaps)
+    assert failed and set(feedback.gaps.values()) <= {
+        "application",
+        "demonstration",
+        "knowledge",
+        "format",
+    }
+    fresh = {finished.log.find(finished.id, slot).problem for slot in feedback.attempts}  # type: ignore[union-attr]
+    assert not fresh & {problem.id for problem in finished.example_problems}
+    second = finished.log.find(finished.id, "c2/r1/reflect")
+    assert isinstance(second, Reflected)
+    assert failed <= set(second.attempts), "the teacher reads what the tuned student failed"
+    proposals = [p for p in events(finished, StrategyProposed) if p.reflection == second.slot]
+    assert proposals and failed & set(proposals[0].edits[0].because)
+    gated = {gate.candidate for gate in events(finished, GateDecided)}
+    assert proposals[0].strategy in gated
+
+
+def test_the_seal_is_broken_once_and_last(finished: Run) -> None:
+    entries = list(finished.log.entries(stream=finished.id))
+    opened = [e for e in entries if isinstance(e.event, SealOpened) and e.event.split == "test"]
+    assert len(opened) == 1
+    sealed = set(finished.held_out()["test"])
+    before = [e.event for e in entries if e.seq < opened[0].seq]
+    assert not any(isinstance(e, AttemptJudged) and e.problem in sealed for e in before)
+    after = [e.event for e in entries if e.seq > opened[0].seq]
+    assert not any(isinstance(e, StrategyProposed | StrategyPromoted) for e in after)
+
+
+def test_both_arms_of_a_gate_answer_the_same_block_and_blocks_never_meet(finished: Run) -> None:
+    blocks: dict[str, set[str]] = {}
+    for gate in events(finished, GateDecided):
+        if not gate.pairs:
+            continue
+        arms = [
+            [
+                e.event.problem
+                for e in finished.log.entries(prefix=f"{prefix}/", kinds=[AttemptJudged])
+            ]
+            for prefix in (gate.candidate_attempts, gate.incumbent_attempts)
+        ]
+        assert arms[0] == arms[1] == list(gate.block)
+        blocks.setdefault(gate.slot.rsplit("/", 2)[0], set()).update(gate.block)
+    assert len(blocks) > 1
+    assert len(set().union(*blocks.values())) == sum(len(block) for block in blocks.values())
+
+
+def test_gate_controls_and_transfer_share_adapters_by_key(finished: Run) -> None:
+    trained = events(finished, AdapterTrained)
+    assert len({event.adapter for event in trained}) == len(trained)
+    accepted = [g for g in events(finished, GateDecided) if g.decision == "accept"][-1]
+    assert attribution(finished.log, finished.id)["adapter"] == accepted.candidate_adapter
+    assert accepted.incumbent_adapter in {event.adapter for event in trained}
+
+
+def test_the_table_puts_the_gain_down_to_the_weights(finished: Run) -> None:
+    table = attribution(finished.log, finished.id)
+    rows = {(r["split"], r["student"], r["strategy"]): r for r in table["rows"]}
+    assert rows["test", "tuned", False]["accuracy"] > rows["test", "base", False]["accuracy"] + 0.2
+    assert rows["test", "labels_only", False]["right"] == rows["test", "base", False]["right"]
+    assert table["internalisation"]["test"] is None, "words did nothing: the share is undefined"
+    assert "points" in table["headline"]
+
+
+def test_a_student_that_nothing_helps_ends_without_a_promotion_and_says_so(tmp_path: Path) -> None:
+    run = small_run(tmp_path, student=Pupil({}))
+    assert go(run)
+    assert not events(run, StrategyPromoted)
+    table = attribution(run.log, run.id)
+    assert table["adapter"] == ""
+    assert "can be claimed" in table["headline"] or "No gain is claimed" in table["headline"]
