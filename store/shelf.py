@@ -84,7 +84,8 @@ def faults() -> Iterator[None]:
         yield
     except BaseException as fault:
         # A panic of Chroma's core is no Exception and has no name that can be imported.
-        if isinstance(fault, ChromaError) or type(fault).__name__ == "PanicException":
+        known = isinstance(fault, (ChromaError, UnicodeDecodeError))
+        if known or type(fault).__name__ == "PanicException":
             raise broken(f"The index cannot be read ({fault}).") from fault
         raise
 
@@ -112,9 +113,9 @@ def _inspect(folder: Path) -> None:
     if not file.is_file():
         raise broken(f"{file} is missing.")
     try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True)) as database:
             (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
         raise broken(f"{file} is damaged ({fault}).") from fault
     if found != "ok":
         raise broken(f"{file} is damaged ({found}).")
