@@ -1,0 +1,56 @@
+"""All commands of `tutelage`, in the order in which help shows them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import ask, care, checks, doctor, history, plan, results, run, steps, strategy
+from .faults import Guarded
+from .output import examples
+from .place import HOME, RUNS, Place
+
+app = typer.Typer(
+    cls=Guarded,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        ("tutelage doctor", "can this machine do it?"),
+        ("tutelage plan examples/quickstart.toml", "what it will take"),
+        ("tutelage run examples/quickstart.toml", "do it"),
+        ("tutelage report quickstart", "what may be claimed"),
+        ("tutelage strategy diff scheduling@1 scheduling@2", "what was learned"),
+    ),
+)
+
+
+@app.callback()
+def tutelage(
+    ctx: typer.Context,
+    home: Annotated[Path, typer.Option(envvar="TUTELAGE_HOME", help="Folder of the store.")] = Path(
+        HOME
+    ),
+    runs: Annotated[Path, typer.Option(help="Folder in which each run has its own.")] = Path(RUNS),
+    debug: Annotated[
+        bool, typer.Option("--debug", envvar="TUTELAGE_DEBUG", help="Show tracebacks.")
+    ] = False,
+) -> None:
+    """A teacher's strategy, proved in words and passed into a small student's weights."""
+    given = ctx.obj if isinstance(ctx.obj, Place) else Place()
+    ctx.obj = Place(home, runs, given.parts)
+
+
+app.add_typer(run.app)
+app.add_typer(history.app)
+app.add_typer(results.app)
+app.add_typer(plan.app)
+app.add_typer(steps.app)
+app.add_typer(ask.app)
+app.add_typer(strategy.app, name="strategy", rich_help_panel="Strategies")
+app.add_typer(care.log, name="log", rich_help_panel="Care")
+app.add_typer(care.index, name="index", rich_help_panel="Care")
+app.add_typer(checks.domains, name="domains", rich_help_panel="Care")
+app.add_typer(checks.models, name="models", rich_help_panel="Care")
+app.add_typer(doctor.app)

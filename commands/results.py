@@ -1,0 +1,130 @@
+"""What a run leaves behind: its table, its strategy, its files."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from ..store.log import EventLog
+from ..store.portable import to_markdown
+from ..store.versions import Strategies
+from .output import Json, clean, console, examples, points, print_json, share, table
+from .place import Place, here
+
+app = typer.Typer()
+
+
+class Paths(NamedTuple):
+    """The files of a finished run."""
+
+    attribution: Path
+    strategy: Path
+    html: Path | None = None
+
+
+@app.command(
+    rich_help_panel="Runs",
+    epilog=examples(
+        "tutelage report quickstart",
+        ("tutelage report quickstart --html", "write the files anew, print the page's path"),
+        ("tutelage report quickstart --json | jq .headline", "the content of attribution.json"),
+    ),
+)
+def report(
+    ctx: typer.Context,
+    run: Annotated[str, typer.Argument(help="Name of a finished run.")],
+    html: Annotated[
+        bool, typer.Option("--html", help="Write the run's files anew and print the page's path.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """What a finished run may claim: the attribution table, the headline, the strategy."""
+    place = here(ctx)
+    with place.store() as log:
+        if html:
+            paths = write(place, log, run)
+            if not as_json:
+                typer.echo(paths.html or paths.strategy.parent)
+                return
+        show(place, log, run, as_json=as_json)
+
+
+def write(place: Place, log: EventLog, run_id: str) -> Paths:
+    """Write the run's files from the store. Raises LookupError before its evaluation."""
+    from ..graph.run import attribution
+
+    data = attribution(log, run_id)
+    folder = place.runs / run_id
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = Paths(folder / "attribution.json", folder / "strategy.md")
+    paths.attribution.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    paths.strategy.write_text(_strategy(log, data), encoding="utf-8")
+    return paths
+
+
+def show(
+    place: Place, log: EventLog, run_id: str, *, as_json: bool, paths: Paths | None = None
+) -> None:
+    """Print what a finished run found. Raises LookupError before its evaluation."""
+    from ..graph.run import attribution
+
+    data = attribution(log, run_id)
+    if as_json:
+        print_json(data)
+        return
+    show_attribution(data)
+    typer.echo(f"{data['headline']}\n")
+    typer.echo(clean(_strategy(log, data)))
+    if paths is not None:
+        typer.echo(f"Report    {paths.html or paths.attribution}")
+    adapter = data["adapter"]
+    folder = place.runs / run_id / "adapters" / adapter if adapter else None
+    typer.echo(f"Adapter   {folder or 'none: nothing was transferred'}")
+
+
+def show_attribution(data: Mapping[str, Any]) -> None:
+    """The table of all arms, what was gained over what, and how much went into the weights."""
+    out = console()
+    out.print(table(_COLUMNS, [_row(row) for row in data["rows"]], "Attribution"))
+    contrasts = [
+        (c["split"], c["name"], points(c["gain"]), _interval(c, points), f"{c['p']:.3g}", c["n"])
+        for c in data["contrasts"]
+    ]
+    if contrasts:
+        out.print(table(("split", "gain of", "#points", "95 %", "#p", "#n"), contrasts, "Gains"))
+    tuned = {row["split"] for row in data["rows"] if row["student"] == "tuned"}
+    for split in sorted(tuned, reverse=True):
+        value = data["internalisation"].get(split)
+        shown = "undefined (the words alone show no gain)" if value is None else f"{value:.2f}"
+        typer.echo(f"Internalisation on {split}: {shown}")
+    if data.get("teacher") == "rulebook":
+        typer.echo("The teacher is the domain's rulebook, no model: its rows are worked solutions.")
+
+
+_COLUMNS = (
+    "split", "student", "words", "#right", "#accuracy", "95 %", "#floor", "#balanced", "#unparsed",
+)  # fmt: skip
+
+
+def _row(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        row["split"],
+        row["student"],
+        "yes" if row["strategy"] else "no",
+        f"{row['right']}/{row['n']}",
+        share(row["accuracy"]),
+        _interval(row, share),
+        share(row["floor"]),
+        share(row["balanced_accuracy"]),
+        row["unparsed"],
+    )
+
+
+def _interval(bounds: Mapping[str, Any], shown: Any) -> str:
+    return f"{shown(bounds['low'])} to {shown(bounds['high'])}"
+
+
+def _strategy(log: EventLog, data: Mapping[str, Any]) -> str:
+    return to_markdown(Strategies(log).get(data["strategy_version"]))

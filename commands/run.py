@@ -1,0 +1,183 @@
+"""Start a run, watch it, stop it, and go on with it."""
+
+import resource
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..store.errors import StoreError
+from ..store.log import EventLog
+from .faults import SPENT, STOPPED, Refused, complain
+from .output import Json, duration, examples
+from .place import Place, here
+from .results import show, write
+from .watch import watching
+
+if TYPE_CHECKING:
+    from ..graph.config import Budget, RunConfig
+    from ..graph.context import Run
+
+app = typer.Typer()
+
+Begun = Annotated[str, typer.Argument(help="Name of the run, as `tutelage runs` lists it.")]
+
+
+@app.command(
+    rich_help_panel="Runs",
+    epilog=examples(
+        ("tutelage run examples/quickstart.toml", "watch it, stop it with Ctrl-C, resume it later"),
+        ("tutelage run my.toml > run.log &", "plain dated lines, for a file"),
+        ("tutelage --home /data/store --runs /data/runs run my.toml", "somewhere else"),
+    ),
+)
+def run(
+    ctx: typer.Context,
+    config: Annotated[Path, typer.Argument(help="The run's TOML file.")],
+    as_json: Json = False,
+) -> None:
+    """Teach, prove, transfer: the whole loop, from one TOML file.
+
+    Ctrl-C or SIGTERM finishes the batch at hand and pauses; nothing is lost, and `tutelage resume`
+    goes on. Exit codes: 0 finished, 130 paused, 3 the budget is spent, 2 the config is wrong.
+    """
+    from ..graph.config import load_config
+    from ..graph.run import Parts, open_run
+
+    place = here(ctx)
+    settings = load_config(config)
+    began = time.monotonic()
+    with watching(stderr=as_json) as watch:
+        watch.stage("open", f"{settings.domain.name}, {settings.student}, {settings.teacher}")
+        parts = place.parts or Parts()
+        opened = open_run(place.home, place.runs, settings, parts=parts, watch=watch)
+        watch.say(f"Run {opened.id}; the store is {place.home}.")
+        _drive(place, opened)
+    _report(place, opened.id, as_json, time.monotonic() - began)
+
+
+@app.command(
+    rich_help_panel="Runs",
+    epilog=examples(
+        ("tutelage resume quickstart", "go on where it stands"),
+        ("tutelage resume quickstart --config more.toml", "with the larger [budget] of this file"),
+    ),
+)
+def resume(
+    ctx: typer.Context,
+    run: Begun,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="A TOML file like the run's own; only its \\[budget] may differ."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Go on with a run that was stopped, crashed, or ran out of budget.
+
+    It ends where it would have ended without the stop: answered calls are never made again.
+    """
+    from ..graph.run import finished
+
+    place = here(ctx)
+    began = time.monotonic()
+    with place.store() as log:
+        budget = _budget(log, run, config)
+        if not finished(log, run):
+            with watching(stderr=as_json) as watch:
+                watch.stage("open", f"run {run}")
+                _drive(place, place.reopen(log, run, budget=budget, watch=watch))
+    _report(place, run, as_json, time.monotonic() - began)
+
+
+def _budget(log: EventLog, run_id: str, path: Path | None) -> "Budget | None":
+    """The budget of the file at `path`, whose other sections must be the run's own."""
+    from ..graph.config import load_config
+    from ..graph.run import recorded_config
+
+    recorded = recorded_config(log, run_id)
+    if path is None:
+        return None
+    given = load_config(path)
+    differing = list(_differences(recorded, given))
+    if differing:
+        raise Refused(
+            f"{path} is not the config of {run_id}; only [budget] may differ on resume:\n"
+            + "\n".join(differing)
+            + "\nTake these back, or begin a new run with `tutelage run`.",
+            code=2,
+        )
+    return given.budget
+
+
+def _differences(recorded: "RunConfig", given: "RunConfig") -> list[str]:
+    old, new = (_flat(each.model_dump(mode="json")) for each in (recorded, given))
+    return [
+        f"  {name}: {old.get(name)!r} in the run, {new.get(name)!r} in the file"
+        for name in sorted(old | new)
+        if old.get(name) != new.get(name) and not name.startswith("budget.")
+    ]
+
+
+def _flat(data: object, prefix: str = "") -> dict[str, object]:
+    if not isinstance(data, dict):
+        return {prefix.removesuffix("."): data}
+    found: dict[str, object] = {}
+    for name, value in data.items():
+        found |= _flat(value, f"{prefix}{name}.")
+    return found
+
+
+def _drive(place: Place, run: "Run") -> None:
+    """Run to the end, or leave with the exit code that says why not."""
+    from ..graph.budget import BudgetSpent
+    from ..graph.run import go
+
+    again = f"tutelage resume {run.id}"
+    try:
+        done = go(run)
+    except BudgetSpent as spent:
+        complain(str(spent).partition(" Nothing is lost")[0])
+        typer.echo("Nothing is lost. Raise [budget] in a copy of the config and go on with")
+        _print_again(place, f"{again} --config FILE")
+        raise typer.Exit(SPENT) from None
+    except KeyboardInterrupt:
+        done = False
+    finally:
+        _close(run)
+    if not done:
+        typer.echo("Paused; everything finished is recorded. Go on with")
+        _print_again(place, again)
+        raise typer.Exit(STOPPED)
+
+
+def _print_again(place: Place, command: str) -> None:
+    typer.echo(command)
+    whole = place.command(command.removeprefix("tutelage "))
+    if whole != command:
+        typer.echo(f"from here, with this run's folders:\n{whole}")
+
+
+def _close(run: "Run") -> None:
+    try:
+        run.log.close()
+    except StoreError as error:
+        # What ended the run matters more than a note beside the database.
+        complain(str(error))
+
+
+def _report(place: Place, run_id: str, as_json: bool, seconds: float) -> None:
+    with place.store() as log:
+        paths = write(place, log, run_id)
+        show(place, log, run_id, as_json=as_json, paths=paths)
+    if not as_json:
+        typer.echo(f"Peak memory {_peak():.2f} GB, wall time {duration(seconds)}.")
+
+
+def _peak() -> float:
+    """The largest resident size of this process or of a child that has ended, in GB."""
+    kilobytes = max(
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return kilobytes / 1e6

@@ -1,0 +1,192 @@
+"""One step of the loop by hand: gate a version, transfer it, evaluate an adapter."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..store.events import SealOpened
+from ..store.log import EventLog
+from ..store.versions import Strategies, Version
+from .faults import STOPPED, Refused
+from .output import Json, clean, examples, print_json
+from .place import adapter_named, here
+from .results import show_attribution
+from .story import all_runs, gate_facts
+from .watch import watching
+
+if TYPE_CHECKING:
+    from ..graph.context import Run
+
+app = typer.Typer()
+
+Ref = Annotated[
+    str, typer.Argument(help="A version: scheduling@3, scheduling, scheduling/run, or a hash.")
+]
+Within = Annotated[
+    str | None,
+    typer.Option("--run", help="The run whose problems and adapters are used; else its own."),
+]
+
+
+@app.command(
+    rich_help_panel="Steps by hand",
+    epilog=examples(
+        ("tutelage gate scheduling@3", "against the version it was edited from"),
+        ("tutelage gate scheduling@3 --against scheduling@1", "against another"),
+        ("tutelage gate scheduling@7 --run quickstart", "an imported one, on that run's problems"),
+    ),
+)
+def gate(
+    ctx: typer.Context,
+    version: Ref,
+    against: Annotated[str | None, typer.Option(help="The incumbent; else its parent.")] = None,
+    run: Within = None,
+    as_json: Json = False,
+) -> None:
+    """Gate one version against another on a run's whole validation pool.
+
+    The decision is recorded as evidence and promotes nothing: `tutelage strategy promote` does.
+    """
+    from ..graph.steps import gate as step
+
+    place = here(ctx)
+    with place.store() as log, watching(stderr=as_json) as watch:
+        strategies = Strategies(log)
+        candidate = strategies.get(version)
+        incumbent = strategies.get(against) if against else _below(strategies, candidate)
+        if incumbent.hash == candidate.hash:
+            raise Refused(f"{candidate.name} against itself decides nothing. Name --against.")
+        opened = place.reopen(log, _run_of(log, candidate, run), watch=watch)
+        _same_domain(opened, candidate)
+        facts = gate_facts(strategies, step(opened, candidate, incumbent))
+    if as_json:
+        print_json(facts)
+        return
+    typer.echo(f"{facts['candidate']} against {facts['incumbent']}: {facts['verdict']}")
+    typer.echo(facts["reason"])
+    typer.echo(f"Recorded as {facts['gate']}.")
+    if facts["decision"] == "accept":
+        again = place.command(f"strategy promote {facts['candidate']} --reason '...'")
+        typer.echo(f"It is not current yet: {again}")
+
+
+@app.command(
+    rich_help_panel="Steps by hand",
+    epilog=examples(
+        ("tutelage transfer scheduling@3", "an adapter of that version"),
+        ("tutelage transfer scheduling --run quickstart", "of the current one, in that run"),
+    ),
+)
+def transfer(ctx: typer.Context, version: Ref, run: Within = None, as_json: Json = False) -> None:
+    """Train the adapter of a version, or find it trained; prints its key and folder."""
+    from ..graph.context import Paused
+    from ..graph.steps import transfer as step
+
+    place = here(ctx)
+    with place.store() as log, watching(stderr=as_json) as watch:
+        wanted = Strategies(log).get(version)
+        if not wanted.strategy.rules:
+            raise Refused(f"{wanted.name} has no rules: there is nothing to transfer.")
+        opened = place.reopen(log, _run_of(log, wanted, run), watch=watch)
+        _same_domain(opened, wanted)
+        if opened.trainer is None:
+            raise Refused(
+                f"{opened.student.name} cannot be trained here. Use a run with a local student."
+            )
+        try:
+            key = step(opened, wanted)
+        except Paused:
+            raise typer.Exit(STOPPED) from None
+        folder = opened.adapters / key
+    if as_json:
+        print_json({"version": wanted.name, "adapter": key, "folder": str(folder)})
+        return
+    typer.echo(f"{wanted.name} is in adapter {key}\n{folder}")
+
+
+@app.command(
+    rich_help_panel="Steps by hand",
+    epilog=examples(
+        ("tutelage evaluate 5bda0f40", "an adapter by the beginning of its key"),
+        ("tutelage evaluate runs/quickstart/adapters/5bda0f40c8a59138", "or by its folder"),
+    ),
+)
+def evaluate(
+    ctx: typer.Context,
+    adapter: Annotated[str, typer.Argument(help="Key, beginning of a key, or folder.")],
+    as_json: Json = False,
+) -> None:
+    """Put one adapter to its run's sealed problems, beside the base model and the controls.
+
+    Each opening of the seal is recorded and counted: choosing by what you see here makes the test
+    a training set.
+    """
+    from ..evidence.headline import headline
+    from ..graph.steps import evaluate as step
+
+    place = here(ctx)
+    with place.store() as log, watching(stderr=as_json) as watch:
+        ref = Path(adapter).name if Path(adapter).is_dir() else adapter
+        event = adapter_named(log, ref)
+        opened = place.reopen(log, event.stream, watch=watch)
+        strategies = Strategies(log)
+        number = strategies.number(opened.domain.name, event.strategy)
+        version = strategies.get(f"{opened.domain.name}@{number}")
+        if not version.strategy.rules:
+            raise Refused(
+                f"Adapter {event.adapter} is the labels-only control, which follows no strategy; "
+                "the table of its run shows it beside the others."
+            )
+        found = step(opened, version, event.adapter)
+        openings = len(
+            [
+                seal
+                for seal in log.entries(stream=opened.id, kinds=[SealOpened])
+                if isinstance(seal.event, SealOpened) and seal.event.split == "test"
+            ]
+        )
+    data = found.as_json() | {
+        "run": opened.id,
+        "adapter": event.adapter,
+        "strategy_version": version.name,
+        "headline": headline(found),
+        "test_openings": openings,
+    }
+    if as_json:
+        print_json(data)
+        return
+    show_attribution(data)
+    typer.echo(clean(data["headline"]))
+    typer.echo(f"The test problems of {opened.id} have been opened {openings} times.")
+
+
+def _run_of(log: EventLog, version: Version, named: str | None) -> str:
+    """The run to work in: the one that is named, else where the version comes from."""
+    runs = [started.stream for started in all_runs(log) if started.domain == version.domain]
+    if named is not None:
+        return named
+    if version.stream in runs:
+        return version.stream
+    if runs:
+        return runs[-1]
+    raise Refused(
+        f"No run of {version.domain} yet, so there are no problems to use: `tutelage run`."
+    )
+
+
+def _below(strategies: Strategies, candidate: Version) -> Version:
+    """What a candidate has to beat where nobody says: the version it was edited from."""
+    if candidate.parents:
+        number = strategies.number(candidate.domain, candidate.parents[0])
+        return strategies.get(f"{candidate.domain}@{number}")
+    current = strategies.current(candidate.domain)
+    return current if current.hash != candidate.hash else strategies.get(f"{candidate.domain}@0")
+
+
+def _same_domain(run: "Run", version: Version) -> None:
+    if run.domain.name != version.domain:
+        raise Refused(
+            f"{version.name} is of {version.domain} and run {run.id} of {run.domain.name}. "
+            "Name a run of the same domain with --run."
+        )

@@ -1,0 +1,280 @@
+"""The story of a run, read off the log: what happened in each round, and what it took."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..store.diff import verdict
+from ..store.events import (
+    AdapterTrained,
+    AttemptJudged,
+    CallCompleted,
+    CallInDoubt,
+    CallIntended,
+    Evaluated,
+    FailuresSorted,
+    GateDecided,
+    ProbeDecided,
+    ProposalRefused,
+    Reflected,
+    RunFinished,
+    RunStarted,
+    SealOpened,
+    Solved,
+    StrategyPromoted,
+    StrategyProposed,
+    Transferred,
+)
+from ..store.log import Entry, EventLog
+from ..store.rules import Add, Deprecate, Edit
+from ..store.versions import Strategies
+
+SILENCE = 1800.0
+"""Seconds without an event after which nobody was at work; a training is shorter than that."""
+
+_PLACE = re.compile(r"c(\d+)/(?:r(\d+)/)?")
+
+
+@dataclass
+class Story:
+    """One run. Everything in it is plain data: `vars(story)` is what `--json` prints."""
+
+    run: str
+    domain: str = ""
+    teacher: str = ""
+    student: str = ""
+    finished: bool = False
+    began: str = ""
+    """UTC, as are all times."""
+    last: str = ""
+    """When its last event was recorded."""
+    seconds: float = 0.0
+    """At work: pauses longer than half an hour are left out."""
+    events: int = 0
+    current: str = ""
+    """Name of the version that its branch stands at."""
+    probe: dict[str, Any] | None = None
+    rounds: list[dict[str, Any]] = field(default_factory=list)
+    cycles: list[dict[str, Any]] = field(default_factory=list)
+    by_hand: list[dict[str, Any]] = field(default_factory=list)
+    """Gates that a person asked for."""
+    adapters: list[dict[str, Any]] = field(default_factory=list)
+    seals: list[dict[str, str]] = field(default_factory=list)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    """By model: calls, answered, failed, tokens."""
+    in_doubt: list[str] = field(default_factory=list)
+    """Slots of calls that were made twice because the process died between asking and noting."""
+    outcomes: dict[str, int] = field(default_factory=dict)
+    """Judged attempts by outcome."""
+    evaluated: bool = False
+
+
+def story(log: EventLog, run_id: str) -> Story:
+    """Read the whole stream once. Raises LookupError for an unknown run."""
+    start = log.find(run_id, "start")
+    if not isinstance(start, RunStarted):
+        known = ", ".join(name for name in log.streams() if _is_run(log, name)) or "none yet"
+        raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
+    strategies = Strategies(log)
+    teller = _Teller(Story(run_id), strategies, start)
+    for entry in log.entries(stream=run_id):
+        teller.tell(entry)
+    return teller.end()
+
+
+def _is_run(log: EventLog, stream: str) -> bool:
+    return isinstance(log.find(stream, "start"), RunStarted)
+
+
+class _Teller:
+    """Folds the events of one run into its story."""
+
+    def __init__(self, told: Story, strategies: Strategies, start: RunStarted) -> None:
+        self._told = told
+        self._strategies = strategies
+        told.domain = start.domain
+        told.teacher, told.student = str(start.config["teacher"]), str(start.config["student"])
+        self._rounds: dict[tuple[int, int], dict[str, Any]] = {}
+        self._cycles: dict[int, dict[str, Any]] = {}
+        self._models: dict[str, str] = {}
+        """Slot of a call -> who was asked."""
+        self._calls: dict[str, Counter[str]] = defaultdict(Counter)
+        self._outcomes: Counter[str] = Counter()
+        self._before: float | None = None
+
+    def tell(self, entry: Entry) -> None:
+        told, event = self._told, entry.event
+        at, moment = entry.at.isoformat(timespec="seconds"), entry.at.timestamp()
+        told.began, told.last, told.events = told.began or at, at, told.events + 1
+        if self._before is not None and moment - self._before < SILENCE:
+            told.seconds += moment - self._before
+        self._before = moment
+        match event:
+            case CallIntended() | CallCompleted() | CallInDoubt():
+                self._call(event)
+            case AttemptJudged():
+                self._outcomes[event.outcome] += 1
+            case Solved() | Reflected() | StrategyProposed() | ProposalRefused():
+                self._learned(event)
+            case GateDecided() | StrategyPromoted():
+                self._decided(event)
+            case Transferred() | FailuresSorted():
+                self._passed_on(event)
+            case ProbeDecided() | AdapterTrained() | SealOpened() | Evaluated() | RunFinished():
+                self._milestone(event)
+            case _:
+                pass
+
+    def end(self) -> Story:
+        told = self._told
+        told.rounds = [self._rounds[key] for key in sorted(self._rounds)]
+        told.cycles = [self._cycles[key] for key in sorted(self._cycles)]
+        told.calls = [{"model": name, **counts} for name, counts in self._calls.items()]
+        told.outcomes = dict(sorted(self._outcomes.items()))
+        told.seconds = round(told.seconds, 3)
+        told.current = self._strategies.current(told.domain, f"{told.domain}/{told.run}").name
+        return told
+
+    def _call(self, event: CallIntended | CallCompleted | CallInDoubt) -> None:
+        if isinstance(event, CallIntended):
+            self._models[event.slot.removesuffix("/call")] = event.model
+            self._calls[event.model].update(
+                calls=1, answered=0, failed=0, input_tokens=0, output_tokens=0, cached_tokens=0
+            )
+        elif isinstance(event, CallCompleted):
+            model = self._models.get(event.slot.removesuffix("/reply"), "unknown")
+            self._calls[model].update(
+                answered=1,
+                failed=int(event.outcome not in ("ok", "truncated")),
+                input_tokens=event.input_tokens,
+                output_tokens=event.output_tokens,
+                cached_tokens=event.cached_tokens,
+            )
+        else:
+            self._told.in_doubt.append(event.call)
+
+    def _learned(self, event: Solved | Reflected | StrategyProposed | ProposalRefused) -> None:
+        round_ = self._round(event.slot)
+        if round_ is None:
+            return
+        if isinstance(event, Solved):
+            round_["solve"] = {
+                "policy": event.policy,
+                "strategy": self._name(event.strategy),
+                "attempts": len(event.attempts),
+                "right": event.right,
+            }
+        elif isinstance(event, Reflected):
+            round_["reflect"] = {
+                "failure_modes": event.failure_modes,
+                "lessons": list(event.lessons),
+                "unsolved": len(event.knowledge_gaps),
+            }
+        elif isinstance(event, StrategyProposed):
+            edits = [in_words(edit) for edit in event.edits]
+            round_["candidates"].append({"version": self._name(event.strategy), "edits": edits})
+        else:
+            round_["refused"].append(event.reason)
+
+    def _decided(self, event: GateDecided | StrategyPromoted) -> None:
+        round_ = self._round(event.slot)
+        if isinstance(event, StrategyPromoted):
+            if round_ is not None:
+                round_["promoted"] = self._name(event.strategy)
+            return
+        measured = gate_facts(self._strategies, event)
+        (self._told.by_hand if round_ is None else round_["gates"]).append(measured)
+
+    def _passed_on(self, event: Transferred | FailuresSorted) -> None:
+        place = _PLACE.match(event.slot)
+        cycle = self._cycles.setdefault(
+            int(place[1]) if place else 0, {"cycle": int(place[1]) if place else 0}
+        )
+        if isinstance(event, Transferred):
+            cycle["transfer"] = {
+                "strategy": self._name(event.strategy),
+                "adapter": event.adapter,
+                "reason": event.reason,
+            }
+        else:
+            cycle["feedback"] = {
+                "attempts": len(event.attempts),
+                "right": event.right,
+                "gaps": dict(sorted(Counter(event.gaps.values()).items())),
+            }
+
+    def _milestone(
+        self, event: ProbeDecided | AdapterTrained | SealOpened | Evaluated | RunFinished
+    ) -> None:
+        told = self._told
+        if isinstance(event, ProbeDecided):
+            told.probe = event.model_dump(include={"channel", "forced", "n", "gain", "low", "high"})
+        elif isinstance(event, AdapterTrained):
+            told.adapters.append(
+                {
+                    "adapter": event.adapter,
+                    "strategy": self._name(event.strategy),
+                    "tokens": event.tokens,
+                    "loss_first": event.loss_first,
+                    "loss_last": event.loss_last,
+                }
+            )
+        elif isinstance(event, SealOpened):
+            told.seals.append({"split": event.split, "reason": event.reason})
+        elif isinstance(event, Evaluated):
+            told.evaluated = True
+        else:
+            told.finished = True
+
+    def _round(self, slot: str) -> dict[str, Any] | None:
+        place = _PLACE.match(slot)
+        if place is None or place[2] is None:
+            return None
+        key = int(place[1]), int(place[2])
+        fresh: dict[str, Any] = {"cycle": key[0], "round": key[1], "solve": None, "reflect": None}
+        fresh |= {"candidates": [], "refused": [], "gates": [], "promoted": None}
+        return self._rounds.setdefault(key, fresh)
+
+    def _name(self, strategy: str) -> str:
+        return name_of(self._strategies, self._told.domain, strategy)
+
+
+def name_of(strategies: Strategies, domain: str, strategy: str) -> str:
+    """`domain@n` of a hash; the hash itself, shortened, where no version has it."""
+    try:
+        return f"{domain}@{strategies.number(domain, strategy)}"
+    except LookupError:
+        return strategy[:12]
+
+
+def gate_facts(strategies: Strategies, gate: GateDecided) -> dict[str, Any]:
+    """What a gate found, with versions by name."""
+    identity = {"stream", "slot", "kind", "domain", "candidate", "incumbent", "block"}
+    return {
+        "gate": f"{gate.stream}#{gate.slot}",
+        "candidate": name_of(strategies, gate.domain, gate.candidate),
+        "incumbent": name_of(strategies, gate.domain, gate.incumbent),
+        "verdict": verdict(gate),
+        **gate.model_dump(mode="json", exclude=identity),
+    }
+
+
+def in_words(edit: Edit) -> str:
+    """One line for one edit."""
+    if isinstance(edit, Add):
+        return f"ADD [{edit.section}] {edit.text}"
+    if isinstance(edit, Deprecate):
+        return f"DEPRECATE {edit.rule}"
+    said = (("text", edit.text), ("when", edit.when), ("not when", edit.when_not))
+    steps = [f"steps: {', '.join(edit.steps)}"] if edit.steps is not None else []
+    changes = [f"{name}: {value}" for name, value in said if value is not None]
+    return f"UPDATE {edit.rule} " + "; ".join([*changes, *steps])
+
+
+def all_runs(log: EventLog) -> Iterator[RunStarted]:
+    """Every run, oldest first."""
+    for entry in log.entries(kinds=[RunStarted]):
+        if isinstance(entry.event, RunStarted):
+            yield entry.event

@@ -1,0 +1,292 @@
+"""Read strategies: which there are, what they say, what changed, and why."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, get_args
+
+import typer
+from rich.text import Text
+
+from ..store.blame import Origin, RuleBlame
+from ..store.blame import blame as trace
+from ..store.diff import RuleChange, StrategyDiff
+from ..store.diff import diff as compare
+from ..store.events import GateDecided, StrategyPromoted, StrategyProposed, StrategyRolledBack
+from ..store.lineage import Told
+from ..store.log import Entry, EventLog
+from ..store.portable import to_markdown
+from ..store.rules import Rule
+from ..store.versions import Strategies, Version
+from . import strategy_changes, strategy_search
+from .output import Json, clean, console, examples, points, print_json, table
+from .place import here
+from .story import gate_facts, in_words, name_of
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Read strategies, follow where their rules come from, promote and carry them.",
+    epilog=examples(
+        ("tutelage strategy list", "every version, the refused ones too"),
+        ("tutelage strategy diff scheduling@1 scheduling@2", "rule by rule, with the evidence"),
+        ("tutelage strategy blame scheduling", "from each rule to the attempts behind it"),
+        ('tutelage strategy search "assign lessons to rooms"', "by meaning"),
+    ),
+)
+
+Ref = Annotated[
+    str, typer.Argument(help="A version: scheduling@3, scheduling, scheduling/run, or a hash.")
+]
+InDomain = Annotated[str | None, typer.Argument(help="Only of this domain.")]
+
+
+@app.command(
+    "list", epilog=examples("tutelage strategy list", "tutelage strategy list scheduling --json")
+)
+def list_(ctx: typer.Context, domain: InDomain = None, as_json: Json = False) -> None:
+    """List the versions in the order in which they were proposed, the refused ones too."""
+    with here(ctx).store() as log:
+        versions = Strategies(log).versions(domain)
+    if as_json:
+        print_json([_facts(version) for version in versions])
+        return
+    rows = [
+        (
+            version.name,
+            version.status,
+            version.hash[:12],
+            len(version.strategy.rules),
+            version.branch,
+            points(version.gates[-1].gain) if version.gates else "-",
+            f"{points(version.gates[-1].low)} to {points(version.gates[-1].high)}"
+            if version.gates
+            else "-",
+        )
+        for version in versions
+    ]
+    columns = ("version", "status", "hash", "#rules", "branch", "#gain", "95 %")
+    console().print(table(columns, rows) if rows else "No version yet.")
+
+
+@app.command(epilog=examples("tutelage strategy show scheduling", "tutelage strategy show 5bda0f"))
+def show(ctx: typer.Context, version: Ref, as_json: Json = False) -> None:
+    """Show the rules of a version and what gates measured, as Markdown."""
+    with here(ctx).store() as log:
+        found = Strategies(log).get(version)
+    if as_json:
+        print_json(_facts(found) | {"rules": [_rule(rule) for rule in found.strategy.rules]})
+    else:
+        typer.echo(clean(to_markdown(found)), nl=False)
+
+
+def _facts(version: Version) -> dict[str, Any]:
+    return {
+        "version": version.name,
+        "hash": version.hash,
+        "status": version.status,
+        "branch": version.branch,
+        "parents": list(version.parents),
+        "rules": len(version.strategy.rules),
+        "proposed": f"{version.stream}#{version.slot}" if version.slot else "",
+        "gates": [gate.model_dump(mode="json") for gate in version.gates],
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return rule.model_dump(mode="json")
+
+
+@app.command(
+    epilog=examples(
+        ("tutelage strategy diff scheduling@1 scheduling@2", "what the second changed"),
+        ("tutelage strategy diff scheduling@0 scheduling", "all that was learned"),
+        ("tutelage strategy diff scheduling@1 scheduling@2 --unified", "as the model reads it"),
+    )
+)
+def diff(
+    ctx: typer.Context,
+    old: Ref,
+    new: Ref,
+    unified: Annotated[bool, typer.Option("--unified", help="As a unified diff.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare two versions: rules added, changed word by word, moved, deprecated; the evidence."""
+    with here(ctx).store() as log:
+        strategies = Strategies(log)
+        found = compare(strategies.get(old), strategies.get(new))
+        evidence = [gate_facts(strategies, gate) for gate in found.evidence]
+    if as_json:
+        print_json(_diff_facts(found, evidence))
+    elif unified:
+        typer.echo(clean(found.as_unified()), nl=False)
+    else:
+        for line in _diff_lines(found, evidence):
+            console().print(line, soft_wrap=True)
+
+
+def _diff_lines(found: StrategyDiff, evidence: list[dict[str, Any]]) -> Iterator[Text]:
+    yield Text(f"{found.old.name} -> {found.new.name}\n", style="bold")
+    for rule in found.added:
+        yield Text(clean(f"+ {rule.id}  [{rule.section}] {rule.text}"), style="green")
+    for rule in found.deprecated:
+        yield Text(clean(f"- {rule.id}  [{rule.section}] {rule.text}"), style="red")
+    for change in found.changed:
+        yield from _changed(change)
+    for move in found.moved:
+        yield Text(f"> {move.rule.id}  moved from place {move.before} to {move.after}", "cyan")
+    yield Text(f"  {found.unchanged} unchanged\n", style="dim")
+    for gate in evidence:
+        yield Text(clean(f"Measured against {gate['incumbent']}: {gate['verdict']}"))
+        yield Text(clean(f"  {gate['reason']}"), style="dim")
+    if not evidence:
+        yield Text(f"Not measured: no gate has decided about {found.new.name}.")
+
+
+_STYLES = {"same": "", "removed": "red strike", "added": "green"}
+_SIGNS = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
+"""The signs stand beside the colours: files and some eyes have none."""
+
+
+def _changed(change: RuleChange) -> Iterator[Text]:
+    for field in change.fields:
+        line = Text(f"~ {change.new.id}  {field.field}: ")
+        for span in field.words:
+            before, after = _SIGNS[span.mark]
+            line.append(clean(f"{before}{span.text}{after}"), style=_STYLES[span.mark])
+        yield line
+
+
+def _diff_facts(found: StrategyDiff, evidence: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "old": found.old.name,
+        "new": found.new.name,
+        "added": [_rule(rule) for rule in found.added],
+        "deprecated": [_rule(rule) for rule in found.deprecated],
+        "changed": [
+            {
+                "rule": change.new.id,
+                "fields": [
+                    {"field": it.field, "old": it.old, "new": it.new,
+                     "words": [{"text": span.text, "mark": span.mark} for span in it.words]}
+                    for it in change.fields
+                ],
+            }
+            for change in found.changed
+        ],
+        "moved": [
+            {"rule": move.rule.id, "before": move.before, "after": move.after}
+            for move in found.moved
+        ],
+        "unchanged": found.unchanged,
+        "evidence": evidence,
+    }  # fmt: skip
+
+
+@app.command(epilog=examples("tutelage strategy log", "tutelage strategy log scheduling --json"))
+def log(ctx: typer.Context, domain: InDomain = None, as_json: Json = False) -> None:
+    """What happened to strategies, oldest first: proposals, gates, promotions, rollbacks."""
+    with here(ctx).store() as store:
+        strategies = Strategies(store)
+        told = [_told(strategies, it) for it in _entries(store, domain)]
+    if as_json:
+        print_json(told)
+        return
+    for each in told:
+        typer.echo(clean(f"{each['at']}  {each['what']:<11} {each['version']:<16} {each['said']}"))
+    if not told:
+        typer.echo("Nothing has happened to any strategy yet.")
+
+
+def _entries(store: EventLog, domain: str | None) -> Iterator[Entry]:
+    for entry in store.entries(kinds=get_args(Told)):
+        if isinstance(entry.event, Told) and domain in (None, entry.event.domain):
+            yield entry
+
+
+def _told(strategies: Strategies, entry: Entry) -> dict[str, Any]:
+    event = entry.event
+    assert isinstance(event, Told)
+    what, version, said = "proposed", "", ""
+    if isinstance(event, StrategyProposed):
+        version = event.strategy
+        said = "; ".join(in_words(edit) for edit in event.edits) or event.rationale
+    elif isinstance(event, GateDecided):
+        facts = gate_facts(strategies, event)
+        what, version, said = "gated", event.candidate, f"against {facts['incumbent']}: "
+        said += facts["verdict"]
+    elif isinstance(event, StrategyPromoted):
+        what, version = "promoted", event.strategy
+        said = f"by {event.by} on {event.branch}: {event.reason}"
+    elif isinstance(event, StrategyRolledBack):
+        what, version = "rolled back", event.strategy
+        said = f"by {event.by} on {event.branch}: {event.reason}"
+    return {
+        "at": entry.at.isoformat(timespec="seconds"),
+        "what": what,
+        "version": name_of(strategies, event.domain, version),
+        "said": said,
+        "event": f"{event.stream}#{event.slot}",
+    }
+
+
+@app.command(
+    epilog=examples(
+        ("tutelage strategy blame scheduling", "the rules of the current version"),
+        ("tutelage strategy blame scheduling@3 --attempts 10", "with more of the attempts"),
+        ("tutelage strategy blame scheduling --json | jq '.[].problems'", ""),
+    )
+)
+def blame(
+    ctx: typer.Context,
+    version: Ref,
+    attempts: Annotated[int, typer.Option(min=0, help="How many attempts to show a rule.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Lead from each rule to the proposal, the lessons, and the attempts behind it."""
+    with here(ctx).store() as store:
+        rules = trace(store, Strategies(store).get(version))
+    if as_json:
+        print_json([_blame_facts(each) for each in rules])
+        return
+    for each in rules:
+        for line in _blame_lines(each, attempts):
+            typer.echo(clean(line))
+    if not rules:
+        typer.echo(f"{version} has no rules: there is nothing to trace.")
+
+
+def _blame_lines(each: RuleBlame, shown: int) -> Iterator[str]:
+    yield f"{each.rule.id}  [{each.rule.section}] {each.rule.text}"
+    for verb, origin in [("added", each.added), *(("changed", it) for it in each.changes)]:
+        yield f"  {verb} by {origin.version} in {origin.stream}#{origin.slot}"
+        if origin.rationale:
+            yield f"    because  {origin.rationale}"
+        if origin.reflection:
+            yield f"    lessons  of {origin.stream}#{origin.reflection}"
+        yield from (f"             - {lesson}" for lesson in origin.lessons)
+    for gate in each.gates:
+        found = f"gain {points(gate.gain)} [{points(gate.low)}, {points(gate.high)}]"
+        yield f"  gate: {gate.decision}, {found} on {gate.pairs} pairs ({gate.stream}#{gate.slot})"
+    yield f"  {len(each.attempts)} attempts at {len(each.problems)} problems stand behind it"
+    for attempt in each.attempts[:shown]:
+        said = " ".join(attempt.reply.split())[:100]
+        yield f"    {attempt.outcome:8} {attempt.slot}"
+        yield f"             said {said!r}: {attempt.feedback}"
+    yield ""
+
+
+def _blame_facts(each: RuleBlame) -> dict[str, Any]:
+    def origin(it: Origin) -> dict[str, Any]:
+        kept = it._asdict() | {"lessons": list(it.lessons)}
+        return kept | {"attempts": [attempt.slot for attempt in it.attempts]}
+
+    return {
+        "rule": _rule(each.rule),
+        "added": origin(each.added),
+        "changes": [origin(it) for it in each.changes],
+        "gates": [f"{gate.stream}#{gate.slot}" for gate in each.gates],
+        "attempts": [it._asdict() for it in each.attempts],
+        "problems": list(each.problems),
+    }
+
+
+app.add_typer(strategy_search.app)
+app.add_typer(strategy_changes.app)

@@ -1,0 +1,276 @@
+"""What a run will take, before anything runs: calls, tokens, minutes, memory, money.
+
+Calls are the most that the config allows, as if every candidate came up and every feedback
+problem failed. Minutes are likely ones, from speeds that were measured; they say the order of size.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from math import ceil
+from pathlib import Path
+from statistics import fmean
+from typing import Any, Literal
+
+from ..domains.contract import SPLITS, Domain, Problem
+from ..evidence.gate import plan as detectable
+from ..evidence.gate import spend
+from ..store.rules import Rule, Strategy
+from .budget import CHARACTERS_A_TOKEN
+from .config import RunConfig
+
+Who = Literal["student", "teacher"]
+
+SAMPLE = 32
+"""Train problems from which lengths are measured."""
+TEMPLATE = 30
+"""Tokens that a chat template puts around a call."""
+SMALL = 135e6
+"""Parameters of the student that the speeds below were measured with, on two cores."""
+READ, WRITTEN = 1200.0, 120.0
+"""Prompt tokens read and reply tokens written a second, in batches."""
+LEARNED = 220.0
+"""Tokens a second in training, prompt and completion."""
+REMOTE_STARTS, REMOTE_WRITES = 1.0, 60.0
+"""Seconds until a server begins to answer, and tokens it then writes a second."""
+TEACHER_TEXT = 4096
+"""Tokens that a teacher may write as lessons or edits; likely are a tenth."""
+READ_AT_ONCE = 40
+"""Attempts that a teacher reads in one reflection."""
+AROUND = 0.5
+"""GB that Python, torch and the graph take by themselves."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The calls of one stage to one model, over the whole run."""
+
+    stage: str
+    who: Who
+    calls: int
+    input_tokens: int
+    """Likely, like the output's."""
+    output_tokens: int
+    output_limit: int
+    """What the calls may write at most."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run of a config may take."""
+
+    stages: tuple[Stage, ...]
+    adapters: int
+    """Trainings, at most: shared adapters are trained once."""
+    training_tokens: int
+    """Of one adapter, all epochs."""
+    training_seconds: float
+    """Of all adapters."""
+    memory: float | None
+    """GB; None where the size of the student is not known before it is loaded."""
+    usd: float
+    """Likely cost at the config's prices."""
+    usd_limit: float
+    """If every reply were as long as it may be."""
+    detectable: float
+    """Smallest gain that a gate of the loop will find with the config's power."""
+    notes: tuple[str, ...]
+
+    @property
+    def calls(self) -> int:
+        return sum(stage.calls for stage in self.stages)
+
+    @property
+    def seconds(self) -> float:
+        return sum(stage.seconds for stage in self.stages) + self.training_seconds
+
+    def tokens(self, who: Who) -> tuple[int, int]:
+        """Input and likely output."""
+        mine = [stage for stage in self.stages if stage.who == who]
+        return sum(stage.input_tokens for stage in mine), sum(stage.output_tokens for stage in mine)
+
+    def as_json(self) -> dict[str, Any]:
+        totals = {"calls": self.calls, "seconds": self.seconds}
+        return asdict(self) | totals | {"minutes": self.seconds / 60}
+
+
+def plan(config: RunConfig, domain: Domain) -> Plan:
+    """Count what `config` allows. Raises NotEnoughProblems when the domain has too few."""
+    for split in SPLITS:
+        if count := getattr(config.splits, split):
+            domain.problems(split, count, config.seed)
+    size = student_size(config.student)
+    told = _Lengths.of(config, domain)
+    stages = tuple(_stage(config, told, size, *each) for each in _calls(config, domain))
+    adapters = _adapters(config)
+    # Held to the last place: a dataset whose solutions do not fit is refused by the preflight.
+    tokens = config.train.recipe().epochs * config.train.examples * (told.bare + told.reply)
+    seconds = adapters * tokens / LEARNED * (size or SMALL) / SMALL
+    paid = [stage for stage in stages if _remote(_spec(config, stage.who))]
+    alpha = spend(config.gate.alpha, config.total_rounds * config.loop.candidates)
+    return Plan(
+        stages=stages,
+        adapters=adapters,
+        training_tokens=tokens if adapters else 0,
+        training_seconds=seconds,
+        memory=_memory(config, size, told),
+        usd=_dollars(config, paid, [stage.output_tokens for stage in paid]),
+        usd_limit=_dollars(config, paid, [stage.output_limit for stage in paid]),
+        detectable=detectable(config.block, alpha, config.gate.power),
+        notes=tuple(_notes(config, size, paid)),
+    )
+
+
+def student_size(spec: str) -> float | None:
+    """Parameters of a student by its spec, without loading it; 0 where it has none here."""
+    if spec.startswith("smollm2-135m"):
+        return SMALL
+    if spec.startswith("hf:"):
+        folder = Path(spec.removeprefix("hf:"))
+        files = [*folder.glob("*.safetensors"), *folder.glob("*.bin")] if folder.is_dir() else []
+        # Four bytes a parameter; a half-precision file holds twice as many.
+        return sum(file.stat().st_size for file in files) / 4 or None
+    return 0.0
+
+
+@dataclass(frozen=True)
+class _Lengths:
+    """Tokens of what is asked and answered, measured on the domain's own problems."""
+
+    bare: int
+    """A problem's prompt without a strategy."""
+    strategy: int
+    """The expert rules in the prompt; a guess where there are none."""
+    reply: int
+    """A worked solution."""
+    limit: int
+
+    @classmethod
+    def of(cls, config: RunConfig, domain: Domain) -> "_Lengths":
+        guide = domain.guide
+        problems = domain.problems("train", min(SAMPLE, config.splits.train), config.seed)
+        rules = Strategy(
+            rules=tuple(
+                Rule(id=rule.name, section=rule.section, text=rule.text) for rule in guide.rules
+            )
+        )
+        written = fmean(len(_worked(domain, problem)) for problem in problems)
+        asked = fmean(len(problem.text) for problem in problems) + len(guide.reply_format)
+        reply = ceil(written / CHARACTERS_A_TOKEN) or guide.max_tokens // 2
+        return cls(
+            bare=TEMPLATE + ceil(asked / CHARACTERS_A_TOKEN),
+            strategy=ceil(len(rules.render()) / CHARACTERS_A_TOKEN) or 300,
+            reply=min(reply, guide.max_tokens),
+            limit=guide.max_tokens,
+        )
+
+
+def _worked(domain: Domain, problem: Problem) -> str:
+    return domain.solution(problem) or ""
+
+
+_Calls = tuple[str, Who, int, Literal["bare", "told", "read"]]
+"""Stage, who answers, how often, and what stands in the prompt."""
+
+
+def _calls(config: RunConfig, domain: Domain) -> Iterator[_Calls]:
+    loop, rounds = config.loop, config.total_rounds
+    teaching = config.teacher != "rulebook"
+    yield "baseline", "student", loop.batch, "bare"
+    yield "baseline", "student", loop.batch, "told"
+    discovery = loop.rounds_by_cycle[0] if teaching else 0
+    answers = loop.batch * loop.samples
+    if discovery:
+        yield "solve", "teacher", discovery * answers, "told"
+    if rounds > discovery:
+        yield "solve", "student", (rounds - discovery) * answers, "told"
+    if teaching:
+        yield "reflect", "teacher", rounds, "read"
+        yield "update_strategy", "teacher", rounds * loop.candidates, "read"
+        if _trainable(config):
+            # Rules that name no kinds of steps are followed by the teacher, example by example.
+            versions = rounds * loop.candidates
+            yield "examples", "teacher", versions * config.train.examples, "told"
+    yield "validate", "student", rounds * (1 + loop.candidates) * config.block, "told"
+    yield "feedback", "student", 2 * loop.cycles * loop.feedback, "told"
+    if teaching:
+        yield "feedback", "teacher", loop.cycles * loop.feedback, "told"
+    sealed = config.splits.test + config.splits.ood
+    placebo = "placebo" in config.train.controls
+    without, with_words = (3, 2 + placebo) if _trainable(config) else (1, 1 + placebo)
+    yield "evaluate", "student", without * sealed, "bare"
+    yield "evaluate", "student", with_words * sealed, "told"
+    if teaching:
+        yield "evaluate", "teacher", 2 * sealed, "told"
+
+
+def _stage(
+    config: RunConfig, told: _Lengths, size: float | None, stage: str, who: Who, calls: int,
+    prompt: str,
+) -> Stage:  # fmt: skip
+    read = told.bare + (0 if prompt == "bare" else told.strategy)
+    likely, limit = told.reply, told.limit
+    if prompt == "read":
+        read += READ_AT_ONCE * (told.bare + told.reply)
+        likely, limit = TEACHER_TEXT // 10, TEACHER_TEXT
+    spec = _spec(config, who)
+    if _remote(spec):
+        seconds = calls * (REMOTE_STARTS + likely / REMOTE_WRITES)
+    else:
+        # A strategy is read once a batch and kept: only what differs is read for each problem.
+        slower = (SMALL if size is None else size) / SMALL
+        seconds = calls * (told.bare / READ + likely / WRITTEN) * slower
+    return Stage(stage, who, calls, calls * read, calls * likely, calls * limit, seconds)
+
+
+def _adapters(config: RunConfig) -> int:
+    """Every candidate's and the empty strategy's; where words work, one a cycle and a control."""
+    if not _trainable(config):
+        return 0
+    labels = int("labels_only" in config.train.controls)
+    if config.gate.channel == "words":
+        return config.loop.cycles + labels
+    return config.total_rounds * config.loop.candidates + 1
+
+
+def _trainable(config: RunConfig) -> bool:
+    return config.student.startswith(("hf:", "smollm2-135m"))
+
+
+def _remote(spec: str) -> bool:
+    return spec.startswith(("anthropic:", "messages:", "openai:"))
+
+
+def _spec(config: RunConfig, who: Who) -> str:
+    return config.teacher if who == "teacher" else config.student
+
+
+def _memory(config: RunConfig, size: float | None, told: _Lengths) -> float | None:
+    """The process at its largest: weights in fp32, and what a batch or a step holds."""
+    if size is None:
+        return None
+    if not size:
+        return AROUND
+    weights = 4 * size / 1e9
+    return AROUND + weights * (2.0 if _adapters(config) else 1.5)
+
+
+def _dollars(config: RunConfig, paid: Sequence[Stage], output: Sequence[int]) -> float:
+    inputs = sum(stage.input_tokens for stage in paid)
+    prices = config.budget
+    return (inputs * prices.input_price + sum(output) * prices.output_price) / 1e6
+
+
+def _notes(config: RunConfig, size: float | None, paid: Sequence[Stage]) -> Iterator[str]:
+    if paid and not (config.budget.input_price or config.budget.output_price):
+        yield "Calls leave this machine and [budget] names no prices, so the cost is shown as 0."
+    if size is None:
+        yield f"The size of {config.student} is not known before it is loaded; times are for 135M."
+    if config.gate.channel == "auto" and _trainable(config):
+        yield (
+            'gate.channel = "auto": the probe decides. Counted is the dearer `weights`, with an '
+            "adapter for every candidate."
+        )
+    likely = sum(stage.input_tokens + stage.output_tokens for stage in paid)
+    if config.budget.tokens is not None and likely > config.budget.tokens:
+        yield f"[budget] tokens = {config.budget.tokens} is likely to stop the run before its end."
