@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psutil
-from pydantic import ValidationError
 
 from ..store.rules import Strategy
 from .card import CARD, render_card
@@ -64,7 +63,7 @@ def is_whole(folder: Path) -> bool:
     try:
         files = read_manifest(folder).files
         return bool(files) and all(_sha256(folder / name) == sha for name, sha in files.items())
-    except (OSError, ValidationError):
+    except (OSError, ValueError):
         return False
 
 

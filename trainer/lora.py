@@ -7,8 +7,9 @@ that counts can see it, so no attention mask is needed. Accelerate carries the l
 launched: on one CPU it does nothing; under `accelerate launch` each process takes its share of
 every batch, and the step is the same as with one.
 
-The same key gives the same bytes on one machine: everything random comes from the seed. The global
-random state and the student's module are left as they were, to the bit, also when it is stopped.
+The same key gives the same bytes on one machine with as many threads: everything random comes from
+the seed. The global random state and the student's module are left as they were, to the bit, also
+when training is stopped.
 """
 
 import json

@@ -47,16 +47,12 @@ class LoraTrainer:
         home = folder / key
         if is_whole(home):
             return read_manifest(home)
-        if not isinstance(student, Trainable):
-            raise ModelError(
-                f"{student.name} cannot be trained: its weights are not on this machine. "
-                "Take a local student, such as `smollm2-135m` or `hf:<folder>`."
-            )
-        require(dataset, student, recipe, held_out, classes)
+        here = _here(student)
+        require(dataset, here, recipe, held_out, classes)
         # torch takes seconds to import; only a training that really happens pays for it.
         from .lora import train_lora
 
-        trained = train_lora(student, dataset, recipe, seed, on_step=on_step, stop=stop)
+        trained = train_lora(here, dataset, recipe, seed, on_step=on_step, stop=stop)
         manifest = Manifest(
             key=key,
             base=student.name,
@@ -71,3 +67,12 @@ class LoraTrainer:
             losses=trained.losses,
         )
         return save(folder, manifest, strategy, trained.write)
+
+
+def _here(student: Model) -> Trainable:
+    if isinstance(student, Trainable):
+        return student
+    raise ModelError(
+        f"{student.name} cannot be trained: its weights are not on this machine, or it already "
+        "wears an adapter. Take a local student, such as `smollm2-135m` or `hf:<folder>`."
+    )

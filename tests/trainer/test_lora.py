@@ -135,7 +135,7 @@ def test_an_adapter_is_an_ordinary_peft_folder_that_the_student_can_wear(
     assert {reply.text[:2] for reply in worn} <= {"YE", "NO"}, "random weights learn that much"
 
     module, tokenizer = student.bare()
-    model = PeftModel.from_pretrained(module, tmp_path)
+    model: Any = PeftModel.from_pretrained(module, tmp_path)
     prefix, rest = student.encode(asked[0])
     ids = torch.tensor([[*prefix, *rest]])
     drawn = model.generate(input_ids=ids, max_new_tokens=64, do_sample=False)

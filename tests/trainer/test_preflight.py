@@ -1,7 +1,9 @@
 """Each fault that would ruin an adapter in silence is found before anything is trained."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,13 +17,14 @@ from tutelage.trainer.preflight import Preflight, check, require
 from tutelage.trainer.tokens import Tokenise, Tokens, tokenise
 
 CLASSES = ("YES", "NO")
+Checked = Callable[..., Preflight]
 
 
 @pytest.fixture
-def checked(dataset: Dataset, student: LocalModel, recipe: Recipe):
+def checked(dataset: Dataset, student: LocalModel, recipe: Recipe) -> Checked:
     """Check the dataset as some training would read it."""
 
-    def run(tokenised: Tokenise = tokenise, **changes: object) -> Preflight:
+    def run(tokenised: Tokenise = tokenise, **changes: Any) -> Preflight:
         examples = tuple(replace(example, **changes) for example in dataset.examples)
         return check(Dataset(examples), student, recipe, {}, CLASSES, tokenised=tokenised)
 
@@ -49,7 +52,7 @@ def test_an_answer_that_would_be_cut_in_training_is_found(
     assert len(preflight.findings[0].problems) == 12
 
 
-def test_a_training_that_cuts_is_found(checked, student: LocalModel) -> None:
+def test_a_training_that_cuts_is_found(checked: Checked, student: LocalModel) -> None:
     def cutting(example: Example, student: Trainable) -> Tokens:
         whole = tokenise(example, student)
         return Tokens(whole.ids[:-4], whole.start)
@@ -57,12 +60,12 @@ def test_a_training_that_cuts_is_found(checked, student: LocalModel) -> None:
     assert kinds(checked(cutting)) == ["truncated"]
 
 
-def test_an_answer_longer_than_a_reply_may_be_is_found(checked, dataset: Dataset) -> None:
+def test_an_answer_longer_than_a_reply_may_be_is_found(checked: Checked, dataset: Dataset) -> None:
     request = replace(dataset.examples[0].request, max_tokens=8)
     assert kinds(checked(request=request)) == ["truncated"]
 
 
-def test_a_missing_stop_token_is_found(checked) -> None:
+def test_a_missing_stop_token_is_found(checked: Checked) -> None:
     def endless(example: Example, student: Trainable) -> Tokens:
         whole = tokenise(example, student)
         return Tokens(whole.ids[:-1], whole.start)
@@ -70,7 +73,7 @@ def test_a_missing_stop_token_is_found(checked) -> None:
     assert kinds(checked(endless)) == ["stop"]
 
 
-def test_a_stop_token_that_ends_no_reply_is_found(checked, student: LocalModel) -> None:
+def test_a_stop_token_that_ends_no_reply_is_found(checked: Checked, student: LocalModel) -> None:
     def elsewhere(example: Example, student: Trainable) -> Tokens:
         whole = tokenise(example, student)
         return Tokens((*whole.ids[:-1], whole.ids[0]), whole.start)
@@ -79,14 +82,16 @@ def test_a_stop_token_that_ends_no_reply_is_found(checked, student: LocalModel) 
 
 
 def test_a_student_that_stops_at_another_token_than_its_template_writes_is_found(
-    checked, student: LocalModel
+    checked: Checked, student: LocalModel
 ) -> None:
     student.tokenizer.chat_template = student.tokenizer.chat_template.replace("<|im_end|>", "#")
     assert "stop" in kinds(checked())
 
 
 @pytest.mark.parametrize("shift", [-3, 3])
-def test_loss_on_the_prompt_or_not_on_all_of_the_completion_is_found(checked, shift: int) -> None:
+def test_loss_on_the_prompt_or_not_on_all_of_the_completion_is_found(
+    checked: Checked, shift: int
+) -> None:
     def shifted(example: Example, student: Trainable) -> Tokens:
         whole = tokenise(example, student)
         return Tokens(whole.ids, whole.start + shift)
@@ -94,7 +99,7 @@ def test_loss_on_the_prompt_or_not_on_all_of_the_completion_is_found(checked, sh
     assert kinds(checked(shifted)) == ["mask"]
 
 
-def test_a_training_with_a_chat_template_of_its_own_is_found(checked) -> None:
+def test_a_training_with_a_chat_template_of_its_own_is_found(checked: Checked) -> None:
     def homemade(example: Example, student: Trainable) -> Tokens:
         _, tokenizer = student.bare()
         asked = f"### Question\n{example.request.prompt}\n### Answer\n"
@@ -137,7 +142,7 @@ def test_a_class_that_is_nearly_always_right_is_found(
 
 
 def test_no_examples_and_empty_completions_are_found(
-    checked, student: LocalModel, recipe: Recipe
+    checked: Checked, student: LocalModel, recipe: Recipe
 ) -> None:
     assert kinds(check(Dataset(()), student, recipe, {}, CLASSES)) == ["examples"]
     assert "examples" in kinds(checked(completion=" "))

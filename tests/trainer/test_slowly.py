@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 
 from tutelage.domains import get
 from tutelage.models import open_model
+from tutelage.models.local import LocalModel
 from tutelage.store import Rule, Strategy
 from tutelage.trainer import Dataset, LoraTrainer, Recipe, follow
 
@@ -23,6 +24,7 @@ def test_smollm2_learns_to_write_the_working_and_to_stop(tmp_path: Path) -> None
     strategy = Strategy(rules=(Rule(id="r-1", section="S", text="Show all.", steps=steps),))
     dataset = follow(domain, domain.problems("train", 32, seed=0), strategy)
     student = open_model("smollm2-135m")
+    assert isinstance(student, LocalModel)
     manifest = LoraTrainer().train(
         student,
         dataset,
