@@ -95,8 +95,10 @@ RULES = (
 )
 
 GUIDE = Guide(
-    description="Can every meeting (start-end) have a room? One may start as another ends.",
-    reply_format="End with `Answer:` and YES or NO.",
+    description="Decide, YES or NO, whether every meeting (start-end, end not included) can have a "
+    "room of its own while it lasts.",
+    # The answers are not named here: a small student that reads them copies one of them.
+    reply_format="Can every meeting have a room? End with `Answer:`.",
     step_kinds=STEP_KINDS,
     failure_modes=FAILURE_MODES,
     classes=("YES", "NO"),
