@@ -1,11 +1,16 @@
 """What a run may spend, checked before each call with the worst case reserved."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
 
 from ..models.contract import Model, Reply, Request
 from .config import Budget
+
+SILENCE = 1800.0
+"""Seconds without an event after which nobody was at work; a training is shorter than that."""
 
 CHARACTERS_A_TOKEN = 3
 """Low on purpose: a reservation should be too large rather than too small."""
@@ -72,6 +77,12 @@ class Purse:
 def paid(model: Model) -> bool:
     """Whether a model's tokens are counted: those that leave this machine."""
     return model.name.startswith(("anthropic:", "messages:"))
+
+
+def seconds_at_work(moments: Iterable[datetime]) -> float:
+    """Time between the first and the last of `moments`, in order, less the long silences."""
+    stamps = [moment.timestamp() for moment in moments]
+    return sum(gap for a, b in pairwise(stamps) if (gap := b - a) < SILENCE)
 
 
 _HOW = "Nothing is lost: resume with `tutelage resume RUN --config FILE` and a larger [budget]."

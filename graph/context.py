@@ -46,6 +46,12 @@ class Paused(Exception):
     """The run was asked to stop; everything finished is in the log."""
 
 
+def draw(config: RunConfig, domain: Domain, split: Split) -> Sequence[Problem]:
+    """The problems of a split as the config wants them. Raises NotEnoughProblems."""
+    count = getattr(config.splits, split)
+    return domain.problems(split, count, config.seed) if count else ()
+
+
 @dataclass
 class Run:
     """One run: its place in the store, and who plays which part."""
@@ -65,6 +71,8 @@ class Run:
     watch: Watch = field(default_factory=Silent)
     stopping: Callable[[], bool] = lambda: False
     """Asked between batches; True ends the run at the next safe place."""
+    drawn: Mapping[Split, Sequence[Problem]] = field(default_factory=dict)
+    """A new run's problems, from its opening to `freeze`; afterwards the log has them."""
 
     @property
     def branch(self) -> str:
@@ -103,10 +111,11 @@ class Run:
         for split in SPLITS:
             if self.log.find(self.id, f"split/{split}") is None:
                 self._freeze_split(split)
+        self.drawn = {}
 
     def _freeze_split(self, split: Split) -> None:
-        count = getattr(self.config.splits, split)
-        problems = self.domain.problems(split, count, self.config.seed) if count else ()
+        drawn = self.drawn.get(split)
+        problems = draw(self.config, self.domain, split) if drawn is None else drawn
         self.log.record(
             SplitFrozen(
                 stream=self.id,

@@ -3,7 +3,7 @@
 import json
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
 from ..domains import registry as domains
-from ..domains.contract import Domain
+from ..domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split
 from ..models import registry as models
 from ..models.contract import Model
 from ..store.events import (
@@ -29,11 +29,11 @@ from ..store.log import EventLog
 from ..store.versions import Strategies
 from ..trainer.contract import Trainable
 from ..trainer.train import LoraTrainer, Trainer
-from .budget import Purse
+from .budget import Purse, seconds_at_work
 from .build import build
 from .calls import Journal
 from .config import Budget, ConfigError, RunConfig, parse_config
-from .context import Paused, Run, Silent, Watch
+from .context import Paused, Run, Silent, Watch, draw
 from .model_teacher import ModelTeacher
 from .rulebook import RulebookTeacher
 from .saver import open_saver
@@ -70,7 +70,7 @@ def open_run(
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
-    domain = parts.domain or domains.get(config.domain.name, config.domain.options)
+    domain = parts.domain or _domain(config)
     student = parts.student or models.open_model(config.student)
     teacher = parts.teacher or _teacher(config.teacher, domain)
     trainer = parts.trainer
@@ -81,6 +81,8 @@ def open_run(
             f'gate.channel = "weights", but {student.name} cannot be trained here. '
             'Take a local student, or channel = "auto".'
         )
+    # A run that cannot have its problems must not begin: a resumed one has them in the log.
+    drawn = {} if run_id else _draw(config, domain)
     log = log or EventLog.open(home)
     run_id = run_id or free_name(log, config.name)
     return Run(
@@ -95,6 +97,7 @@ def open_run(
         journal=Journal(log, run_id, _purse(log, run_id, config.budget)),
         folder=folder / run_id,
         watch=watch or Silent(),
+        drawn=drawn,
     )
 
 
@@ -212,6 +215,20 @@ def finished(log: EventLog, run_id: str) -> bool:
     return isinstance(log.find(run_id, "finish"), RunFinished)
 
 
+def _domain(config: RunConfig) -> Domain:
+    try:
+        return domains.get(config.domain.name, config.domain.options)
+    except ValueError as error:
+        raise ConfigError(f"[domain] of {config.name}: {error}") from error
+
+
+def _draw(config: RunConfig, domain: Domain) -> Mapping[Split, Sequence[Problem]]:
+    try:
+        return {split: draw(config, domain, split) for split in SPLITS}
+    except NotEnoughProblems as error:
+        raise ConfigError(f"[splits] of {config.name} ask for too much: {error}") from error
+
+
 def _teacher(spec: str, domain: Domain) -> Teacher:
     if spec != "rulebook":
         return ModelTeacher(models.open_model(spec))
@@ -231,7 +248,8 @@ def _purse(log: EventLog, run_id: str, budget: Budget) -> Purse:
         if isinstance(entry.event, CallIntended)
         and entry.event.model.startswith(("anthropic:", "messages:"))
     }
-    purse = Purse(budget)
+    hours = seconds_at_work(entry.at for entry in log.entries(stream=run_id)) / 3600
+    purse = Purse(budget, hours_before=hours)
     for entry in log.entries(stream=run_id, kinds=[CallCompleted]) if paid else ():
         event = entry.event
         if isinstance(event, CallCompleted) and event.slot.removesuffix("/reply") in paid:
