@@ -39,11 +39,13 @@ class Told(NamedTuple):
 class Decoder:
     """Draws replies from a causal language model, `rows` at once; `stop` tokens end one."""
 
-    def __init__(self, module: Any, stop: frozenset[int], rows: int) -> None:
-        self.rows = rows
+    def __init__(
+        self, module: Any, stop: frozenset[int], rows: int, share_prefix: bool = True
+    ) -> None:
+        self._rows = rows
         self._module = module
         self._stop = stop
-        self._shares = _can_share(module)
+        self._shares = share_prefix and _can_share(module)
         self._read: tuple[tuple[int, ...], Prefix] | None = None
 
     def forget(self) -> None:
@@ -60,7 +62,7 @@ class Decoder:
         for prefix, group in groupby(order, key=lambda i: asks[i].prefix):
             waiting = list(group)
             while waiting:
-                rows = self._fitting([asks[i] for i in waiting[: self.rows]])
+                rows = self._fitting([asks[i] for i in waiting[: self._rows]])
                 batch, waiting = waiting[:rows], waiting[rows:]
                 drawn = self._drawn([asks[i] for i in batch], prefix)
                 told.update(zip(batch, drawn, strict=True))

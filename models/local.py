@@ -20,23 +20,30 @@ BATCH_SIZE = 32
 """Where two cores stop gaining; see benchmarks/rollouts.py."""
 
 
-def open_folder(spec: str, *, device: str = "auto", batch_size: int = BATCH_SIZE) -> Model:
+def open_folder(
+    spec: str, *, device: str = "auto", batch_size: int = BATCH_SIZE, share_prefix: bool = True
+) -> Model:
     """`hf:<repo or path>[+adapter]`."""
     rest = spec.partition(":")[2]
     base, adapter = (rest, "") if Path(rest).exists() else _split_off_adapter(rest)
     if not base:
         raise ModelError("Which model? Write hf:<repo or path>[+adapter].")
     name = spec.removesuffix(f"+{adapter}") if adapter else spec
-    student = LocalModel(base, name=name, device=device, batch_size=batch_size)
-    return student.wearing(Path(adapter)) if adapter else student
+    return _dressed(LocalModel(base, name, device, batch_size, share_prefix), adapter)
 
 
-def open_smollm2(spec: str, *, device: str = "auto", batch_size: int = BATCH_SIZE) -> Model:
+def open_smollm2(
+    spec: str, *, device: str = "auto", batch_size: int = BATCH_SIZE, share_prefix: bool = True
+) -> Model:
     """`smollm2-135m[+adapter]`."""
     name, adapter = _split_off_adapter(spec)
     if name != "smollm2-135m":
         raise ModelError(f"No model is called {spec!r}. Did you mean smollm2-135m[+adapter]?")
-    student = LocalModel(smollm2.folder(), name=name, device=device, batch_size=batch_size)
+    student = LocalModel(smollm2.folder(), name, device, batch_size, share_prefix)
+    return _dressed(student, adapter)
+
+
+def _dressed(student: "LocalModel", adapter: str) -> Model:
     return student.wearing(Path(adapter)) if adapter else student
 
 
@@ -58,16 +65,17 @@ class LocalModel:
     def __init__(
         self,
         source: str | Path,
-        *,
         name: str = "",
         device: str = "auto",
         batch_size: int = BATCH_SIZE,
+        share_prefix: bool = True,
     ) -> None:
         self.name = name or f"hf:{source}"
         self.batch_size = batch_size
         self.module, self.tokenizer = _loaded(str(source), _device(device))
         self._chat = Chat(self.tokenizer)
-        self._decoder = Decoder(self.module, _stops(self.module, self.tokenizer), batch_size)
+        stops = _stops(self.module, self.tokenizer)
+        self._decoder = Decoder(self.module, stops, batch_size, share_prefix)
         self._wardrobe = Wardrobe(self.module)
         self._lock = threading.RLock()
 
@@ -85,9 +93,8 @@ class LocalModel:
         Whoever trains on it gives it back as it was: adapters unloaded, weights untouched.
         """
         with self._lock:
-            self._wear(None)
             self._decoder.forget()
-            return Bare(self.module, self.tokenizer)
+            return Bare(self._wardrobe.cleared(), self.tokenizer)
 
     def chat(self, request: Request) -> str:
         """The prompt as the model reads it, up to where its reply begins."""

@@ -125,11 +125,11 @@ class MessagesModel:
         arguments = _arguments(request, self._model)
         if not self._sampling:
             return self._create(arguments)
-        sampling: dict[str, object] = {"temperature": request.temperature, "seed": request.seed}
         try:
+            sampling = {"temperature": request.temperature}
             return self._create(arguments | {"extra_body": sampling})
         except anthropic.BadRequestError as error:
-            if not any(word in str(error) for word in sampling):
+            if "temperature" not in str(error):
                 raise
         self._sampling = False
         return self._create(arguments)

