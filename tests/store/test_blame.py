@@ -103,6 +103,19 @@ def test_a_rule_that_was_changed_names_each_change_and_the_first_gate(log: Event
     assert [it.candidate for it in checked.gates] == [third.strategy]
 
 
+def test_changes_are_told_oldest_first(log: EventLog) -> None:
+    made = propose(log, adds("Count."))
+    one = made.rules[0].id
+    for number in range(3):
+        edit = Update(rule=one, text=f"Count, {number}.", rationale=f"Because of {number}.")
+        made = propose(log, [edit], parent=strategy(made), slot=f"u{number}")
+
+    (told,) = blame(log, Strategies(log).get("scheduling@4"))
+
+    assert [it.version for it in told.changes] == ["scheduling@2", "scheduling@3", "scheduling@4"]
+    assert [it.rationale for it in told.changes] == [f"Because of {it}." for it in range(3)]
+
+
 def test_a_version_of_two_parents_follows_the_one_that_says_the_same(log: EventLog) -> None:
     root = propose(log, adds("Count."))
     one = root.rules[0].id

@@ -250,6 +250,13 @@ def test_a_version_that_was_rolled_back_can_be_promoted_again(
     )
     assert _told(strategies) == ["accepted", "current"]
 
+    third = propose(log, adds("Third."), parent=strategy(second), run="a", slot="third")
+    gate(log, third, slot="gate")
+    strategies.promote(
+        "scheduling", third.branch, third.strategy, stream="a", slot="p", gate="a#gate"
+    )
+    assert _told(strategies) == ["accepted", "accepted", "current"]
+
 
 def test_a_rollback_cannot_smuggle_in_what_was_never_current(
     log: EventLog, strategies: Strategies
@@ -276,6 +283,34 @@ def test_undoing_one_run_does_not_undo_another(log: EventLog, strategies: Strate
     assert strategies.get("scheduling").hash == newer.strategy
     assert strategies.get("scheduling/a").number == 0
     assert _told(strategies) == ["rolled back", "current"]
+
+
+def test_what_an_older_run_took_back_does_not_return_with_a_newer_one(
+    log: EventLog, strategies: Strategies
+) -> None:
+    older = chain(log, "a", 2)
+    (newer,) = chain(log, "b", 1, start=5)
+    for proposal in (*older, newer):
+        promote(strategies, proposal)
+
+    assert roll_back(strategies, "a", slot="1") == "scheduling@1"
+    assert strategies.get("scheduling").hash == newer.strategy
+    assert roll_back(strategies, "b", slot="2") == "scheduling@1"
+    assert _told(strategies) == ["current", "rolled back", "rolled back"]
+
+
+def test_a_rollback_may_name_what_stands_on_another_branch(
+    log: EventLog, strategies: Strategies
+) -> None:
+    older = chain(log, "a", 2)
+    newer = chain(log, "b", 2, start=5)
+    for proposal in (*older, *newer):
+        promote(strategies, proposal)
+
+    assert roll_back(strategies, "b", "scheduling@1") == "scheduling@1"
+    assert strategies.get("scheduling").number == 1
+    assert strategies.get("scheduling/b").number == 1
+    assert strategies.get("scheduling/a").number == 2, "the other branch stays where it was"
 
 
 def test_a_run_that_led_the_domain_returns_to_what_stood_before_it(
