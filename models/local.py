@@ -153,7 +153,12 @@ class _Dressed:
         self._adapter = adapter
 
     def reply(self, requests: Sequence[Request]) -> list[Reply]:
+        """Answer each request under the adapter, in order."""
         return self._student._replies(requests, self._adapter)
+
+    def wearing(self, adapter: Path | None) -> Model:
+        """The same model in another adapter, or in none."""
+        return self._student.wearing(adapter)
 
 
 def _device(device: str) -> torch.device:

@@ -101,6 +101,9 @@ class Health(NamedTuple):
 
 def check(spec: str, **options: Any) -> Health:
     """Open the model and ask it one short question (a script is only read)."""
+    if spec.startswith(("anthropic:", "messages:")):
+        # Somebody waits for the answer, and a server that is down is the answer.
+        options.setdefault("max_retries", 1)
     began = time.perf_counter()
     try:
         model = open_model(spec, **options)

@@ -22,6 +22,8 @@ def model() -> Iterator[Model]:
     params.n_ctx = 1024
     params.n_parallel = 1
     params.warmup = False
+    # Its threads spin: on cores that others use, two are many times slower than one.
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     server = xllamacpp.Server(params)
     yield open_model(f"messages:{server.listening_address}#smollm2", max_retries=0)
     del server

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from tutelage.models import ModelError, Request, open_model
 from tutelage.models.generate import Ask, Decoder
-from tutelage.models.local import LocalModel
+from tutelage.models.local import LocalModel, _Dressed
 
 RULES = "- Carry the ten.\n- Add the tens last."
 SUMS = [
@@ -208,6 +208,7 @@ def test_a_folder_and_an_adapter_open_by_one_spec(tiny: LocalModel, tmp_path: Pa
     assert worn.name == f"{spec}+{folder}" and bare.name == spec
     assert bare.reply(SUMS) == tiny.reply(SUMS)
     assert worn.reply(SUMS) == tiny.wearing(folder).reply(SUMS)
+    assert isinstance(worn, _Dressed) and worn.wearing(None).name == spec
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
