@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..contract import Problem, Verdict
+from ..contract import Outcome, Problem, Verdict
 from .problems import Meetings, peak, running_at
 from .working import meetings_of
 
@@ -47,19 +47,19 @@ def judge(problem: Problem, reply: str) -> Verdict:
     """Score `reply`; a wrong one names every flaw that its working shows, the first in words."""
     meetings, rooms = meetings_of(problem), int(problem.data["rooms"])
     answer = answer_of(reply)
-    if answer is None:
-        said = "The reply gives no answer; it must end with `Answer: YES` or `Answer: NO`."
-        return Verdict(0.0, "unparsed", said, ("no_answer",))
     if answer == problem.answer:
         return Verdict(1.0, "right", f"Right: {_reason(meetings, rooms)}", (), answer)
-    flaws = [
-        *_list_flaws(meetings, reply),
-        *_comparison_flaws(rooms, reply, answer),
-        Flaw(f"false_{answer.lower()}", f"The answer is {problem.answer}, not {answer}."),
-    ]
+    flaws = [*_list_flaws(meetings, reply), *_comparison_flaws(rooms, reply, answer)]
+    if answer is None:
+        said = "The reply gives no answer; it must end with `Answer: YES` or `Answer: NO`."
+        flaws.insert(0, Flaw("no_answer", said))
+    else:
+        said = f"The answer is {problem.answer}, not {answer}."
+        flaws.append(Flaw(f"false_{answer.lower()}", said))
     modes = tuple(dict.fromkeys(flaw.mode for flaw in flaws))
     said = flaws[0].said if len(flaws) == 1 else f"{flaws[0].said} {flaws[-1].said}"
-    return Verdict(0.0, "wrong", f"{said} {_reason(meetings, rooms).capitalize()}", modes, answer)
+    outcome: Outcome = "unparsed" if answer is None else "wrong"
+    return Verdict(0.0, outcome, f"{said} {_reason(meetings, rooms).capitalize()}", modes, answer)
 
 
 def _reason(meetings: Meetings, rooms: int) -> str:
@@ -98,7 +98,7 @@ def _ends(ends: list[int]) -> str:
     return f"{len(ends)} (ending {', '.join(map(str, ends))})"
 
 
-def _comparison_flaws(rooms: int, reply: str, answer: str) -> Iterator[Flaw]:
+def _comparison_flaws(rooms: int, reply: str, answer: str | None) -> Iterator[Flaw]:
     found = COMPARISON.findall(reply)
     if not found:
         yield Flaw("no_comparison", "The reply does not compare the peak with the rooms.")
@@ -112,7 +112,7 @@ def _comparison_flaws(rooms: int, reply: str, answer: str) -> Iterator[Flaw]:
     written = f"{most} {found[-1][1]} {against}"
     if not _holds(most, found[-1][1], against):
         yield Flaw("false_comparison", f"{written} is false.")
-    if (sign in "<≤") != (answer == "YES"):
+    if answer is not None and (sign in "<≤") != (answer == "YES"):
         yield Flaw("contradicts_working", f"{written} does not lead to {answer}.")
 
 

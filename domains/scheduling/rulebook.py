@@ -14,11 +14,11 @@ STEP_KINDS = {
 
 FAILURE_MODES = {
     "no_answer": "The reply holds no YES or NO that could be read as its answer.",
-    "no_running_list": "Wrong, and nowhere does it say which meetings run at the same time.",
+    "no_running_list": "Not right, and nowhere does it say which meetings run at the same time.",
     "missed_meeting": "A list of running meetings lacks one, or a start has no list.",
     "ended_meeting": "A list of running meetings holds one that does not run then.",
     "miscount": "A count differs from the length of the list before it.",
-    "no_comparison": "Wrong, and the peak is nowhere compared with the rooms.",
+    "no_comparison": "Not right, and the peak is nowhere compared with the rooms.",
     "wrong_peak": "The number compared with the rooms is not the largest count.",
     "false_comparison": "The written comparison is false, or not with the number of rooms.",
     "contradicts_working": "The answer is not the one that the written comparison gives.",
