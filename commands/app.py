@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from .. import __version__
 from . import ask, care, checks, doctor, history, plan, results, run, steps, strategy
 from .faults import Guarded
 from .output import examples
@@ -13,7 +14,7 @@ from .place import HOME, RUNS, Place
 app = typer.Typer(
     cls=Guarded,
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples(
@@ -26,6 +27,12 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit()
+
+
 @app.callback()
 def tutelage(
     ctx: typer.Context,
@@ -33,6 +40,9 @@ def tutelage(
         HOME
     ),
     runs: Annotated[Path, typer.Option(help="Folder in which each run has its own.")] = Path(RUNS),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")
+    ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", envvar="TUTELAGE_DEBUG", help="Show tracebacks.")
     ] = False,

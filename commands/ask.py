@@ -44,8 +44,12 @@ class _Found(NamedTuple):
 )
 def ask(
     ctx: typer.Context,
-    adapter: Annotated[str, typer.Argument(help="Key, beginning of a key, or folder.")],
-    text: Annotated[str, typer.Argument(help="The problem, in the words of its domain.")],
+    adapter: Annotated[
+        str, typer.Argument(metavar="ADAPTER", help="Key, beginning of a key, or folder.")
+    ],
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="The problem, in the words of its domain.")
+    ],
     strategy: Annotated[
         str | None, typer.Option(help="A version whose rules go into the prompt.")
     ] = None,

@@ -13,12 +13,12 @@ from .output import Json, clean, console, examples, print_json, table
 
 domains = typer.Typer(
     no_args_is_help=True,
-    help="What there is to learn.",
+    help="What there is to learn, and whether a domain is sound.",
     epilog=examples("tutelage domains list", "tutelage domains check scheduling"),
 )
 models = typer.Typer(
     no_args_is_help=True,
-    help="Who answers.",
+    help="Who answers: the forms in which a model is named, and whether one does.",
     epilog=examples("tutelage models list", "tutelage models check smollm2-135m"),
 )
 
@@ -52,7 +52,10 @@ def _about(name: str) -> dict[str, Any]:
     ),
 )
 def check_domain(
-    name: Annotated[str, typer.Argument(help="A name, gym:FAMILY, FILE.py:Class or pkg.mod:Name.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A name, gym:FAMILY, FILE.py:Class or pkg.mod:Name."),
+    ],
     n: Annotated[int, typer.Option("-n", min=1, help="Problems of each split.")] = 100,
     options: Annotated[str, typer.Option(help="Options of the domain, as JSON.")] = "{}",
     as_json: Json = False,
@@ -98,7 +101,8 @@ def list_models(as_json: Json = False) -> None:
     ),
 )
 def check_model(
-    spec: Annotated[str, typer.Argument(help="As a config names it.")], as_json: Json = False
+    spec: Annotated[str, typer.Argument(metavar="SPEC", help="As a config names it.")],
+    as_json: Json = False,
 ) -> None:
     """Open a model and ask it one short question. Exits 1 when it does not answer."""
     health = model_floor.check(spec)

@@ -57,7 +57,7 @@ def _summaries(log: EventLog) -> Iterator[dict[str, Any]]:
 )
 def show(
     ctx: typer.Context,
-    run: Annotated[str, typer.Argument(help="Name of the run.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Name of the run.")],
     as_json: Json = False,
 ) -> None:
     """Tell the story of a run: rounds, gates, promotions, gaps, calls, tokens, time."""

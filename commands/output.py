@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -40,13 +39,10 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str =
 
 def examples(*lines: tuple[str, str] | str) -> str:
     """An epilog that teaches: each line a command, or a command and what it is for."""
-    shown = ["[bold]Examples[/bold]"]
+    shown = ["Examples:"]
     for line in lines:
         command, meaning = (line, "") if isinstance(line, str) else line
-        shown.append(
-            f"[cyan]{escape(command)}[/cyan]"
-            + (f"  [dim]{escape(meaning)}[/dim]" if meaning else "")
-        )
+        shown.append(f"`$ {command}`" + (f"  # {meaning}" if meaning else ""))
     return "\n\n".join(shown)
 
 

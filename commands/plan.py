@@ -26,7 +26,7 @@ app = typer.Typer()
 )
 def plan(
     ctx: typer.Context,
-    config: Annotated[Path, typer.Argument(help="The run's TOML file.")],
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="The run's TOML file.")],
     as_json: Json = False,
 ) -> None:
     """Say what a run will take: calls, tokens, minutes, memory, cost. Runs and writes nothing."""

@@ -34,7 +34,7 @@ class Paths(NamedTuple):
 )
 def report(
     ctx: typer.Context,
-    run: Annotated[str, typer.Argument(help="Name of a finished run.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Name of a finished run.")],
     html: Annotated[
         bool, typer.Option("--html", help="Write the run's files anew and print the page's path.")
     ] = False,

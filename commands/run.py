@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-Begun = Annotated[str, typer.Argument(help="Name of the run, as `tutelage runs` lists it.")]
+Begun = Annotated[
+    str, typer.Argument(metavar="RUN", help="Name of the run, as `tutelage runs` lists it.")
+]
 
 
 @app.command(
@@ -34,7 +36,7 @@ Begun = Annotated[str, typer.Argument(help="Name of the run, as `tutelage runs` 
 )
 def run(
     ctx: typer.Context,
-    config: Annotated[Path, typer.Argument(help="The run's TOML file.")],
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="The run's TOML file.")],
     as_json: Json = False,
 ) -> None:
     """Teach, prove, transfer: the whole loop, from one TOML file.
@@ -53,7 +55,7 @@ def run(
         parts = place.parts or Parts()
         opened = open_run(place.home, place.runs, settings, parts=parts, watch=watch)
         watch.say(f"Run {opened.id}; the store is {place.home}.")
-        _drive(place, opened)
+        _drive(place, opened, aside=as_json)
     _report(place, opened.id, as_json, time.monotonic() - began)
 
 
@@ -69,7 +71,7 @@ def resume(
     run: Begun,
     config: Annotated[
         Path | None,
-        typer.Option(help="A TOML file like the run's own; only its \\[budget] may differ."),
+        typer.Option(help="A TOML file like the run's own; only its [budget] may differ."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -86,7 +88,8 @@ def resume(
         if not finished(log, run):
             with watching(stderr=as_json) as watch:
                 watch.stage("open", f"run {run}")
-                _drive(place, place.reopen(log, run, budget=budget, watch=watch))
+                opened = place.reopen(log, run, budget=budget, watch=watch)
+                _drive(place, opened, aside=as_json, config=config)
     _report(place, run, as_json, time.monotonic() - began)
 
 
@@ -128,34 +131,36 @@ def _flat(data: object, prefix: str = "") -> dict[str, object]:
     return found
 
 
-def _drive(place: Place, run: "Run") -> None:
-    """Run to the end, or leave with the exit code that says why not."""
+def _drive(place: Place, run: "Run", *, aside: bool, config: Path | None = None) -> None:
+    """Run to the end, or leave with the exit code that says why not.
+
+    `aside` keeps stdout for JSON; `config` is the file that brought the budget.
+    """
     from ..graph.budget import BudgetSpent
     from ..graph.run import go
 
-    again = f"tutelage resume {run.id}"
+    again = f"resume {run.id}"
     try:
         done = go(run)
     except BudgetSpent as spent:
         complain(str(spent).partition(" Nothing is lost")[0])
-        typer.echo("Nothing is lost. Raise [budget] in a copy of the config and go on with")
-        _print_again(place, f"{again} --config FILE")
+        typer.echo("Nothing is lost. Raise [budget] in a copy of the config and go on:", err=aside)
+        _print_again(place, f"{again} --config FILE", aside)
         raise typer.Exit(SPENT) from None
     except KeyboardInterrupt:
         done = False
     finally:
         _close(run)
     if not done:
-        typer.echo("Paused; everything finished is recorded. Go on with")
-        _print_again(place, again)
+        typer.echo("Paused; everything finished is recorded. Go on with", err=aside)
+        _print_again(place, f"{again} --config {config}" if config else again, aside)
         raise typer.Exit(STOPPED)
 
 
-def _print_again(place: Place, command: str) -> None:
-    typer.echo(command)
-    whole = place.command(command.removeprefix("tutelage "))
-    if whole != command:
-        typer.echo(f"from here, with this run's folders:\n{whole}")
+def _print_again(place: Place, rest: str, aside: bool) -> None:
+    typer.echo(f"tutelage {rest}", err=aside)
+    if (whole := place.command(rest)) != f"tutelage {rest}":
+        typer.echo(f"with this run's folders:\n{whole}", err=aside)
 
 
 def _close(run: "Run") -> None:

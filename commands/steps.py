@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 Ref = Annotated[
-    str, typer.Argument(help="A version: scheduling@3, scheduling, scheduling/run, or a hash.")
+    str,
+    typer.Argument(
+        metavar="VERSION", help="A version: scheduling@3, scheduling, scheduling/run, or a hash."
+    ),
 ]
 Within = Annotated[
     str | None,
@@ -114,7 +117,9 @@ def transfer(ctx: typer.Context, version: Ref, run: Within = None, as_json: Json
 )
 def evaluate(
     ctx: typer.Context,
-    adapter: Annotated[str, typer.Argument(help="Key, beginning of a key, or folder.")],
+    adapter: Annotated[
+        str, typer.Argument(metavar="ADAPTER", help="Key, beginning of a key, or folder.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Put one adapter to its run's sealed problems, beside the base model and the controls.

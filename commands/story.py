@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ..store.diff import verdict
@@ -30,9 +31,6 @@ from ..store.events import (
 from ..store.log import Entry, EventLog
 from ..store.rules import Add, Deprecate, Edit
 from ..store.versions import Strategies
-
-SILENCE = 1800.0
-"""Seconds without an event after which nobody was at work; a training is shorter than that."""
 
 _PLACE = re.compile(r"c(\d+)/(?:r(\d+)/)?")
 
@@ -102,15 +100,13 @@ class _Teller:
         """Slot of a call -> who was asked."""
         self._calls: dict[str, Counter[str]] = defaultdict(Counter)
         self._outcomes: Counter[str] = Counter()
-        self._before: float | None = None
+        self._moments: list[datetime] = []
 
     def tell(self, entry: Entry) -> None:
         told, event = self._told, entry.event
-        at, moment = entry.at.isoformat(timespec="seconds"), entry.at.timestamp()
+        at = entry.at.isoformat(timespec="seconds")
         told.began, told.last, told.events = told.began or at, at, told.events + 1
-        if self._before is not None and moment - self._before < SILENCE:
-            told.seconds += moment - self._before
-        self._before = moment
+        self._moments.append(entry.at)
         match event:
             case CallIntended() | CallCompleted() | CallInDoubt():
                 self._call(event)
@@ -128,12 +124,15 @@ class _Teller:
                 pass
 
     def end(self) -> Story:
+        # Here, because all of graph/ is imported where a command runs.
+        from ..graph.budget import seconds_at_work
+
         told = self._told
         told.rounds = [self._rounds[key] for key in sorted(self._rounds)]
         told.cycles = [self._cycles[key] for key in sorted(self._cycles)]
         told.calls = [{"model": name, **counts} for name, counts in self._calls.items()]
         told.outcomes = dict(sorted(self._outcomes.items()))
-        told.seconds = round(told.seconds, 3)
+        told.seconds = round(seconds_at_work(self._moments), 3)
         told.current = self._strategies.current(told.domain, f"{told.domain}/{told.run}").name
         return told
 

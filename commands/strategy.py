@@ -33,9 +33,12 @@ app = typer.Typer(
 )
 
 Ref = Annotated[
-    str, typer.Argument(help="A version: scheduling@3, scheduling, scheduling/run, or a hash.")
+    str,
+    typer.Argument(
+        metavar="VERSION", help="A version: scheduling@3, scheduling, scheduling/run, or a hash."
+    ),
 ]
-InDomain = Annotated[str | None, typer.Argument(help="Only of this domain.")]
+InDomain = Annotated[str | None, typer.Argument(metavar="DOMAIN", help="Only of this domain.")]
 
 
 @app.command(
@@ -103,8 +106,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
 )
 def diff(
     ctx: typer.Context,
-    old: Ref,
-    new: Ref,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A version, as everywhere.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Another one.")],
     unified: Annotated[bool, typer.Option("--unified", help="As a unified diff.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -20,7 +20,10 @@ STREAM = "store"
 """Where commands outside a run write."""
 
 Ref = Annotated[
-    str, typer.Argument(help="A version: scheduling@3, scheduling, scheduling/run, or a hash.")
+    str,
+    typer.Argument(
+        metavar="VERSION", help="A version: scheduling@3, scheduling, scheduling/run, or a hash."
+    ),
 ]
 Reason = Annotated[str, typer.Option(help="Why; it stays with the version.")]
 By = Annotated[str | None, typer.Option(help="Who decides; else your login name.")]
@@ -50,7 +53,7 @@ def promote(
             found.hash,
             stream=STREAM,
             slot=_slot("promote"),
-            by=by or getpass.getuser(),
+            by=_person(by),
             reason=reason,
         )
         told = {"current": found.name, "branch": event.branch, "by": event.by,
@@ -69,7 +72,9 @@ def promote(
 )
 def rollback(
     ctx: typer.Context,
-    line: Annotated[str, typer.Argument(help="A domain, or a branch such as scheduling/run.")],
+    line: Annotated[
+        str, typer.Argument(metavar="LINE", help="A domain, or a branch such as scheduling/run.")
+    ],
     reason: Reason,
     to: Annotated[str | None, typer.Option(help="An earlier version; else the one before.")] = None,
     by: By = None,
@@ -80,7 +85,7 @@ def rollback(
         strategies = Strategies(log)
         domain, branch = _line(strategies, line)
         event = strategies.rollback(
-            domain, branch, to, by=by or getpass.getuser(), reason=reason, stream=STREAM,
+            domain, branch, to, by=_person(by), reason=reason, stream=STREAM,
             slot=_slot("rollback"),
         )  # fmt: skip
         now = strategies.current(domain).name
@@ -110,6 +115,13 @@ def _leading(strategies: Strategies, domain: str) -> str:
         if current.slot and strategies.current(domain, branch).hash == current.hash:
             return branch
     raise Refused(f"Nothing is promoted in {domain}: there is nothing to roll back.")
+
+
+def _person(by: str | None) -> str:
+    try:
+        return by or getpass.getuser()
+    except (KeyError, OSError):
+        raise Refused("The system does not know who you are. Say it with --by NAME.") from None
 
 
 def _slot(what: str) -> str:
@@ -156,7 +168,7 @@ def export(
 )
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="What `export` wrote.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `export` wrote.")],
     as_json: Json = False,
 ) -> None:
     """Take over a version from another store, as a proposal: what it proved there is a claim here.

@@ -31,7 +31,9 @@ SAMPLES = 2
 )
 def search(
     ctx: typer.Context,
-    query: Annotated[str, typer.Argument(help="What you want to do, in your own words.")],
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="What you want to do, in your own words.")
+    ],
     k: Annotated[int, typer.Option("-k", min=1, help="How many.")] = 5,
     every_version: Annotated[
         bool, typer.Option("--every-version", help="Not only one version of each domain.")

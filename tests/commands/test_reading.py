@@ -1,0 +1,139 @@
+"""What a person reads off a store, in words and as JSON."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tutelage.store import EventLog, Strategies
+
+from .conftest import Type, contents
+
+READING = (
+    "runs",
+    "show small",
+    "report small",
+    "strategy list",
+    "strategy show parity",
+    "strategy diff parity@0 parity",
+    "strategy log",
+    "strategy blame parity",
+    "strategy export parity",
+    "log verify",
+)
+
+
+@pytest.mark.parametrize("command", READING)
+def test_json_is_all_that_a_reading_command_prints(
+    command: str, finished_run: Path, typed: Type
+) -> None:
+    said = typed(finished_run, *command.split(), "--json")
+    assert (said.code, said.err) == (0, "")
+    assert said.json
+
+
+@pytest.mark.parametrize("command", READING)
+def test_reading_changes_nothing(command: str, own: Path, typed: Type) -> None:
+    before = contents(own)
+    assert typed(own, *command.split()).code == 0
+    assert contents(own) == before
+
+
+@pytest.mark.parametrize("command", [*READING, "strategy search rooms", "index rebuild"])
+def test_without_a_store_a_command_says_so_and_makes_none(
+    command: str, tmp_path: Path, typed: Type
+) -> None:
+    said = typed(tmp_path, *command.split())
+    assert said.code == 1
+    assert "There is no store in" in said.err and "tutelage run CONFIG" in said.err
+    assert said.out == "" and list(tmp_path.iterdir()) == []
+
+
+def test_runs_says_how_far_each_run_has_come(finished_run: Path, typed: Type) -> None:
+    (run,) = typed(finished_run, "runs", "--json").json
+    assert run["run"] == "small" and run["state"] == "finished"
+    assert run["current"].startswith("parity@")
+
+
+def test_show_tells_what_happened_round_by_round(finished_run: Path, typed: Type) -> None:
+    told = typed(finished_run, "show", "small", "--json").json
+    assert [(each["cycle"], each["round"]) for each in told["rounds"]] == [(1, 1), (1, 2)]
+    decisions = [gate["decision"] for each in told["rounds"] for gate in each["gates"]]
+    assert "accept" in decisions and len(decisions) == 4
+    promoted = [each["promoted"] for each in told["rounds"] if each["promoted"]]
+    assert told["current"] == promoted[-1]
+    assert told["finished"] and told["seconds"] > 0 and told["in_doubt"] == []
+    (calls, *_) = told["calls"]
+    assert calls["calls"] == calls["answered"] and calls["input_tokens"] > 0
+    text = typed(finished_run, "show", "small").out
+    for word in ("Round 2", "promoted", "Transfer", "Feedback", "gaps", "Opened the sealed split"):
+        assert word in text
+
+
+def test_report_prints_the_table_the_headline_and_the_strategy(
+    finished_run: Path, typed: Type
+) -> None:
+    said = typed(finished_run, "report", "small")
+    data = typed(finished_run, "report", "small", "--json").json
+    assert data["headline"] in said.out and f"# {data['strategy_version']}" in said.out
+    assert {row["student"] for row in data["rows"]} >= {"base", "tuned", "labels_only", "teacher"}
+    assert f"adapters/{data['adapter']}" in said.out
+
+
+def test_a_diff_names_the_rules_that_came_and_the_gate_that_measured_them(
+    finished_run: Path, typed: Type
+) -> None:
+    said = typed(finished_run, "strategy", "diff", "parity@0", "parity")
+    assert "+ r-" in said.out and "[Method]" in said.out
+    assert "Measured against parity@" in said.out and "accept; gain +" in said.out
+    assert "\x1b" not in said.out, "a pipe gets no escape codes"
+
+
+def test_blame_leads_from_a_rule_to_the_attempts_behind_it(finished_run: Path, typed: Type) -> None:
+    rules = typed(finished_run, "strategy", "blame", "parity", "--json").json
+    with EventLog.open(finished_run / "store") as log:
+        for rule in rules:
+            assert rule["problems"], "a rule stands on problems"
+            for attempt in rule["attempts"]:
+                assert log.find(rule["added"]["stream"], attempt["slot"]) is not None
+    text = typed(finished_run, "strategy", "blame", "parity", "--attempts", "1").out
+    assert rules[0]["attempts"][0]["slot"] in text
+
+
+def test_the_list_holds_refused_versions_too(finished_run: Path, typed: Type) -> None:
+    listed = typed(finished_run, "strategy", "list", "--json").json
+    with EventLog.open(finished_run / "store") as log:
+        assert [each["version"] for each in listed] == [v.name for v in Strategies(log).versions()]
+    assert {each["status"] for each in listed} >= {"current", "rejected"}
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        ("show nobody", "No run 'nobody'. Known runs: small."),
+        ("report nobody", "nobody"),
+        ("strategy show parity@99", "No strategy 'parity@99'. Versions: parity@0.."),
+        ("ask zzz hello", "No adapter 'zzz'"),
+        ("evaluate zzz", "Known adapters: "),
+        ("resume nobody", "Known runs: small."),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_known_ones(
+    command: str, wanted: str, finished_run: Path, typed: Type
+) -> None:
+    said = typed(finished_run, *command.split())
+    assert said.code == 1 and wanted in said.err
+    assert "Traceback" not in said.err
+
+
+def test_verify_names_what_was_tampered_with(own: Path, typed: Type) -> None:
+    raw = sqlite3.connect(own / "store" / "tutelage.db")
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+        raw.execute(f'DROP TRIGGER "{name}"')
+    raw.execute("UPDATE event SET payload = replace(payload, 'wrong', 'right') WHERE seq = 40")
+    raw.commit()
+    raw.close()
+    said = typed(own, "log", "verify", "--json")
+    assert said.code == 1 and said.json["ok"] is False
+    assert any("trigger" in fault for fault in said.json["faults"])
+    assert "faults:" in typed(own, "log", "verify").out

@@ -1,0 +1,144 @@
+"""Runs in real processes: to the end, stopped and resumed, and refused before anything is done."""
+
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tutelage.store import EventLog
+
+from .conftest import at, contents, process
+
+
+def change(desk: Path, old: str, new: str, to: str = "other.toml") -> str:
+    """Another config, beside the small one."""
+    text = (desk / "small.toml").read_text()
+    assert old in text
+    (desk / to).write_text(text.replace(old, new))
+    return to
+
+
+def stop_at(desk: Path, line: str, *words: str) -> tuple[int, str]:
+    """Send Ctrl-C when a line of progress holds `line`; exit code and output."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tutelage", *words], cwd=desk, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    out = ""
+    for said in child.stdout:
+        out += said
+        if line in said:
+            child.send_signal(signal.SIGINT)
+            break
+    rest, _ = child.communicate(timeout=60)
+    return child.returncode, out + rest
+
+
+def test_a_stopped_run_says_how_to_go_on_and_ends_in_the_same_place(
+    desk: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    whole = Path(shutil.copytree(desk, tmp_path_factory.mktemp("whole") / "desk"))
+    done = at(whole, "run", "small.toml")
+    assert done.code == 0, done.err
+    for word in ("Attribution", "# parity@", "Report", "Adapter", "Peak memory", "wall time"):
+        assert word in done.out
+    assert "\x1b" not in done.out + done.err, "no escape codes in a file"
+    assert "* Gate parity@" in done.out, "facts stay"
+
+    code, out = stop_at(desk, "validate:", "run", "small.toml")
+    assert code == 130
+    assert out.splitlines()[-1] == "tutelage resume small"
+    unfinished = at(desk, "show", "small")
+    assert unfinished.out.splitlines()[-1] == "tutelage resume small"
+    again = process(desk, "resume", "small")
+    assert again.code == 0, again.err
+    table = Path("runs", "small", "attribution.json")
+    assert (desk / table).read_bytes() == (whole / table).read_bytes()
+
+    asked, unstopped = (at(d, "show", "small", "--json").json["calls"] for d in (desk, whole))
+    assert asked == unstopped, "no call was made twice"
+    planned = at(desk, "plan", "small.toml", "--json").json
+    made = asked[0]["calls"]
+    assert made <= planned["calls"] <= made + 4, "at most: not every feedback problem failed"
+
+
+def test_a_spent_budget_exits_3_and_a_larger_one_goes_on(desk: Path) -> None:
+    poor = change(desk, 'teacher = "rulebook"', 'teacher = "rulebook"\nbudget.hours = 1e-9')
+    said = at(desk, "run", poor)
+    assert said.code == 3
+    assert "hours are spent" in said.err
+    assert said.out.splitlines()[-1] == "tutelage resume small --config FILE"
+    other = change(desk, "batch = 8", "batch = 7", "batch.toml")
+    refused = at(desk, "resume", "small", "--config", other)
+    assert refused.code == 2
+    assert "only [budget] may differ" in refused.err and "loop.batch: 8 in the run" in refused.err
+    rich = change(
+        desk, 'teacher = "rulebook"', 'teacher = "rulebook"\nbudget.hours = 1', "rich.toml"
+    )
+    assert at(desk, "resume", "small", "--config", rich, "--json").json["run"] == "small"
+
+
+REFUSED = {
+    "an unknown domain": ("fakes.py:Parity", "fakes.py:Parsley", 2, "Parsley"),
+    "a malformed config": ("val = 24", 'val = "many"', 2, "splits.val: Input should be a valid"),
+    "a missing model": ("pupil.json", "absent.json", 1, "No script can be read at absent.json"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_run_is_refused_before_anything_is_made(what: str, desk: Path) -> None:
+    old, new, code, wanted = REFUSED[what]
+    config = change(desk, old, new)
+    before = contents(desk)
+    said = process(desk, "run", config)
+    assert said.code == code and wanted in said.err
+    assert "Traceback" not in said.err
+    assert contents(desk) == before and not (desk / ".tutelage").exists()
+    assert not (desk / "runs").exists()
+
+
+def test_too_few_problems_are_noticed_before_anything_is_made(desk: Path) -> None:
+    before = contents(desk)
+    said = at(desk, "run", change(desk, "graph/fakes.py:Parity", "commands/failing.py:Few"))
+    assert said.code == 2 and "[splits] of small ask for too much" in said.err
+    (desk / "other.toml").unlink()
+    assert contents(desk) == before
+
+
+def test_a_store_of_a_newer_version_is_left_as_it_was(desk: Path) -> None:
+    EventLog.open(desk / ".tutelage").close()
+    raw = sqlite3.connect(desk / ".tutelage" / "tutelage.db")
+    raw.execute("UPDATE meta SET value = '999' WHERE name = 'version'")
+    raw.commit()
+    raw.close()
+    before = contents(desk)
+    said = [process(desk, "run", "small.toml")]
+    said += [at(desk, *words) for words in (("runs",), ("resume", "small"), ("log", "verify"))]
+    for each in said:
+        assert each.code == 1 and "Update tutelage" in each.err
+        assert "Traceback" not in each.err
+    assert contents(desk) == before
+
+
+def test_a_fault_that_nobody_expects_leaves_its_traceback_in_a_file(desk: Path) -> None:
+    name = (desk / "small.toml").read_text().split('domain.name = "')[1].split('"')[0]
+    odd = Path(__file__).with_name("failing.py")
+    config = change(desk, name, f"{odd}:Odd")
+    said = process(desk, "run", config, TMPDIR=str(desk))
+    assert said.code == 1 and "ZeroDivisionError: by nought" in said.err
+    assert "Traceback" not in said.err
+    (kept,) = desk.glob("tutelage-*.txt")
+    assert str(kept) in said.err and "Traceback" in kept.read_text()
+    assert "Traceback" in process(desk, "--debug", "run", config).err
+
+
+def test_plan_writes_nothing_and_says_what_a_gate_can_find(desk: Path) -> None:
+    before = contents(desk)
+    said = at(desk, "plan", "small.toml")
+    assert said.code == 0, said.err
+    assert "Each gate answers 24 pairs and can find gains from" in said.out
+    assert contents(desk) == before
