@@ -163,7 +163,13 @@ def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> bool:
                 if after_node is not None and part["type"] == "updates":
                     for node in part["data"]:
                         after_node(node)
-    return run.log.find(run.id, "finish") is not None
+    if not finished(run.log, run.id):
+        return False
+    # Drawing loads matplotlib: only a run that ends pays for it.
+    from .report import write_results
+
+    write_results(run.log, run.id, run.folder)
+    return True
 
 
 def transfer_knowledge(

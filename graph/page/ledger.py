@@ -1,0 +1,112 @@
+"""What it took, what it does not show, and how to check that nothing was changed."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ...store.events import AdapterTrained, GateDecided, ProbeDecided
+from .facts import Facts
+from .markup import Html, bullets, code, count, esc, join, section, table, tag, text
+
+
+def spent(told: Facts) -> Html:
+    """Calls and tokens by model, and what was trained."""
+    heads = ["model", "#calls", "#answered", "#failed", "#in doubt", "#tokens in", "#tokens out"]
+    keys = ("calls", "answered", "failed", "doubt", "input", "output")
+    total: Counter[str] = sum(told.spent.values(), Counter())
+    named = (
+        [*sorted(told.spent.items()), ("all", total)] if len(told.spent) > 1 else told.spent.items()
+    )
+    rows = [[code(name), *(esc(f"{of[key]:,}") for key in keys)] for name, of in named]
+    trained = told.all(AdapterTrained)
+    tokens = sum(event.tokens for event in trained)
+    outcomes = ", ".join(f"{n:,} {name}" for name, n in sorted(told.outcomes.items()))
+    return section(
+        "spent",
+        "What was spent",
+        table(heads, rows) if rows else text("p", "No call was made yet.", "note"),
+        text(
+            "p",
+            f"{count(len(trained), 'adapter')} trained, {count(tokens, 'token')} read in "
+            f"training. Judged replies: {outcomes or 'none yet'}. A call in doubt was made again "
+            "because the process died between asking and noting the reply.",
+            "note",
+        ),
+    )  # fmt: skip
+
+
+def limits(told: Facts) -> Html:
+    """What a careful reader should not conclude."""
+    return section("limits", "What this does not show", bullets(esc(it) for it in _limits(told)))
+
+
+def _limits(told: Facts) -> Iterator[str]:
+    config = told.config
+    gates = told.all(GateDecided)
+    yield (
+        f"One run with one seed ({config['seed']}). Intervals cover the choice of problems, "
+        "not what another seed, another training or another base model would give."
+    )
+    if any(gate.channel == "weights" for gate in gates):
+        yield (
+            "A gate through weights compares two adapters trained alike with one seed each: an "
+            "accept holds for that pair of adapters, and other seeds may differ."
+        )
+    tried = [gate for gate in gates if gate.pairs]
+    if tried:
+        finest = min(gate.detectable for gate in tried)
+        yield (
+            f"The gates share an alpha of {config['gate']['alpha']:g} over all their decisions. On "
+            f"blocks of {min(gate.pairs for gate in tried)} and more pairs they find gains from "
+            f"{100 * finest:.0f} points on with power {config['gate']['power']:g}: a smaller gain "
+            "was most likely missed, so that not promoted does not mean useless."
+        )
+    splits = config["splits"]
+    yield (
+        f"Sizes: {splits['test']} test and {splits['ood']} out-of-distribution problems, all "
+        "made by one generator. Several gains are compared here, and no p in the table is "
+        "corrected for their number."
+    )
+    yield (
+        "A floor is the best of the shallow predictors that were tried on the features that the "
+        "domain names; there may be a better one."
+    )
+    if told.rulebook:
+        yield (
+            "The teacher is the domain’s rulebook. That the loop finds which of its rules "
+            "help says nothing yet about rules that a language model would write."
+        )
+    yield from (
+        f"The probe met {probe.n} problems: it names a channel, it measures no effect."
+        for probe in told.all(ProbeDecided)
+    )
+
+
+def integrity(told: Facts) -> Html:
+    """What the log can prove of itself."""
+    where = ", ".join(told.opened("test"))
+    return section(
+        "integrity",
+        "How to check it",
+        bullets(
+            [
+                join([esc(f"{count(told.events, 'event')}; the newest has the hash "),
+                      code(told.head), esc(", which seals all before it. ")]),
+                join([_seal(told, "test"), esc(f" (at {where})" if where else ""), esc("; "),
+                      _seal(told, "ood"), esc(".")]),
+                join([code("tutelage log verify"), esc(" checks every event against the chain; "),
+                      code(f"tutelage report {told.run} --html"),
+                      esc(" makes this page again from the log alone.")]),
+            ]
+        ),
+    )  # fmt: skip
+
+
+def _seal(told: Facts, split: str) -> Html:
+    times = len(told.opened(split))
+    if times > 1:
+        return text("strong", f"{split} was opened {times} times", "down")
+    return esc(f"{split} was {'opened once' if times else 'not opened'}")
+
+
+def footer(told: Facts) -> Html:
+    return tag("footer", esc(f"Made by tutelage from the log of run {told.run}."))

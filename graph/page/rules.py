@@ -1,0 +1,120 @@
+"""The strategy as it stands, how it came to be, and what changed on the way."""
+
+from collections.abc import Sequence
+
+from ...store.diff import diff
+from ...store.events import StrategyPromoted, StrategyProposed
+from ...store.rules import Rule
+from ...store.versions import Version
+from ...store.words import in_html
+from .facts import Facts
+from .markup import (
+    Html,
+    anchor_of,
+    bullets,
+    code,
+    esc,
+    folded,
+    join,
+    link,
+    points,
+    section,
+    table,
+    tag,
+    text,
+)
+
+OLDER = 100
+"""Versions that are listed; of more, the newest."""
+
+
+def strategy(told: Facts) -> Html:
+    """The rules of the version that is reported, its relatives, and the way to it."""
+    version = told.version()
+    status = f"{version.name} is {version.status}; its content has the hash "
+    return section(
+        "strategy",
+        "The strategy",
+        tag("p", esc(status), code(version.hash[:16]), Html("."), cls="note"),
+        _rules(version.strategy.rules),
+        _changes(told, version),
+        _versions(told),
+    )
+
+
+def _rules(rules: Sequence[Rule]) -> Html:
+    if not rules:
+        return text("p", "It has no rules: nothing was promoted.", "note")
+    sections = dict.fromkeys(rule.section for rule in rules)
+    return tag(
+        "div",
+        *(
+            join([text("h3", name), bullets(_rule(r) for r in rules if r.section == name)])
+            for name in sections
+        ),
+        cls="card rules",
+    )
+
+
+def _rule(rule: Rule) -> Html:
+    said = (
+        ("when", rule.when),
+        ("not when", rule.when_not),
+        ("writes out", ", ".join(rule.steps)),
+    )
+    scope = join(text("span", f"{name}: {words}", "scope") for name, words in said if words)
+    return join([esc(rule.text), esc(" "), code(rule.id), scope])
+
+
+def _changes(told: Facts, version: Version) -> Html:
+    """From the first version that was promoted, or else from no rules at all."""
+    promoted = [event.strategy for event in told.all(StrategyPromoted)]
+    first = told.strategies.get(f"{told.domain}@0")
+    if promoted and promoted[0] != version.hash:
+        first = told.strategies.get(told.name(promoted[0]))
+    if first.hash == version.hash:
+        return Html("")
+    found = diff(first, version)
+    lines = [_mark("+", "ins", rule) for rule in found.added]
+    lines += [_mark("−", "del", rule) for rule in found.deprecated]
+    lines += [
+        join([code(change.new.id), esc(f" {it.field}: "), Html(in_html(it.words))])
+        for change in found.changed
+        for it in change.fields
+    ]
+    lines += [
+        join([code(it.rule.id), esc(f" moved from place {it.before} to {it.after}")])
+        for it in found.moved
+    ]
+    unchanged = f"{found.unchanged} unchanged." if found.unchanged else ""
+    title = f"From {first.name} to {version.name}"
+    return join([text("h3", title), tag("div", bullets(lines), text("p", unchanged, "note"),
+                                        cls="card diff")])  # fmt: skip
+
+
+def _mark(sign: str, name: str, rule: Rule) -> Html:
+    return join([tag(name, esc(f"{sign} {rule.section}: {rule.text}")), esc(" "), code(rule.id)])
+
+
+def _versions(told: Facts) -> Html:
+    hashes = list(dict.fromkeys(event.strategy for event in told.all(StrategyProposed)))
+    if not hashes:
+        return Html("")
+    rows = [_version(told, told.strategies.get(told.name(it))) for it in hashes[-OLDER:]]
+    heads = ["version", "made from", "#rules", "status", "gates in this run"]
+    return folded("All versions of this run", table(heads, rows))
+
+
+def _version(told: Facts, version: Version) -> list[Html]:
+    gates = (
+        link(anchor_of("gate", gate.slot), f"{gate.decision} {points(gate.gain)}")
+        for gate in version.gates
+        if gate.stream == told.run
+    )
+    return [
+        code(version.name),
+        join((code(told.name(parent)) for parent in version.parents), " "),
+        esc(len(version.strategy.rules)),
+        esc(version.status),
+        join(gates, ", "),
+    ]
