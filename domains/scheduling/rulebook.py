@@ -95,10 +95,9 @@ RULES = (
 )
 
 GUIDE = Guide(
-    description="Decide, YES or NO, whether every meeting (start-end, end not included) can have a "
-    "room of its own while it lasts.",
-    # The answers are not named here: a small student that reads them copies one of them.
-    reply_format="Can every meeting have a room? End with `Answer:`.",
+    description="Assign meetings (start-end, end not included) to rooms without clashes: can all "
+    "be held, YES or NO?",
+    reply_format="Can every meeting have a room? End with `Answer: YES` or `Answer: NO`.",
     step_kinds=STEP_KINDS,
     failure_modes=FAILURE_MODES,
     classes=("YES", "NO"),
