@@ -93,7 +93,7 @@ def arms(panels: Sequence[Panel], name: str = "arms") -> str:
                 panel.floor, -0.62, f"floor {panel.floor:.0%}", color=FLOOR, ha="center", fontsize=8
             )
             for place, bar in enumerate(panel.bars):
-                axis.text(1.03, place, f"{bar.value:.0%}", va="center", fontsize=8.5)
+                axis.text(1.05, place, f"{bar.value:.0%}", va="center", fontsize=8.5)
             axis.set(xlim=(0, 1), ylim=(rows - 0.4, -0.95), title=panel.title)
             axis.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
             axis.set_xticks([0, 0.25, 0.5, 0.75, 1])
@@ -140,8 +140,15 @@ def slices(panels: Sequence[tuple[str, Sequence[str], Sequence[Bar]]], name: str
                 color, marker = STUDENTS[bar.look]
                 aside = (looks.index(bar.look) - (len(looks) - 1) / 2) * 0.6 / max(len(looks), 2)
                 at = parts.index(bar.label) + aside
-                axis.plot([at, at], [bar.low, bar.high], color=color, linewidth=1.6, alpha=0.55)
-                axis.plot([at], [bar.value], marker, color=color, markersize=5.5)
+                axis.plot(
+                    [at, at],
+                    [bar.low, bar.high],
+                    color=color,
+                    linewidth=1.6,
+                    alpha=0.55,
+                    clip_on=False,
+                )
+                axis.plot([at], [bar.value], marker, color=color, markersize=5.5, clip_on=False)
             axis.set(xlim=(-0.6, len(parts) - 0.4), ylim=(-0.02, 1.02), title=title)
             crowded = sum(len(part) + 2 for part in parts) * len(panels) > 90
             axis.set_xticks(range(len(parts)), parts, rotation=35 if crowded else 0,

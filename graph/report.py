@@ -77,5 +77,8 @@ def _strategy(told: Facts, strategy: str) -> Strategy:
 def _replace(path: Path, text: str) -> None:
     """Readers see the old file or the new one, never half of either."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

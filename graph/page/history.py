@@ -214,15 +214,21 @@ def _gate(told: Facts, gate: GateDecided) -> Html:
         if gate.incumbent_unparsed or gate.candidate_unparsed
         else "",
     ]
-    worn = [gate.incumbent_adapter, gate.candidate_adapter]
-    pair = f"Adapters {worn[0]} → {worn[1]}." if any(worn) else ""
     return _line(
         "Gate",
         title,
         text("div", "; ".join([measured, *filter(None, odd)]) + "."),
-        text("p", f"{gate.reason} {pair}", "note"),
+        text("p", f"{gate.reason} {_worn(gate)}", "note"),
         anchor=anchor,
     )
+
+
+def _worn(gate: GateDecided) -> str:
+    """Which adapters the arms wore; through words it is the same one."""
+    old, new = gate.incumbent_adapter, gate.candidate_adapter
+    if old == new:
+        return f"Both arms wore adapter {old}." if old else ""
+    return f"Adapters {old} → {new}."
 
 
 def _promotion(told: Facts, event: StrategyPromoted) -> Html:

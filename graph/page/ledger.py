@@ -58,7 +58,7 @@ def _limits(told: Facts) -> Iterator[str]:
             f"The gates share an alpha of {config['gate']['alpha']:g} over all their decisions. On "
             f"blocks of {min(gate.pairs for gate in tried)} and more pairs they find gains from "
             f"{100 * finest:.0f} points on with power {config['gate']['power']:g}: a smaller gain "
-            "was most likely missed, so that not promoted does not mean useless."
+            "is easily missed, so that not promoted does not mean useless."
         )
     splits = config["splits"]
     yield (

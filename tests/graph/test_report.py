@@ -107,11 +107,13 @@ def evaluated(run: Run, tuned: int, base: int = 45) -> Results:
     """A run that ends with these numbers right of 120, without the way there."""
     run.freeze()
     ids = [f"p{number}" for number in range(120)]
-    labels = ["YES", "NO"] * 60
+    labels, others = ["YES", "NO"] * 60, ["NO", "YES"] * 60
     arms = {
         ("test", student, False): [
-            Answered(it, float(n < right), "right" if n < right else "wrong", label, label)
-            for n, (it, label) in enumerate(zip(ids, labels, strict=True))
+            Answered(it, 1.0, "right", label, label)
+            if n < right
+            else Answered(it, 0.0, "wrong", other, label)
+            for n, (it, label, other) in enumerate(zip(ids, labels, others, strict=True))
         ]
         for student, right in (("base", base), ("tuned", tuned))
     }
@@ -273,11 +275,15 @@ def test_the_final_adapter_is_told_its_held_out_scores(finished: Run, tmp_path: 
         recipe=Recipe(),
         seed=0,
     )
+
+    def write_weights(room: Path) -> None:
+        (room / "adapter_model.safetensors").write_bytes(b"weights")
+
     save(
         tmp_path / "adapters",
         manifest,
         current.strategy,
-        lambda room: (room / "adapter_model.safetensors").write_bytes(b"weights") and None,
+        write_weights,
     )
     results = write_results(finished.log, finished.id, tmp_path)
     assert results.adapter == tmp_path / "adapters" / data["adapter"]
