@@ -33,7 +33,9 @@ def attempt(
     found = {slot: run.log.find(run.id, slot) for slot in slots}
     missing = [place for place, slot in enumerate(slots) if found[slot] is None]
     answering = model or (run.wearing(adapter) if missing else run.student)
-    name = f"{answering.name}+{adapter}" if adapter and model is None else answering.name
+    # Not the name of who answers: worn adapters have their folder in it, and folders move.
+    asked = (model or run.student).name
+    name = f"{asked}+{adapter}" if adapter and model is None else asked
     temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
     calls = [
         (
@@ -52,8 +54,7 @@ def attempt(
     shown = "" if strategy is None or not strategy.rules else strategy.hash
     for answered in run.journal.replies(answering, calls, name):
         judged = [
-            _judged(run, slot, by_slot[slot], reply, model=answering.name, strategy=shown,
-                    adapter=adapter)
+            _judged(run, slot, by_slot[slot], reply, model=asked, strategy=shown, adapter=adapter)
             for slot, reply in answered
         ]  # fmt: skip
         found.update({event.slot: event for event in run.log.record_all(judged)})
