@@ -52,7 +52,9 @@ td{border-bottom:1px solid var(--line);padding:.38rem .6rem .38rem 0;vertical-al
 .down{color:var(--bad)}
 figure{margin:1rem 0;background:var(--paper);border:1px solid var(--line);border-radius:10px;
 padding:1rem 1.1rem .8rem}
-figure svg{display:block;width:100%;height:auto}
+figure{overflow-x:auto}
+figure svg{display:block;width:100%;min-width:34rem;height:auto}
+td code{white-space:nowrap}
 figure svg text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",
 sans-serif!important}
 figcaption{color:#656d76;margin-top:.6rem}
@@ -89,6 +91,6 @@ padding-top:1rem}
 @media(max-width:34rem){.line{grid-template-columns:1fr}}
 @media print{:root{--bg:#fff;--card:#fff}body{font-size:10.5pt}main{max-width:none;padding:0}
 nav{display:none}section{margin-top:1.6rem}figure,.card .line,tr{break-inside:avoid}
-h2,h3{break-after:avoid}.wide{overflow:visible}
+h2,h3{break-after:avoid}figure svg{min-width:0}.wide{overflow:visible}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
