@@ -115,7 +115,8 @@ def _asked(
     if not hasattr(base, "wearing"):
         raise ModelError(f"{base.name} wears no adapters. Ask for a local student's adapter.")
     worn: Model = base.wearing(found.folder)
-    return _journaled(log, worn, request) if log else worn.reply([request])[0]
+    name = f"{base.name}+{found.folder.name}"
+    return _journaled(log, worn, request, name) if log else worn.reply([request])[0]
 
 
 def _guide(place: Place, found: _Found) -> "Guide":
@@ -130,7 +131,7 @@ def _guide(place: Place, found: _Found) -> "Guide":
         ) from error
 
 
-def _journaled(log: EventLog, model: Model, request: Request) -> Reply:
+def _journaled(log: EventLog, model: Model, request: Request, name: str) -> Reply:
     """Every call is in the log; those outside a run are in the stream `store`."""
     from ..graph.budget import Purse
     from ..graph.calls import Journal
@@ -139,4 +140,4 @@ def _journaled(log: EventLog, model: Model, request: Request) -> Reply:
     slot = f"ask/{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     calls: Sequence[tuple[str, Request]] = [(slot, request)]
     journal = Journal(log, "store", Purse(Budget()))
-    return next(journal.replies(model, calls))[0][1]
+    return next(journal.replies(model, calls, name))[0][1]

@@ -8,8 +8,10 @@
 """
 
 import os
+import sys
 import tempfile
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +33,13 @@ class Guarded(TyperGroup):
     """The root of all commands: no traceback reaches a person who did not ask for one."""
 
     def invoke(self, ctx: Any) -> Any:
+        debug = bool(ctx.params.get("debug"))
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                # What libraries tell their callers is no message for the person at the terminal.
+                if not debug and not sys.warnoptions:
+                    warnings.simplefilter("ignore")
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             complain("Stopped. Everything that was recorded stays recorded.")
             raise typer.Exit(STOPPED) from None
@@ -42,7 +49,7 @@ class Guarded(TyperGroup):
             # typer's own errors know their code and how to show themselves.
             if hasattr(error, "exit_code") or isinstance(error, typer.Abort):
                 raise
-            if ctx.params.get("debug"):
+            if debug:
                 raise
             raise typer.Exit(_told(error)) from None
 

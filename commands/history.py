@@ -8,7 +8,7 @@ import typer
 from ..store.log import EventLog
 from ..store.versions import Strategies
 from .output import Json, clean, console, duration, examples, points, print_json, table
-from .place import here
+from .place import Place, here
 from .story import Story, all_runs, story
 
 app = typer.Typer()
@@ -21,7 +21,7 @@ app = typer.Typer()
 def runs(ctx: typer.Context, as_json: Json = False) -> None:
     """List all runs, oldest first, and how far each has come."""
     with here(ctx).store() as log:
-        found = list(_summaries(log))
+        found = list(_summaries(here(ctx), log))
     if as_json:
         print_json(found)
         return
@@ -31,21 +31,26 @@ def runs(ctx: typer.Context, as_json: Json = False) -> None:
     console().print(table(columns, rows) if rows else "No run yet: `tutelage run CONFIG`.")
 
 
-def _summaries(log: EventLog) -> Iterator[dict[str, Any]]:
+def _summaries(place: Place, log: EventLog) -> Iterator[dict[str, Any]]:
     strategies = Strategies(log)
     for started in all_runs(log):
         run = started.stream
         begin = next(iter(log.entries(stream=run)))
-        finished = log.find(run, "finish") is not None
         yield {
             "run": run,
             "began": begin.at.isoformat(timespec="seconds").removesuffix("+00:00"),
-            "state": "finished" if finished else "unfinished",
+            "state": _state(place, run, log.find(run, "finish") is not None),
             "domain": started.domain,
             "student": started.config["student"],
             "teacher": started.config["teacher"],
             "current": strategies.current(started.domain, f"{started.domain}/{run}").name,
         }
+
+
+def _state(place: Place, run: str, finished: bool) -> str:
+    if finished:
+        return "finished"
+    return "running" if place.worked_on(run) else "paused"
 
 
 @app.command(
@@ -63,15 +68,16 @@ def show(
     """Tell the story of a run: rounds, gates, promotions, gaps, calls, tokens, time."""
     with here(ctx).store() as log:
         told = story(log, run)
+    state = _state(here(ctx), run, told.finished)
     if as_json:
-        print_json(vars(told))
+        print_json(vars(told) | {"state": state})
         return
-    for line in _lines(told):
+    for line in _lines(told, state):
         typer.echo(clean(line))
     console().print(
         table(_CALLS, [[row[name.strip("#")] for name in _CALLS] for row in told.calls])
     )
-    if not told.finished:
+    if state == "paused":
         typer.echo(f"Not finished. Go on with\n{here(ctx).command(f'resume {run}')}")
 
 
@@ -79,8 +85,7 @@ _CALLS = ("model", "#calls", "#answered", "#failed", "#input_tokens", "#output_t
           "#cached_tokens")  # fmt: skip
 
 
-def _lines(told: Story) -> Iterator[str]:
-    state = "finished" if told.finished else "not finished"
+def _lines(told: Story, state: str) -> Iterator[str]:
     yield f"{told.run}: {told.domain}, {told.teacher} teaches {told.student}; {state}."
     yield (
         f"Began {told.began}, last event {told.last}; {duration(told.seconds)} at work, "

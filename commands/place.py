@@ -1,5 +1,6 @@
 """Where things are: the store, the runs, and who plays which part."""
 
+import fcntl
 import os
 import shlex
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 HOME = ".tutelage"
 RUNS = "runs"
+LOCK = "running.lock"
+"""In a run's folder; the system lets go of it when the process ends, however it ends."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,32 @@ class Place:
             watch=watch,
             log=log,
         )
+
+    @contextmanager
+    def alone(self, run_id: str) -> Iterator[None]:
+        """Be the one process that works on a run; else calls would be made, and paid, twice."""
+        folder = self.runs / run_id
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / LOCK).open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Refused(
+                    f"Another process is working on run {run_id}. Look on with `tutelage show "
+                    f"{run_id}`, or stop that process first."
+                ) from None
+            yield
+
+    def worked_on(self, run_id: str) -> bool:
+        """Whether a process works on the run just now."""
+        try:
+            with (self.runs / run_id / LOCK).open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
     def command(self, rest: str) -> str:
         """`tutelage REST`, with the global options that it needs to find this place again."""

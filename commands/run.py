@@ -141,7 +141,8 @@ def _drive(place: Place, run: "Run", *, aside: bool, config: Path | None = None)
 
     again = f"resume {run.id}"
     try:
-        done = go(run)
+        with place.alone(run.id):
+            done = go(run)
     except BudgetSpent as spent:
         complain(str(spent).partition(" Nothing is lost")[0])
         typer.echo("Nothing is lost. Raise [budget] in a copy of the config and go on:", err=aside)

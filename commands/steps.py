@@ -140,8 +140,8 @@ def evaluate(
         version = strategies.get(f"{opened.domain.name}@{number}")
         if not version.strategy.rules:
             raise Refused(
-                f"Adapter {event.adapter} is the labels-only control, which follows no strategy; "
-                "the table of its run shows it beside the others."
+                f"Adapter {event.adapter} is the labels-only control, which follows no strategy: "
+                "it stands in the table of every adapter of its run. Evaluate one of those."
             )
         found = step(opened, version, event.adapter)
         openings = len(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tutelage.commands.place import Place
 from tutelage.store import EventLog
 
 from .conftest import at, contents, process
@@ -80,6 +81,17 @@ def test_a_spent_budget_exits_3_and_a_larger_one_goes_on(desk: Path) -> None:
         desk, 'teacher = "rulebook"', 'teacher = "rulebook"\nbudget.hours = 1', "rich.toml"
     )
     assert at(desk, "resume", "small", "--config", rich, "--json").json["run"] == "small"
+
+
+def test_two_processes_never_work_on_one_run(desk: Path) -> None:
+    with Place(runs=desk / "runs").alone("small"):
+        said = at(desk, "run", "small.toml")
+        assert said.code == 1 and "Another process is working on run small" in said.err
+    stop_at(desk, "baseline:", "run", "small.toml")
+    with Place(runs=desk / "runs").alone("small"):
+        assert at(desk, "runs", "--json").json[0]["state"] == "running"
+        assert at(desk, "resume", "small").code == 1
+    assert at(desk, "runs", "--json").json[0]["state"] == "paused"
 
 
 REFUSED = {
