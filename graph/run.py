@@ -71,8 +71,9 @@ def open_run(
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
     domain = parts.domain or _domain(config)
-    student = parts.student or models.open_model(config.student)
+    # The teacher first: a missing key is told at once, a local student takes seconds to load.
     teacher = parts.teacher or _teacher(config.teacher, domain)
+    student = parts.student or models.open_model(config.student)
     trainer = parts.trainer
     if trainer is None and isinstance(student, Trainable):
         trainer = LoraTrainer()
