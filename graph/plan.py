@@ -4,6 +4,7 @@ Calls are the most that the config allows, as if every candidate came up and eve
 problem failed. Minutes are likely ones, from speeds that were measured; they say the order of size.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
@@ -130,9 +131,17 @@ def student_size(spec: str) -> float | None:
     if spec.startswith("hf:"):
         folder = Path(spec.removeprefix("hf:"))
         files = [*folder.glob("*.safetensors"), *folder.glob("*.bin")] if folder.is_dir() else []
-        # Four bytes a parameter; a half-precision file holds twice as many.
-        return sum(file.stat().st_size for file in files) / 4 or None
+        return sum(file.stat().st_size for file in files) / _bytes_each(folder) or None
     return 0.0
+
+
+def _bytes_each(folder: Path) -> int:
+    """Bytes a parameter in the files of a model's folder."""
+    try:
+        said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 4
+    return 2 if "16" in str(said.get("dtype") or said.get("torch_dtype")) else 4
 
 
 @dataclass(frozen=True)

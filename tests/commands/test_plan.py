@@ -1,0 +1,64 @@
+"""What a run will take, told before it runs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tutelage.domains.contract import NotEnoughProblems
+from tutelage.graph.plan import Plan, plan, student_size
+
+from ..graph.fakes import Parity
+from ..graph.world import config
+from .failing import Few
+
+
+def calls(found: Plan, stage: str, who: str = "student") -> int:
+    return sum(each.calls for each in found.stages if (each.stage, each.who) == (stage, who))
+
+
+def test_a_trainable_student_meets_every_arm_and_every_candidate() -> None:
+    found = plan(config(student="smollm2-135m"), Parity())
+    assert calls(found, "baseline") == 2 * 20
+    assert calls(found, "validate") == 4 * (1 + 2) * 60, "rounds, an incumbent, two candidates"
+    assert calls(found, "evaluate") == 5 * (120 + 40), "base and tuned, twice, and labels only"
+    assert found.adapters == 4 * 2 + 1, "every candidate's, and the empty strategy's"
+    assert found.memory is not None and 1.0 < found.memory < 4.0
+    assert any("the probe decides" in note for note in found.notes)
+    named = plan(config(student="smollm2-135m", gate={"channel": "words"}), Parity())
+    assert named.adapters == 2 + 1, "one a cycle, and the control"
+
+
+def test_a_paid_teacher_is_counted_at_the_prices_of_the_config() -> None:
+    budget = {"input_price": 3.0, "output_price": 15.0}
+    found = plan(config(teacher="anthropic:some", budget=budget), Parity())
+    read, written = found.tokens("teacher")
+    assert found.usd == pytest.approx((3 * read + 15 * written) / 1e6)
+    assert found.usd_limit > found.usd > 0
+    assert calls(found, "reflect", "teacher") == 4
+    assert calls(found, "update_strategy", "teacher") == 8
+    free = plan(config(), Parity())
+    assert (free.usd, free.usd_limit, free.adapters) == (0.0, 0.0, 0)
+    assert calls(free, "reflect", "teacher") == 0, "a rulebook asks no model"
+
+
+def test_a_paid_teacher_without_prices_and_a_small_budget_are_pointed_out() -> None:
+    found = plan(config(teacher="anthropic:some", budget={"tokens": 10}), Parity())
+    assert any("names no prices" in note for note in found.notes)
+    assert any("likely to stop the run" in note for note in found.notes)
+
+
+def test_a_domain_with_too_few_problems_is_found_out() -> None:
+    with pytest.raises(NotEnoughProblems):
+        plan(config(), Few())
+
+
+@pytest.mark.parametrize(("dtype", "size"), [("float32", 1e6), ("bfloat16", 2e6)])
+def test_the_size_of_a_student_is_read_off_its_folder(
+    dtype: str, size: float, tmp_path: Path
+) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"\0" * 4_000_000)
+    (tmp_path / "config.json").write_text(json.dumps({"dtype": dtype}))
+    assert student_size(f"hf:{tmp_path}") == size
+    assert student_size("hf:somebody/something") is None, "not here yet"
+    assert student_size("scripted:any.json") == 0
