@@ -1,9 +1,7 @@
 """What a run leaves behind: its table, its strategy, its files."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 
@@ -16,57 +14,39 @@ from .place import Place, here
 app = typer.Typer()
 
 
-class Paths(NamedTuple):
-    """The files of a finished run."""
-
-    attribution: Path
-    strategy: Path
-    html: Path | None = None
-
-
 @app.command(
     rich_help_panel="Runs",
     epilog=examples(
         "tutelage report quickstart",
-        ("tutelage report quickstart --html", "write the files anew, print the page's path"),
+        ("tutelage report quickstart --html", "write the page anew and print its path"),
         ("tutelage report quickstart --json | jq .headline", "the content of attribution.json"),
     ),
 )
 def report(
     ctx: typer.Context,
-    run: Annotated[str, typer.Argument(metavar="RUN", help="Name of a finished run.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Name of a run.")],
     html: Annotated[
         bool, typer.Option("--html", help="Write the run's files anew and print the page's path.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """What a finished run may claim: the attribution table, the headline, the strategy."""
+    """What a finished run may claim: the attribution table, the headline, the strategy.
+
+    With --html also an unfinished run has a page, which says how far it has come.
+    """
+    from ..graph.report import write_results
+
     place = here(ctx)
     with place.store() as log:
         if html:
-            paths = write(place, log, run)
+            written = write_results(log, run, place.runs / run)
             if not as_json:
-                typer.echo(paths.html or paths.strategy.parent)
+                typer.echo(written.report)
                 return
         show(place, log, run, as_json=as_json)
 
 
-def write(place: Place, log: EventLog, run_id: str) -> Paths:
-    """Write the run's files from the store. Raises LookupError before its evaluation."""
-    from ..graph.run import attribution
-
-    data = attribution(log, run_id)
-    folder = place.runs / run_id
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = Paths(folder / "attribution.json", folder / "strategy.md")
-    paths.attribution.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-    paths.strategy.write_text(_strategy(log, data), encoding="utf-8")
-    return paths
-
-
-def show(
-    place: Place, log: EventLog, run_id: str, *, as_json: bool, paths: Paths | None = None
-) -> None:
+def show(place: Place, log: EventLog, run_id: str, *, as_json: bool) -> None:
     """Print what a finished run found. Raises LookupError before its evaluation."""
     from ..graph.run import attribution
 
@@ -76,9 +56,9 @@ def show(
         return
     show_attribution(data)
     typer.echo(f"{data['headline']}\n")
-    typer.echo(clean(_strategy(log, data)))
-    if paths is not None:
-        typer.echo(f"Report    {paths.html or paths.attribution}")
+    typer.echo(clean(to_markdown(Strategies(log).get(data["strategy_version"]))))
+    page = place.runs / run_id / "report.html"
+    typer.echo(f"Report    {page if page.exists() else f'`tutelage report {run_id} --html`'}")
     adapter = data["adapter"]
     folder = place.runs / run_id / "adapters" / adapter if adapter else None
     typer.echo(f"Adapter   {folder or 'none: nothing was transferred'}")
@@ -124,7 +104,3 @@ def _row(row: Mapping[str, Any]) -> tuple[object, ...]:
 
 def _interval(bounds: Mapping[str, Any], shown: Any) -> str:
     return f"{shown(bounds['low'])} to {shown(bounds['high'])}"
-
-
-def _strategy(log: EventLog, data: Mapping[str, Any]) -> str:
-    return to_markdown(Strategies(log).get(data["strategy_version"]))

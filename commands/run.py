@@ -12,7 +12,7 @@ from ..store.log import EventLog
 from .faults import SPENT, STOPPED, Refused, complain
 from .output import Json, duration, examples
 from .place import Place, here
-from .results import show, write
+from .results import show
 from .watch import watching
 
 if TYPE_CHECKING:
@@ -174,8 +174,7 @@ def _close(run: "Run") -> None:
 
 def _report(place: Place, run_id: str, as_json: bool, seconds: float) -> None:
     with place.store() as log:
-        paths = write(place, log, run_id)
-        show(place, log, run_id, as_json=as_json, paths=paths)
+        show(place, log, run_id, as_json=as_json)
     if not as_json:
         typer.echo(f"Peak memory {_peak():.2f} GB, wall time {duration(seconds)}.")
 

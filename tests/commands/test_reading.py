@@ -78,6 +78,17 @@ def test_report_prints_the_table_the_headline_and_the_strategy(
     assert data["headline"] in said.out and f"# {data['strategy_version']}" in said.out
     assert {row["student"] for row in data["rows"]} >= {"base", "tuned", "labels_only", "teacher"}
     assert f"adapters/{data['adapter']}" in said.out
+    assert str(finished_run / "runs" / "small" / "report.html") in said.out
+
+
+def test_report_html_writes_the_page_anew_and_prints_nothing_but_its_path(
+    own: Path, typed: Type
+) -> None:
+    page = own / "runs" / "small" / "report.html"
+    before = page.read_bytes()
+    page.unlink()
+    assert typed(own, "report", "small", "--html").out == f"{page}\n"
+    assert page.read_bytes() == before
 
 
 def test_a_diff_names_the_rules_that_came_and_the_gate_that_measured_them(
