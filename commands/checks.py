@@ -61,7 +61,11 @@ def check_domain(
     as_json: Json = False,
 ) -> None:
     """Put a domain on trial: solutions right, noise wrong, splits apart. Exits 1 on a fault."""
-    report = domain_floor.check(domain_floor.get(name, _options(options)), n)
+    try:
+        domain = domain_floor.get(name, _options(options))
+    except ValueError as error:
+        raise Refused(f"{name} cannot be built with these options: {error}", code=2) from error
+    report = domain_floor.check(domain, n)
     if as_json:
         findings = [asdict(finding) for finding in report.findings]
         floors = [floor._asdict() for floor in report.floors]

@@ -80,6 +80,23 @@ def test_the_doctor_tells_that_a_key_is_there_and_never_the_key() -> None:
     assert "cores" in result.stdout and "file system" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "wanted"),
+    [
+        (("domains", "check", "schedulling"), 2, "Did you mean 'scheduling'?"),
+        (("domains", "check", "gym:nothing"), 2, "no family 'nothing'"),
+        (("domains", "check", "scheduling", "--options", "["), 2, "--options is no JSON"),
+        (("domains", "check", "scheduling", "--options", '{"rooms": 1}'), 1, "cannot be built"),
+        (("models", "check", "gpt"), 1, "No model is called 'gpt'"),
+    ],
+)
+def test_a_domain_or_model_that_cannot_be_had_is_answered_without_a_traceback(
+    words: tuple[str, ...], code: int, wanted: str
+) -> None:
+    result = CliRunner().invoke(app, list(words))
+    assert (result.exit_code, wanted in result.stdout + result.stderr) == (code, True)
+
+
 def test_python_dash_m_is_the_same_command() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tutelage", "--version"],
