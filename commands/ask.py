@@ -124,7 +124,7 @@ def _guide(place: Place, found: _Found) -> "Guide":
         return place.parts.domain.guide
     try:
         return domain_named(found.domain, found.options).guide
-    except (UnknownDomain, BrokenDomain) as error:
+    except (UnknownDomain, BrokenDomain, ValueError) as error:
         raise Refused(
             f"The adapter was trained on {found.domain!r}, whose reply format is part of every "
             f"prompt, and that domain cannot be had: {error}"

@@ -105,7 +105,7 @@ class Describer:
         named = self._named.get(name, {"name": name, "options": {}})
         try:
             return domain_named(named["name"], named["options"])
-        except (UnknownDomain, BrokenDomain):
+        except (UnknownDomain, BrokenDomain, ValueError):
             return None
 
 
