@@ -23,7 +23,8 @@ def feedback(state: RunState, runtime: Runtime[Run]) -> RunState:
 
 def _sort(run: Run, state: RunState, slot: str) -> None:
     problems = run.feedback_problems(state["cycle"])
-    run.watch.stage("feedback", f"the tuned student answers {len(problems)} fresh train problems")
+    who = "the tuned student" if state["adapter"] else "the student"
+    run.watch.stage("feedback", f"{who} answers {len(problems)} fresh train problems")
     current = run.current()
     attempts = attempt(run, f"{slot}/student", problems, adapter=state["adapter"], what="feedback")
     failed = [event for event in attempts if event.outcome in ("wrong", "unparsed")]

@@ -15,8 +15,8 @@ class RulebookTeacher:
 
     The order in which the domain lists its rules plays no part. A rule comes up when it claims to
     address a failure mode that was measured, sooner the more failed attempts it speaks to, and
-    sooner still when a gate has measured a gain for it; a rule that was measured against the same
-    incumbent before does not come up again.
+    sooner still when a gate has measured a gain for it. A rule whose steps the strategy asks for
+    already comes last, and one that was measured against the same incumbent not at all.
     """
 
     name = "rulebook"
@@ -43,15 +43,24 @@ class RulebookTeacher:
         open_rules = [rule for rule in situation.guide.rules if rule.text not in out]
         ranked = sorted(
             (rule for rule in open_rules if _speaks_to(rule, situation)),
-            key=lambda rule: (-_effect(rule, situation.effects), -_speaks_to(rule, situation),
-                              hashlib.sha256(rule.text.encode()).hexdigest()),
-        )  # fmt: skip
+            key=lambda rule: (
+                _asked_already(rule, situation.strategy),
+                -_effect(rule, situation.effects),
+                -_speaks_to(rule, situation),
+                hashlib.sha256(rule.text.encode()).hexdigest(),
+            ),
+        )
         return (_add(ranked[0], situation),) if ranked else ()
 
     def demonstrate(
         self, ask: Ask, guide: Guide, problem: Problem, strategy: Strategy
     ) -> str | None:
         return None
+
+
+def _asked_already(rule: ExpertRule, strategy: Strategy) -> bool:
+    """Whether the strategy asks for all the steps of the rule as it is."""
+    return bool(rule.steps) and rule.steps <= strategy.steps
 
 
 def _speaks_to(rule: ExpertRule, situation: Situation) -> int:

@@ -50,7 +50,8 @@ def adapter_of(run: Run, strategy: Strategy, name: str, provenance: str = "") ->
     dataset = dataset_of(run, strategy)
     recipe, seed = run.config.train.recipe(), run.config.seed
     key = run.trainer.key(run.student, dataset, recipe, seed)
-    run.watch.stage("train", f"adapter {key} on {len(dataset.examples)} examples ({name})")
+    if run.log.find(run.id, f"adapters/{key}") is None:
+        run.watch.stage("train", f"adapter {key} on {len(dataset.examples)} examples ({name})")
     try:
         manifest = run.trainer.train(
             run.student,

@@ -13,6 +13,8 @@ ANSWER = re.compile(
     r"(?!\W{0,4}(?:or|and)\W{1,4}(?:yes|no)\b)(?!\W{0,2}[/|]\W{0,2}(?:yes|no)\b)",  # A hedge.
     re.I | re.A,
 )
+BOTH = re.compile(r"\banswer\W{1,4}yes\W{1,4}or\W{1,4}answer\W{1,4}no\b", re.I | re.A)
+"""The instruction said back, which is no answer."""
 BARE = re.compile(r"[\W_]*(yes|no)\b", re.I | re.A)
 ENTRY = re.compile(
     r"(?<!\d)(\d{1,3})(?:-\d{1,3})?\s?:\s?(?:ends\s)?"
@@ -35,6 +37,7 @@ def answer_of(reply: str) -> str | None:
     A reply without one counts when it opens with Yes or No and never says the other word: a model
     that says "No." to everything is wrong by its answer, not by its form.
     """
+    reply = BOTH.sub("", reply)
     stated = ANSWER.findall(reply)
     if stated:
         return str(stated[-1]).upper()
