@@ -18,7 +18,6 @@ $(READY): pyproject.toml constraints.txt Makefile
 	@echo "Setting up .venv (a few minutes of downloads the first time) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tutelage needs Python 3.11 or newer")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --upgrade "pip==26.2.1"
 	@$(BIN)/pip install --quiet -c constraints.txt torch==2.13.0
 	@$(BIN)/pip install --quiet -c constraints.txt -e ".[dev]"
 	@# These two declare compilers and frameworks that their files do not need.

@@ -135,7 +135,7 @@ def tree() -> dict[str, str]:
     folders: list[str] = []
     for line in block.strip("\n").splitlines()[1:]:
         indent, entry, phrase = re.fullmatch(r"( *)(\S+)(?: +(.*))?", line).groups()  # type: ignore[union-attr]
-        folders = folders[: len(indent) // 2]
+        folders = folders[: len(indent) // 2 - 1]
         if entry.endswith("/"):
             folders.append(entry)
         else:

@@ -1,3 +1,5 @@
+"""A log of its own for every test."""
+
 from collections.abc import Iterator
 from pathlib import Path
 
