@@ -8,6 +8,7 @@ from ..contract import ExpertRule, Guide
 STEP_KINDS = {
     "tally": "Counts the meetings and the rooms.",
     "hours": "Sets the booked hours against the hours that the rooms offer.",
+    "ended": "At each start, names the meetings that are over by then.",
     "running": "At each start, lists the ends of the meetings still running, and counts them.",
     "comparison": "Compares the largest count with the number of rooms, sign written out.",
 }
@@ -68,6 +69,14 @@ RULES = (
         when="the end of one meeting is the start of another",
     ),
     ExpertRule(
+        name="ended",
+        section="Working",
+        text="Before you list who is running at a start, name the ends that have come by then: "
+        "those meetings have left their rooms, and all others that have begun are still there.",
+        steps=frozenset({"ended"}),
+        addresses=frozenset({"ended_meeting", "missed_meeting", "wrong_peak"}),
+    ),
+    ExpertRule(
         name="comparison",
         section="Before you decide",
         text="Write the largest number of meetings that run at once beside the number of rooms, "
@@ -102,5 +111,5 @@ GUIDE = Guide(
     failure_modes=FAILURE_MODES,
     classes=("YES", "NO"),
     rules=RULES,
-    max_tokens=96,
+    max_tokens=120,
 )

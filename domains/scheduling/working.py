@@ -26,6 +26,15 @@ def _hours(meetings: Meetings, rooms: int) -> str:
     return f"Booked {booked} of {rooms * (LAST_HOUR - FIRST_HOUR)} room hours."
 
 
+def _ended(meetings: Meetings, rooms: int) -> str:
+    """For each start: the ends of the meetings that are over by then, or a dash."""
+    entries = []
+    for start in sorted({start for start, _ in meetings}):
+        over = sorted(end for _, end in meetings if end <= start)
+        entries.append(f"{start} {','.join(map(str, over)) or '-'}")
+    return f"Ended by {'; '.join(entries)}."
+
+
 def _running(meetings: Meetings, rooms: int) -> str:
     """For each meeting: the ends of those begun so far and still running, and how many they are."""
     entries = []
@@ -43,6 +52,7 @@ def _comparison(meetings: Meetings, rooms: int) -> str:
 WRITERS: dict[str, Callable[[Meetings, int], str]] = {
     "tally": _tally,
     "hours": _hours,
+    "ended": _ended,
     "running": _running,
     "comparison": _comparison,
 }
