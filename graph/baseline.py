@@ -21,7 +21,7 @@ def baseline(state: RunState, runtime: Runtime[Run]) -> RunState:
     measure_floors(run, "val", run.problems["val"])
     if run.channel() is None and run.domain.guide.rules:
         probe(run, expert_strategy(run))
-    return {"strategy": run.current().hash}
+    return {}
 
 
 def measure_floors(run: Run, split: str, problems: Sequence[Problem]) -> Floor:

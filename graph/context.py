@@ -91,6 +91,11 @@ class Run:
         """The version this run's line stands at."""
         return self.strategies.current(self.domain.name, self.branch)
 
+    def version(self, strategy: str) -> Version:
+        """A version of this domain by its hash; the empty one is `@0`."""
+        number = self.strategies.number(self.domain.name, strategy)
+        return self.strategies.get(f"{self.domain.name}@{number}")
+
     def wearing(self, adapter: str) -> Model:
         """The student with the adapter of that key, or bare for an empty key."""
         if not adapter:

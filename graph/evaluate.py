@@ -26,7 +26,7 @@ def evaluate(state: RunState, runtime: Runtime[Run]) -> RunState:
     run = runtime.context
     event = run.log.find(run.id, "evaluate")
     if event is None:
-        event = run.log.record(_evaluated(run, state["adapter"]))
+        event = run.log.record(_evaluated(run, state["strategy"], state["adapter"]))
     assert isinstance(event, Evaluated)
     run.log.record(
         RunFinished(stream=run.id, slot="finish", strategy=event.strategy, adapter=event.adapter)
@@ -34,8 +34,8 @@ def evaluate(state: RunState, runtime: Runtime[Run]) -> RunState:
     return {"strategy": event.strategy}
 
 
-def _evaluated(run: Run, adapter: str) -> Evaluated:
-    current = run.current()
+def _evaluated(run: Run, strategy: str, adapter: str) -> Evaluated:
+    current = run.version(strategy)
     run.watch.stage("evaluate", f"the sealed splits, {current.name}")
     attribution = measure(run, list(players(run, current.strategy, adapter)))
     data = attribution.as_json() | {

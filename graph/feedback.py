@@ -6,6 +6,7 @@ from langgraph.runtime import Runtime
 
 from ..domains.contract import Problem
 from ..store.events import AttemptJudged, FailuresSorted
+from ..store.rules import Strategy
 from .attempts import attempt
 from .context import Run
 from .slots import cycle_slot
@@ -25,7 +26,7 @@ def _sort(run: Run, state: RunState, slot: str) -> None:
     problems = run.feedback_problems(state["cycle"])
     who = "the tuned student" if state["adapter"] else "the student"
     run.watch.stage("feedback", f"{who} answers {len(problems)} fresh train problems")
-    current = run.current()
+    current = run.version(state["strategy"])
     attempts = attempt(run, f"{slot}/student", problems, adapter=state["adapter"], what="feedback")
     failed = [event for event in attempts if event.outcome in ("wrong", "unparsed")]
     by_id = {problem.id: problem for problem in problems}
@@ -42,7 +43,7 @@ def _sort(run: Run, state: RunState, slot: str) -> None:
         for event, again in zip(failed, told, strict=True)
         if again.outcome != "right" and event.outcome != "unparsed"
     ]
-    taught = _teacher_solves(run, slot, beyond)
+    taught = _teacher_solves(run, slot, beyond, current.strategy)
     gaps = {
         event.slot: _gap(event, again, taught) for event, again in zip(failed, told, strict=True)
     }
@@ -70,7 +71,9 @@ def _gap(event: AttemptJudged, told: AttemptJudged, taught: frozenset[str]) -> s
     return "demonstration" if event.problem in taught else "knowledge"
 
 
-def _teacher_solves(run: Run, slot: str, problems: Sequence[Problem]) -> frozenset[str]:
+def _teacher_solves(
+    run: Run, slot: str, problems: Sequence[Problem], strategy: Strategy
+) -> frozenset[str]:
     """Ids of the problems that the teacher gets right."""
     if run.teacher.model is None:
         return frozenset(p.id for p in problems if run.domain.solution(p) is not None)
@@ -79,7 +82,7 @@ def _teacher_solves(run: Run, slot: str, problems: Sequence[Problem]) -> frozens
         f"{slot}/teacher",
         problems,
         model=run.teacher.model,
-        strategy=run.current().strategy,
+        strategy=strategy,
         what="feedback, teacher",
     )
     return frozenset(event.problem for event in attempts if event.outcome == "right")

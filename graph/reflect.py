@@ -28,7 +28,7 @@ def _reflect(run: Run, state: RunState, slot: str) -> None:
     seen = _contrasts(run, attempts)
     try:
         lessons = run.teacher.reflect(
-            asking(run, slot), run.domain.guide, run.current().strategy, seen
+            asking(run, slot), run.domain.guide, run.version(state["strategy"]).strategy, seen
         )
     except Unusable as error:
         run.watch.say(f"Reflection {slot} gave no lessons: {error}")

@@ -13,12 +13,12 @@ def solve(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Attempt this round's batch with the current version, and with the adapter if there is one."""
     run = runtime.context
     slot = round_slot(state, "solve")
-    if run.log.find(run.id, slot) is None:
-        _solve(run, state, slot)
-    return {"solved": slot}
+    event = run.log.find(run.id, slot) or _solve(run, state, slot)
+    assert isinstance(event, Solved)
+    return {"solved": slot, "strategy": event.strategy}
 
 
-def _solve(run: Run, state: RunState, slot: str) -> None:
+def _solve(run: Run, state: RunState, slot: str) -> Solved:
     discovering = state["cycle"] == 1 and run.teacher.model is not None
     policy = "teacher" if discovering else "student"
     run.watch.stage("solve", f"the {policy} answers {run.config.loop.batch} train problems")
@@ -33,7 +33,7 @@ def _solve(run: Run, state: RunState, slot: str) -> None:
         samples=run.config.loop.samples,
         what=f"{policy} solves",
     )
-    run.log.record(
+    return run.log.record(
         Solved(
             stream=run.id,
             slot=slot,

@@ -9,7 +9,11 @@ class RunState(TypedDict, total=False):
     round: int
     """Within the cycle, from 1."""
     strategy: str
-    """Hash of the current version; of the empty strategy before anything was promoted."""
+    """Hash of the version this round, and after it the transfer, works from.
+
+    `solve` and `transfer` read it off the run's line and record it; the others go by this, so that
+    a node that runs again later meets the version it met at first.
+    """
     adapter: str
     """Key of the tuned student's adapter; empty before the first transfer."""
     solved: str

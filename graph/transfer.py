@@ -19,7 +19,7 @@ def transfer(state: RunState, runtime: Runtime[Run]) -> RunState:
     assert isinstance(event, Transferred)
     if event.reason:
         run.watch.say(f"Nothing was transferred: {event.reason}")
-    return {"adapter": event.adapter}
+    return {"adapter": event.adapter, "strategy": event.strategy}
 
 
 def _transferred(run: Run, slot: str) -> Transferred:

@@ -18,16 +18,12 @@ def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Ask the teacher for candidates, one after the other, each told of those before it."""
     run = runtime.context
     run.watch.stage("update_strategy", f"{run.teacher.name} proposes edits")
-    current = run.current().strategy
+    current = run.version(state["strategy"]).strategy
     taken: list[tuple[Edit, ...]] = []
     candidates: list[str] = []
     for number in range(1, run.config.loop.candidates + 1):
         slot = f"{round_slot(state, 'update_strategy')}/{number}"
-        event = run.log.find(run.id, slot)
-        if event is None:
-            event = _propose(run, state, slot, current, taken)
-        if event is None:
-            break
+        event = run.log.find(run.id, slot) or _propose(run, state, slot, current, taken)
         if isinstance(event, StrategyProposed):
             taken.append(event.edits)
             if event.strategy not in candidates:
@@ -37,14 +33,14 @@ def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
 
 def _propose(
     run: Run, state: RunState, slot: str, current: Strategy, taken: Sequence[tuple[Edit, ...]]
-) -> StrategyProposed | ProposalRefused | None:
-    """The candidate, why there is none, or None when the teacher has nothing left to propose."""
+) -> StrategyProposed | ProposalRefused:
+    """The candidate, or why there is none."""
     reflected = run.log.find(run.id, state["reflected"])
     assert isinstance(reflected, Reflected)
     try:
         edits = run.teacher.propose(asking(run, slot), _situation(run, current, reflected, taken))
         if not edits:
-            return None
+            raise Unusable("The teacher has nothing more to propose.")
         candidate = apply(current, edits, f"{run.id}/{slot}")
         _check(run, current, candidate)
     except (Unusable, EditError) as error:

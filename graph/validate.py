@@ -26,7 +26,7 @@ def validate(state: RunState, runtime: Runtime[Run]) -> RunState:
         for number, candidate in enumerate(state["candidates"], start=1)
     ]
     _promote(run, slot, done)
-    return {"strategy": run.current().hash, "round": state["round"] + 1}
+    return {"round": state["round"] + 1}
 
 
 def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecided:
@@ -34,10 +34,10 @@ def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecid
     if isinstance(event, GateDecided):
         return event
     found = run.channel() or probe(run, candidate.strategy)
-    # Promotion comes after the last gate of a round, so all its candidates meet one incumbent.
     decisions = run.config.total_rounds * run.config.loop.candidates
     block, worn = run.block(state), state["adapter"]
-    gate = Gate(run, run.current(), candidate, found.channel, block, worn, decisions)
+    incumbent = run.version(state["strategy"])
+    gate = Gate(run, incumbent, candidate, found.channel, block, worn, decisions)
     event = run.log.record(gate.decide(slot, f"{round_slot(state, 'validate')}/incumbent"))
     run.watch.say(f"Gate {candidate.name}: {event.decision}. {event.reason}")
     return event

@@ -176,3 +176,16 @@ def test_a_student_that_nothing_helps_ends_without_a_promotion_and_says_so(tmp_p
     table = attribution(run.log, run.id)
     assert table["adapter"] == ""
     assert "can be claimed" in table["headline"] or "No gain is claimed" in table["headline"]
+
+
+def test_walking_a_finished_run_again_from_its_beginning_writes_nothing(tmp_path: Path) -> None:
+    # So many rounds and candidates that the rulebook runs out of rules on the way.
+    loop = {"cycles": 2, "rounds": 3, "candidates": 3, "batch": 10, "feedback": 10}
+    run = small_run(tmp_path, loop=loop)
+    assert go(run)
+    assert run.strategies.current("parity", run.branch).number > 1
+    before = [(entry.hash, entry.event.slot) for entry in run.log.entries()]
+    (run.folder / "checkpoint.db").unlink()
+    again = small_run(tmp_path, run_id=run.id, loop=loop)
+    assert go(again)
+    assert [(entry.hash, entry.event.slot) for entry in again.log.entries()] == before
