@@ -80,6 +80,7 @@ def _expected(error: Exception) -> int | None:
     from ..domains import BrokenDomain
     from ..domains.contract import NotEnoughProblems
     from ..graph.budget import BudgetSpent
+    from ..graph.calls import ModelDown
     from ..graph.config import ConfigError
     from ..models.contract import ModelError
     from ..store.errors import StoreError
@@ -90,7 +91,7 @@ def _expected(error: Exception) -> int | None:
         return SPENT
     if isinstance(error, ConfigError | NotEnoughProblems):
         return WRONG
-    done = (BrokenDomain, ModelError, StoreError, EditError, PreflightFailed, OSError)
+    done = (BrokenDomain, ModelDown, ModelError, StoreError, EditError, PreflightFailed, OSError)
     if isinstance(error, done):
         return FAILED
     # A missing key or index is a fault of ours; a LookupError with a sentence is an answer.

@@ -67,7 +67,13 @@ def show(place: Place, log: EventLog, run_id: str, *, as_json: bool) -> None:
 def show_attribution(data: Mapping[str, Any]) -> None:
     """The table of all arms, what was gained over what, and how much went into the weights."""
     out = console()
-    out.print(table(_COLUMNS, [_row(row) for row in data["rows"]], "Attribution"))
+    rows = [_row(row) for row in data["rows"]]
+    columns = _COLUMNS
+    lost = [row.get("missing", 0) for row in data["rows"]]
+    if any(lost):
+        columns = (*columns, "#lost to errors")
+        rows = [(*row, missing) for row, missing in zip(rows, lost, strict=True)]
+    out.print(table(columns, rows, "Attribution"))
     contrasts = [
         (c["split"], c["name"], points(c["gain"]), _interval(c, points), f"{c['p']:.3g}", c["n"])
         for c in data["contrasts"]
@@ -83,7 +89,7 @@ def show_attribution(data: Mapping[str, Any]) -> None:
         typer.echo("The teacher is the domain's rulebook, no model: its rows are worked solutions.")
 
 
-_COLUMNS = (
+_COLUMNS: tuple[str, ...] = (
     "split", "student", "words", "#right", "#accuracy", "95 %", "#floor", "#balanced", "#unparsed",
 )  # fmt: skip
 

@@ -128,12 +128,18 @@ def evaluate(
     a training set.
     """
     from ..evidence.headline import headline
+    from ..graph.run import finished
     from ..graph.steps import evaluate as step
 
     place = here(ctx)
     with place.store() as log, watching(stderr=as_json) as watch:
         ref = Path(adapter).name if Path(adapter).is_dir() else adapter
         event = adapter_named(log, ref)
+        if not finished(log, event.stream):
+            raise Refused(
+                f"Run {event.stream} is not finished: a look at its sealed problems now would be "
+                f"a look before the end. `tutelage resume {event.stream}` evaluates it."
+            )
         opened = place.reopen(log, event.stream, watch=watch)
         strategies = Strategies(log)
         number = strategies.number(opened.domain.name, event.strategy)

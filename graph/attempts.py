@@ -1,10 +1,11 @@
 """Solving: one arm answers some problems, and each reply is judged and recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ..domains.contract import Problem, Verdict
+from ..domains.contract import Outcome, Problem, Verdict
 from ..models.contract import Model, Reply
-from ..store.events import AttemptJudged
+from ..store.errors import SlotConflict
+from ..store.events import AnyEvent, AttemptJudged
 from ..store.rules import Strategy
 from ..trainer.prompt import ask
 from .context import Run
@@ -31,6 +32,8 @@ def attempt(
     wanted = [(problem, sample) for problem in problems for sample in range(samples)]
     slots = [f"{prefix}/{problem.id}/{sample}" for problem, sample in wanted]
     found = {slot: run.log.find(run.id, slot) for slot in slots}
+    shown = "" if strategy is None or not strategy.rules else strategy.hash
+    _same_question(run.id, found, shown, adapter)
     missing = [place for place, slot in enumerate(slots) if found[slot] is None]
     answering = model or (run.wearing(adapter) if missing else run.student)
     # Not the name of who answers: worn adapters have their folder in it, and folders move.
@@ -51,7 +54,6 @@ def attempt(
         for place in missing
     ]
     by_slot = {slots[place]: wanted[place][0] for place in missing}
-    shown = "" if strategy is None or not strategy.rules else strategy.hash
     for answered in run.journal.replies(answering, calls, name):
         judged = [
             _judged(run, slot, by_slot[slot], reply, model=asked, strategy=shown, adapter=adapter)
@@ -89,10 +91,24 @@ def _judged(
 
 
 def judge(run: Run, problem: Problem, reply: Reply) -> Verdict:
-    """The domain's verdict on a reply; a reply that never came is an error, not a wrong answer.
+    """The domain's verdict on a reply; one that the machinery lost is an error, not a wrong answer.
 
-    A reply cut at its token limit is judged as it stands: the model said that much.
+    A reply cut at its token limit is judged as it stands: the model said that much. A refusal, an
+    envelope without text or a prompt that no longer fits are the arm's own doing, and score 0:
+    taken for missing data they would let a version win by making its student refuse.
     """
     if reply.outcome in ("ok", "truncated"):
         return run.domain.judge(problem, reply.text)
-    return Verdict(score=0.0, outcome="error", feedback=reply.detail or reply.outcome)
+    outcome: Outcome = "error" if reply.outcome == "error" else "unparsed"
+    return Verdict(score=0.0, outcome=outcome, feedback=reply.detail or reply.outcome)
+
+
+def _same_question(
+    stream: str, found: Mapping[str, AnyEvent | None], strategy: str, adapter: str
+) -> None:
+    """Raise SlotConflict where a slot was filled by another version or another adapter."""
+    for slot, event in found.items():
+        if isinstance(event, AttemptJudged) and event.strategy != strategy:
+            raise SlotConflict(stream, slot, "strategy", event.strategy, strategy)
+        if isinstance(event, AttemptJudged) and event.adapter != adapter:
+            raise SlotConflict(stream, slot, "adapter", event.adapter, adapter)

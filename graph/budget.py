@@ -7,11 +7,15 @@ from datetime import datetime
 from itertools import pairwise
 
 from ..models.contract import Model, Reply, Request
+from ..store.events import CallCompleted, CallInDoubt, CallIntended
+from ..store.log import EventLog
 from .config import Budget
 
 SILENCE = 1800.0
 """Seconds without an event after which nobody was at work; a training is shorter than that."""
 
+PAID = ("anthropic:", "messages:")
+"""How the specs of models begin whose tokens leave this machine."""
 CHARACTERS_A_TOKEN = 3
 """Low on purpose: a reservation should be too large rather than too small."""
 
@@ -39,11 +43,23 @@ class Purse:
     def dollars(self) -> float:
         return self._dollars(self.input_tokens, self.output_tokens)
 
+    @property
+    def hours(self) -> float:
+        return self.hours_before + (self.clock() - self._started) / 3600
+
+    @property
+    def late(self) -> bool:
+        """Whether the hours are spent."""
+        return self.budget.hours is not None and self.hours > self.budget.hours
+
+    def mind_the_time(self) -> None:
+        """Raise BudgetSpent if the hours are spent."""
+        if self.late:
+            raise BudgetSpent(f"{self.hours:.2f} of {self.budget.hours} hours are spent. {_HOW}")
+
     def reserve(self, model: Model, requests: Sequence[Request]) -> None:
         """Raise BudgetSpent if these calls could go over. Local models cost time only."""
-        hours = self.hours_before + (self.clock() - self._started) / 3600
-        if self.budget.hours is not None and hours > self.budget.hours:
-            raise BudgetSpent(f"{hours:.2f} of {self.budget.hours} hours are spent. {_HOW}")
+        self.mind_the_time()
         if not paid(model):
             return
         inputs = self.input_tokens + sum(
@@ -74,9 +90,33 @@ class Purse:
         return (inputs * prices[0] + outputs * prices[1]) / 1e6
 
 
+def purse_of(log: EventLog, run_id: str, budget: Budget) -> Purse:
+    """What earlier sessions of the run spent, read off the log.
+
+    A call in doubt may have been paid for without an answer: it counts with all it might have cost.
+    """
+    hours = seconds_at_work(entry.at for entry in log.entries(stream=run_id)) / 3600
+    purse = Purse(budget, hours_before=hours)
+    asked: dict[str, CallIntended] = {}
+    kinds = (CallIntended, CallCompleted, CallInDoubt)
+    for entry in log.entries(stream=run_id, kinds=kinds):
+        event = entry.event
+        if isinstance(event, CallIntended) and event.model.startswith(PAID):
+            asked[event.slot.removesuffix("/call")] = event
+        elif isinstance(event, CallCompleted) and event.slot.removesuffix("/reply") in asked:
+            purse.input_tokens += event.input_tokens
+            purse.output_tokens += event.output_tokens
+        elif isinstance(event, CallInDoubt) and event.call in asked:
+            call = asked[event.call]
+            texts = (call.system_text, call.context_text, call.prompt_text)
+            purse.input_tokens += sum(len(log.text(t)) for t in texts) // CHARACTERS_A_TOKEN
+            purse.output_tokens += call.max_tokens
+    return purse
+
+
 def paid(model: Model) -> bool:
     """Whether a model's tokens are counted: those that leave this machine."""
-    return model.name.startswith(("anthropic:", "messages:"))
+    return model.name.startswith(PAID)
 
 
 def seconds_at_work(moments: Iterable[datetime]) -> float:

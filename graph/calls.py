@@ -14,13 +14,23 @@ Call = tuple[str, Request]
 """A slot and what is asked in it."""
 
 
-@dataclass(frozen=True)
+PATIENCE = 3
+"""Calls in a row that may be lost before the run pauses."""
+
+
+class ModelDown(RuntimeError):
+    """A model does not answer any more. The run pauses; an outage is no result."""
+
+
+@dataclass
 class Journal:
     """Calls of one run. A call is its slot; the hash of its content detects changed inputs."""
 
     log: EventLog
     stream: str
     purse: Purse
+    _lost: int = 0
+    """Calls lost in a row, up to now."""
 
     def replies(
         self, model: Model, calls: Sequence[Call], name: str = ""
@@ -52,6 +62,7 @@ class Journal:
             self.purse.reserve(model, requests)
             replies = model.reply(requests)
             self.purse.spend(model, replies)
+            self._mind_outages(model, replies)
             self.log.keep_all([reply.text for reply in replies])
             recorded = self.log.record_all(
                 [
@@ -62,6 +73,17 @@ class Journal:
             for place, event in zip(open_calls, recorded, strict=True):
                 done[place] = event
         return [(slot, self._reply(event)) for (slot, _), event in zip(calls, done, strict=True)]
+
+    def _mind_outages(self, model: Model, replies: Sequence[Reply]) -> None:
+        """Raise ModelDown, before anything is recorded, when too many calls in a row are lost."""
+        for reply in replies:
+            self._lost = self._lost + 1 if reply.outcome == "error" else 0
+            if self._lost >= PATIENCE:
+                raise ModelDown(
+                    f"{model.name} lost {self._lost} calls in a row, the last one by: "
+                    f"{reply.detail or 'no reason given'} The run waits where it is; when the "
+                    "model answers again, `tutelage resume RUN` goes on."
+                )
 
     def _intent(self, slot: str, request: Request, name: str) -> CallIntended:
         content = json.dumps(asdict(request) | {"model": name}, sort_keys=True)

@@ -1,5 +1,6 @@
 """One TOML file says everything about a run; contradictions are refused before it begins."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -134,6 +135,11 @@ class RunConfig(_Section):
         """Validation problems a round."""
         return self.splits.val // self.total_rounds
 
+    @property
+    def decisions(self) -> int:
+        """Gates that the run's alpha is spent over."""
+        return self.total_rounds * self.loop.candidates
+
     @model_validator(mode="after")
     def _problems_suffice(self) -> "RunConfig":
         loop, train = self.loop, self.train
@@ -149,10 +155,13 @@ class RunConfig(_Section):
                 f"{self.total_rounds + 1} batches of {loop.batch} and {loop.cycles} feedbacks "
                 f"of {loop.feedback} need {need} distinct problems"
             )
-        if self.block < 4:
+        share = self.gate.alpha / self.decisions
+        enough = math.floor(math.log2(1 / share)) + 1
+        if self.block < enough:
             raise ValueError(
                 f"splits.val = {self.splits.val} gives each of {self.total_rounds} rounds "
-                f"{self.block} problems: at least 4 are needed"
+                f"{self.block} problems; with alpha {self.gate.alpha} spent over {self.decisions} "
+                f"decisions no gate could ever accept: at least {enough} a round are needed"
             )
         return self
 

@@ -104,15 +104,16 @@ class Run:
 
     def freeze(self) -> None:
         """Write the run's start and its splits into the log; on resume, find them there."""
-        self.log.record(
-            RunStarted(
-                stream=self.id,
-                slot="start",
-                domain=self.domain.name,
-                config=self.config.model_dump(mode="json", exclude={"budget"}),
-                budget=self.config.budget.model_dump(mode="json"),
+        if self.log.find(self.id, "start") is None:
+            self.log.record(
+                RunStarted(
+                    stream=self.id,
+                    slot="start",
+                    domain=self.domain.name,
+                    config=self.config.model_dump(mode="json", exclude={"budget"}),
+                    budget=self.config.budget.model_dump(mode="json"),
+                )
             )
-        )
         for split in SPLITS:
             if self.log.find(self.id, f"split/{split}") is None:
                 self._freeze_split(split)

@@ -2,19 +2,21 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from langgraph.runtime import Runtime
 
 from ..domains.contract import Problem, Split
 from ..evidence.attribution import Answered, Arm, Attribution, table
 from ..evidence.headline import headline
+from ..evidence.leaks import leaks
 from ..models.contract import Model
 from ..store.events import AttemptJudged, Evaluated, RunFinished
 from ..store.rules import EMPTY, Rule, Strategy
 from .attempts import attempt
 from .baseline import measure_floors
 from .context import Run
+from .feedback import solves
 from .state import RunState
 from .weights import adapter_of
 
@@ -38,6 +40,9 @@ def _evaluated(run: Run, strategy: str, adapter: str) -> Evaluated:
     current = run.version(strategy)
     run.watch.stage("evaluate", f"the sealed splits, {current.name}")
     attribution = measure(run, list(players(run, current.strategy, adapter)))
+    leaked = _leaks(run, current.strategy)
+    if leaked:
+        run.watch.say(f"Rules of {current.name} carry content of sealed problems: {leaked}")
     data = attribution.as_json() | {
         "run": run.id,
         "domain": run.domain.name,
@@ -47,6 +52,7 @@ def _evaluated(run: Run, strategy: str, adapter: str) -> Evaluated:
         "teacher": run.teacher.name,
         "student": run.student.name,
         "headline": headline(attribution),
+        "leaks": leaked,
     }
     return Evaluated(
         stream=run.id,
@@ -55,6 +61,17 @@ def _evaluated(run: Run, strategy: str, adapter: str) -> Evaluated:
         adapter=adapter,
         attribution_text=run.log.keep(json.dumps(data, indent=2)),
     )
+
+
+def _leaks(run: Run, strategy: Strategy) -> list[dict[str, str]]:
+    """What the rules carry of the sealed problems: nobody could look before they were opened."""
+    sealed = [problem for split in SEALED for problem in run.open_seal(split, "evaluate")]
+    found = leaks(
+        {rule.id: rule.text for rule in strategy.rules},
+        [(problem.id, problem.text, problem.answer) for problem in sealed],
+        run.domain.guide.classes,
+    )
+    return [asdict(leak) for leak in found]
 
 
 @dataclass(frozen=True)
@@ -126,7 +143,7 @@ def measure(run: Run, players: Sequence[Player], place: str = "evaluate") -> Att
 
 def _answers(run: Run, prefix: str, problems: Sequence[Problem], player: Player) -> list[Answered]:
     if player.solutions:
-        return [_solved(p, run.domain.solution(p) is not None) for p in problems]
+        return [_solved(problem, solves(run.domain, problem)) for problem in problems]
     attempts = attempt(
         run,
         prefix,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
-from ..domains.contract import Problem
+from ..domains.contract import Domain, Problem
 from ..store.events import AttemptJudged, FailuresSorted
 from ..store.rules import Strategy
 from .attempts import attempt
@@ -63,7 +63,9 @@ def _sort(run: Run, state: RunState, slot: str) -> None:
 
 
 def _gap(event: AttemptJudged, told: AttemptJudged, taught: frozenset[str]) -> str:
-    """The experiment's name for a failure."""
+    """The experiment's name for a failure; `unmeasured` where a reply was lost."""
+    if told.outcome == "error":
+        return "unmeasured"
     if told.outcome == "right":
         return "application"
     if event.outcome == "unparsed":
@@ -71,12 +73,18 @@ def _gap(event: AttemptJudged, told: AttemptJudged, taught: frozenset[str]) -> s
     return "demonstration" if event.problem in taught else "knowledge"
 
 
+def solves(domain: Domain, problem: Problem) -> bool:
+    """Whether the domain's own worked solution is judged right."""
+    solution = domain.solution(problem)
+    return solution is not None and domain.judge(problem, solution).outcome == "right"
+
+
 def _teacher_solves(
     run: Run, slot: str, problems: Sequence[Problem], strategy: Strategy
 ) -> frozenset[str]:
     """Ids of the problems that the teacher gets right."""
     if run.teacher.model is None:
-        return frozenset(p.id for p in problems if run.domain.solution(p) is not None)
+        return frozenset(problem.id for problem in problems if solves(run.domain, problem))
     attempts = attempt(
         run,
         f"{slot}/teacher",

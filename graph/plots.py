@@ -25,10 +25,12 @@ STUDENTS = {
     "tuned": ("#0072b2", "o"),
     "tuned+strategy": ("#009e73", "s"),
     "labels_only": ("#e69f00", "^"),
-    "placebo": ("#cc79a7", "v"),
+    "placebo+strategy": ("#cc79a7", "v"),
     "teacher": ("#1f2328", "D"),
     "teacher+strategy": ("#1f2328", "P"),
 }
+UNKNOWN = ("#7d8590", "h")
+"""Look of an arm that has none of its own."""
 FLOOR = "#d55e00"
 WIDTH = 7.6
 _SETTINGS: Any = {
@@ -137,7 +139,7 @@ def slices(panels: Sequence[tuple[str, Sequence[str], Sequence[Bar]]], name: str
         for (title, parts, bars), axis in zip(panels, axes, strict=True):
             looks = list(dict.fromkeys(bar.look for bar in bars))
             for bar in bars:
-                color, marker = STUDENTS[bar.look]
+                color, marker = STUDENTS.get(bar.look, UNKNOWN)
                 aside = (looks.index(bar.look) - (len(looks) - 1) / 2) * 0.6 / max(len(looks), 2)
                 at = parts.index(bar.label) + aside
                 axis.plot(
@@ -166,7 +168,7 @@ def _whiskers(
     for place, bar in enumerate(bars):
         if tried and not tried[place]:
             continue
-        color, marker = looks[bar.look]
+        color, marker = looks.get(bar.look, UNKNOWN)
         axis.plot([bar.low, bar.high], [place, place], color=color, linewidth=2.4, alpha=0.5,
                   solid_capstyle="round", zorder=2)  # fmt: skip
         axis.plot([bar.value], [place], marker, color=color, markersize=6.5, zorder=3,

@@ -25,7 +25,7 @@ def reflect(state: RunState, runtime: Runtime[Run]) -> RunState:
 def _reflect(run: Run, state: RunState, slot: str) -> None:
     run.watch.stage("reflect", f"{run.teacher.name} reads the attempts")
     attempts = _attempts(run, state)
-    seen = _contrasts(run, attempts)
+    seen = _contrasts(run, attempts, run.teacher.reads)
     try:
         lessons = run.teacher.reflect(
             asking(run, slot), run.domain.guide, run.version(state["strategy"]).strategy, seen
@@ -68,10 +68,10 @@ def _attempts(run: Run, state: RunState) -> list[AttemptJudged]:
     return [event for event in events if isinstance(event, AttemptJudged)]
 
 
-def _contrasts(run: Run, attempts: Sequence[AttemptJudged]) -> list[Seen]:
-    """Failures and what went right beside them; without any failure, the successes.
+def _contrasts(run: Run, attempts: Sequence[AttemptJudged], limit: int | None) -> list[Seen]:
+    """Failures, and about a quarter of what is read for what went right beside them.
 
-    Problems that every sample solves teach nothing where others fail, so they come last.
+    Problems with the largest spread between their samples come first. At most `limit`.
     """
     by_problem: dict[str, list[AttemptJudged]] = defaultdict(list)
     for event in attempts:
@@ -83,10 +83,13 @@ def _contrasts(run: Run, attempts: Sequence[AttemptJudged]) -> list[Seen]:
     )
     failures = [e for group in groups for e in group if e.outcome != "right"]
     successes = [e for group in groups for e in group if e.outcome == "right"]
+    limit = limit or len(attempts)
+    beside = min(len(successes), max(4, min(len(failures), limit) // 4))
+    failures = failures[: max(0, limit - beside)]
     problems = {problem.id: problem for problem in run.problems["train"]}
     return [
         Seen(problems[event.problem], event, run.log.text(event.reply_text))
-        for event in [*failures, *successes[: max(4, len(failures) // 4)]]
+        for event in [*failures, *successes[: limit - len(failures)][:beside]]
     ]
 
 

@@ -14,13 +14,15 @@ class RulebookTeacher:
     """Proposes one expert rule a candidate; which of them help, only the gate knows.
 
     The order in which the domain lists its rules plays no part. A rule comes up when it claims to
-    address a failure mode that was measured, sooner the more failed attempts it speaks to, and
+    address a failure mode that was measured, sooner the more failed attempts it speaks to, among
+    equals the more of their failure modes it addresses (then by the hash of its text), and
     sooner still when a gate has measured a gain for it. A rule whose steps the strategy asks for
     already comes last, and one that was measured against the same incumbent not at all.
     """
 
     name = "rulebook"
     model: Model | None = None
+    reads: int | None = None
 
     def reflect(
         self, ask: Ask, guide: Guide, strategy: Strategy, seen: Sequence[Seen]
@@ -47,6 +49,7 @@ class RulebookTeacher:
                 _asked_already(rule, situation.strategy),
                 -_effect(rule, situation.effects),
                 -_speaks_to(rule, situation),
+                -len(rule.addresses & situation.failure_modes.keys()),
                 hashlib.sha256(rule.text.encode()).hexdigest(),
             ),
         )
@@ -64,8 +67,8 @@ def _asked_already(rule: ExpertRule, strategy: Strategy) -> bool:
 
 
 def _speaks_to(rule: ExpertRule, situation: Situation) -> int:
-    """How many measured failures the rule claims to address."""
-    return sum(situation.failure_modes.get(mode, 0) for mode in rule.addresses)
+    """How many failed attempts show something that the rule claims to address."""
+    return sum(bool(rule.addresses & modes) for modes in situation.failures)
 
 
 def _effect(rule: ExpertRule, effects: Sequence[Effect]) -> float:

@@ -19,8 +19,6 @@ from ..domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split
 from ..models import registry as models
 from ..models.contract import Model
 from ..store.events import (
-    CallCompleted,
-    CallIntended,
     Evaluated,
     RunFinished,
     RunStarted,
@@ -29,7 +27,7 @@ from ..store.log import EventLog
 from ..store.versions import Strategies
 from ..trainer.contract import Trainable
 from ..trainer.train import LoraTrainer, Trainer
-from .budget import Purse, seconds_at_work
+from .budget import purse_of
 from .build import build
 from .calls import Journal
 from .config import Budget, ConfigError, RunConfig, parse_config
@@ -95,7 +93,7 @@ def open_run(
         teacher=teacher,
         student=student,
         trainer=trainer,
-        journal=Journal(log, run_id, _purse(log, run_id, config.budget)),
+        journal=Journal(log, run_id, purse_of(log, run_id, config.budget)),
         folder=folder / run_id,
         watch=watch or Silent(),
         drawn=drawn,
@@ -245,24 +243,6 @@ def _teacher(spec: str, domain: Domain) -> Teacher:
             "Name a model, such as anthropic:<model>."
         )
     return RulebookTeacher()
-
-
-def _purse(log: EventLog, run_id: str, budget: Budget) -> Purse:
-    """What earlier sessions of the run spent, read off the log."""
-    paid = {
-        entry.event.slot.removesuffix("/call")
-        for entry in log.entries(stream=run_id, kinds=[CallIntended])
-        if isinstance(entry.event, CallIntended)
-        and entry.event.model.startswith(("anthropic:", "messages:"))
-    }
-    hours = seconds_at_work(entry.at for entry in log.entries(stream=run_id)) / 3600
-    purse = Purse(budget, hours_before=hours)
-    for entry in log.entries(stream=run_id, kinds=[CallCompleted]) if paid else ():
-        event = entry.event
-        if isinstance(event, CallCompleted) and event.slot.removesuffix("/reply") in paid:
-            purse.input_tokens += event.input_tokens
-            purse.output_tokens += event.output_tokens
-    return purse
 
 
 def _write_config(run: Run) -> None:

@@ -2,7 +2,7 @@
 
 from langgraph.runtime import Runtime
 
-from ..store.events import Solved
+from ..store.events import RoundOpened, Solved
 from .attempts import attempt
 from .context import Run
 from .slots import round_slot
@@ -22,7 +22,16 @@ def _solve(run: Run, state: RunState, slot: str) -> Solved:
     discovering = state["cycle"] == 1 and run.teacher.model is not None
     policy = "teacher" if discovering else "student"
     run.watch.stage("solve", f"the {policy} answers {run.config.loop.batch} train problems")
-    current = run.current()
+    # A person may promote while a killed run lies still: the round keeps what it began with.
+    opened = run.log.record(
+        RoundOpened(
+            stream=run.id,
+            slot=round_slot(state, "open"),
+            strategy=run.current().hash,
+            adapter=state["adapter"],
+        )
+    )
+    current = run.version(opened.strategy)
     attempts = attempt(
         run,
         slot,

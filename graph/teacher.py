@@ -48,6 +48,8 @@ class Situation:
     """The version to improve."""
     failure_modes: Mapping[str, int]
     """Measured in this round: failure mode -> attempts that show it."""
+    failures: Sequence[frozenset[str]]
+    """The failure modes of each failed attempt that was read."""
     lessons: Sequence[str]
     effects: Sequence[Effect]
     """Everything this run's gates have measured, oldest first."""
@@ -67,6 +69,8 @@ class Teacher(Protocol):
     name: str
     model: Model | None
     """Who solves in discovery rounds; None where the teacher never fails and students solve."""
+    reads: int | None
+    """How many attempts it reads in one reflection; None for all."""
 
     def reflect(
         self, ask: Ask, guide: Guide, strategy: Strategy, seen: Sequence[Seen]

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from langgraph.runtime import Runtime
 
 from ..evidence.leaks import leaks
-from ..store.events import GateDecided, ProposalRefused, Reflected, StrategyProposed
+from ..store.events import AttemptJudged, GateDecided, ProposalRefused, Reflected, StrategyProposed
 from ..store.rules import Edit, EditError, Strategy, apply
 from .context import Run
 from .reflect import asking
-from .slots import round_slot
+from .slots import in_loop, round_slot
 from .state import RunState
 from .teacher import Effect, Situation, Unusable
+
+NOTHING_MORE = "The teacher has nothing more to propose."
 
 
 def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
@@ -24,6 +26,8 @@ def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
     for number in range(1, run.config.loop.candidates + 1):
         slot = f"{round_slot(state, 'update_strategy')}/{number}"
         event = run.log.find(run.id, slot) or _propose(run, state, slot, current, taken)
+        if isinstance(event, ProposalRefused) and event.reason == NOTHING_MORE:
+            break
         if isinstance(event, StrategyProposed):
             taken.append(event.edits)
             if event.strategy not in candidates:
@@ -40,7 +44,7 @@ def _propose(
     try:
         edits = run.teacher.propose(asking(run, slot), _situation(run, current, reflected, taken))
         if not edits:
-            raise Unusable("The teacher has nothing more to propose.")
+            raise Unusable(NOTHING_MORE)
         candidate = apply(current, edits, f"{run.id}/{slot}")
         _check(run, current, candidate)
     except (Unusable, EditError) as error:
@@ -65,17 +69,16 @@ def _propose(
 def _situation(
     run: Run, current: Strategy, reflected: Reflected, taken: Sequence[tuple[Edit, ...]]
 ) -> Situation:
+    read = [run.log.find(run.id, slot) for slot in reflected.attempts]
+    failed = [e for e in read if isinstance(e, AttemptJudged) and e.outcome != "right"]
     return Situation(
         guide=run.domain.guide,
         strategy=current,
         failure_modes=reflected.failure_modes,
+        failures=[frozenset(event.failure_modes) for event in failed],
         lessons=reflected.lessons,
         effects=_effects(run),
-        because=tuple(
-            slot
-            for slot in reflected.attempts
-            if getattr(run.log.find(run.id, slot), "outcome", "right") != "right"
-        ),
+        because=tuple(event.slot for event in failed),
         taken=taken,
     )
 
@@ -88,6 +91,8 @@ def _effects(run: Run) -> list[Effect]:
         event = entry.event
         if isinstance(event, StrategyProposed):
             proposals[event.strategy] = event
+        elif not in_loop(event.slot):
+            continue  # A person's own gates must not change what a resumed teacher is told.
         elif isinstance(event, GateDecided) and event.candidate in proposals:
             effects.append(
                 Effect(
@@ -106,6 +111,8 @@ def _check(run: Run, current: Strategy, candidate: Strategy) -> None:
     """Raise Unusable for a candidate that changes nothing or carries validation content."""
     if candidate.hash == current.hash:
         raise Unusable("The edits change nothing.")
+    if not candidate.rules:
+        raise Unusable("The edits leave no rule at all.")
     steps = candidate.steps - set(run.domain.guide.step_kinds)
     if steps:
         raise Unusable(f"Unknown kinds of steps: {', '.join(sorted(steps))}.")

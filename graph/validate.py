@@ -9,6 +9,8 @@ from ..domains.contract import Problem
 from ..evidence.gate import GateVerdict, decide, plan, spend
 from ..store.events import AttemptJudged, Channel, GateDecided
 from ..store.versions import Version
+from ..trainer.examples import Dataset
+from ..trainer.preflight import PreflightFailed
 from .attempts import attempt, scores
 from .baseline import measure_floors, points, probe
 from .context import Run
@@ -34,10 +36,9 @@ def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecid
     if isinstance(event, GateDecided):
         return event
     found = run.channel() or probe(run, candidate.strategy)
-    decisions = run.config.total_rounds * run.config.loop.candidates
     block, worn = run.block(state), state["adapter"]
     incumbent = run.version(state["strategy"])
-    gate = Gate(run, incumbent, candidate, found.channel, block, worn, decisions)
+    gate = Gate(run, incumbent, candidate, found.channel, block, worn, run.config.decisions)
     event = run.log.record(gate.decide(slot, f"{round_slot(state, 'validate')}/incumbent"))
     run.watch.say(f"Gate {candidate.name}: {event.decision}. {event.reason}")
     return event
@@ -60,6 +61,9 @@ def _promote(run: Run, slot: str, decided: Sequence[GateDecided]) -> None:
         reason=best.reason,
     )
     run.watch.say(f"Promoted {run.strategies.get(best.candidate).name}: {best.reason}")
+
+
+NOTHING_TO_TRAIN = "Its examples are the incumbent's, word for word: there is nothing to train."
 
 
 @dataclass(frozen=True)
@@ -90,11 +94,19 @@ class Gate:
             f"{self.candidate.name} against {self.incumbent.name} on {len(self.block)} problems "
             f"({self.channel}); gains from {points(min(detectable, 1.0))} points can be found",
         )
-        if self.channel == "weights" and self._same_dataset():
-            return self._refused_untrained(f"{candidate_slot}/gate", detectable)
+        new_adapter = old_adapter = self.adapter
+        if self.channel == "weights":
+            ours, theirs = self._datasets()
+            if ours.hash == theirs.hash:
+                return self._refused(f"{candidate_slot}/gate", detectable, NOTHING_TO_TRAIN)
+            try:
+                new_adapter = self._trained(self.candidate, ours)
+            except PreflightFailed as fault:
+                return self._refused(f"{candidate_slot}/gate", detectable, str(fault))
+            old_adapter = self._trained(self.incumbent, theirs)
         floor = measure_floors(run, f"val/{incumbent_slot}", self.block)
-        old_adapter, old = self._arm(self.incumbent, incumbent_slot)
-        new_adapter, new = self._arm(self.candidate, f"{candidate_slot}/candidate")
+        old = self._answers(self.incumbent, incumbent_slot, old_adapter)
+        new = self._answers(self.candidate, f"{candidate_slot}/candidate", new_adapter)
         verdict = decide(
             scores(new), scores(old), alpha=self.alpha, power=power, floor=floor.accuracy
         )
@@ -110,29 +122,32 @@ class Gate:
             incumbent_attempts=incumbent_slot,
         )
 
-    def _same_dataset(self) -> bool:
+    def _datasets(self) -> tuple[Dataset, Dataset]:
+        """The candidate's examples and the incumbent's, on the problems that both solve right."""
         ours, theirs = (dataset_of(self.run, v.strategy) for v in (self.candidate, self.incumbent))
-        return ours.hash == theirs.hash
+        both = {e.problem for e in ours.examples} & {e.problem for e in theirs.examples}
+        return ours.only(both), theirs.only(both)
 
-    def _arm(self, version: Version, prefix: str) -> tuple[str, list[AttemptJudged]]:
-        run = self.run
-        if self.channel == "words":
-            attempts = attempt(
-                run, prefix, self.block, strategy=version.strategy, adapter=self.adapter,
-                what=f"gate, {version.name}",
-            )  # fmt: skip
-            return self.adapter, attempts
-        adapter = adapter_of(
-            run, version.strategy, version.name, f"{version.stream}#{version.slot}"
+    def _trained(self, version: Version, dataset: Dataset) -> str:
+        source = f"{version.stream}#{version.slot}"
+        return adapter_of(self.run, version.strategy, version.name, source, dataset)
+
+    def _answers(self, version: Version, prefix: str, adapter: str) -> list[AttemptJudged]:
+        return attempt(
+            self.run,
+            prefix,
+            self.block,
+            strategy=version.strategy if self.channel == "words" else None,
+            adapter=adapter,
+            what=f"gate, {version.name}",
         )
-        attempts = attempt(run, prefix, self.block, adapter=adapter, what=f"gate, {version.name}")
-        return adapter, attempts
 
-    def _refused_untrained(self, slot: str, detectable: float) -> GateDecided:
+    def _refused(self, slot: str, detectable: float, reason: str) -> GateDecided:
+        """A rejection before anything was trained or asked."""
         return GateDecided(
             **self._identity(slot),
             decision="reject",
-            reason="Its examples are the incumbent's, word for word: there is nothing to train.",
+            reason=reason,
             alpha=self.alpha,
             detectable=detectable,
         )

@@ -41,13 +41,17 @@ def dataset_of(run: Run, strategy: Strategy) -> Dataset:
     return dataset
 
 
-def adapter_of(run: Run, strategy: Strategy, name: str, provenance: str = "") -> str:
+def adapter_of(
+    run: Run, strategy: Strategy, name: str, provenance: str = "", dataset: Dataset | None = None
+) -> str:
     """Key of the adapter trained on examples that follow `strategy`; trained if it is not there.
 
     `name` is what people call the version, `provenance` the event behind it, as `stream#slot`.
+    `dataset` may hold fewer of the examples than there are. Raises PreflightFailed for examples
+    that may not be trained, and Paused when the run was asked to stop.
     """
     assert run.trainer is not None, "this student cannot be trained"
-    dataset = dataset_of(run, strategy)
+    dataset = dataset or dataset_of(run, strategy)
     recipe, seed = run.config.train.recipe(), run.config.seed
     key = run.trainer.key(run.student, dataset, recipe, seed)
     if run.log.find(run.id, f"adapters/{key}") is None:
@@ -66,10 +70,11 @@ def adapter_of(run: Run, strategy: Strategy, name: str, provenance: str = "") ->
             on_step=lambda done, total, loss: run.watch.advance(
                 f"training {name}, loss {loss:.3f}", done, total
             ),
-            stop=run.stopping,
+            stop=lambda: run.stopping() or run.journal.purse.late,
             provenance=provenance,
         )
     except TrainingStopped:
+        run.journal.purse.mind_the_time()
         raise Paused from None
     run.log.record(
         AdapterTrained(

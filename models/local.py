@@ -140,7 +140,7 @@ class LocalModel:
     def _too_long(self, request: Request, encoded: Encoded) -> Reply:
         read = len(encoded.prefix) + len(encoded.rest)
         detail = f"The prompt has {read} tokens; with {request.max_tokens} to come it does not fit."
-        return Reply("", "error", detail=detail)
+        return Reply("", "malformed", detail=detail)
 
 
 class _Dressed:

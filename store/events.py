@@ -122,6 +122,14 @@ class ProbeDecided(Event):
     high: float
 
 
+class RoundOpened(Event):
+    """What a round works from, fixed before its first attempt."""
+
+    kind: Literal["RoundOpened"] = "RoundOpened"
+    strategy: str
+    adapter: str
+
+
 class Solved(Event):
     inputs = frozenset({"strategy", "adapter"})
     kind: Literal["Solved"] = "Solved"
@@ -287,7 +295,7 @@ class FailuresSorted(Event):
     attempts: tuple[str, ...]
     right: int
     gaps: dict[str, str]
-    """Slot of the failed attempt -> application, demonstration, knowledge or format."""
+    """Slot of the failed attempt -> application, demonstration, knowledge, format, unmeasured."""
 
 
 class SealOpened(Event):
@@ -321,6 +329,7 @@ AnyEvent = Annotated[
     | AttemptJudged
     | FloorsMeasured
     | ProbeDecided
+    | RoundOpened
     | Solved
     | Reflected
     | StrategyProposed

@@ -7,7 +7,7 @@ without it.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from ..domains.contract import Domain, Problem
@@ -55,6 +55,18 @@ class Dataset:
     def hash(self) -> str:
         """SHA-256 (hex) over the example hashes, in order."""
         return _sha256("\n".join(example.hash for example in self.examples))
+
+    def only(self, problems: Collection[str]) -> "Dataset":
+        """The examples of these problems, in their order; what was left out counts as dropped."""
+        kept = tuple(example for example in self.examples if example.problem in problems)
+        rules = Counter(rule for example in kept for rule in example.rules)
+        answers = Counter(example.answer for example in kept)
+        return Dataset(
+            examples=kept,
+            dropped=self.dropped + len(self.examples) - len(kept),
+            coverage={rule: rules[rule] for rule in self.coverage},
+            classes={name: answers[name] for name in self.classes},
+        )
 
     def as_jsonl(self) -> str:
         """One line an example; the counts are kept beside it, in the event that records it."""

@@ -64,12 +64,17 @@ def gates(told: Facts) -> Html:
         for gate in shown
     ]
     earlier = f" The first {len(decided) - DRAWN} are not drawn." if len(decided) > DRAWN else ""
+    counts: Counter[str] = Counter(gate.decision for gate in decided)
+    once = (
+        " A rule that was measured indecisive is not tried again against the same incumbent."
+        if told.rulebook and counts["indecisive"]
+        else ""
+    )
     caption = (
         "Gain of each candidate over the incumbent of its round with its 95 % interval, on that "
         "round’s own validation problems. The pink mark is the smallest gain that the gate "
-        f"would find.{earlier}"
+        f"would find.{once}{earlier}"
     )
-    counts: Counter[str] = Counter(gate.decision for gate in decided)
     summary = ", ".join(f"{counts[name]} {name}" for name in plots.DECISIONS if counts[name])
     drawn = figure(plots.gates(bars), caption)
     return section("gates", "The gates", text("p", f"{summary}."), _legend(), drawn)

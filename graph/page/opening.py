@@ -25,6 +25,28 @@ from .markup import (
     text,
 )
 
+QUOTE = 400
+"""Characters of one leak that the page shows."""
+
+
+def leaked(told: Facts) -> Html:
+    """Rules that carry what only the sealed problems could have told."""
+    found: Sequence[Mapping[str, Any]] = (told.record or {}).get("leaks") or ()
+    if not found:
+        return Html("")
+    lines = (
+        join(
+            [
+                code(leak["rule"]),
+                esc(f" and problem {leak['problem']} ({leak['kind']}): "),
+                text("q", leak["quote"], longest=QUOTE),
+            ]
+        )
+        for leak in found
+    )
+    title = "Rules of this strategy carry content of sealed problems:"
+    return tag("div", text("strong", title), bullets(lines), cls="claim bad")
+
 
 def claim(told: Facts) -> Html:
     """The headline; what does not beat its floor says so first."""

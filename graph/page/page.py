@@ -4,7 +4,7 @@ from .facts import Facts
 from .history import gates, story
 from .ledger import footer, integrity, limits, spent
 from .markup import Html, esc, join, link, tag, text
-from .opening import claim, what_was_run
+from .opening import claim, leaked, what_was_run
 from .results import attribution, parts
 from .rules import strategy
 from .samples import samples
@@ -32,7 +32,14 @@ def render(told: Facts) -> str:
     head = _HEAD.format(policy=_POLICY, title=esc(title), style=STYLE)
     body = tag(
         "main",
-        tag("header", text("h1", told.run), _subtitle(told), claim(told), _contents(told)),
+        tag(
+            "header",
+            text("h1", told.run),
+            _subtitle(told),
+            leaked(told),
+            claim(told),
+            _contents(told),
+        ),
         what_was_run(told),
         attribution(told),
         gates(told),

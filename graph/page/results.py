@@ -32,7 +32,7 @@ MEANING = {
     "tuned": "the student with the adapter, no strategy in its prompt",
     "tuned+strategy": "the student with the adapter and the strategy in its prompt",
     "labels_only": "control: trained alike, on bare answers without the strategy's steps",
-    "placebo": "control: as many words in the prompt that say nothing of use",
+    "placebo+strategy": "control: as many words in the prompt that say nothing of use",
     "teacher": "the teacher without the strategy",
     "teacher+strategy": "the teacher with the strategy in its prompt",
 }
@@ -74,12 +74,14 @@ def _panels(found: Attribution) -> Iterable[plots.Panel]:
             for row in rows
             for name in [arm_name(row.student, row.strategy)]
         ]
-        yield plots.Panel(f"{split}, {rows[0].n} problems", bars, rows[0].floor)
+        yield plots.Panel(f"{split}, {rows[0].n + rows[0].missing} problems", bars, rows[0].floor)
 
 
 def _rows(rows: Sequence[Row]) -> Html:
     balanced = any(row.balanced_accuracy is not None for row in rows)
+    missing = any(row.missing for row in rows)
     heads = ["split", "arm", "#right", "#accuracy", "#95 %", "#floor", "#unparsed"]
+    heads += ["#lost to errors"] if missing else []
     heads += ["#balanced", "#MCC"] if balanced else []
 
     def cells(row: Row) -> list[Html]:
@@ -92,6 +94,7 @@ def _rows(rows: Sequence[Row]) -> Html:
             esc(percent(row.floor)),
             esc(row.unparsed),
         ]
+        shown += [esc(row.missing)] if missing else []
         mcc = "–" if row.mcc is None else f"{row.mcc:.2f}".replace("-", "−")
         return shown + ([esc(percent(row.balanced_accuracy)), esc(mcc)] if balanced else [])
 

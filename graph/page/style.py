@@ -31,6 +31,7 @@ pre{font-size:.8rem;line-height:1.5;background:var(--soft);border-radius:8px;pad
 margin:.4rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
 .claim{border-left:4px solid var(--good);background:var(--goodbg);border-radius:0 10px 10px 0;
 padding:.9rem 1.2rem}
+.claim+.claim{margin-top:.8rem}
 .claim p{margin:0;font-size:1.08rem}
 .claim strong{display:block;font-size:1.2rem;margin-bottom:.25rem}
 .claim.bad{border-color:var(--bad);background:var(--badbg);color:var(--bad)}

@@ -7,20 +7,23 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
+from tutelage.graph.calls import ModelDown
 from tutelage.graph.context import Run
 from tutelage.graph.run import go
 from tutelage.graph.weights import dataset_of
 from tutelage.store.events import (
     AttemptJudged,
     CallCompleted,
+    GateDecided,
     ProposalRefused,
     Reflected,
     Solved,
     StrategyProposed,
 )
 from tutelage.store.rules import Add
+from tutelage.trainer.preflight import Finding, PreflightFailed
 
-from .fakes import RULES, Parity
+from .fakes import RULES, Coach, Parity
 from .server import EDITS, TeacherServer, message, obliging
 from .world import small_run
 
@@ -56,10 +59,19 @@ class Trouble:
         return obliging(system, user)
 
 
-def loop_with(home: Path, server: TeacherServer, monkeypatch: pytest.MonkeyPatch) -> Run:
+def loop_with(
+    home: Path,
+    server: TeacherServer,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    trainer: Coach | None = None,
+    run_id: str | None = None,
+) -> Run:
     monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
     run = small_run(
         home,
+        trainer=trainer,
+        run_id=run_id,
         domain=Parity([rule for rule in RULES if not rule.name]),
         teacher=TEACHER,
         splits={"train": 80, "val": 80, "test": 12, "ood": 4},
@@ -80,9 +92,9 @@ def test_the_loop_runs_with_claude_through_every_trouble(
     solved = log.find(run.id, "c1/r1/solve")
     assert isinstance(solved, Solved) and solved.policy == "teacher"
     attempts = [log.find(run.id, slot) for slot in solved.attempts]
-    assert [a.outcome for a in attempts if isinstance(a, AttemptJudged)].count("error") == 1, (
-        "the refusal is missing data; the 429 was asked again"
-    )
+    judged = [a.outcome for a in attempts if isinstance(a, AttemptJudged)]
+    assert judged.count("unparsed") == 1, "a refusal is the model's own doing, and scores 0"
+    assert "error" not in judged, "the 429 was asked again"
     refused = [e.event for e in log.entries(kinds=[ProposalRefused])]
     assert [event.slot for event in refused if isinstance(event, ProposalRefused)] == [
         "c1/r1/update_strategy/1",
@@ -134,7 +146,7 @@ def test_problems_and_replies_are_data_between_marks_that_no_text_can_guess(
     ]
     assert readings
     for text in readings:
-        mark = str(text).split("<attempt-")[1].split(" ")[0]
+        mark = str(text).split("<attempt-")[1].split(">")[0]
         assert len(mark) == 16 and "never an instruction" in str(text)
 
 
@@ -165,3 +177,44 @@ def test_a_teacher_that_never_answers_leaves_a_run_that_ends_without_a_version(
     assert not run.strategies.versions("parity")
     reflected = run.log.find(run.id, "c1/r1/reflect")
     assert isinstance(reflected, Reflected) and reflected.lessons == ()
+
+
+def test_an_outage_pauses_the_run_and_is_no_result(
+    tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    down = True
+
+    def script(system: str, user: str) -> str | Response:
+        # A 400 is not asked again by the SDK, so that the test need not wait.
+        return Response("no such model", status=400) if down else obliging(system, user)
+
+    server = TeacherServer(httpserver, script)
+    with pytest.raises(ModelDown, match="tutelage resume"):
+        loop_with(tmp_path, server, monkeypatch)
+    down = False
+    run = loop_with(tmp_path, server, monkeypatch, run_id="small")
+    assert run.log.find("small", "finish") is not None
+    assert run.strategies.versions("parity"), "what was lost in the outage is asked again"
+
+
+def test_demonstrations_that_may_not_be_trained_cost_the_version_and_not_the_run(
+    tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Careful(Coach):
+        def train(self, student, dataset, *rest, **more):  # type: ignore[no-untyped-def]
+            if len({example.answer for example in dataset.examples}) == 1:
+                raise PreflightFailed([Finding("balance", "every answer is YES")])
+            return super().train(student, dataset, *rest, **more)
+
+    def script(system: str, user: str) -> str | Response:
+        if "makes one new candidate" in user:
+            return json.dumps({"edits": [{**EDITS["edits"][0], "steps": []}]})
+        if "writing its steps out" in system:
+            return "Always the same. Answer: YES"
+        return obliging(system, user)
+
+    server = TeacherServer(httpserver, script)
+    run = loop_with(tmp_path, server, monkeypatch, trainer=Careful())
+    gates = [e.event for e in run.log.entries(kinds=[GateDecided])]
+    assert gates and all(g.decision == "reject" for g in gates if isinstance(g, GateDecided))
+    assert "every answer is YES" in gates[0].reason  # type: ignore[union-attr]

@@ -41,10 +41,10 @@ def test_200_rounds_grow_linearly_and_leave_a_small_checkpoint(tmp_path: Path) -
         tmp_path / "store",
         tmp_path / "runs",
         config(
-            splits={"train": 8 + 2 * (ROUNDS + 1) + 2, "val": 4 * ROUNDS, "test": 4, "ood": 0},
+            splits={"train": 8 + 2 * (ROUNDS + 1) + 2, "val": 8 * ROUNDS, "test": 4, "ood": 0},
             loop={"cycles": 1, "rounds": ROUNDS, "candidates": 1, "batch": 2, "feedback": 2},
             train={"examples": 8},
-            gate={"channel": "words"},
+            gate={"channel": "words", "alpha": 0.9},
         ),
         parts=Parts(Parity(), ModelTeacher(ScriptedModel(teach)), Pupil(CARRY_HELPS), Coach()),
     )

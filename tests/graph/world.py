@@ -33,6 +33,7 @@ def small_run(
     *,
     domain: Parity | None = None,
     student: Pupil | None = None,
+    trainer: Coach | None = None,
     run_id: str | None = None,
     **changes: Any,
 ) -> Run:
@@ -44,6 +45,6 @@ def small_run(
         parts=Parts(
             domain=domain or Parity(),
             student=student or Pupil(CARRY_HELPS),
-            trainer=Coach(),
+            trainer=trainer or Coach(),
         ),
     )
