@@ -48,6 +48,8 @@ class Row:
     balanced_accuracy: float | None = None
     """Where answers are classes."""
     mcc: float | None = None
+    missing: int = 0
+    """Replies lost to errors; the accuracy is of the others."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def _row(
         unparsed=sum(a.outcome == "unparsed" for a in judged),
         balanced_accuracy=balanced_accuracy(labels, said) if classes else None,
         mcc=mcc(labels, said) if classes else None,
+        missing=len(answers) - n,
     )
 
 

@@ -35,9 +35,9 @@ class Contrast:
 COMPARED: tuple[tuple[Student, Student], ...] = (
     (("tuned", False), ("base", False)),
     (("tuned", False), ("labels_only", False)),
-    (("tuned", False), ("placebo", False)),
     (("tuned", True), ("tuned", False)),
     (("base", True), ("base", False)),
+    (("base", True), ("placebo", True)),
     (("tuned", False), ("base", True)),
     (("tuned", False), ("teacher", False)),
     (("tuned", False), ("teacher", True)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .intervals import Interval, is_binary, paired
-from .pairs import DISCORDANCE, mcnemar, sign_flip, smallest_detectable
+from .pairs import DISCORDANCE, mcnemar, sign_flip_at, smallest_detectable
 
 Decision = Literal["accept", "reject", "indecisive"]
 Scores = Sequence[float | None]
@@ -75,7 +75,7 @@ def decide(
     gain worth having; left out, it is the detectable one. A candidate is accepted when its gain
     is significant and, where a `floor` is given, its accuracy lies above it.
     """
-    measured = _measure(candidate, incumbent, confidence, seed, samples)
+    measured = _measure(candidate, incumbent, alpha, confidence, seed, samples)
     detectable = plan(len(candidate), alpha, power, discordance)
     worth = detectable if worthwhile is None else worthwhile
     decision, reason = _judge(measured, alpha, floor, worth, detectable, coverage)
@@ -113,7 +113,12 @@ class _Measured:
 
 
 def _measure(
-    candidate: Scores, incumbent: Scores, confidence: float, seed: int, samples: int
+    candidate: Scores,
+    incumbent: Scores,
+    alpha: float,
+    confidence: float,
+    seed: int,
+    samples: int,
 ) -> _Measured:
     if len(candidate) != len(incumbent):
         raise ValueError(
@@ -134,8 +139,8 @@ def _measure(
         p, harm = mcnemar(wins, losses), mcnemar(losses, wins)
         gain = (wins - losses) / n if n else 0.0
     else:
-        p = sign_flip(differences, "greater", seed, samples)
-        harm = sign_flip([-d for d in differences], "greater", seed, samples)
+        p = sign_flip_at(differences, alpha, seed, samples)
+        harm = sign_flip_at([-d for d in differences], alpha, seed, samples)
         gain = sum(differences) / n
     return _Measured(
         pairs=n,
@@ -167,8 +172,10 @@ def _judge(
             f"Only {m.pairs} of {planned} pairs were answered by both; the rest were lost to "
             "errors, so nothing is decided."
         )
-    if m.wins + m.losses == 0:
-        return "reject", f"Both scored the same on all {m.pairs} problems: nothing was gained."
+    if 0.5**m.pairs > alpha:
+        return "indecisive", (
+            f"{m.pairs} pairs are too few: even {m.pairs} wins would not pass at {alpha:.2g}."
+        )
     if m.p <= alpha and m.gain > 0:
         if floor is not None and m.candidate <= floor:
             return "reject", (
@@ -178,10 +185,8 @@ def _judge(
         return "accept", f"{tally}, {change} (p = {m.p:.2g}, at most {alpha:.2g} allowed)."
     if m.harm <= alpha and m.gain < 0:
         return "reject", f"{tally}, {change} (p = {m.harm:.2g}): it does harm."
-    if 0.5**m.pairs > alpha:
-        return "indecisive", (
-            f"{m.pairs} pairs are too few: even {m.pairs} wins would not pass at {alpha:.2g}."
-        )
+    if m.wins + m.losses == 0:
+        tally = f"Both scored the same on all {m.pairs} problems"
     if m.interval.high < worth:
         return "reject", (
             f"{tally}: the gain is at most {_points(m.interval.high)}, "

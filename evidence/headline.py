@@ -8,8 +8,12 @@ def headline(attribution: Attribution, split: str = "test") -> str:
     """Say what helped and by how much; a result that does not beat its floor says exactly that.
 
     The result is the tuned student without a prompt; where none was trained, the base model
-    with the strategy in its prompt.
+    with the strategy in its prompt. Replies lost to errors are in no accuracy, and told last.
     """
+    return " ".join([_claimed(attribution, split), *_lost(attribution, split)])
+
+
+def _claimed(attribution: Attribution, split: str) -> str:
     row = (
         attribution.row(split, "tuned")
         or attribution.row(split, "tuned", True)
@@ -44,8 +48,8 @@ def headline(attribution: Attribution, split: str = "test") -> str:
 _TOLD = (
     ("tuned - base", "Training"),
     ("tuned - labels_only", "Of this, what the strategy adds to training on labels alone"),
-    ("tuned - placebo", "What the strategy adds to training on a placebo"),
     ("base+strategy - base", "The strategy in the base model's prompt"),
+    ("base+strategy - placebo+strategy", "What its words add to a placebo of equal length"),
     ("tuned+strategy - tuned", "The strategy in the tuned model's prompt"),
     ("tuned - teacher+strategy", "The student against its teacher"),
 )
@@ -58,6 +62,15 @@ def _sentence(c: Contrast, subject: str) -> str:
     if c.high < 0:
         return f"{subject}: {size}, a loss."
     return f"{subject}: {size}, not shown to differ from zero."
+
+
+def _lost(attribution: Attribution, split: str) -> list[str]:
+    rows = [row for row in attribution.rows if row.split == split and row.missing]
+    told = ", ".join(
+        f"{row.missing} of {arm_name(row.student, row.strategy)}'s {row.n + row.missing}"
+        for row in rows
+    )
+    return [f"Replies lost to errors, and not counted: {told}."] if told else []
 
 
 def _chance(row: Row) -> str:

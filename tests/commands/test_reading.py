@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tutelage.commands.results import show_attribution
+from tutelage.evidence import Answered, table
 from tutelage.store import EventLog, Strategies
 
 from .conftest import Type, contents
@@ -53,6 +55,17 @@ def test_runs_says_how_far_each_run_has_come(finished_run: Path, typed: Type) ->
     (run,) = typed(finished_run, "runs", "--json").json
     assert run["run"] == "small" and run["state"] == "finished"
     assert run["current"].startswith("parity@")
+
+
+def test_the_table_counts_replies_lost_to_errors_where_there_are_any(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    judged = [Answered(f"p{n}", 1.0, "right", "YES", "YES") for n in range(5)]
+    lost = Answered("p5", None, "error", None, "YES")
+    show_attribution(table({("test", "newcomer", True): judged}).as_json())
+    assert "lost" not in capsys.readouterr().out
+    show_attribution(table({("test", "newcomer", True): [*judged, lost]}).as_json())
+    assert "lost" in capsys.readouterr().out
 
 
 def test_show_tells_what_happened_round_by_round(finished_run: Path, typed: Type) -> None:

@@ -112,7 +112,7 @@ def test_every_measured_comparison_is_made() -> None:
                 tuned=80,
                 tuned_strategy=90,
                 labels_only=60,
-                placebo=55,
+                placebo_strategy=55,
                 teacher=70,
                 teacher_strategy=110,
             )
@@ -121,9 +121,9 @@ def test_every_measured_comparison_is_made() -> None:
     assert names == {
         "tuned - base",
         "tuned - labels_only",
-        "tuned - placebo",
         "tuned+strategy - tuned",
         "base+strategy - base",
+        "base+strategy - placebo+strategy",
         "tuned - base+strategy",
         "tuned - teacher",
         "tuned - teacher+strategy",
@@ -131,6 +131,25 @@ def test_every_measured_comparison_is_made() -> None:
         "tuned+strategy - floor",
         "base+strategy - floor",
     }
+
+
+def test_words_are_held_against_a_placebo_of_their_length() -> None:
+    said = headline(table(arms(base=50, base_strategy=110, placebo_strategy=80)))
+    assert "What its words add to a placebo of equal length: +25.0 points" in said
+    assert "training on a placebo" not in said
+
+
+def test_replies_lost_to_errors_are_told_with_their_number() -> None:
+    measured = arms(base=50, tuned=100)
+    measured["test", "tuned", False][-3:] = answered([None] * 120)[-3:]
+    found = table(measured)
+    row = found.row("test", "tuned")
+    assert row is not None and (row.n, row.missing) == (117, 3)
+    told = "Replies lost to errors, and not counted: 3 of tuned's 120."
+    assert headline(found).endswith(told)
+    everything = table({("test", "tuned", False): answered([None] * 4)})
+    assert headline(everything).endswith("4 of tuned's 4.")
+    assert "lost" not in headline(table(arms(base=50, tuned=100)))
 
 
 def test_a_floor_with_answers_is_a_paired_opponent() -> None:

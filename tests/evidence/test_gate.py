@@ -44,6 +44,15 @@ def test_identical_replies_are_refused() -> None:
     assert "same on all 50" in verdict.reason
 
 
+def test_identical_replies_in_too_few_pairs_decide_nothing() -> None:
+    few = decide(*arms(0, 0, 2, 2), alpha=ALPHA)
+    assert few.decision == "indecisive"
+    assert "4 pairs are too few" in few.reason
+    fine = decide(*arms(0, 0, 30, 20), alpha=ALPHA, worthwhile=0.01)
+    assert fine.high > 0.01
+    assert fine.decision == "indecisive", "a gain worth having is not ruled out"
+
+
 def test_harm_is_refused() -> None:
     verdict = decide(*arms(3, 15, 20, 20), alpha=ALPHA)
     assert verdict.decision == "reject"
@@ -96,6 +105,17 @@ def test_graded_scores_are_judged_by_their_size() -> None:
     assert decide(incumbent, better, alpha=ALPHA).decision == "reject"
     # 0.1 + 0.2 is 0.3 to a person.
     assert decide([0.1 + 0.2] * 20, [0.3] * 20, alpha=ALPHA).wins == 0
+
+
+@pytest.mark.parametrize("alpha", [1e-3, 5e-5, 1e-6, 1e-9])
+def test_what_can_be_found_is_found_in_graded_scores_at_any_alpha(alpha: float) -> None:
+    rng = np.random.default_rng(3)
+    incumbent: Scores = [float(x) for x in rng.uniform(0.2, 0.5, 60)]
+    better: Scores = [float(x) for x in rng.uniform(0.6, 0.9, 60)]
+    verdict = decide(better, incumbent, alpha=alpha)
+    assert verdict.detectable < 1
+    assert verdict.decision == "accept" and 0 < verdict.p <= alpha
+    assert decide(incumbent, better, alpha=alpha).decision == "reject"
 
 
 @given(st.lists(st.tuples(maybe, maybe), max_size=60), st.floats(0.001, 0.2))

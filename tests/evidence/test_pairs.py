@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, permutation_test
 
 from tutelage.evidence import UNDETECTABLE, mcnemar, plan, sign_flip, smallest_detectable
+from tutelage.evidence.pairs import sign_flip_at
 
 few = st.integers(0, 200)
 
@@ -34,6 +35,25 @@ def test_on_right_and_wrong_sign_flips_are_mcnemar(differences: list[float]) -> 
         assert sign_flip(differences, alternative) == pytest.approx(
             mcnemar(wins, losses, alternative)
         )
+
+
+@given(st.lists(st.integers(-20, 20).map(lambda k: k / 20), min_size=2, max_size=9))
+@settings(max_examples=20, deadline=None)
+def test_sign_flips_are_the_permutation_test(differences: list[float]) -> None:
+    for alternative in ("greater", "two-sided"):
+        theirs = permutation_test(
+            (differences,), np.sum, permutation_type="samples", alternative=alternative
+        )
+        assert sign_flip(differences, alternative) == pytest.approx(theirs.pvalue)
+
+
+@given(st.integers(22, 60), st.integers(0, 9))
+@settings(max_examples=20, deadline=None)
+def test_below_what_sampling_can_show_the_p_value_is_never_too_small(n: int, losses: int) -> None:
+    p = sign_flip_at([0.5] * (n - losses) + [-0.5] * losses, alpha=1e-9)
+    assert mcnemar(n - losses, losses) * (1 - 1e-9) <= p <= 1
+    if not losses:
+        assert p == pytest.approx(0.5**n), "every pair won is counted exactly"
 
 
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=25), st.integers(0, 9))

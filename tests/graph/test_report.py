@@ -4,32 +4,25 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from tutelage.domains.contract import Problem
-from tutelage.evidence.attribution import Answered, table
-from tutelage.evidence.headline import headline
 from tutelage.graph.context import Run
-from tutelage.graph.report import Results, write_results
+from tutelage.graph.report import write_results
 from tutelage.graph.run import go
 from tutelage.models.contract import Reply, Request
-from tutelage.store.events import Evaluated, GateDecided, RunFinished, StrategyPromoted
-from tutelage.store.rules import EMPTY
+from tutelage.store.events import Evaluated, GateDecided, StrategyPromoted
 from tutelage.trainer.adapter import save
 from tutelage.trainer.manifest import Manifest, read_manifest
 from tutelage.trainer.recipe import Recipe
 
 from .fakes import RULES, Parity, Pupil
+from .pages import SMALL, Page, evaluated
 from .world import CARRY_HELPS, small_run
 
 HOSTILE = "<script>alert('$1$')</script>"
-SMALL = {
-    "splits": {"train": 160, "val": 120, "test": 60, "ood": 20},
-    "loop": {"cycles": 1, "rounds": 2, "candidates": 2, "batch": 20, "feedback": 20},
-}
 
 
 class HostileParity(Parity):
@@ -54,36 +47,6 @@ class HostilePupil(Pupil):
         return HostilePupil(CARRY_HELPS, knows=knows)
 
 
-class Page(HTMLParser):
-    """What a browser would find: elements, ids, links, and text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.handlers: list[str] = []
-        self.words = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        if tag not in ("meta", "path", "use"):
-            self.open.append(tag)
-        for name, value in attrs:
-            self.handlers += [name] if name.startswith("on") else []
-            self.ids += [value or ""] if name == "id" else []
-            self.links += [value or ""] if name in ("href", "src", "xlink:href") else []
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ("meta", "path", "use"):
-            assert self.open.pop() == tag, f"</{tag}> closes another element"
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
-
-
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     home = tmp_path_factory.mktemp("report")
@@ -101,34 +64,6 @@ def html(finished: Run) -> str:
 @pytest.fixture(scope="module")
 def page(html: str) -> Page:
     return Page(html)
-
-
-def evaluated(run: Run, tuned: int, base: int = 45) -> Results:
-    """A run that ends with these numbers right of 120, without the way there."""
-    run.freeze()
-    ids = [f"p{number}" for number in range(120)]
-    labels, others = ["YES", "NO"] * 60, ["NO", "YES"] * 60
-    arms = {
-        ("test", student, False): [
-            Answered(it, 1.0, "right", label, label)
-            if n < right
-            else Answered(it, 0.0, "wrong", other, label)
-            for n, (it, label, other) in enumerate(zip(ids, labels, others, strict=True))
-        ]
-        for student, right in (("base", base), ("tuned", tuned))
-    }
-    found = table(arms, floors={"test": 0.5}, classes=("YES", "NO"))
-    more = {
-        "run": run.id,
-        "strategy_version": "parity@0",
-        "adapter": "",
-        "headline": headline(found),
-    }
-    text = run.log.keep(json.dumps(found.as_json() | more, indent=2))
-    here = {"stream": run.id, "strategy": EMPTY.hash, "adapter": ""}
-    run.log.record(Evaluated(**here, slot="evaluate", attribution_text=text))
-    run.log.record(RunFinished(**here, slot="finish"))
-    return write_results(run.log, run.id, run.folder)
 
 
 def test_a_finished_run_leaves_its_files_in_its_folder(finished: Run) -> None:
@@ -204,7 +139,7 @@ def test_attribution_json_is_what_the_evaluation_recorded(finished: Run) -> None
     assert data == json.loads(finished.log.text(event.attribution_text))
     assert {"rows", "contrasts", "headline", "internalisation"} <= set(data)
     named = {"split", "student", "strategy", "n", "right", "accuracy", "low", "high", "floor"}
-    more = {"unparsed", "balanced_accuracy", "mcc"}
+    more = {"unparsed", "balanced_accuracy", "mcc", "missing"}
     assert all(set(row) == named | more for row in data["rows"])
 
 
