@@ -1,11 +1,12 @@
 """What the loop promises, in a small world in which the effect of every rule is known."""
 
+import random
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tutelage.graph.context import Run
+from tutelage.graph.context import Run, Silent
 from tutelage.graph.run import attribution, go
 from tutelage.store.events import (
     AdapterTrained,
@@ -14,7 +15,9 @@ from tutelage.store.events import (
     GateDecided,
     ProbeDecided,
     Reflected,
+    RoundOpened,
     SealOpened,
+    Solved,
     StrategyPromoted,
     StrategyProposed,
 )
@@ -72,10 +75,11 @@ def test_a_student_whom_another_rule_helps_gets_that_one(tmp_path: Path, helpful
     assert promoted_rules(run) == [rule(helpful)]
 
 
+@pytest.mark.parametrize("shuffle", [1, 2, 3])
 def test_the_order_of_the_rulebook_changes_nothing_that_is_promoted(
-    tmp_path: Path, finished: Run
+    tmp_path: Path, finished: Run, shuffle: int
 ) -> None:
-    run = small_run(tmp_path, domain=Parity(RULES[::-1]))
+    run = small_run(tmp_path, domain=Parity(random.Random(shuffle).sample(RULES, len(RULES))))
     assert go(run)
     assert run.current().hash == finished.current().hash
     told = [(g.slot, g.candidate, g.decision) for g in events(run, GateDecided)]
@@ -189,3 +193,36 @@ def test_walking_a_finished_run_again_from_its_beginning_writes_nothing(tmp_path
     again = small_run(tmp_path, run_id=run.id, loop=loop)
     assert go(again)
     assert [(entry.hash, entry.event.slot) for entry in again.log.entries()] == before
+
+
+class Stumble(Silent):
+    """Dies in the second round's `solve`, when some of its attempts are recorded."""
+
+    solves = 0
+
+    def stage(self, name: str, detail: str = "") -> None:
+        self.solves += name == "solve"
+
+    def advance(self, what: str, done: int, total: int) -> None:
+        if self.solves == 2 and what == "student solves":
+            raise RuntimeError("stumbled")
+
+
+def test_a_person_may_promote_while_a_killed_run_lies_still(tmp_path: Path) -> None:
+    student = Pupil({"check": 0.5}, hears=True)
+    run = small_run(tmp_path, student=student)
+    run.watch = Stumble()
+    with pytest.raises(RuntimeError, match="stumbled"):
+        go(run)
+    begun = run.log.find(run.id, "c1/r2/open")
+    assert isinstance(begun, RoundOpened)
+    other = next(v for v in run.strategies.versions("parity") if v.hash != begun.strategy)
+    person = {"stream": "store", "slot": "promote/1", "by": "ann", "reason": "I like it."}
+    run.strategies.promote("parity", run.branch, other.hash, **person)
+    again = small_run(tmp_path, student=student, run_id=run.id)
+    assert go(again)
+    solved = again.log.find(run.id, "c1/r2/solve")
+    assert isinstance(solved, Solved)
+    assert solved.strategy == begun.strategy, "the round keeps what it began with"
+    third = again.log.find(run.id, "c2/r1/open")
+    assert isinstance(third, RoundOpened) and third.strategy != begun.strategy
