@@ -58,7 +58,9 @@ class Loop(_Section):
 
     @model_validator(mode="after")
     def _rounds_fit(self) -> "Loop":
-        if len(self.rounds_by_cycle) != self.cycles or min(self.rounds_by_cycle) < 1:
+        if min(self.rounds_by_cycle, default=0) < 1:
+            raise ValueError("rounds must be at least 1 in every cycle")
+        if len(self.rounds_by_cycle) != self.cycles:
             raise ValueError(
                 f"rounds = {list(self.rounds_by_cycle)} must name {self.cycles} cycles"
             )
@@ -74,6 +76,15 @@ class GateConfig(_Section):
     channel: Literal["auto", "words", "weights"] = "auto"
     """auto: the capability probe finds out."""
 
+    @model_validator(mode="after")
+    def _power_exceeds_alpha(self) -> "GateConfig":
+        if self.power <= self.alpha:
+            raise ValueError(
+                f"power = {self.power} must be larger than alpha = {self.alpha}: a gate that finds "
+                "gains no more often than it errs finds nothing"
+            )
+        return self
+
 
 class Train(_Section):
     """From words to weights. Fields left out take the recipe's measured defaults."""
@@ -82,11 +93,21 @@ class Train(_Section):
     epochs: int | None = Field(default=None, ge=1)
     rank: int | None = Field(default=None, ge=1)
     targets: Literal["all-linear"] | tuple[str, ...] | None = None
-    lr: float | None = Field(default=None, gt=0)
+    lr: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     batch_size: int | None = Field(default=None, ge=1)
     controls: tuple[Literal["labels_only", "placebo"], ...] = ("labels_only",)
 
+    @model_validator(mode="after")
+    def _recipe_holds(self) -> "Train":
+        try:
+            self.recipe()
+        except ValidationError as error:
+            fault = error.errors()[0]
+            raise ValueError(f"{'.'.join(map(str, fault['loc']))} {fault['msg']}") from None
+        return self
+
     def recipe(self) -> Recipe:
+        """How the run's adapters are trained."""
         named = self.model_dump(exclude={"examples", "controls"}, exclude_none=True)
         return Recipe(**named)
 

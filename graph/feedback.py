@@ -10,6 +10,7 @@ from ..store.rules import Strategy
 from .attempts import attempt
 from .context import Run
 from .slots import cycle_slot
+from .solve import reads_words
 from .state import RunState
 
 
@@ -27,7 +28,16 @@ def _sort(run: Run, state: RunState, slot: str) -> None:
     who = "the tuned student" if state["adapter"] else "the student"
     run.watch.stage("feedback", f"{who} answers {len(problems)} fresh train problems")
     current = run.version(state["strategy"])
-    attempts = attempt(run, f"{slot}/student", problems, adapter=state["adapter"], what="feedback")
+    # A student that was not trained lives by the words in its prompt, if it can use them.
+    words = current.strategy if not state["adapter"] and reads_words(run) else None
+    attempts = attempt(
+        run,
+        f"{slot}/student",
+        problems,
+        strategy=words,
+        adapter=state["adapter"],
+        what="feedback",
+    )
     failed = [event for event in attempts if event.outcome in ("wrong", "unparsed")]
     by_id = {problem.id: problem for problem in problems}
     told = attempt(

@@ -37,7 +37,7 @@ def _solve(run: Run, state: RunState, slot: str) -> Solved:
         slot,
         run.batch(run.round_number(state)),
         model=run.teacher.model if discovering else None,
-        strategy=current.strategy if _reads_words(run, discovering) else None,
+        strategy=current.strategy if discovering or reads_words(run) else None,
         adapter="" if discovering else state["adapter"],
         samples=run.config.loop.samples,
         what=f"{policy} solves",
@@ -55,7 +55,7 @@ def _solve(run: Run, state: RunState, slot: str) -> Solved:
     )
 
 
-def _reads_words(run: Run, discovering: bool) -> bool:
+def reads_words(run: Run) -> bool:
     """A student that the probe found deaf to words is not given any: they only cost tokens."""
     probe = run.channel()
-    return discovering or probe is None or probe.channel == "words"
+    return probe is None or probe.channel == "words"

@@ -23,6 +23,8 @@ def validate(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Gate the round's candidates; promote the accepted one with the largest gain, if any."""
     run = runtime.context
     slot = round_slot(state, "validate")
+    if not state["candidates"]:
+        run.watch.say("Nothing was proposed in this round: there is nothing to gate.")
     done = [
         _gate(run, state, f"{slot}/{number}", run.strategies.get(candidate))
         for number, candidate in enumerate(state["candidates"], start=1)
