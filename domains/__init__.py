@@ -3,6 +3,7 @@
 from .check import CheckReport, Finding, check
 from .contract import (
     SPLITS,
+    BadFeature,
     Domain,
     ExpertRule,
     Guide,
@@ -18,6 +19,7 @@ from .registry import BrokenDomain, UnknownDomain, get, names
 
 __all__ = [
     "SPLITS",
+    "BadFeature",
     "BrokenDomain",
     "CheckReport",
     "Domain",

@@ -5,12 +5,13 @@ import random
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from .contract import SPLITS, Domain, NotEnoughProblems, Problem, Split, Verdict
 from .floors import Floor, floors_of
+from .trial import Raised, Trial
 
 SLOW = 0.1
 """Seconds; a judge that takes longer for a reply deserves a note."""
@@ -56,44 +57,33 @@ class CheckReport:
 
 def check(domain: Domain, n: int = 100) -> CheckReport:
     """Try `n` problems of every split; a domain that raises is a finding, not a crash."""
-    trial = _Trial(domain, n)
+    trial = Trial(domain, n)
     findings: list[Finding] = []
     for name, look in _LOOKS.items():
         try:
             faults = list(look(trial))
+        except Raised as raised:
+            faults = [Finding(name, "fault", str(raised))]
         except Exception as error:  # The domain is a stranger's: whatever it raises is the finding.
             faults = [Finding(name, "fault", f"it raised {error!r}")]
-        findings += faults or [Finding(name, "ok", _OK.get(name, "yes"))]
-    problems = trial.problems
-    floors = floors_of(problems) if problems.get("train") else ()
-    sample = tuple(problems.get("train", ())[:3])
-    return CheckReport(domain.name, tuple(findings), tuple(floors), sample)
+        findings += faults or [Finding(name, "ok", _OK[name])]
+        if not trial.all:
+            # Without problems, every other look would find nothing wrong.
+            break
+    sample = tuple(trial.problems.get("train", ())[:3])
+    return CheckReport(domain.name, tuple(findings), tuple(trial.floors), sample)
 
 
-class _Trial:
-    """The domain and what it gave when it was asked."""
-
-    def __init__(self, domain: Domain, n: int) -> None:
-        self.domain, self.n = domain, n
-        self.problems: dict[Split, Sequence[Problem]] = {}
-
-    @property
-    def all(self) -> list[Problem]:
-        return [problem for problems in self.problems.values() for problem in problems]
-
-    def ways(self) -> list[frozenset[str] | None]:
-        """All steps, no steps, each step alone."""
-        kinds = self.domain.guide.step_kinds
-        return [None, frozenset(), *(frozenset({kind}) for kind in kinds), frozenset(kinds)]
-
-
-def _enough(trial: _Trial) -> Iterator[Finding]:
+def _enough(trial: Trial) -> Iterator[Finding]:
     """Also gathers the problems that the other looks go by, as many as there are."""
     for split in SPLITS:
         wanted, given = trial.n, None
         while given is None and wanted:
             try:
-                given = trial.domain.problems(split, wanted, 0)
+                given = trial.ask(split, wanted, 0)
+            except Raised as raised:
+                yield Finding("enough problems", "fault", str(raised))
+                break
             except NotEnoughProblems as error:
                 if wanted == trial.n:
                     yield Finding("enough problems", "fault", str(error))
@@ -104,26 +94,26 @@ def _enough(trial: _Trial) -> Iterator[Finding]:
             yield Finding("enough problems", "fault", said)
 
 
-def _same(trial: _Trial) -> Iterator[Finding]:
+def _same(trial: Trial) -> Iterator[Finding]:
     for split, first in trial.problems.items():
-        if first and list(trial.domain.problems(split, len(first), 0)) != list(first):
+        if first and trial.ask(split, len(first), 0) != first:
             yield Finding("same problems", "fault", f"{split} differs when it is asked for again")
 
 
-def _distinct(trial: _Trial) -> Iterator[Finding]:
+def _distinct(trial: Trial) -> Iterator[Finding]:
     for split, problems in trial.problems.items():
         twice = [name for name, times in Counter(p.id for p in problems).items() if times > 1]
         if twice:
             yield Finding("distinct problems", "fault", f"{split} holds {twice[0]} twice")
 
 
-def _apart(trial: _Trial) -> Iterator[Finding]:
+def _apart(trial: Trial) -> Iterator[Finding]:
     """Under any seed: one run's test must not be another run's training."""
     home: dict[str, Split] = {}
     for split, problems in trial.problems.items():
         seen = list(problems)
         for seed in (1, 2):
-            seen += trial.domain.problems(split, len(problems), seed)
+            seen += trial.ask(split, len(problems), seed) if problems else []
         for problem in seen:
             for key in (problem.id, problem.text):
                 if home.setdefault(key, split) != split:
@@ -132,15 +122,15 @@ def _apart(trial: _Trial) -> Iterator[Finding]:
                     return
 
 
-def _solutions(trial: _Trial) -> Iterator[Finding]:
+def _solutions(trial: Trial) -> Iterator[Finding]:
     bare = 0
     for problem in trial.all:
         for steps in trial.ways():
-            text = trial.domain.solution(problem, steps)
+            text = trial.solution(problem, steps)
             if text is None:
                 bare += 1
                 continue
-            verdict = trial.domain.judge(problem, text)
+            verdict = trial.judge(problem, text)
             if verdict.score != 1.0 or verdict.outcome != "right":
                 kinds = "all" if steps is None else ", ".join(sorted(steps)) or "no"
                 said = f"{problem.id} with {kinds} steps scored {verdict.score}: {text[:80]!r}"
@@ -157,11 +147,11 @@ def _noise(problem: Problem, rnd: random.Random) -> list[str]:
     return ["", "   \n", "?", "\x00\ud800", "I cannot tell.", scribble, problem.text]
 
 
-def _no_gifts(trial: _Trial) -> Iterator[Finding]:
+def _no_gifts(trial: Trial) -> Iterator[Finding]:
     rnd = random.Random(0)
     for problem in trial.all:
         for reply in [*_noise(problem, rnd), trial.domain.guide.reply_format]:
-            verdict = trial.domain.judge(problem, reply)
+            verdict = trial.judge(problem, reply)
             if verdict.outcome == "right" or verdict.score >= 1.0:
                 yield Finding(
                     "noise earns nothing", "fault", f"{problem.id} is solved by {reply!r}"
@@ -169,7 +159,7 @@ def _no_gifts(trial: _Trial) -> Iterator[Finding]:
                 return
 
 
-def _other_class(trial: _Trial) -> Iterator[Finding]:
+def _other_class(trial: Trial) -> Iterator[Finding]:
     """Where answers are classes, a solution of another class must be wrong."""
     classes = trial.domain.guide.classes
     unknown = {problem.answer for problem in trial.all} - set(classes)
@@ -179,22 +169,22 @@ def _other_class(trial: _Trial) -> Iterator[Finding]:
     one_of = {problem.answer: problem for problem in trial.all} if classes else {}
     for problem in trial.all:
         for answer, other in one_of.items():
-            reply = trial.domain.solution(other, frozenset())
+            reply = trial.solution(other, frozenset())
             if answer != problem.answer and reply is not None:
-                verdict = trial.domain.judge(problem, reply)
+                verdict = trial.judge(problem, reply)
                 if verdict.outcome != "wrong":
                     said = f"{problem.id} ({problem.answer}) with {reply!r}: {verdict.outcome}"
                     yield Finding("wrong class is wrong", "fault", said)
                     return
 
 
-def _verdicts(trial: _Trial) -> Iterator[Finding]:
+def _verdicts(trial: Trial) -> Iterator[Finding]:
     """The parts of a verdict agree, and it speaks in the guide's words."""
     known, rnd = set(trial.domain.guide.failure_modes), random.Random(1)
     for problem, other in zip(trial.all, reversed(trial.all), strict=True):
-        replies = [*_noise(problem, rnd), *(trial.domain.solution(other, w) for w in trial.ways())]
+        replies = [*_noise(problem, rnd), *(trial.solution(other, w) for w in trial.ways())]
         for reply in replies:
-            verdict = trial.domain.judge(problem, reply or "")
+            verdict = trial.judge(problem, reply or "")
             for said in _discord(verdict, known):
                 yield Finding("verdicts agree", "fault", f"{problem.id}, {reply!r:.80}: {said}")
                 return
@@ -214,7 +204,7 @@ def _discord(verdict: Verdict, known: set[str]) -> Iterator[str]:
         yield f"failure modes that the guide lacks: {set(verdict.failure_modes) - known}"
 
 
-def _rules(trial: _Trial) -> Iterator[Finding]:
+def _rules(trial: Trial) -> Iterator[Finding]:
     guide = trial.domain.guide
     for rule in guide.rules:
         strange = (rule.steps - set(guide.step_kinds)) | (rule.addresses - set(guide.failure_modes))
@@ -230,7 +220,7 @@ def _rules(trial: _Trial) -> Iterator[Finding]:
         yield Finding("rules speak the guide's words", "note", said)
 
 
-def _names(trial: _Trial) -> Iterator[Finding]:
+def _names(trial: Trial) -> Iterator[Finding]:
     for problem in trial.all:
         if not re.fullmatch(r"[0-9a-f]{16}", problem.id):
             yield Finding("problems are data", "fault", f"{problem.id!r} is not 16 hex digits")
@@ -241,7 +231,7 @@ def _names(trial: _Trial) -> Iterator[Finding]:
             return
 
 
-def _balance(trial: _Trial) -> Iterator[Finding]:
+def _balance(trial: Trial) -> Iterator[Finding]:
     if not trial.domain.guide.classes:
         return
     for split, problems in trial.problems.items():
@@ -257,11 +247,17 @@ def _balance(trial: _Trial) -> Iterator[Finding]:
                 yield Finding("classes balanced", "note", said)
 
 
-def _speed(trial: _Trial) -> Iterator[Finding]:
-    replies = [(p, trial.domain.solution(p) or p.text) for p in trial.all]
+def _floors(trial: Trial) -> Iterator[Finding]:
+    if trial.problems["train"]:
+        trial.floors = floors_of(trial.problems)
+    yield from ()
+
+
+def _speed(trial: Trial) -> Iterator[Finding]:
+    replies = [(p, trial.solution(p) or p.text) for p in trial.all]
     begun = time.perf_counter()
     for problem, reply in replies:
-        trial.domain.judge(problem, reply)
+        trial.judge(problem, reply)
     each = (time.perf_counter() - begun) / max(1, len(replies))
     level: Literal["ok", "note"] = "note" if each > SLOW else "ok"
     yield Finding("judge speed", level, f"{each * 1000:.2f} ms a reply")
@@ -279,6 +275,7 @@ _LOOKS = {
     "verdicts agree": _verdicts,
     "rules speak the guide's words": _rules,
     "classes balanced": _balance,
+    "features are numbers": _floors,
     "judge speed": _speed,
 }
 """In this order: the first one gathers the problems."""
@@ -294,5 +291,6 @@ _OK = {
     "wrong class is wrong": "and is read as an answer",
     "verdicts agree": "score, outcome and failure modes go together",
     "rules speak the guide's words": "steps and failure modes are named there",
+    "features are numbers": "floors can be computed from them",
     "classes balanced": f"no class above {BALANCED:.0%} in any topic",
 }

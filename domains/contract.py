@@ -100,5 +100,9 @@ class Domain(Protocol):
         """
 
 
+class BadFeature(TypeError):
+    """A feature of a problem is no finite number, so no floor can be computed from it."""
+
+
 class NotEnoughProblems(ValueError):
     """A split was asked for more problems than it holds."""

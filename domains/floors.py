@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from .contract import Problem, Split
+from .identity import only_numbers
 
 
 class Floor(NamedTuple):
@@ -31,7 +32,10 @@ class _Stump(NamedTuple):
 
 
 def floors_of(problems: Mapping[Split, Sequence[Problem]]) -> list[Floor]:
-    """The floors of every split; the stump is fitted on train."""
+    """The floors of every split; the stump is fitted on train. Raises BadFeature."""
+    for some in problems.values():
+        for problem in some:
+            only_numbers(problem.features, f"the problem {problem.id}")
     stump = _fit(problems["train"])
     return [
         Floor(

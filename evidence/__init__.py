@@ -1,7 +1,7 @@
 """What may be claimed: numbers in, verdicts out."""
 
 from .attribution import Answered, Arm, Attribution, Row, Slice, table
-from .contrasts import Contrast, arm_name
+from .contrasts import CHANCE, Contrast, Gain, arm_name, beyond_chance, compare
 from .floors import (
     Floor,
     answer_shares,
@@ -18,6 +18,7 @@ from .leaks import Leak, leaks, overlap
 from .pairs import DISCORDANCE, UNDETECTABLE, mcnemar, sign_flip, smallest_detectable
 
 __all__ = [
+    "CHANCE",
     "DISCORDANCE",
     "UNDETECTABLE",
     "Answered",
@@ -25,6 +26,7 @@ __all__ = [
     "Attribution",
     "Contrast",
     "Floor",
+    "Gain",
     "GateVerdict",
     "Interval",
     "Leak",
@@ -34,7 +36,9 @@ __all__ = [
     "arm_name",
     "balanced_accuracy",
     "best_floor",
+    "beyond_chance",
     "bootstrap",
+    "compare",
     "constant_answer",
     "decide",
     "floors",

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from scipy.special import bdtr, bdtrc
 
@@ -13,6 +14,31 @@ Student = tuple[str, bool]
 """A student, and whether the strategy stood in its prompt."""
 Scores = Mapping[str, float]
 """Mean score by problem."""
+CHANCE = 0.05
+"""A difference is claimed only where its two-sided p-value is at most this."""
+
+
+def beyond_chance(low: float, high: float, p: float) -> bool:
+    """Whether a difference may be claimed: its interval excludes zero, and so does its test.
+
+    The interval approximates and the test is exact: with few disagreements they can part.
+    """
+    return (low > 0 or high < 0) and p <= CHANCE
+
+
+class Gain(NamedTuple):
+    """What one list of scores is above another, pair by pair."""
+
+    gain: float
+    low: float
+    high: float
+    p: float
+    """Two-sided."""
+
+    @property
+    def shown(self) -> bool:
+        """Whether it may be claimed to differ from zero, up or down."""
+        return beyond_chance(self.low, self.high, self.p)
 
 
 @dataclass(frozen=True)
@@ -30,6 +56,11 @@ class Contrast:
     """Problems that both answered."""
     a: str
     b: str
+
+    @property
+    def shown(self) -> bool:
+        """Whether it may be claimed to differ from zero, up or down."""
+        return beyond_chance(self.low, self.high, self.p)
 
 
 COMPARED: tuple[tuple[Student, Student], ...] = (
@@ -61,18 +92,25 @@ def between_arms(
     ]
 
 
+def compare(
+    a: Sequence[float], b: Sequence[float], confidence: float = 0.95, seed: int = 0
+) -> Gain:
+    """What the scores `a` are above the scores `b` of the same problems; no pairs show nothing."""
+    low, high = paired(a, b, confidence, seed)
+    differences = [round(i - j, 12) for i, j in zip(a, b, strict=True)]
+    if is_binary((*a, *b)):
+        p = mcnemar(sum(d > 0 for d in differences), sum(d < 0 for d in differences), "two-sided")
+    else:
+        p = sign_flip(differences, "two-sided", seed)
+    return Gain(mean(differences), low, high, p)
+
+
 def _contrast(
     split: str, a: str, b: str, ours: Scores, theirs: Scores, confidence: float, seed: int
 ) -> Contrast:
     both = sorted(ours.keys() & theirs.keys())
-    x, y = [ours[problem] for problem in both], [theirs[problem] for problem in both]
-    low, high = paired(x, y, confidence, seed)
-    differences = [round(i - j, 12) for i, j in zip(x, y, strict=True)]
-    if is_binary((*x, *y)):
-        p = mcnemar(sum(d > 0 for d in differences), sum(d < 0 for d in differences), "two-sided")
-    else:
-        p = sign_flip(differences, "two-sided", seed)
-    return Contrast(f"{a} - {b}", split, mean(differences), low, high, p, len(both), a, b)
+    found = compare([ours[it] for it in both], [theirs[it] for it in both], confidence, seed)
+    return Contrast(f"{a} - {b}", split, *found, len(both), a, b)
 
 
 def over_floor(
@@ -122,8 +160,7 @@ def internalisation(scores: Mapping[Student, Scores], confidence: float, seed: i
     # All three on the same problems, or the ratio compares different tests.
     common = sorted(base.keys() & told.keys() & tuned.keys())
     without, words = [base[p] for p in common], [told[p] for p in common]
-    low, high = paired(words, without, confidence, seed)
-    if low <= 0 <= high:
+    if not compare(words, without, confidence, seed).shown:
         return None
     return (mean([tuned[p] for p in common]) - mean(without)) / (mean(words) - mean(without))
 

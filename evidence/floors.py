@@ -1,8 +1,10 @@
 """What a score is worth nothing below: constant answers and one shallow rule."""
 
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -118,12 +120,14 @@ def _all(
     if not labels:
         raise ValueError("Wanted at least one labelled problem to compute floors, found none.")
     _same_length(labels, features)
+    _only_numbers(features)
     found = [_floor("majority", labels, [_most(labels)] * len(labels))]
     found += [_floor(f"always {name}", labels, [name] * len(labels)) for name in classes]
     if train_labels:
         found.append(_floor("train majority", labels, [_most(train_labels)] * len(labels)))
     if train_labels and train_features is not None:
         _same_length(train_labels, train_features)
+        _only_numbers(train_features)
         answers = _stump_answers(train_labels, train_features, features)
     else:
         answers = _cross_validated(labels, features)
@@ -194,3 +198,16 @@ def _cross_validated(labels: Sequence[str], features: Features) -> list[str] | N
 def _same_length(a: Sequence[object], b: Sequence[object]) -> None:
     if len(a) != len(b):
         raise ValueError(f"Wanted one entry for each problem, found {len(a)} and {len(b)}.")
+
+
+def _only_numbers(features: Features) -> None:
+    for place, each in enumerate(features):
+        for name, value in each.items():
+            if (
+                not isinstance(value, Real)
+                or not -sys.float_info.max <= value <= sys.float_info.max
+            ):
+                raise TypeError(
+                    f"Wanted features that are finite numbers, found {name!r} = {value!r:.80} in "
+                    f"problem {place}. Give a number, or leave the feature out."
+                )

@@ -1,7 +1,7 @@
 """The one sentence that may be claimed from an attribution, and no more."""
 
 from .attribution import Attribution, Row
-from .contrasts import Contrast, arm_name
+from .contrasts import CHANCE, Contrast, arm_name
 
 
 def headline(attribution: Attribution, split: str = "test") -> str:
@@ -32,7 +32,7 @@ def _claimed(attribution: Attribution, split: str) -> str:
             f"{opening}: it does not beat its floor of {row.floor:.1%}, which needs no knowledge "
             f"of the task{_chance(row)}. No gain is claimed."
         )
-    if over is None or over.low <= 0:
+    if over is None or over.gain <= 0 or not over.shown:
         return (
             f"{opening}: it does not beat its floor of {row.floor:.1%} by more than chance could. "
             "No gain is claimed."
@@ -57,11 +57,11 @@ _TOLD = (
 
 def _sentence(c: Contrast, subject: str) -> str:
     size = f"{100 * c.gain:+.1f} points ({100 * c.low:+.1f} to {100 * c.high:+.1f})"
-    if c.low > 0:
-        return f"{subject}: {size}."
-    if c.high < 0:
-        return f"{subject}: {size}, a loss."
-    return f"{subject}: {size}, not shown to differ from zero."
+    if c.shown:
+        return f"{subject}: {size}." if c.gain > 0 else f"{subject}: {size}, a loss."
+    parted = c.low > 0 or c.high < 0
+    why = f" (p = {c.p:.3f}, and at most {CHANCE} is asked for)" if parted else ""
+    return f"{subject}: {size}, not shown to differ from zero{why}."
 
 
 def _lost(attribution: Attribution, split: str) -> list[str]:

@@ -10,6 +10,8 @@ from .contract import Model, ModelError, Reply, ReplyOutcome, Request, Usage
 from .schema import held_against
 
 Answer = Callable[[Request], str | Reply]
+LISTED = 10
+"""Entries that an error names; a script may have thousands."""
 
 
 class ScriptedModel:
@@ -113,6 +115,22 @@ def _reading(script: _Script, path: Path) -> Answer:
                 if line.outcome == "ok":
                     return line.reply
                 return Reply(line.reply, line.outcome, detail=f"The script says {line.outcome}.")
-        raise ModelError(f"{path} has no reply for this prompt: {request.prompt[:500]!r}")
+        raise ModelError(_unmatched(script, path, used, request))
 
     return answer
+
+
+def _unmatched(script: _Script, path: Path, used: Sequence[int], request: Request) -> str:
+    entries = [
+        f"{line.match!r:.80}"
+        + (f" (used up: {line.times} of {line.times})" if count == line.times else "")
+        for line, count in zip(script.replies[:LISTED], used, strict=False)
+    ]
+    more = len(script.replies) - len(entries)
+    said = ", ".join(entries) + (f", and {more} more" if more else "")
+    under = f", under the context {request.context[:200]!r}" if request.context else ""
+    return (
+        f"{path} has no reply for this prompt: {request.prompt[:500]!r}{under}. Its entries match "
+        f'{said}. Add {{"match": "regex", "reply": "text"}} for it, or as the last entry '
+        '{"match": "", "reply": "text"}, which matches everything.'
+    )

@@ -87,7 +87,7 @@ def _headlined(found: Attribution) -> Row | None:
 
 def _beats(found: Attribution, row: Row) -> bool:
     over = found.contrast("test", f"{arm_name(row.student, row.strategy)} - floor")
-    return row.accuracy > row.floor and over is not None and over.low > 0
+    return row.accuracy > row.floor and over is not None and over.gain > 0 and over.shown
 
 
 def what_was_run(told: Facts) -> Html:

@@ -60,7 +60,7 @@ def attribution(told: Facts) -> Html:
         *worked,
         folded("What the arms are", keys),
         text("h3", "Gains, problem by problem"),
-        text("p", "Coloured where the paired interval excludes zero and p is below 0.05.", "note"),
+        text("p", "Coloured where the paired interval excludes zero and p ≤ 0.05.", "note"),
         _contrasts(found.contrasts),
         _internalised(found),
     )  # fmt: skip
@@ -103,7 +103,7 @@ def _rows(rows: Sequence[Row]) -> Html:
 
 def _contrasts(contrasts: Sequence[Contrast]) -> Html:
     def cells(c: Contrast) -> list[Html]:
-        sure = ("up" if c.low > 0 else "down" if c.high < 0 else "") if c.p < 0.05 else ""
+        sure = ("up" if c.gain > 0 else "down") if c.shown else ""
         return [
             esc(c.split),
             esc(c.name.replace(" - ", " − ")),

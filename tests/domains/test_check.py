@@ -87,7 +87,7 @@ def test_the_example_of_the_page_is_a_sound_domain(tmp_path: Path) -> None:
     _, _, rest = PAGE.read_text().partition("<!-- example: coins.py -->\n```python\n")
     (tmp_path / "coins.py").write_text(rest.partition("```")[0])
     domain = get(f"{tmp_path / 'coins.py'}:Coins")
-    report = check(domain, 40)
+    report = check(domain)
     assert report.ok, report.as_text()
     assert not [found for found in report.findings if found.level == "note"], report.as_text()
 
@@ -228,6 +228,93 @@ def test_lopsided_classes_are_a_note_and_the_floors_show_the_share() -> None:
     notes = [found.said for found in report.findings if found.level == "note"]
     assert any("24 of 30 are EVEN" in said for said in notes)
     assert report.floors[0].constant == 0.8
+
+
+class Breaks(Parity):
+    """Raises what it is told to, where it is told to."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        if self.place in ("problems", split):
+            raise OSError("the disk is on fire")
+        return super().problems(split, n, seed)
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        if self.place == "judge":
+            raise KeyError("the judge is out")
+        return super().judge(problem, reply)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
+        if self.place == "solution":
+            raise RuntimeError("nobody knows")
+        return super().solution(problem, steps)
+
+
+@pytest.mark.parametrize(
+    ("place", "fault", "said"),
+    [
+        ("problems", "enough problems", "problems('ood', 20, 0) raised OSError"),
+        ("val", "enough problems", "problems('val', 20, 0) raised OSError('the disk is on fire')"),
+        ("judge", "noise earns nothing", "with the reply '' raised KeyError('the judge is out')"),
+        ("solution", "solutions are right", "raised RuntimeError('nobody knows')"),
+    ],
+)
+def test_a_domain_that_raises_is_told_what_it_was_asked(place: str, fault: str, said: str) -> None:
+    report = check(Breaks(place), 20)
+    assert not report.ok and said in faults(Breaks(place), 20)[fault]
+    assert said in report.as_text()
+
+
+def test_a_split_that_raises_leaves_the_others_on_trial_and_none_left_ends_it() -> None:
+    looked = [found.name for found in check(Breaks("val"), 20).findings]
+    assert looked[-1] == "judge speed"
+    nothing = check(Breaks("problems"), 20)
+    assert {found.name for found in nothing.findings} == {"enough problems"}
+    assert nothing.sample == nothing.floors == ()
+
+
+class Wordy(Parity):
+    """Builds its problems past `problem(...)`, with a feature that is no number."""
+
+    def ask(self, number: int) -> Problem:
+        return replace(super().ask(number), features={"colour": "red"})
+
+
+class Lazy(Parity):
+    def problems(self, split: Split, n: int, seed: int) -> Any:
+        found = super().problems(split, n, seed)
+        return (each for each in found)
+
+
+class Loose(Parity):
+    def problems(self, split: Split, n: int, seed: int) -> Any:
+        return [{"text": "Which?"}] * n
+
+
+class Silent(Parity):
+    def judge(self, problem: Problem, reply: str) -> Any:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("domain", "fault", "said"),
+    [
+        (Wordy(), "features are numbers", "The feature 'colour' of the problem "),
+        (Loose(), "enough problems", "build each with `problem(...)`"),
+        (Silent(), "noise earns nothing", "gave None, no Verdict"),
+    ],
+)
+def test_what_breaks_a_promise_of_form_is_a_fault_too(
+    domain: Parity, fault: str, said: str
+) -> None:
+    assert said in faults(domain, 20)[fault]
+    assert "NOT SOUND" in check(domain, 20).as_text()
+
+
+def test_problems_that_come_one_by_one_are_tried_like_a_list() -> None:
+    assert faults(Lazy(), 20) == {}
 
 
 class Mute(Parity):

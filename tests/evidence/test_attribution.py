@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from tutelage.evidence import Answered, Arm, Attribution, headline, table
+from tutelage.evidence import (
+    Answered,
+    Arm,
+    Attribution,
+    beyond_chance,
+    compare,
+    headline,
+    table,
+)
 
 CLASSES = ("YES", "NO")
 
@@ -216,3 +224,72 @@ def test_an_attribution_survives_the_disk() -> None:
         "floor",
         "unparsed",
     ]
+
+
+def few_wins(n: int, wins: int, losses: int = 0) -> Attribution:
+    """The tuned student wins and loses these, and both are right and wrong alike elsewhere."""
+    alike = [i % 2 == 0 for i in range(n - wins - losses)]
+    base = [False] * wins + [True] * losses + alike
+    tuned = [True] * wins + [False] * losses + alike
+    measured = {
+        ("test", "base", False): answered(base),
+        ("test", "tuned", False): answered(tuned),
+    }
+    return table(measured, floors={"test": 0.1})
+
+
+@pytest.mark.parametrize(("wins", "losses"), [(4, 0), (0, 4)])
+def test_an_interval_that_the_exact_test_does_not_bear_out_is_no_claim(
+    wins: int, losses: int
+) -> None:
+    found = few_wins(150, wins, losses)
+    gain = found.contrast("test", "tuned - base")
+    assert gain is not None and (gain.low > 0 or gain.high < 0) and gain.p == 0.125
+    assert not gain.shown
+    said = headline(found)
+    assert "not shown to differ from zero (p = 0.125, and at most 0.05 is asked for)" in said
+    assert "a loss" not in said
+
+
+def test_a_difference_that_both_bear_out_is_claimed_up_or_down() -> None:
+    for wins, losses, told in ((6, 0, "Training: +4.0 points"), (0, 6, "a loss")):
+        found = few_wins(150, wins, losses)
+        gain = found.contrast("test", "tuned - base")
+        assert gain is not None and gain.shown and gain.p <= 0.05
+        assert told in headline(found) and "not shown" not in headline(found)
+
+
+def test_a_floor_is_beaten_only_where_the_exact_test_says_so_too() -> None:
+    tuned = [i < 4 or i % 2 == 0 for i in range(150)]
+    right = {f"p{i}": float(i >= 4 and i % 2 == 0) for i in range(150)}
+    found = table(
+        {("test", "tuned", False): answered(tuned)},
+        floors={"test": sum(right.values()) / 150},
+        floor_right={"test": right},
+    )
+    over = found.contrast("test", "tuned - floor")
+    assert over is not None and over.low > 0 and over.p == 0.125
+    said = headline(found)
+    assert "by more than chance could" in said and "No gain is claimed" in said
+
+
+def test_words_that_may_have_helped_by_chance_define_no_internalisation() -> None:
+    base = [i >= 4 and i % 2 == 0 for i in range(150)]
+    told = [i < 4 or i % 2 == 0 for i in range(150)]
+    measured = {
+        ("test", "base", False): answered(base),
+        ("test", "base", True): answered(told),
+        ("test", "tuned", False): answered(told),
+    }
+    assert table(measured).internalisation == {"test": None}
+
+
+def test_two_lists_of_scores_are_compared_by_the_same_rule() -> None:
+    told, bare = [1.0] * 4 + [0.0] * 146, [0.0] * 150
+    found = compare(told, bare)
+    assert found.low > 0 and found.p == 0.125 and not found.shown
+    assert compare([1.0] * 6 + [0.0] * 144, bare).shown
+    assert compare(bare, [1.0] * 6 + [0.0] * 144).shown, "a loss is shown as well"
+    assert compare([0.5 + 0.01 * (i % 7) for i in range(40)], [0.4] * 40).shown
+    assert not compare([], []).shown
+    assert beyond_chance(0.1, 0.2, 0.05) and not beyond_chance(-0.1, 0.2, 0.01)

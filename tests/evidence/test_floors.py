@@ -1,5 +1,7 @@
 """Floors: what a predictor that knows nothing of the task would score."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -79,6 +81,21 @@ def test_a_feature_that_some_problems_lack_is_not_asked_about() -> None:
         floors([], [])
     with pytest.raises(ValueError, match="one entry for each problem"):
         floors(["YES"], [])
+
+
+@pytest.mark.parametrize("value", ["many", "3", None, float("nan"), float("inf"), [1]])
+def test_a_feature_that_is_no_number_is_named(value: Any) -> None:
+    sound: list[Any] = [{"rooms": 1.0}] * 5
+    broken = [*sound[:4], {"rooms": value}]
+    labels = ["YES", "NO", "NO", "NO", "YES"]
+    for asked, train in ((broken, sound), (sound, broken)):
+        with pytest.raises(TypeError, match=r"'rooms' = .* in problem 4"):
+            floors(labels, asked, (), labels, train)
+
+
+def test_yes_and_no_are_numbers_as_features() -> None:
+    labels = ["YES", "NO"] * 5
+    assert floors(labels, [{"even": label == "NO"} for label in labels])["stump"] == 1.0
 
 
 @given(labelled)

@@ -65,6 +65,26 @@ def test_a_prompt_nobody_thought_of_fails_loudly(tmp_path: Path) -> None:
         model.reply([Request("what is 7?")])
 
 
+def test_a_prompt_nobody_thought_of_is_told_what_there_is_and_what_to_add(tmp_path: Path) -> None:
+    spec = script(
+        tmp_path, {"match": "7", "reply": "x", "times": 2}, {"match": "^Odd", "reply": ""}
+    )
+    model = open_model(spec)
+    model.reply([Request("7"), Request("7")])
+    with pytest.raises(ModelError) as error:
+        model.reply([Request("what is 7?", context="carry")])
+    said = str(error.value)
+    assert "no reply for this prompt: 'what is 7?', under the context 'carry'" in said
+    assert "Its entries match '7' (used up: 2 of 2), '^Odd'." in said
+    assert 'Add {"match": "regex", "reply": "text"}' in said and '{"match": "",' in said
+
+
+def test_of_a_long_script_a_few_entries_are_told(tmp_path: Path) -> None:
+    model = open_model(script(tmp_path, *({"match": f"n{i}$", "reply": ""} for i in range(50))))
+    with pytest.raises(ModelError, match=r"'n9\$', and 40 more\."):
+        model.reply([Request("q")])
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
