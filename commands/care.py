@@ -1,12 +1,15 @@
 """Look after the store: verify the log, build the index anew."""
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from ..store.chain import Report
 from ..store.versions import Strategies
 from .faults import FAILED
-from .output import Json, examples, print_json
+from .output import Json, clean, examples, print_json
 from .place import here
 from .strategy_search import Describer, index_of
 
@@ -45,15 +48,32 @@ def verify(
     with here(ctx).store() as store:
         report = store.verify()
     if as_json:
-        print_json({"ok": report.ok, "events": report.events, "faults": report.faults})
-    elif report.ok:
-        typer.echo(f"{report.events} events: every one is as it was recorded, and none is missing.")
+        noted = report.noted.isoformat(timespec="seconds") if report.noted else None
+        heads = [{"stream": stream, **asdict(mark)} for stream, mark in report.heads.items()]
+        print_json({"ok": report.ok, "events": report.events, "faults": report.faults,
+                    "warnings": report.warnings, "noted": noted, "covered": report.covered,
+                    "heads": heads})  # fmt: skip
     else:
-        typer.echo(f"{report.events} events, {len(report.faults)} faults:")
-        for fault in report.faults if all_faults else report.faults[:SHOWN]:
-            typer.echo(f"  {fault}")
+        for line in _lines(report, len(report.faults) if all_faults else SHOWN):
+            typer.echo(clean(line))
     if not report.ok:
         raise typer.Exit(FAILED)
+
+
+def _lines(report: Report, shown: int) -> Iterator[str]:
+    if report.ok:
+        found = f"{report.events} events, consistent with themselves"
+        if report.noted:
+            found += f", and {report.covered} of them with the note of {report.noted:%F %T} UTC"
+        yield f"{found}."
+    else:
+        yield f"{report.events} events, {len(report.faults)} faults:"
+        yield from (f"  {fault}" for fault in report.faults[:shown])
+    yield from (f"Warning: {warning}" for warning in report.warnings)
+    if report.heads:
+        yield "The ends of the streams. Note them elsewhere, to see whatever is changed later:"
+    for stream, mark in report.heads.items():
+        yield f"  {mark.hash}  {stream}, {mark.count} events"
 
 
 @index.command(epilog=examples(("tutelage index rebuild", "after a move, or when it is damaged")))

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
+from ..store.events import RunFinished, RunStarted
 from ..store.log import EventLog
 from ..store.versions import Strategies
 from .output import Json, clean, console, duration, examples, points, print_json, table
 from .place import Place, here
-from .story import Story, all_runs, story
+from .story import Story, all_runs, name_of, story
 
 app = typer.Typer()
 
@@ -36,21 +37,29 @@ def _summaries(place: Place, log: EventLog) -> Iterator[dict[str, Any]]:
     for started in all_runs(log):
         run = started.stream
         begin = next(iter(log.entries(stream=run)))
+        finish = log.find(run, "finish")
         yield {
             "run": run,
             "began": begin.at.isoformat(timespec="seconds").removesuffix("+00:00"),
-            "state": _state(place, run, log.find(run, "finish") is not None),
+            "state": _state(place, run, isinstance(finish, RunFinished)),
             "domain": started.domain,
             "student": started.config["student"],
             "teacher": started.config["teacher"],
-            "current": strategies.current(started.domain, f"{started.domain}/{run}").name,
+            "current": _stands(strategies, started, finish),
         }
+
+
+def _stands(strategies: Strategies, started: RunStarted, finish: object) -> str:
+    """The version that a finished run evaluated, else the one that its branch is at."""
+    if isinstance(finish, RunFinished):
+        return name_of(strategies, started.domain, finish.strategy)
+    return strategies.current(started.domain, f"{started.domain}/{started.stream}").name
 
 
 def _state(place: Place, run: str, finished: bool) -> str:
     if finished:
         return "finished"
-    return "running" if place.worked_on(run) else "paused"
+    return "running" if place.worked_on(run) else "stopped"
 
 
 @app.command(
@@ -77,7 +86,7 @@ def show(
     console().print(
         table(_CALLS, [[row[name.strip("#")] for name in _CALLS] for row in told.calls])
     )
-    if state == "paused":
+    if state == "stopped":
         typer.echo(f"Not finished. Go on with\n{here(ctx).command(f'resume {run}')}")
 
 

@@ -37,9 +37,9 @@ class Place:
     """Stands in for what configs name; given by programs that call the commands, not by people."""
 
     @contextmanager
-    def store(self) -> Iterator[EventLog]:
-        """The store, which must be there: a command that reads makes nothing."""
-        if not (self.home / DATABASE).exists():
+    def store(self, *, create: bool = False) -> Iterator[EventLog]:
+        """The store, which must be there: a command that reads makes nothing. `create` makes it."""
+        if not create and not (self.home / DATABASE).exists():
             raise Refused(
                 f"There is no store in {self.home}. `tutelage run CONFIG` begins one; "
                 "--home or TUTELAGE_HOME names another."

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..store.events import SealOpened
+from ..store.events import GateDecided, SealOpened
+from ..store.lineage import BY_HAND
 from ..store.log import EventLog
 from ..store.versions import Strategies, Version
 from .faults import STOPPED, Refused
@@ -62,13 +63,19 @@ def gate(
             raise Refused(f"{candidate.name} against itself decides nothing. Name --against.")
         opened = place.reopen(log, _run_of(log, candidate, run), watch=watch)
         _same_domain(opened, candidate)
-        facts = gate_facts(strategies, step(opened, candidate, incumbent))
+        found = step(opened, candidate, incumbent)
+        facts = gate_facts(strategies, found) | _worn(log, found)
     if as_json:
         print_json(facts)
         return
     typer.echo(f"{facts['candidate']} against {facts['incumbent']}: {facts['verdict']}")
     typer.echo(facts["reason"])
-    typer.echo(f"Recorded as {facts['gate']}.")
+    typer.echo(f"Recorded as {facts['gate']}, gate {facts['gates_by_hand']} by hand in this run.")
+    if facts["judged_before"]:
+        typer.echo(
+            f"{facts['judged_before']} of {facts['problems']} problems have judged this version "
+            "before: what they say again is no new evidence."
+        )
     if facts["decision"] == "accept":
         again = place.command(f"strategy promote {facts['candidate']} --reason '...'")
         typer.echo(f"It is not current yet: {again}")
@@ -170,6 +177,25 @@ def evaluate(
     show_attribution(data)
     typer.echo(clean(data["headline"]))
     typer.echo(f"The test problems of {opened.id} have been opened {openings} times.")
+
+
+def _worn(log: EventLog, gate: GateDecided) -> dict[str, int]:
+    """How much of a gate's evidence had been used before, and how often this run was asked."""
+    entries = log.entries(kinds=[GateDecided])
+    gates = [entry.event for entry in entries if isinstance(entry.event, GateDecided)]
+    seen = {
+        problem
+        for other in gates
+        if (other.domain, other.candidate) == (gate.domain, gate.candidate)
+        and (other.stream, other.slot) != (gate.stream, gate.slot)
+        for problem in other.block
+    }
+    by_hand = [it for it in gates if it.stream == gate.stream and it.slot.startswith(BY_HAND)]
+    return {
+        "problems": len(gate.block),
+        "judged_before": len(seen & set(gate.block)),
+        "gates_by_hand": len(by_hand),
+    }
 
 
 def _run_of(log: EventLog, version: Version, named: str | None) -> str:

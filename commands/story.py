@@ -52,7 +52,7 @@ class Story:
     """At work: pauses longer than half an hour are left out."""
     events: int = 0
     current: str = ""
-    """Name of the version that its branch stands at."""
+    """Name of the version that it evaluated; before its end, of the one its branch is at."""
     probe: dict[str, Any] | None = None
     rounds: list[dict[str, Any]] = field(default_factory=list)
     cycles: list[dict[str, Any]] = field(default_factory=list)
@@ -133,7 +133,8 @@ class _Teller:
         told.calls = [{"model": name, **counts} for name, counts in self._calls.items()]
         told.outcomes = dict(sorted(self._outcomes.items()))
         told.seconds = round(seconds_at_work(self._moments), 3)
-        told.current = self._strategies.current(told.domain, f"{told.domain}/{told.run}").name
+        if not told.finished:
+            told.current = self._strategies.current(told.domain, f"{told.domain}/{told.run}").name
         return told
 
     def _call(self, event: CallIntended | CallCompleted | CallInDoubt) -> None:
@@ -225,7 +226,7 @@ class _Teller:
         elif isinstance(event, Evaluated):
             told.evaluated = True
         else:
-            told.finished = True
+            told.finished, told.current = True, self._name(event.strategy)
 
     def _round(self, slot: str) -> dict[str, Any] | None:
         place = _PLACE.match(slot)

@@ -45,7 +45,10 @@ InDomain = Annotated[str | None, typer.Argument(metavar="DOMAIN", help="Only of 
     "list", epilog=examples("tutelage strategy list", "tutelage strategy list scheduling --json")
 )
 def list_(ctx: typer.Context, domain: InDomain = None, as_json: Json = False) -> None:
-    """List the versions in the order in which they were proposed, the refused ones too."""
+    """List the versions in the order in which they were proposed, the refused ones too.
+
+    The gain is that of the gate that promoted a version, or of the last one in its run.
+    """
     with here(ctx).store() as log:
         versions = Strategies(log).versions(domain)
     if as_json:
@@ -58,10 +61,8 @@ def list_(ctx: typer.Context, domain: InDomain = None, as_json: Json = False) ->
             version.hash[:12],
             len(version.strategy.rules),
             version.branch,
-            points(version.gates[-1].gain) if version.gates else "-",
-            f"{points(version.gates[-1].low)} to {points(version.gates[-1].high)}"
-            if version.gates
-            else "-",
+            points(version.gate.gain) if version.gate else "-",
+            f"{points(version.gate.low)} to {points(version.gate.high)}" if version.gate else "-",
         )
         for version in versions
     ]
@@ -89,6 +90,7 @@ def _facts(version: Version) -> dict[str, Any]:
         "parents": list(version.parents),
         "rules": len(version.strategy.rules),
         "proposed": f"{version.stream}#{version.slot}" if version.slot else "",
+        "gate": f"{version.gate.stream}#{version.gate.slot}" if version.gate else "",
         "gates": [gate.model_dump(mode="json") for gate in version.gates],
     }
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..store.portable import export_json, import_json, to_markdown
-from ..store.versions import Strategies, Version
+from ..store.versions import Strategies
 from .faults import Refused
 from .output import Json, examples, print_json
 from .place import here
@@ -80,10 +80,14 @@ def rollback(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Take back the newest promotion of a domain or a branch, or all down to a version."""
+    """Take back the newest promotion of a domain or a branch, or all down to a version.
+
+    A branch returns to its own past only; the domain to what stood in it before.
+    """
     with here(ctx).store() as log:
         strategies = Strategies(log)
         domain, branch = _line(strategies, line)
+        before = strategies.current(domain).name
         event = strategies.rollback(
             domain, branch, to, by=_person(by), reason=reason, stream=STREAM,
             slot=_slot("rollback"),
@@ -95,7 +99,8 @@ def rollback(
     if as_json:
         print_json(told)
     else:
-        typer.echo(f"{branch} is at {there} again; current in {domain} is {now}.")
+        still = "still" if now == before else "now"
+        typer.echo(f"{branch} is back at {there}; current in {domain} is {still} {now}.")
 
 
 def _line(strategies: Strategies, line: str) -> tuple[str, str]:
@@ -110,10 +115,8 @@ def _line(strategies: Strategies, line: str) -> tuple[str, str]:
 
 
 def _leading(strategies: Strategies, domain: str) -> str:
-    current: Version = strategies.current(domain)
-    for branch in reversed(strategies.branches(domain)):
-        if current.slot and strategies.current(domain, branch).hash == current.hash:
-            return branch
+    if branch := strategies.leading(domain):
+        return branch
     raise Refused(f"Nothing is promoted in {domain}: there is nothing to roll back.")
 
 
@@ -180,7 +183,7 @@ def import_(
     except UnicodeDecodeError:
         raise Refused(f"{file} is no text. Give a file that `strategy export` wrote.") from None
     place = here(ctx)
-    with place.store() as log:
+    with place.store(create=True) as log:
         event = import_json(log, text)
         found = Strategies(log)
         name = f"{event.domain}@{found.number(event.domain, event.strategy)}"

@@ -33,10 +33,11 @@ from .events import (
     StrategyRolledBack,
     Transferred,
 )
+from .lineage import Status
 from .log import Entry, EventLog
 from .portable import ImportRefused, export_json, import_json, to_markdown
 from .rules import EMPTY, Add, Deprecate, Edit, EditError, Rule, Strategy, Update, apply
-from .versions import PromotionRefused, Status, Strategies, Version
+from .versions import PromotionRefused, Strategies, Version
 
 __all__ = [
     "EMPTY",

@@ -49,7 +49,7 @@ def _views(about: str, rules: str) -> tuple[str, ...]:
 
 
 def _facts(version: Version, rules: Sequence[str]) -> dict[str, Any]:
-    gate = version.gates[-1] if version.gates else None
+    gate = version.gate
     return {
         "kind": "strategy",
         "domain": version.domain,

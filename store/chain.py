@@ -32,6 +32,14 @@ class Report:
     events: int
     faults: list[str]
     """One sentence each; it names stream, seq and slot where there is one."""
+    warnings: list[str] = field(default_factory=list)
+    """What could not be looked at, and so cannot be vouched for."""
+    heads: dict[str, "Mark"] = field(default_factory=dict)
+    """The end of each stream. Who notes the hashes elsewhere sees whatever is changed later."""
+    noted: datetime | None = None
+    """When heads.json was written; None where there is none that can be read."""
+    covered: int = 0
+    """Events that heads.json vouches for."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,17 @@ class Mark:
     count: int
     seq: int
     hash: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """The ends of all streams as of the last close, from the file beside the database."""
+
+    marks: dict[str, Mark] = field(default_factory=dict)
+    at: datetime | None = None
+    """When it was written; None where there is none that can be read."""
+    fault: str = ""
+    """Why it cannot be read."""
 
 
 def canonical(payload: object) -> str:
@@ -108,8 +127,12 @@ def _flaws(row: Row[Any], texts: set[str]) -> Iterator[str]:
             yield f"the text {key} of its {name} is not in the store."
 
 
-def verify(connection: Connection, marks: dict[str, Mark]) -> Report:
-    """Walk the whole store inside the caller's transaction; `marks` are ends seen earlier."""
+def verify(connection: Connection, note: Note) -> Report:
+    """Walk the whole store inside the caller's transaction; `note` are ends seen earlier.
+
+    A note that is missing is a warning: a first process that is killed leaves none.
+    """
+    marks = note.marks
     walk = _Walk(faults=[*_pages(connection), *_guards(connection)])
     texts: set[str] = set()
     for key, content in connection.execute(text("SELECT sha256, CAST(text AS TEXT) FROM blob")):
@@ -132,7 +155,27 @@ def verify(connection: Connection, marks: dict[str, Mark]) -> Report:
                 f"stream {stream!r}, seq {mark.seq}: {MARKS} saw event {mark.count} here, "
                 "and it is gone or another."
             )
-    return Report(not walk.faults, walk.events, walk.faults)
+    return Report(
+        not walk.faults,
+        walk.events,
+        walk.faults,
+        warnings=list(_unseen(note)) if walk.events else [],
+        heads=walk.marks,
+        noted=note.at,
+        covered=sum(mark.count for mark in marks.values()),
+    )
+
+
+def _unseen(note: Note) -> Iterator[str]:
+    """What nobody can see without a note."""
+    if note.fault:
+        yield (
+            f"{MARKS} {note.fault}. Without it nobody can see from here whether the end of a "
+            "stream was cut together with its head, or all events were written and sealed anew. A "
+            "first process that was killed, or still works, leaves none; otherwise somebody "
+            "removed or changed it. Compare the hashes below with those that you noted elsewhere; "
+            "the next command that records writes a new file."
+        )
 
 
 def _pages(connection: Connection) -> Iterator[str]:
@@ -173,13 +216,20 @@ MARKS = "heads.json"
 """The ends of all streams as of the last close, in a file beside the database."""
 
 
-def read_marks(home: Path) -> dict[str, Mark]:
-    """The ends that were noted in `home`; none where there is no note or it is no JSON."""
+def read_note(home: Path) -> Note:
+    """The ends that were noted in `home`."""
+    path = home / MARKS
     try:
-        noted = json.loads((home / MARKS).read_text(encoding="utf-8"))
-        return {stream: Mark(**mark) for stream, mark in noted.items()}
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        marks = {stream: Mark(**mark) for stream, mark in noted.items()}
+        if not all(isinstance(mark.count, int) for mark in marks.values()):
+            raise ValueError("a count is no number")
+        at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return Note(marks, at) if marks else Note(fault="names no stream")
+    except FileNotFoundError:
+        return Note(fault="is missing")
     except (OSError, ValueError, TypeError, AttributeError):
-        return {}
+        return Note(fault="cannot be read")
 
 
 def write_marks(home: Path, connection: Connection) -> None:
@@ -190,7 +240,7 @@ def write_marks(home: Path, connection: Connection) -> None:
     rows = connection.execute(text("SELECT stream, count, last, hash FROM head"))
     marks = {row[0]: Mark(row[1], row[2], row[3]) for row in rows}
     at_seq = text("SELECT hash FROM event WHERE stream = :stream AND seq = :seq")
-    for stream, mark in read_marks(home).items():
+    for stream, mark in read_note(home).marks.items():
         found = connection.execute(at_seq, {"stream": stream, "seq": mark.seq}).scalar()
         if found != mark.hash:
             marks[stream] = mark

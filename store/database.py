@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
+from .chain import MARKS, read_note
 from .errors import StoreCorrupt, StoreTooNew, explain, locked
 from .tables import STORE_VERSION, create
 
@@ -70,7 +71,11 @@ def connect(home: Path, busy_seconds: float) -> tuple[Engine, Turn]:
     with speaking(path):
         try:
             home.mkdir(parents=True, exist_ok=True)
-            made = path.exists() and path.stat().st_size > 0 and _look(path, busy_seconds)
+            # Before the events: who writes both meanwhile writes the note last.
+            noted = sum(mark.count for mark in read_note(home).marks.values())
+            made = path.exists() and path.stat().st_size > 0 and _look(path, busy_seconds, noted)
+            if noted and not made:
+                raise _emptied(path, noted)
             turn = Turn(path, busy_seconds)
         except OSError as error:
             raise explain(_cannot_open(error), path) from error
@@ -108,8 +113,11 @@ def writing(connection: Connection) -> Connection:
     return connection.execution_options(tutelage_begin="BEGIN IMMEDIATE")
 
 
-def _look(path: Path, busy_seconds: float) -> bool:
-    """Whether the tables are there. Refuses what is no store of ours, without writing a byte."""
+def _look(path: Path, busy_seconds: float, noted: int) -> bool:
+    """Whether the tables are there. Refuses what is no store of ours, without writing a byte.
+
+    Refuses as well a store with no event where `noted` events were seen earlier.
+    """
     with path.open("rb") as file:
         magic = file.read(16)
     if magic != b"SQLite format 3\0":
@@ -127,6 +135,8 @@ def _look(path: Path, busy_seconds: float) -> bool:
         row = None
         if {"meta", "event", "head", "blob"} <= tables:
             row = raw.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+            if noted and not raw.execute("SELECT 1 FROM event LIMIT 1").fetchone():
+                raise _emptied(path, noted)
     if row is None or not str(row[0]).isdecimal():
         raise StoreCorrupt(
             f"{path} is a SQLite database but no store. Name another folder with TUTELAGE_HOME."
@@ -137,6 +147,13 @@ def _look(path: Path, busy_seconds: float) -> bool:
             "Update tutelage. The store was left as it was."
         )
     return True
+
+
+def _emptied(path: Path, noted: int) -> StoreCorrupt:
+    return StoreCorrupt(
+        f"{path} holds no event, and {MARKS} beside it saw {noted}: the store was emptied or lost. "
+        f"Restore it from a copy, or move {MARKS} away to begin a new one."
+    )
 
 
 def _engine(path: Path, busy_seconds: float) -> Engine:

@@ -1,14 +1,25 @@
 """What the log says about the strategies of one domain: their order, their gates, who stands.
 
-A promotion puts a version on top of its branch and on top of the domain. A rollback takes the
-versions above its target off its branch. It moves the domain only where the domain's current
-version came from that branch: undoing one run never undoes another.
+A promotion puts a version on top of its branch and on top of the domain. A rollback takes what
+was promoted above its target off its branch, and with it off the domain: a branch returns to its
+own past, the domain to what stood before in it, and undoing one run never undoes another.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .events import GateDecided, StrategyPromoted, StrategyProposed, StrategyRolledBack
 from .rules import EMPTY
+
+Status = Literal["proposed", "accepted", "rejected", "indecisive", "current", "rolled back"]
+_VERDICTS: dict[str, Status] = {
+    "accept": "accepted",
+    "reject": "rejected",
+    "indecisive": "indecisive",
+}
+
+BY_HAND = "manual/"
+"""How the slots begin that a person's own steps write to."""
 
 Told = StrategyProposed | GateDecided | StrategyPromoted | StrategyRolledBack
 """The kinds from which versions are read."""
@@ -23,9 +34,10 @@ class Lineage:
     gates: dict[str, list[GateDecided]] = field(default_factory=dict)
     lines: dict[str, list[str]] = field(default_factory=dict)
     """Branch -> the promoted versions that stand on it, the current one last."""
-    standing: list[tuple[str, str]] = field(default_factory=list)
-    """(branch, hash) of the promotions that stand in the domain, the current one last."""
-    promoted: set[str] = field(default_factory=set)
+    standing: list[tuple[str, int]] = field(default_factory=list)
+    """(branch, place on it from 1) of what stands in the domain, the current one last."""
+    promoted: dict[str, str] = field(default_factory=dict)
+    """Hash -> `stream#slot` of the gate that promoted it last; empty where a person did."""
     taken_back: set[str] = field(default_factory=set)
 
     def fold(self, event: Told) -> None:
@@ -38,7 +50,7 @@ class Lineage:
         elif event.strategy not in self.proposals and event.strategy != EMPTY.hash:
             return  # No version to show: whoever recorded this named a hash out of nowhere.
         elif isinstance(event, StrategyPromoted):
-            self._promote(event.branch, event.strategy)
+            self._promote(event)
         else:
             self._roll_back(event.branch, event.strategy)
 
@@ -47,51 +59,64 @@ class Lineage:
         if branch is not None:
             line = self.lines.get(branch, [])
             return line[-1] if line else EMPTY.hash
-        return self.standing[-1][1] if self.standing else EMPTY.hash
+        if not self.standing:
+            return EMPTY.hash
+        leader, place = self.standing[-1]
+        return self.lines[leader][place - 1]
 
-    def leads(self, branch: str) -> bool:
-        """Whether the domain's current version was promoted on `branch`."""
-        return bool(self.standing) and self.standing[-1][0] == branch
+    def leading(self) -> str:
+        """The branch on which the domain's current version was promoted; empty where none is."""
+        return self.standing[-1][0] if self.standing else ""
 
     def before(self, branch: str) -> str:
         """What a rollback of `branch` returns to when nobody names a version."""
         line = self.lines.get(branch, [])
-        if len(line) > 1:
-            return line[-2]
-        if self.leads(branch):
-            below = [strategy for _, strategy in self.standing if strategy != line[-1]]
-            return below[-1] if below else EMPTY.hash
-        return EMPTY.hash
+        return line[-2] if len(line) > 1 else EMPTY.hash
 
     def may_return_to(self, branch: str, strategy: str) -> bool:
-        """Whether `strategy` stands below the branch's current version, or anywhere beside it."""
-        stands = {EMPTY.hash, *self.lines.get(branch, []), *(each for _, each in self.standing)}
+        """Whether the branch once stood at `strategy`, below where it stands now."""
+        stands = {EMPTY.hash, *self.lines.get(branch, [])}
         return strategy in stands - {self.current(branch)}
 
-    def _promote(self, branch: str, strategy: str) -> None:
+    def decisive(self, strategy: str) -> GateDecided | None:
+        """The gate that promoted a version, else the last that a run made of itself.
+
+        A gate by hand counts only where there is no other: it is evidence, no second chance.
+        """
+        gates = self.gates.get(strategy, [])
+        promoting = [it for it in gates if f"{it.stream}#{it.slot}" == self.promoted.get(strategy)]
+        of_runs = [it for it in gates if not it.slot.startswith(BY_HAND)]
+        telling = promoting or of_runs or gates
+        return telling[-1] if telling else None
+
+    def status(self, strategy: str) -> Status:
+        """What a person is told about a version in one word."""
+        if self.current() == strategy:
+            return "current"
+        if strategy in self.taken_back:
+            return "rolled back"
+        if strategy in self.promoted:
+            return "accepted"
+        gate = self.decisive(strategy)
+        return _VERDICTS[gate.decision] if gate else "proposed"
+
+    def _promote(self, event: StrategyPromoted) -> None:
+        branch, strategy = event.branch, event.strategy
         line = self.lines.setdefault(branch, [])
-        if line[-1:] != [strategy]:
+        # Promoted again after another branch took the lead: a step of its own, to take back.
+        if line[-1:] != [strategy] or self.standing[-1:] != [(branch, len(line))]:
             line.append(strategy)
-        if self.standing[-1:] != [(branch, strategy)]:
-            self.standing.append((branch, strategy))
-        self.promoted.add(strategy)
+            self.standing.append((branch, len(line)))
+        self.promoted[strategy] = event.gate
         self.taken_back.discard(strategy)
 
     def _roll_back(self, branch: str, strategy: str) -> None:
-        led = self.leads(branch)
         line = self.lines.setdefault(branch, [])
-        keep = _through(line, strategy)
+        keep = _through(line[:-1], strategy)
         gone = set(line[keep:])
         del line[keep:]
-        if not keep and strategy != EMPTY.hash:
-            line.append(strategy)
-        self.taken_back |= gone - set(line)
-        if not led:
-            self.standing = [it for it in self.standing if it[0] != branch or it[1] in line]
-            return
-        del self.standing[_through([each for _, each in self.standing], strategy) :]
-        if not self.standing and strategy != EMPTY.hash:
-            self.standing.append((branch, strategy))
+        self.taken_back |= gone - {each for stands in self.lines.values() for each in stands}
+        self.standing = [it for it in self.standing if it[0] != branch or it[1] <= keep]
 
 
 def _through(line: list[str], strategy: str) -> int:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Connection, Engine, Row, String, bindparam, select, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
-from .chain import GENESIS, Report, canonical, read_marks, seal, sha256, write_marks
+from .chain import GENESIS, Report, canonical, read_note, seal, sha256, write_marks
 from .chain import verify as verify_chain
 from .database import DATABASE, Turn, connect, speaking, writing
 from .errors import BlobMissing, SlotConflict, StoreCorrupt, StoreError
@@ -33,6 +33,8 @@ class Entry(NamedTuple):
     event: AnyEvent
 
 
+_READ = [type_coerce(it, String).label(it.name) if it is EVENT.c.at else it for it in EVENT.c]
+"""All columns; the moment as text, so that a broken one is told with its place."""
 _AT = (EVENT.c.stream == bindparam("stream"), EVENT.c.slot == bindparam("slot"))
 _STANDING = select(EVENT.c.kind, EVENT.c.schema, EVENT.c.payload).where(*_AT)
 _END = select(HEAD.c.count, HEAD.c.hash).where(HEAD.c.stream == bindparam("stream"))
@@ -102,7 +104,7 @@ class EventLog:
 
         `prefix` is how the slot begins. What is recorded while this is read may be missed.
         """
-        wanted = select(EVENT).order_by(EVENT.c.seq).limit(PAGE)
+        wanted = select(*_READ).order_by(EVENT.c.seq).limit(PAGE)
         inside = [EVENT.c.stream == stream] if stream is not None else []
         if prefix:
             # In a subquery, so that SQLite takes the index of the slots to find them.
@@ -116,7 +118,7 @@ class EventLog:
                 rows = connection.execute(wanted.where(EVENT.c.seq > after)).all()
             for row in rows:
                 event = revive(row.stream, row.slot, row.kind, row.schema, row.payload)
-                yield Entry(row.seq, row.at, row.hash, event)
+                yield Entry(row.seq, _moment(row), row.hash, event)
                 after = row.seq
             if len(rows) < PAGE:
                 return
@@ -164,7 +166,7 @@ class EventLog:
                 raw = cast(Any, connection.connection.dbapi_connection)
                 raw.text_factory = lambda found: found.decode(errors="surrogateescape")
                 connection.detach()
-                return verify_chain(connection, read_marks(self._home))
+                return verify_chain(connection, read_note(self._home))
         except StoreError as error:
             return Report(False, 0, [str(error)])
 
@@ -186,6 +188,16 @@ class EventLog:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _moment(row: Row[Any]) -> datetime:
+    try:
+        return datetime.fromisoformat(row.at).replace(tzinfo=UTC)
+    except (ValueError, TypeError) as error:
+        raise StoreCorrupt(
+            f"Slot {row.slot!r} of stream {row.stream!r} was recorded at {row.at!r}, which is no "
+            "moment: it was changed or damaged. `tutelage log verify` looks closer."
+        ) from error
 
 
 def _append(connection: Connection, event: E) -> E:

@@ -100,7 +100,8 @@ def _read(text: str) -> Document:
         where = ".".join(str(part) for part in first["loc"]) or "the document"
         raise ImportRefused(
             f"This is no strategy that can be imported: {where}: {first['msg']}. Nothing was "
-            "kept. Export it again with `tutelage export` of a version that is not newer."
+            "kept. Export it again with `tutelage strategy export` of a"
+            " version that is not newer."
         ) from error
     content = Strategy(rules=document.rules)
     ids = [rule.id for rule in document.rules]

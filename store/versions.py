@@ -7,21 +7,16 @@ ones too; `scheduling@0` is the empty strategy. Nothing is kept here that the lo
 import re
 import threading
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from .errors import StoreError
 from .events import GateDecided, StrategyPromoted, StrategyRolledBack
-from .lineage import Lineage, Told
+from .lineage import Lineage, Status, Told
 from .log import EventLog
 from .rules import EMPTY, Strategy
 
-Status = Literal["proposed", "accepted", "rejected", "indecisive", "current", "rolled back"]
-_VERDICTS: dict[str, Status] = {
-    "accept": "accepted",
-    "reject": "rejected",
-    "indecisive": "indecisive",
-}
 _HASH = re.compile(r"[0-9a-f]{6,64}")
+_SHORT = re.compile(r"[0-9a-f]{1,5}")
 
 
 class PromotionRefused(StoreError):
@@ -46,6 +41,8 @@ class Version:
     """`current` is the domain's current version; what stood before it stays `accepted`."""
     gates: tuple[GateDecided, ...]
     """The gates it was a candidate in, oldest first."""
+    gate: GateDecided | None = None
+    """The one that promoted it, else the last one of its run; one by hand where it has no other."""
 
     @property
     def name(self) -> str:
@@ -114,6 +111,11 @@ class Strategies:
         self._refresh()
         return self._version(domain, self._lineage(domain).current(branch))
 
+    def leading(self, domain: str) -> str:
+        """The branch on which the domain's current version was promoted; empty where none is."""
+        self._refresh()
+        return self._lineage(domain).leading()
+
     def number(self, domain: str, strategy_hash: str) -> int:
         """The number of a version; 0 for the empty strategy."""
         self._refresh()
@@ -173,10 +175,11 @@ class Strategies:
         stream: str,
         slot: str,
     ) -> StrategyRolledBack:
-        """Make an earlier version of a branch current again; without `to_ref`, the one before.
+        """Return a branch to an earlier version of its own; without `to_ref`, to the one before.
 
-        A slot that is taken hands back what stands there. Raises PromotionRefused when there
-        is nothing to take back, or when `to_ref` was never current: that needs a promotion.
+        The domain returns to what stood in it before all that is taken back. A slot that is taken
+        hands back what stands there. Raises PromotionRefused when there is nothing to take back,
+        or when the branch was never at `to_ref`: that needs a promotion.
         """
         target = EMPTY.hash
         if self._log.find(stream, slot) is None:
@@ -208,7 +211,8 @@ class Strategies:
         if to.domain != domain or not lineage.may_return_to(branch, to.hash):
             raise PromotionRefused(
                 f"Branch {branch!r} is at {now.name} and cannot roll back to {to.name}: that "
-                "version does not stand below it. Promote it, with a gate or with a reason."
+                "version does not stand below it on this branch. Promote it, with a gate or with "
+                "a reason."
             )
         return to.hash
 
@@ -272,8 +276,9 @@ class Strategies:
             branch=proposal.branch if proposal else "",
             stream=proposal.stream if proposal else "",
             slot=proposal.slot if proposal else "",
-            status=_status(lineage, strategy),
+            status=lineage.status(strategy),
             gates=tuple(lineage.gates.get(strategy, ())),
+            gate=lineage.decisive(strategy),
         )
 
     def _unknown(self, ref: str) -> LookupError:
@@ -281,18 +286,9 @@ class Strategies:
             f"{domain}@0..{len(lineage.proposals)}" for domain, lineage in self._lineages.items()
         ]
         branches = [branch for lineage in self._lineages.values() for branch in lineage.lines]
+        short = _SHORT.fullmatch(ref)
+        more = " A hash needs at least 6 of its digits." if short else ""
         return LookupError(
-            f"No strategy {ref!r}. Versions: {', '.join(known) or 'none yet'}. "
+            f"No strategy {ref!r}.{more} Versions: {', '.join(known) or 'none yet'}. "
             f"Branches: {', '.join(branches) or 'none yet'}."
         )
-
-
-def _status(lineage: Lineage, strategy: str) -> Status:
-    if lineage.current() == strategy:
-        return "current"
-    if strategy in lineage.taken_back:
-        return "rolled back"
-    if strategy in lineage.promoted:
-        return "accepted"
-    gates = lineage.gates.get(strategy)
-    return _VERDICTS[gates[-1].decision] if gates else "proposed"

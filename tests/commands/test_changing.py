@@ -24,11 +24,27 @@ def test_a_person_promotes_with_name_and_reason_and_takes_it_back(own: Path, typ
     assert (event.by, event.reason, event.gate) == ("ada", "I know better", "")
 
     back = typed(own, "strategy", "rollback", "parity", "--reason", "I did not", "--by", "ada")
-    assert f"current in parity is {before}" in back.out
+    assert f"current in parity is now {before}" in back.out
     with EventLog.open(own / "store") as log:
         assert len(list(log.entries(stream="store", kinds=[StrategyRolledBack]))) == 1
     told = typed(own, "strategy", "log", "--json").json
     assert [each["what"] for each in told[-2:]] == ["promoted", "rolled back"]
+
+
+def test_a_finished_run_is_shown_with_what_it_evaluated_whatever_is_promoted_later(
+    own: Path, typed: Type
+) -> None:
+    before = typed(own, "runs", "--json").json[0]["current"]
+    data = typed(own, "report", "small", "--json").json
+    assert before == data["strategy_version"]
+    other = next(
+        each["version"]
+        for each in typed(own, "strategy", "list", "--json").json
+        if each["version"] != before
+    )
+    assert typed(own, "strategy", "promote", other, "--reason", "to see").code == 0
+    assert typed(own, "runs", "--json").json[0]["current"] == before
+    assert typed(own, "show", "small", "--json").json["current"] == before
 
 
 def test_a_promotion_needs_a_reason(own: Path, typed: Type) -> None:
@@ -59,6 +75,9 @@ def test_an_exported_version_comes_back_as_a_proposal_and_its_diff_is_by_word(
     assert "Not measured" in diff.out
     assert typed(own, "runs", "--json").json[0]["current"] != said["version"]
 
+    fresh = typed(tmp_path / "elsewhere", "strategy", "import", str(file), "--json")
+    assert fresh.code == 0 and fresh.json["version"] == "parity@1", "a store is made"
+
 
 def test_a_document_that_was_changed_after_its_export_is_refused(
     own: Path, typed: Type, tmp_path: Path
@@ -82,6 +101,15 @@ def test_a_gate_by_hand_is_evidence_and_promotes_nothing(own: Path, typed: Type)
     assert isinstance(event, GateDecided)
     assert typed(own, "runs", "--json").json[0]["current"] == before
     assert typed(own, "show", "small", "--json").json["by_hand"][0]["gate"] == found.json["gate"]
+    assert 0 < found.json["judged_before"] < found.json["problems"], "the loop used a block"
+    assert found.json["gates_by_hand"] == 1
+    again = typed(own, "gate", "parity", "--against", "parity@0")
+    n = found.json["problems"]
+    assert f"{n} of {n} problems have judged this version before" in again.out
+    assert "gate 2 by hand in this run" in again.out
+    listed = typed(own, "strategy", "list", "--json").json
+    (mine,) = (each for each in listed if each["status"] == "current")
+    assert "manual/" not in mine["gate"] and mine["gates"][-1]["slot"].startswith("manual/")
     same = typed(own, "gate", "parity", "--against", "parity")
     assert same.code == 1 and "Name --against" in same.err
 

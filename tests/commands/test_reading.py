@@ -150,6 +150,32 @@ def test_an_unknown_name_is_answered_with_the_known_ones(
     assert "Traceback" not in said.err
 
 
+def test_verify_says_what_it_vouches_for_and_prints_the_ends(own: Path, typed: Type) -> None:
+    said = typed(own, "log", "verify")
+    facts = typed(own, "log", "verify", "--json").json
+    assert f"{facts['events']} events, consistent with themselves" in said.out
+    assert f"and {facts['covered']} of them with the note of 2" in said.out
+    (head,) = facts["heads"]
+    assert f"  {head['hash']}  small, {head['count']} events" in said.out
+
+    (own / "store" / "heads.json").unlink()
+    without = typed(own, "log", "verify")
+    assert without.code == 0 and "Warning: heads.json is missing" in without.out
+    assert "with the note" not in without.out
+
+
+def test_a_broken_moment_is_told_with_the_command_that_looks_closer(own: Path, typed: Type) -> None:
+    raw = sqlite3.connect(own / "store" / "tutelage.db")
+    raw.execute("DROP TRIGGER event_no_update")
+    raw.execute("UPDATE event SET at = 'noon' WHERE seq = 1")
+    raw.commit()
+    raw.close()
+    for words in (("runs",), ("show", "small")):
+        said = typed(own, *words)
+        assert said.code == 1 and "tutelage log verify" in said.err and "'noon'" in said.err
+        assert "should not have happened" not in said.err
+
+
 def test_verify_names_what_was_tampered_with(own: Path, typed: Type) -> None:
     raw = sqlite3.connect(own / "store" / "tutelage.db")
     for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():

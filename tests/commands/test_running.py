@@ -91,7 +91,7 @@ def test_two_processes_never_work_on_one_run(desk: Path) -> None:
     with Place(runs=desk / "runs").alone("small"):
         assert at(desk, "runs", "--json").json[0]["state"] == "running"
         assert at(desk, "resume", "small").code == 1
-    assert at(desk, "runs", "--json").json[0]["state"] == "paused"
+    assert at(desk, "runs", "--json").json[0]["state"] == "stopped"
 
 
 REFUSED = {

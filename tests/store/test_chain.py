@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.store import CallCompleted, EventLog, Report
+from tutelage.store import CallCompleted, EventLog, Report, StoreCorrupt
 
 TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 
@@ -47,7 +47,10 @@ def _places(report: Report) -> list[str]:
 
 
 def test_an_untouched_store_is_whole(home: Path) -> None:
-    assert _verify(home) == Report(ok=True, events=4, faults=[])
+    report = _verify(home)
+    assert (report.ok, report.events, report.faults, report.warnings) == (True, 4, [], [])
+    assert report.noted is not None and report.covered == 4
+    assert {stream: mark.count for stream, mark in report.heads.items()} == {"run-1": 3, "run-2": 1}
 
 
 @pytest.mark.parametrize(
@@ -222,6 +225,57 @@ def test_a_damaged_file_is_reported_and_never_raised(home: Path) -> None:
 
 
 def test_a_note_that_is_garbage_does_not_stop_anybody(home: Path) -> None:
-    for garbage in ("", "[1]", '{"run-1": 3}', json.dumps({"run-1": {"count": 1}})):
+    for garbage in ("", "[1]", "{}", '{"run-1": 3}', json.dumps({"run-1": {"count": 1}})):
         (home / "heads.json").write_text(garbage)
-        assert _verify(home).ok
+        report = _verify(home)
+        assert report.ok and report.noted is None and report.covered == 0
+        (warning,) = report.warnings
+        assert warning.startswith(("heads.json cannot be read", "heads.json names no stream"))
+
+
+def test_without_a_note_a_report_says_what_it_cannot_see(
+    home: Path, outside: sqlite3.Connection
+) -> None:
+    triggers = outside.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    _disarm(outside)
+    outside.execute("DELETE FROM event WHERE seq = 4")
+    outside.execute(
+        "UPDATE head SET count = 2, last = 2, hash = (SELECT hash FROM event WHERE seq = 2) "
+        "WHERE stream = 'run-1'"
+    )
+    for (sql,) in triggers:
+        outside.execute(sql)
+    assert not _verify(home).ok, "the note saw the event that was cut"
+
+    (home / "heads.json").unlink()
+    report = _verify(home)
+    assert report.ok, "a first process that is killed leaves no note either"
+    (warning,) = report.warnings
+    assert "heads.json is missing" in warning and "cut together with its head" in warning
+
+
+@pytest.mark.parametrize("how", ["no bytes", "no file", "no events"])
+def test_a_store_that_was_emptied_beside_its_note_is_no_new_store(
+    home: Path, outside: sqlite3.Connection, how: str
+) -> None:
+    if how == "no events":
+        _disarm(outside)
+        outside.execute("DELETE FROM event")
+        outside.execute("DELETE FROM head")
+    outside.close()
+    for file in home.glob("tutelage.db*") if how != "no events" else ():
+        file.unlink()
+    if how == "no bytes":
+        (home / "tutelage.db").touch()
+    with pytest.raises(StoreCorrupt, match=r"heads\.json beside it saw 4"):
+        EventLog.open(home)
+    (home / "heads.json").unlink()
+    EventLog.open(home).close()
+
+
+def test_a_broken_moment_is_told_with_its_place(home: Path, outside: sqlite3.Connection) -> None:
+    _disarm(outside)
+    outside.execute("UPDATE event SET at = 'noon' WHERE seq = 2")
+    wanted = r"Slot 'b' of stream 'run-1'.*'noon'.*log verify"
+    with EventLog.open(home) as log, pytest.raises(StoreCorrupt, match=wanted):
+        list(log.entries())

@@ -295,11 +295,12 @@ def test_what_an_older_run_took_back_does_not_return_with_a_newer_one(
 
     assert roll_back(strategies, "a", slot="1") == "scheduling@1"
     assert strategies.get("scheduling").hash == newer.strategy
-    assert roll_back(strategies, "b", slot="2") == "scheduling@1"
+    assert roll_back(strategies, "b", slot="2") == "scheduling@0"
+    assert strategies.get("scheduling").number == 1
     assert _told(strategies) == ["current", "rolled back", "rolled back"]
 
 
-def test_a_rollback_may_name_what_stands_on_another_branch(
+def test_a_branch_never_returns_to_where_only_another_one_was(
     log: EventLog, strategies: Strategies
 ) -> None:
     older = chain(log, "a", 2)
@@ -307,10 +308,63 @@ def test_a_rollback_may_name_what_stands_on_another_branch(
     for proposal in (*older, *newer):
         promote(strategies, proposal)
 
-    assert roll_back(strategies, "b", "scheduling@1") == "scheduling@1"
-    assert strategies.get("scheduling").number == 1
-    assert strategies.get("scheduling/b").number == 1
+    with pytest.raises(PromotionRefused, match="below it on this branch"):
+        roll_back(strategies, "b", "scheduling@1")
+    assert roll_back(strategies, "b", "scheduling@0") == "scheduling@0"
+    assert strategies.get("scheduling/b").number == 0
+    assert strategies.get("scheduling").number == 2, "what stood in the domain before"
     assert strategies.get("scheduling/a").number == 2, "the other branch stays where it was"
+
+
+def test_what_another_run_promoted_in_between_is_current_again(
+    log: EventLog, strategies: Strategies
+) -> None:
+    mine, (other,) = chain(log, "a", 2), chain(log, "b", 1, start=5)
+    for proposal in (mine[0], other, mine[1]):
+        promote(strategies, proposal)
+
+    assert roll_back(strategies, "a", slot="1") == "scheduling@1"
+    assert strategies.get("scheduling").hash == other.strategy
+    assert strategies.leading("scheduling") == "scheduling/b"
+
+
+def test_promoting_the_same_version_again_is_a_step_that_can_be_taken_back(
+    log: EventLog, strategies: Strategies
+) -> None:
+    (mine,), (other,) = chain(log, "a", 1), chain(log, "b", 1, start=5)
+    promote(strategies, mine)
+    promote(strategies, other)
+    strategies.promote(
+        "scheduling", "scheduling/a", mine.strategy, stream="store", slot="p", by="ada", reason="r"
+    )
+    assert strategies.get("scheduling").hash == mine.strategy
+
+    assert roll_back(strategies, "a") == "scheduling@1"
+    assert strategies.get("scheduling").hash == other.strategy
+    assert _told(strategies) == ["accepted", "current"]
+
+
+def test_a_gate_by_hand_never_stands_for_the_gate_of_the_loop(
+    log: EventLog, strategies: Strategies
+) -> None:
+    good, bad = chain(log, "a", 2)
+    promote(strategies, good)
+    gate(log, bad, "reject", slot="c1/r9/validate/0")
+    for proposal in (good, bad):
+        gate(log, proposal, "accept", slot=f"manual/gate/{proposal.slot}/1", gain=0.9)
+
+    for version in strategies.versions():
+        assert version.gate is not None and version.gate.gain < 0.9
+    assert strategies.versions()[0].gate == strategies.versions()[0].gates[0]
+    assert _told(strategies) == ["current", "rejected"]
+
+
+def test_a_hash_that_is_too_short_is_answered_with_the_length_it_needs(
+    log: EventLog, strategies: Strategies
+) -> None:
+    (made,) = chain(log, "a", 1)
+    with pytest.raises(LookupError, match="at least 6 of its digits"):
+        strategies.get(made.strategy[:5])
 
 
 def test_a_run_that_led_the_domain_returns_to_what_stood_before_it(
@@ -322,7 +376,8 @@ def test_a_run_that_led_the_domain_returns_to_what_stood_before_it(
         promote(strategies, proposal)
 
     assert roll_back(strategies, "b", slot="1") == "scheduling@2"
-    assert roll_back(strategies, "b", slot="2") == "scheduling@1", "of the other run"
+    assert roll_back(strategies, "b", slot="2") == "scheduling@0"
+    assert strategies.get("scheduling").number == 1, "of the other run"
     assert _told(strategies) == ["current", "rolled back", "rolled back"]
 
 
