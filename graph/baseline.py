@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from langgraph.runtime import Runtime
 
 from ..domains.contract import Problem
+from ..evidence.contrasts import compare
 from ..evidence.floors import Floor, best_floor, floors
-from ..evidence.intervals import paired
 from ..store.events import Channel, FloorsMeasured, ProbeDecided
 from ..store.rules import Rule, Strategy
 from .attempts import attempt, scores
@@ -61,8 +61,7 @@ def expert_strategy(run: Run) -> Strategy:
 def probe(run: Run, strategy: Strategy) -> ProbeDecided:
     """The capability probe: no prompt against `strategy` in the prompt, on the same problems.
 
-    An interval of the gain above zero means `words`. A student that cannot be trained has no
-    other channel.
+    A gain beyond chance means `words`. A student that cannot be trained has no other channel.
     """
     problems = run.batch(0)
     bare = scores(attempt(run, "baseline/probe/bare", problems, what="probe without words"))
@@ -70,9 +69,9 @@ def probe(run: Run, strategy: Strategy) -> ProbeDecided:
         attempt(run, "baseline/probe/told", problems, strategy=strategy, what="probe with words")
     )
     pairs = [(t, b) for t, b in zip(told, bare, strict=True) if t is not None and b is not None]
-    gain = sum(t - b for t, b in pairs) / max(1, len(pairs))
-    low, high = paired([t for t, _ in pairs], [b for _, b in pairs]) if pairs else (-1.0, 1.0)
-    found: Channel = "words" if low > 0 or run.trainer is None else "weights"
+    change = compare([t for t, _ in pairs], [b for _, b in pairs])
+    helped = change.shown and change.gain > 0
+    found: Channel = "words" if helped or run.trainer is None else "weights"
     forced = run.config.gate.channel
     event = run.log.record(
         ProbeDecided(
@@ -83,9 +82,9 @@ def probe(run: Run, strategy: Strategy) -> ProbeDecided:
             channel=found if forced == "auto" else forced,
             forced=forced != "auto",
             n=len(pairs),
-            gain=gain,
-            low=low,
-            high=high,
+            gain=change.gain,
+            low=change.low,
+            high=change.high,
         )
     )
     run.watch.say(

@@ -30,7 +30,7 @@ class DomainConfig(_Section):
 class Splits(_Section):
     """How many problems each split is frozen with at the run's start."""
 
-    train: int = Field(default=400, ge=8)
+    train: int = Field(default=520, ge=8)
     val: int = Field(default=180, ge=4)
     """The pool of the gates: each round answers its own block of it."""
     test: int = Field(default=150, ge=1)
