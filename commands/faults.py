@@ -8,11 +8,16 @@
 """
 
 import os
+import signal
 import sys
 import tempfile
+import threading
 import traceback
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import typer
@@ -35,7 +40,7 @@ class Guarded(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         debug = bool(ctx.params.get("debug"))
         try:
-            with warnings.catch_warnings():
+            with ending_like_ctrl_c(), warnings.catch_warnings():
                 # What libraries tell their callers is no message for the person at the terminal.
                 if not debug and not sys.warnoptions:
                     warnings.simplefilter("ignore")
@@ -54,6 +59,23 @@ class Guarded(TyperGroup):
             raise typer.Exit(_told(error)) from None
 
 
+@contextmanager
+def ending_like_ctrl_c() -> Iterator[None]:
+    """SIGTERM inside is what Ctrl-C is; a run that works takes both over."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def complain(message: str) -> None:
     """One message on stderr."""
     typer.secho("tutelage: ", fg="red", bold=True, err=True, nl=False)
@@ -66,12 +88,36 @@ def _told(error: Exception) -> int:
     if code is not None:
         complain(_sentence(error))
         return code
+    what = f"{type(error).__name__}: {error}"
+    if domain := _raised_by_domain(error):
+        complain(
+            f"The domain {domain!r} failed: {what}\n"
+            f"Look at its options first; the details, for whoever wrote it, are in {_kept(error)}. "
+            f"`tutelage domains check` puts a domain on trial. What was recorded stays recorded."
+        )
+        return FAILED
     complain(
-        f"This should not have happened: {type(error).__name__}: {error}\n"
+        f"This should not have happened: {what}\n"
         f"The details are in {_kept(error)}; please send them with a report. What was recorded "
         "before stays recorded."
     )
     return FAILED
+
+
+def _raised_by_domain(error: Exception) -> str:
+    """Name of the domain in whose code it was raised; empty for everybody else's."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        found, code = frame.f_locals, frame.f_code
+        if code.co_name in ("problems", "judge", "solution") and hasattr(
+            type(found.get("self")), "judge"
+        ):
+            return str(getattr(found["self"], "name", type(found["self"]).__name__))
+        where = Path(code.co_filename).parts[-2:]
+        if (*where, code.co_name) == ("domains", "registry.py", "get"):
+            return str(found["name"])
+        if (*where, code.co_name) == ("domains", "check.py", "check"):
+            return str(found["domain"].name)
+    return ""
 
 
 def _expected(error: Exception) -> int | None:

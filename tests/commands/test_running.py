@@ -136,10 +136,69 @@ def test_a_store_of_a_newer_version_is_left_as_it_was(desk: Path) -> None:
     assert contents(desk) == before
 
 
+PLANNED = REFUSED | {
+    "an unknown student": ("scripted:pupil.json", "gpt", 1, "No model is called 'gpt'"),
+    "an unknown teacher": ('"rulebook"', '"gpt"', 1, "No model is called 'gpt'"),
+    "a missing folder": ("scripted:pupil.json", "hf:./absent", 1, "No model can be loaded from"),
+    "a missing key": ('"rulebook"', '"anthropic:some"', 1, "ANTHROPIC_API_KEY is not set"),
+    "a student without weights": ("train.", 'gate.channel = "weights"\ntrain.', 2,
+                                  "cannot be trained here"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", PLANNED)
+def test_a_plan_refuses_what_a_run_would_refuse(
+    what: str, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+        monkeypatch.delenv(key, raising=False)
+    old, new, code, wanted = PLANNED[what]
+    config = change(desk, old, new)
+    before = contents(desk)
+    planned, run = at(desk, "plan", config), at(desk, "run", config)
+    assert (planned.code, run.code) == (code, code)
+    assert wanted in planned.err and wanted in run.err
+    assert contents(desk) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_before_the_run_begins_is_one_line_and_130(
+    desk: Path, number: signal.Signals
+) -> None:
+    config = change(desk, "graph/fakes.py:Parity", "commands/failing.py:Slow")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tutelage", "run", config],
+        cwd=desk, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert child.stdout is not None and "open" in child.stdout.readline()
+    child.send_signal(number)
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 130, err
+    assert len(err.splitlines()) == 1 and "Stopped" in err
+
+
+@pytest.mark.parametrize("words", ["run", "plan"])
+def test_what_a_domain_raises_is_told_as_the_domains_fault(words: str, desk: Path) -> None:
+    config = change(desk, "graph/fakes.py:Parity", "commands/failing.py:Odd")
+    said = at(desk, words, config)
+    assert said.code == 1
+    assert "The domain 'scheduling' failed: ZeroDivisionError: by nought" in said.err
+    assert "options" in said.err and "should not have happened" not in said.err
+
+
+@pytest.mark.parametrize("words", ["run", "check"])
+def test_options_that_break_a_domain_are_told_with_its_name(words: str, desk: Path) -> None:
+    config = change(desk, "graph/fakes.py:Parity", "commands/failing.py:Picky")
+    (name,) = [line for line in (desk / config).read_text().splitlines() if "domain.name" in line]
+    path = name.split('"')[1]
+    said = at(desk, "run", config) if words == "run" else at(desk, "domains", "check", path)
+    assert said.code == 1 and f"The domain {path!r} failed: AttributeError" in said.err
+
+
 def test_a_fault_that_nobody_expects_leaves_its_traceback_in_a_file(desk: Path) -> None:
     name = (desk / "small.toml").read_text().split('domain.name = "')[1].split('"')[0]
     odd = Path(__file__).with_name("failing.py")
-    config = change(desk, name, f"{odd}:Odd")
+    config = change(desk, name, f"{odd}:Unreadable")
     said = process(desk, "run", config, TMPDIR=str(desk))
     assert said.code == 1 and "ZeroDivisionError: by nought" in said.err
     assert "Traceback" not in said.err
