@@ -42,12 +42,18 @@ def _claimed(attribution: Attribution, split: str) -> str:
         for comparison, words in _TOLD
         if (contrast := attribution.contrast(split, comparison)) is not None
     ]
-    return " ".join([f"{opening}, above its floor of {row.floor:.1%}.", *earned])
+    base = attribution.row(split, "base")
+    against = attribution.contrast(split, f"{name} - base")
+    beside = f"its floor of {row.floor:.1%}"
+    if base is not None and against is not None and base.accuracy > row.floor:
+        over, beside = against, f"the base model's {base.accuracy:.1%}, which is above the floor"
+    elif base is not None:
+        beside += f", which is above the base model's {base.accuracy:.1%}"
+    return " ".join([f"{opening}. {_sentence(over, f'Gain over {beside}')}", *earned])
 
 
 _TOLD = (
-    ("tuned - base", "Training"),
-    ("tuned - labels_only", "Of this, what the strategy adds to training on labels alone"),
+    ("tuned - labels_only", "What the strategy adds to training on labels alone"),
     ("base+strategy - base", "The strategy in the base model's prompt"),
     ("base+strategy - placebo+strategy", "What its words add to a placebo of equal length"),
     ("tuned+strategy - tuned", "The strategy in the tuned model's prompt"),

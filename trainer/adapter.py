@@ -10,6 +10,7 @@ their config are hashed in the manifest and never change again; the card and the
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -42,6 +43,7 @@ def save(
             _flush(path)
         _write_manifest(room, manifest)
         _flush(room / MANIFEST)
+        _share(room, folder)
         _flush(room)
         if home.exists() and not is_whole(home):
             home.replace(room.with_suffix(".damaged"))
@@ -56,6 +58,14 @@ def save(
     finally:
         shutil.rmtree(room, ignore_errors=True)
         shutil.rmtree(room.with_suffix(".damaged"), ignore_errors=True)
+
+
+def _share(room: Path, folder: Path) -> None:
+    """Who may read the run's folder may read the adapter: temporary files are private."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    room.chmod(mode)
+    for path in room.iterdir():
+        path.chmod(mode & 0o666)
 
 
 def is_whole(folder: Path) -> bool:

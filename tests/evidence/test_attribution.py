@@ -74,7 +74,7 @@ def test_the_headline_says_what_helped_and_by_how_much() -> None:
     found = table(arms(base=50, base_strategy=50, tuned=100, labels_only=70, teacher_strategy=118))
     said = headline(found)
     assert said.startswith("On 120 test problems tuned scores 83.3%")
-    assert "Training: +41.7 points" in said
+    assert "Gain over its floor of 50.0%, which is above the base model's 41.7%: +33.3" in said
     assert "adds to training on labels alone: +25.0 points" in said
     assert "base model's prompt: +0.0 points" in said and "not shown to differ" in said
     assert "against its teacher: -15.0 points" in said and "a loss" in said
@@ -252,7 +252,7 @@ def test_an_interval_that_the_exact_test_does_not_bear_out_is_no_claim(
 
 
 def test_a_difference_that_both_bear_out_is_claimed_up_or_down() -> None:
-    for wins, losses, told in ((6, 0, "Training: +4.0 points"), (0, 6, "a loss")):
+    for wins, losses, told in ((6, 0, "above the floor: +4.0 points"), (0, 6, "a loss")):
         found = few_wins(150, wins, losses)
         gain = found.contrast("test", "tuned - base")
         assert gain is not None and gain.shown and gain.p <= 0.05

@@ -41,6 +41,16 @@ def test_what_was_saved_is_whole_and_says_what_it_is(
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "adapter_config.json"])
+def test_who_may_read_the_runs_folder_may_read_the_adapter(
+    tmp_path: Path, manifest: Manifest, strategy: Strategy
+) -> None:
+    tmp_path.chmod(0o755)
+    save(tmp_path, manifest, strategy, write)
+    home = tmp_path / manifest.key
+    assert home.stat().st_mode & 0o777 == 0o755
+    assert {path.stat().st_mode & 0o777 for path in home.iterdir()} == {0o644}
+
+
 def test_a_folder_that_lost_a_file_is_not_whole(
     tmp_path: Path, manifest: Manifest, strategy: Strategy, name: str
 ) -> None:
