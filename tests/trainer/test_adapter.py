@@ -40,7 +40,6 @@ def test_what_was_saved_is_whole_and_says_what_it_is(
     assert [path.name for path in tmp_path.iterdir()] == [manifest.key], "no drafts stay behind"
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "adapter_config.json"])
 def test_who_may_read_the_runs_folder_may_read_the_adapter(
     tmp_path: Path, manifest: Manifest, strategy: Strategy
 ) -> None:
@@ -51,6 +50,7 @@ def test_who_may_read_the_runs_folder_may_read_the_adapter(
     assert {path.stat().st_mode & 0o777 for path in home.iterdir()} == {0o644}
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "adapter_config.json"])
 def test_a_folder_that_lost_a_file_is_not_whole(
     tmp_path: Path, manifest: Manifest, strategy: Strategy, name: str
 ) -> None:
