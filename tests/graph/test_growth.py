@@ -44,7 +44,7 @@ def test_200_rounds_grow_linearly_and_leave_a_small_checkpoint(tmp_path: Path) -
             splits={"train": 8 + 2 * (ROUNDS + 1) + 2, "val": 8 * ROUNDS, "test": 4, "ood": 0},
             loop={"cycles": 1, "rounds": ROUNDS, "candidates": 1, "batch": 2, "feedback": 2},
             train={"examples": 8},
-            gate={"channel": "words", "alpha": 0.9},
+            gate={"channel": "words", "alpha": 0.9, "power": 0.95},
         ),
         parts=Parts(Parity(), ModelTeacher(ScriptedModel(teach)), Pupil(CARRY_HELPS), Coach()),
     )

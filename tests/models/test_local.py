@@ -88,11 +88,11 @@ def test_a_reply_that_ends_leaves_the_batch_and_the_others_go_on(tiny: LocalMode
     assert stopped[0].ended and not all(cut.ended for cut in stopped)
 
 
-def test_a_prompt_that_does_not_fit_is_an_error_and_the_others_are_answered(
+def test_a_prompt_that_does_not_fit_says_so_and_the_others_are_answered(
     tiny: LocalModel,
 ) -> None:
     replies = tiny.reply([SUMS[0], Request("x" * 600), SUMS[1]])
-    assert [reply.outcome for reply in replies] == ["truncated", "error", "truncated"]
+    assert [reply.outcome for reply in replies] == ["truncated", "malformed", "truncated"]
     assert "does not fit" in replies[1].detail
 
 
