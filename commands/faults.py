@@ -129,8 +129,8 @@ def _expected(error: Exception) -> int | None:
     from ..graph.calls import ModelDown
     from ..graph.config import ConfigError
     from ..models.contract import ModelError
+    from ..store.edits import EditError
     from ..store.errors import StoreError
-    from ..store.rules import EditError
     from ..trainer.preflight import PreflightFailed
 
     if isinstance(error, BudgetSpent):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..store.diff import verdict
+from ..store.edits import in_words as in_words
 from ..store.events import (
     AdapterTrained,
     AttemptJudged,
@@ -29,7 +30,6 @@ from ..store.events import (
     Transferred,
 )
 from ..store.log import Entry, EventLog
-from ..store.rules import Add, Deprecate, Edit
 from ..store.versions import Strategies
 
 _PLACE = re.compile(r"c(\d+)/(?:r(\d+)/)?")
@@ -259,18 +259,6 @@ def gate_facts(strategies: Strategies, gate: GateDecided) -> dict[str, Any]:
         "verdict": verdict(gate),
         **gate.model_dump(mode="json", exclude=identity),
     }
-
-
-def in_words(edit: Edit) -> str:
-    """One line for one edit."""
-    if isinstance(edit, Add):
-        return f"ADD [{edit.section}] {edit.text}"
-    if isinstance(edit, Deprecate):
-        return f"DEPRECATE {edit.rule}"
-    said = (("text", edit.text), ("when", edit.when), ("not when", edit.when_not))
-    steps = [f"steps: {', '.join(edit.steps)}"] if edit.steps is not None else []
-    changes = [f"{name}: {value}" for name, value in said if value is not None]
-    return f"UPDATE {edit.rule} " + "; ".join([*changes, *steps])
 
 
 def all_runs(log: EventLog) -> Iterator[RunStarted]:

@@ -9,6 +9,7 @@ from ..store.events import AnyEvent, AttemptJudged
 from ..store.rules import Strategy
 from ..trainer.prompt import ask
 from .context import Run
+from .slots import seed_of
 
 SAMPLING_TEMPERATURE = 0.7
 
@@ -27,7 +28,8 @@ def attempt(
     """The attempts in slots `prefix/<problem>/<sample>`, problem by problem, sample by sample.
 
     `model` defaults to the student, wearing `adapter`. Samples beyond one are drawn at
-    temperature 0.7, each with its own seed; a single one is greedy.
+    temperature 0.7, each with the seed of its slot: no arm is handed the luck of another. A single
+    one is greedy.
     """
     wanted = [(problem, sample) for problem in problems for sample in range(samples)]
     slots = [f"{prefix}/{problem.id}/{sample}" for problem, sample in wanted]
@@ -48,7 +50,7 @@ def attempt(
                 wanted[place][0],
                 strategy,
                 temperature=temperature,
-                seed=run.config.seed + wanted[place][1],
+                seed=seed_of(run.config.seed, slots[place]) if samples > 1 else run.config.seed,
             ),
         )
         for place in missing

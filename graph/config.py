@@ -51,6 +51,12 @@ class Loop(_Section):
     """Train problems that `solve` and the probe answer."""
     feedback: int = Field(default=48, ge=1)
     """Fresh train problems that `feedback` puts to the tuned student."""
+    review: Literal["always", "on-promote", "never"] = "never"
+    """Which gated versions a person decides on: all that are not worse, the accepted, or none."""
+    credit: bool = True
+    """Measure what each rule in the prompt is worth by leaving it out, on train problems."""
+    strategy_tokens: int = Field(default=1500, ge=20)
+    """Most tokens a whole strategy may have."""
 
     @property
     def rounds_by_cycle(self) -> tuple[int, ...]:
@@ -75,6 +81,12 @@ class GateConfig(_Section):
     power: float = Field(default=0.8, gt=0, lt=1)
     channel: Literal["auto", "words", "weights"] = "auto"
     """auto: the capability probe finds out."""
+    replicates: int = Field(default=1, ge=1, le=8)
+    """Fresh replies a problem of each arm; above 1 they are sampled and must agree."""
+    margin: float = Field(default=0.05, gt=0, lt=1)
+    """Loss that a version may at most bring whose edits only take rules away."""
+    require_portable: bool = False
+    """Promote nothing that harms a validator model."""
 
     @model_validator(mode="after")
     def _power_exceeds_alpha(self) -> "GateConfig":
@@ -84,6 +96,24 @@ class GateConfig(_Section):
                 "gains no more often than it errs finds nothing"
             )
         return self
+
+
+class Search(_Section):
+    """Where the next candidates come from."""
+
+    frontier: int = Field(default=0, ge=0)
+    """Validation problems kept aside for the Pareto frontier, the same in all rounds.
+
+    0: a single line of descent, every candidate is an edit of the current version.
+    """
+    repeats: int = Field(default=1, ge=1)
+    """Replies a frontier problem; above 1 they are sampled, and lower bounds are compared."""
+    merge: bool = True
+    """Join two versions of the frontier rule by rule, where they have a common ancestor."""
+    edits: int = Field(default=4, ge=1)
+    """Most edits a candidate may hold in the first round; shrinks to 1 over the run."""
+    race: bool = True
+    """Stop a gate early when the candidate has all but lost."""
 
 
 class Train(_Section):
@@ -140,10 +170,15 @@ class RunConfig(_Section):
     teacher: str
     """`rulebook`, or a model such as `anthropic:<model>`."""
     student: str
+    validators: tuple[str, ...] = ()
+    """Further models that every accepted version is tried on, in the `words` channel."""
+    reviewer: str = ""
+    """Who reviews, where `loop.review` asks for a person."""
     domain: DomainConfig
     splits: Splits = Splits()
     loop: Loop = Loop()
     gate: GateConfig = GateConfig()
+    search: Search = Search()
     train: Train = Train()
     budget: Budget = Budget()
 
@@ -153,13 +188,24 @@ class RunConfig(_Section):
 
     @property
     def block(self) -> int:
-        """Validation problems a round."""
-        return self.splits.val // self.total_rounds
+        """Validation problems a round, besides the frontier's."""
+        return max(0, self.splits.val - self.search.frontier) // self.total_rounds
 
     @property
     def decisions(self) -> int:
         """Gates that the run's alpha is spent over."""
         return self.total_rounds * self.loop.candidates
+
+    @model_validator(mode="after")
+    def _reviewer_is_named(self) -> "RunConfig":
+        if self.loop.review != "never" and not self.reviewer.strip():
+            raise ValueError(
+                f'loop.review = "{self.loop.review}" needs a reviewer: say who it is, such as '
+                'reviewer = "Ada"'
+            )
+        if self.gate.require_portable and not self.validators:
+            raise ValueError("gate.require_portable needs validators: models to be portable to")
+        return self
 
     @model_validator(mode="after")
     def _problems_suffice(self) -> "RunConfig":

@@ -65,6 +65,8 @@ class Run:
     student: Model
     trainer: Trainer | None
     """None where the student cannot be trained."""
+    validators: Sequence[Model]
+    """Further models that an accepted version is tried on."""
     journal: Journal
     folder: Path
     """`runs/<run>/`: report, strategy, attribution, adapters."""
@@ -179,10 +181,15 @@ class Run:
         return sum(self.config.loop.rounds_by_cycle[: state["cycle"] - 1]) + state["round"]
 
     def block(self, state: RunState) -> Sequence[Problem]:
-        """The round's own block of the validation pool."""
+        """The round's own block of the validation pool, behind the frontier's sub-block."""
         size = self.config.block
-        start = (self.round_number(state) - 1) * size
+        start = self.config.search.frontier + (self.round_number(state) - 1) * size
         return self.problems["val"][start : start + size]
+
+    @property
+    def frontier_problems(self) -> Sequence[Problem]:
+        """The fixed sub-block of the validation pool that no gate ever uses."""
+        return self.problems["val"][: self.config.search.frontier]
 
     def channel(self) -> ProbeDecided | None:
         """What the capability probe found, once it has."""

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from ..domains.contract import Guide, Problem
 from ..models.contract import Model, Reply, Request
-from ..store.rules import Edit, Strategy
+from ..store.edits import Edit
+from ..store.rules import Strategy
 from .teacher import Ask, Seen, Situation, Unusable
 
 READ_AT_ONCE = 12

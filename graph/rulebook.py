@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ..domains.contract import ExpertRule, Guide, Problem
 from ..models.contract import Model
-from ..store.rules import Add, Edit, Strategy
+from ..store.edits import Add, Edit
+from ..store.rules import Strategy
 from .teacher import Ask, Effect, Seen, Situation
 
 

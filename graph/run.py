@@ -38,7 +38,7 @@ from .saver import open_saver
 from .state import FIRST
 from .teacher import Teacher
 
-SUPERSTEPS_A_ROUND = 4
+SUPERSTEPS_A_ROUND = 5
 SUPERSTEPS_AROUND = 8
 """baseline, evaluate, and room for a cycle's transfer and feedback."""
 
@@ -51,6 +51,7 @@ class Parts:
     teacher: Teacher | None = None
     student: Model | None = None
     trainer: Trainer | None = None
+    validators: Sequence[Model] | None = None
 
 
 def open_run(
@@ -80,6 +81,9 @@ def open_run(
             f'gate.channel = "weights", but {student.name} cannot be trained here. '
             'Take a local student, or channel = "auto".'
         )
+    validators = parts.validators
+    if validators is None:
+        validators = [models.open_model(spec) for spec in config.validators]
     # A run that cannot have its problems must not begin: a resumed one has them in the log.
     drawn = {} if run_id else _draw(config, domain)
     log = log or EventLog.open(home)
@@ -93,6 +97,7 @@ def open_run(
         teacher=teacher,
         student=student,
         trainer=trainer,
+        validators=validators,
         journal=Journal(log, run_id, purse_of(log, run_id, config.budget)),
         folder=folder / run_id,
         watch=watch or Silent(),

@@ -1,6 +1,13 @@
 """Where in a run something happens: `c<cycle>/r<round>/<node>/...`, the identity of every event."""
 
+import hashlib
+
 from .state import RunState
+
+
+def seed_of(run_seed: int, slot: str) -> int:
+    """The seed of a sampled reply: its own for every slot, so that no two arms share their luck."""
+    return int(hashlib.sha256(f"{run_seed}/{slot}".encode()).hexdigest()[:8], 16)
 
 
 def in_loop(slot: str) -> bool:

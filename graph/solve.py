@@ -14,8 +14,13 @@ def solve(state: RunState, runtime: Runtime[Run]) -> RunState:
     run = runtime.context
     slot = round_slot(state, "solve")
     event = run.log.find(run.id, slot) or _solve(run, state, slot)
-    assert isinstance(event, Solved)
-    return {"solved": slot, "strategy": event.strategy}
+    opened = run.log.find(run.id, round_slot(state, "open"))
+    assert isinstance(event, Solved) and isinstance(opened, RoundOpened)
+    return {
+        "solved": slot,
+        "strategy": opened.strategy,
+        "incumbent": opened.incumbent or opened.strategy,
+    }
 
 
 def _solve(run: Run, state: RunState, slot: str) -> Solved:
@@ -29,6 +34,7 @@ def _solve(run: Run, state: RunState, slot: str) -> Solved:
             slot=round_slot(state, "open"),
             strategy=run.current().hash,
             adapter=state["adapter"],
+            incumbent=run.current().hash,
         )
     )
     current = run.version(opened.strategy)

@@ -9,7 +9,7 @@ class RunState(TypedDict, total=False):
     round: int
     """Within the cycle, from 1."""
     strategy: str
-    """Hash of the version this round, and after it the transfer, works from.
+    """Hash of the version this round edits (the parent), and after it the one to transfer.
 
     `solve` and `transfer` read it off the run's line and record it; the others go by this, so that
     a node that runs again later meets the version it met at first.
@@ -20,8 +20,12 @@ class RunState(TypedDict, total=False):
     """Slot of the round's Solved event."""
     reflected: str
     """Slot of the round's Reflected event."""
+    incumbent: str
+    """Hash of the version that the round's candidates must beat: the run's current one."""
     candidates: list[str]
     """Hashes of the versions this round sent to the gate."""
+    decided: str
+    """Slot of the round's `validate`, for the review that follows it."""
 
 
 FIRST: RunState = {
@@ -31,5 +35,7 @@ FIRST: RunState = {
     "adapter": "",
     "solved": "",
     "reflected": "",
+    "incumbent": "",
     "candidates": [],
+    "decided": "",
 }

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from ..domains.contract import Guide, Problem
 from ..models.contract import Model, Reply, Request
+from ..store.edits import Edit
 from ..store.events import AttemptJudged, Decision
-from ..store.rules import Edit, Strategy
+from ..store.rules import Strategy
 
 Ask = Callable[[str, Request], Reply]
 """One journaled model call: slot suffix and request in, reply out."""

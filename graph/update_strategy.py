@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from langgraph.runtime import Runtime
 
 from ..evidence.leaks import leaks
+from ..store.edits import Edit, EditError, apply
 from ..store.events import AttemptJudged, GateDecided, ProposalRefused, Reflected, StrategyProposed
-from ..store.rules import Edit, EditError, Strategy, apply
+from ..store.rules import Strategy
 from .context import Run
 from .reflect import asking
 from .slots import in_loop, round_slot

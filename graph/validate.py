@@ -30,7 +30,7 @@ def validate(state: RunState, runtime: Runtime[Run]) -> RunState:
         for number, candidate in enumerate(state["candidates"], start=1)
     ]
     _promote(run, slot, done)
-    return {"round": state["round"] + 1}
+    return {"round": state["round"] + 1, "decided": slot}
 
 
 def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecided:
@@ -39,7 +39,7 @@ def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecid
         return event
     found = run.channel() or probe(run, candidate.strategy)
     block, worn = run.block(state), state["adapter"]
-    incumbent = run.version(state["strategy"])
+    incumbent = run.version(state["incumbent"])
     gate = Gate(run, incumbent, candidate, found.channel, block, worn, run.config.decisions)
     event = run.log.record(gate.decide(slot, f"{round_slot(state, 'validate')}/incumbent"))
     run.watch.say(f"Gate {candidate.name}: {event.decision}. {event.reason}")

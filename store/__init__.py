@@ -3,6 +3,7 @@
 from .blame import Attempt, Origin, RuleBlame, blame
 from .chain import Report
 from .diff import FieldChange, Move, RuleChange, StrategyDiff, diff, verdict
+from .edits import Add, Deprecate, Edit, EditError, Update, apply
 from .errors import BlobMissing, SlotConflict, StoreCorrupt, StoreError, StoreTooNew
 from .events import (
     AdapterTrained,
@@ -36,7 +37,7 @@ from .events import (
 from .lineage import Status
 from .log import Entry, EventLog
 from .portable import ImportRefused, export_json, import_json, to_markdown
-from .rules import EMPTY, Add, Deprecate, Edit, EditError, Rule, Strategy, Update, apply
+from .rules import EMPTY, Rule, Strategy
 from .versions import PromotionRefused, Strategies, Version
 
 __all__ = [

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .edits import Add, Edit
 from .events import AttemptJudged, GateDecided, Reflected, StrategyProposed
 from .log import EventLog
-from .rules import Add, Edit, Rule
+from .rules import Rule
 from .versions import Strategies, Version
 
 

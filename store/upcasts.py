@@ -13,7 +13,19 @@ from .events import AnyEvent, Event
 
 Payload = dict[str, Any]
 
-UPCASTS: dict[tuple[str, int], Callable[[Payload], Payload]] = {}
+
+def _only_gained(payload: Payload) -> Payload:
+    """The new fields of the kind have defaults that say what the old schema meant."""
+    return payload
+
+
+UPCASTS: dict[tuple[str, int], Callable[[Payload], Payload]] = {
+    ("RoundOpened", 1): _only_gained,
+    ("Reflected", 1): _only_gained,
+    ("StrategyProposed", 1): _only_gained,
+    ("ProposalRefused", 1): _only_gained,
+    ("GateDecided", 1): _only_gained,
+}
 """(kind, schema) -> the payload one schema later."""
 
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(get_args(AnyEvent)[0])}

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ...store.edits import Add, Body, Edit, Merge, Split, Update, named
 from ...store.events import (
     FailuresSorted,
     GateDecided,
@@ -14,7 +15,6 @@ from ...store.events import (
     StrategyRolledBack,
     Transferred,
 )
-from ...store.rules import Add, Deprecate, Edit
 from .. import plots
 from .facts import Facts, place
 from .markup import (
@@ -182,17 +182,22 @@ def _proposed(told: Facts, event: StrategyProposed) -> Html:
 
 
 def _edit(edit: Edit) -> Html:
-    if isinstance(edit, Deprecate):
-        shown = [text("span", "DEPRECATE", "op"), code(edit.rule)]
-    elif isinstance(edit, Add):
-        shown = [text("span", "ADD", "op"), esc(f"{edit.section}: "), text("q", edit.text)]
-        shown += [_scope(edit.when, edit.when_not, edit.steps)]
-    else:
-        shown = [text("span", "UPDATE", "op"), code(edit.rule), esc(" ")]
-        shown += [text("q", edit.text)] if edit.text is not None else []
-        shown += [_scope(edit.when or "", edit.when_not or "", edit.steps or ())]
+    shown = [text("span", edit.op, "op"), *(code(rule) for rule in named(edit)), esc(" ")]
+    match edit:
+        case Add() | Merge():
+            shown.append(_body(edit))
+        case Split():
+            shown += [_body(part) for part in edit.into]
+        case Update():
+            shown += [text("q", edit.text)] if edit.text is not None else []
+            shown += [_scope(edit.when or "", edit.when_not or "", edit.steps or ())]
     why = [text("div", edit.rationale, "note", LESSON)] if edit.rationale else []
     return join([*shown, *why])
+
+
+def _body(said: Body) -> Html:
+    scope = _scope(said.when, said.when_not, said.steps)
+    return join([esc(f"{said.section}: "), text("q", said.text), scope])
 
 
 def _scope(when: str, when_not: str, steps: Sequence[str]) -> Html:

@@ -11,6 +11,7 @@ from tutelage.graph.calls import ModelDown
 from tutelage.graph.context import Run
 from tutelage.graph.run import go
 from tutelage.graph.weights import dataset_of
+from tutelage.store.edits import Add
 from tutelage.store.events import (
     AttemptJudged,
     CallCompleted,
@@ -20,7 +21,6 @@ from tutelage.store.events import (
     Solved,
     StrategyProposed,
 )
-from tutelage.store.rules import Add
 from tutelage.trainer.preflight import Finding, PreflightFailed
 
 from .fakes import RULES, Coach, Parity

@@ -1,0 +1,157 @@
+"""Events of a run's machinery: its problems, its calls and attempts, training and evaluation."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from .event import Event
+
+
+class RunStarted(Event):
+    inputs = frozenset({"config"})
+    kind: Literal["RunStarted"] = "RunStarted"
+    domain: str
+    config: dict[str, Any]
+    """As resolved, without the budget."""
+    budget: dict[str, Any] = Field(default_factory=dict)
+    """May be raised when the run is resumed."""
+
+
+class SplitFrozen(Event):
+    inputs = frozenset({"split", "problems"})
+    kind: Literal["SplitFrozen"] = "SplitFrozen"
+    split: str
+    problems: tuple[str, ...]
+    """Problem ids, in order."""
+    problems_text: str
+    """Blob: JSON list of the problems, whole."""
+
+
+class CallIntended(Event):
+    inputs = frozenset({"model", "request"})
+    kind: Literal["CallIntended"] = "CallIntended"
+    model: str
+    """Spec string, with `+<adapter key>` where one is worn."""
+    request: str
+    """SHA-256 over all that is asked."""
+    system_text: str
+    context_text: str
+    prompt_text: str
+    max_tokens: int
+    temperature: float = 0.0
+    seed: int = 0
+
+
+class CallCompleted(Event):
+    inputs = frozenset({"request"})
+    kind: Literal["CallCompleted"] = "CallCompleted"
+    request: str
+    reply_text: str
+    outcome: str
+    """As in `models.Reply.outcome`."""
+    detail: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+
+
+class CallInDoubt(Event):
+    """A call was intended, the process died, and it was made again."""
+
+    kind: Literal["CallInDoubt"] = "CallInDoubt"
+    call: str
+
+
+class AttemptJudged(Event):
+    inputs = frozenset({"problem", "model", "strategy", "adapter"})
+    kind: Literal["AttemptJudged"] = "AttemptJudged"
+    problem: str
+    model: str
+    strategy: str
+    """Hash of the version in the prompt; empty for none."""
+    adapter: str
+    """Key of the adapter worn; empty for none."""
+    reply_text: str
+    outcome: Literal["right", "wrong", "unparsed", "error"]
+    score: float
+    answer: str | None = None
+    feedback: str = ""
+    failure_modes: tuple[str, ...] = ()
+
+
+class FloorsMeasured(Event):
+    kind: Literal["FloorsMeasured"] = "FloorsMeasured"
+    split: str
+    floors: dict[str, float]
+    """Name of the floor -> accuracy on the split."""
+
+
+class ExamplesBuilt(Event):
+    inputs = frozenset({"strategy", "problems"})
+    kind: Literal["ExamplesBuilt"] = "ExamplesBuilt"
+    strategy: str
+    problems: str
+    """SHA-256 over the problem ids, in order."""
+    dataset: str
+    """SHA-256 over the example hashes, in order."""
+    examples: tuple[str, ...]
+    """Hash of each example's prompt and completion."""
+    examples_text: str
+    """Blob: JSON lines of the examples."""
+    coverage: dict[str, int] = Field(default_factory=dict)
+    """Rule id -> how many examples exercise it."""
+    classes: dict[str, int] = Field(default_factory=dict)
+    dropped: int = 0
+    """Solutions that the domain did not judge right."""
+
+
+class AdapterTrained(Event):
+    inputs = frozenset({"adapter"})
+    kind: Literal["AdapterTrained"] = "AdapterTrained"
+    adapter: str
+    """Key: SHA-256 over base, dataset, recipe, seed and versions."""
+    base: str
+    dataset: str
+    strategy: str
+    recipe: dict[str, Any]
+    seed: int
+    folder: str
+    """Relative to the run's folder."""
+    files: dict[str, str] = Field(default_factory=dict)
+    """File name -> SHA-256."""
+    tokens: int = 0
+    loss_first: float = 0.0
+    loss_last: float = 0.0
+
+
+class Transferred(Event):
+    """The adapter of a version became the tuned student."""
+
+    inputs = frozenset({"strategy"})
+    kind: Literal["Transferred"] = "Transferred"
+    strategy: str
+    adapter: str
+    """Empty where the student cannot be trained; `reason` says why."""
+    reason: str = ""
+
+
+class SealOpened(Event):
+    inputs = frozenset({"split"})
+    kind: Literal["SealOpened"] = "SealOpened"
+    split: str
+    reason: str
+
+
+class Evaluated(Event):
+    inputs = frozenset({"strategy", "adapter"})
+    kind: Literal["Evaluated"] = "Evaluated"
+    strategy: str
+    adapter: str
+    attribution_text: str
+    """Blob: the JSON of attribution.json."""
+
+
+class RunFinished(Event):
+    kind: Literal["RunFinished"] = "RunFinished"
+    strategy: str
+    adapter: str
