@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
 from statistics import fmean
-from typing import Any, Literal
+from typing import Any
 
 from ..domains.contract import SPLITS, Domain, Problem
 from ..evidence.gate import plan as detectable
@@ -18,8 +18,7 @@ from ..evidence.gate import spend
 from ..store.rules import Rule, Strategy
 from .budget import CHARACTERS_A_TOKEN
 from .config import RunConfig
-
-Who = Literal["student", "teacher"]
+from .counting import Calls, Who, calls_of, trainable
 
 SAMPLE = 32
 """Train problems from which lengths are measured."""
@@ -49,6 +48,8 @@ class Stage:
 
     stage: str
     who: Who
+    spec: str
+    """The model that answers."""
     calls: int
     input_tokens: int
     """Likely, like the output's."""
@@ -104,12 +105,12 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
             domain.problems(split, count, config.seed)
     size = student_size(config.student)
     told = _Lengths.of(config, domain)
-    stages = tuple(_stage(config, told, size, *each) for each in _calls(config, domain))
+    stages = tuple(_stage(told, size, each) for each in calls_of(config))
     adapters = _adapters(config)
     # Held to the last place: a dataset whose solutions do not fit is refused by the preflight.
     tokens = config.train.recipe().epochs * config.train.examples * (told.bare + told.reply)
     seconds = adapters * tokens / LEARNED * (size or SMALL) / SMALL
-    paid = [stage for stage in stages if _remote(_spec(config, stage.who))]
+    paid = [stage for stage in stages if _remote(stage.spec)]
     alpha = spend(config.gate.alpha, config.total_rounds * config.loop.candidates)
     return Plan(
         stages=stages,
@@ -180,63 +181,25 @@ def _worked(domain: Domain, problem: Problem) -> str:
     return domain.solution(problem) or ""
 
 
-_Calls = tuple[str, Who, int, Literal["bare", "told", "read"]]
-"""Stage, who answers, how often, and what stands in the prompt."""
-
-
-def _calls(config: RunConfig, domain: Domain) -> Iterator[_Calls]:
-    loop, rounds = config.loop, config.total_rounds
-    teaching = config.teacher != "rulebook"
-    yield "baseline", "student", loop.batch, "bare"
-    yield "baseline", "student", loop.batch, "told"
-    discovery = loop.rounds_by_cycle[0] if teaching else 0
-    answers = loop.batch * loop.samples
-    if discovery:
-        yield "solve", "teacher", discovery * answers, "told"
-    if rounds > discovery:
-        yield "solve", "student", (rounds - discovery) * answers, "told"
-    if teaching:
-        yield "reflect", "teacher", rounds, "read"
-        yield "update_strategy", "teacher", rounds * loop.candidates, "read"
-        if _trainable(config):
-            # Rules that name no kinds of steps are followed by the teacher, example by example.
-            versions = rounds * loop.candidates
-            yield "examples", "teacher", versions * config.train.examples, "told"
-    yield "validate", "student", rounds * (1 + loop.candidates) * config.block, "told"
-    yield "feedback", "student", 2 * loop.cycles * loop.feedback, "told"
-    if teaching:
-        yield "feedback", "teacher", loop.cycles * loop.feedback, "told"
-    sealed = config.splits.test + config.splits.ood
-    placebo = "placebo" in config.train.controls
-    without, with_words = (3, 2 + placebo) if _trainable(config) else (1, 1 + placebo)
-    yield "evaluate", "student", without * sealed, "bare"
-    yield "evaluate", "student", with_words * sealed, "told"
-    if teaching:
-        yield "evaluate", "teacher", 2 * sealed, "told"
-
-
-def _stage(
-    config: RunConfig, told: _Lengths, size: float | None, stage: str, who: Who, calls: int,
-    prompt: str,
-) -> Stage:  # fmt: skip
-    read = told.bare + (0 if prompt == "bare" else told.strategy)
-    likely, limit = told.reply, told.limit
-    if prompt == "read":
+def _stage(told: _Lengths, size: float | None, asked: Calls) -> Stage:
+    read = told.bare + (0 if asked.prompt == "bare" else told.strategy)
+    calls, likely, limit = asked.calls, told.reply, told.limit
+    if asked.prompt == "read":
         read += READ_AT_ONCE * (told.bare + told.reply)
         likely, limit = TEACHER_TEXT // 10, TEACHER_TEXT
-    spec = _spec(config, who)
-    if _remote(spec):
+    if _remote(asked.spec):
         seconds = calls * (REMOTE_STARTS + likely / REMOTE_WRITES)
     else:
         # A strategy is read once a batch and kept: only what differs is read for each problem.
         slower = (SMALL if size is None else size) / SMALL
         seconds = calls * (told.bare / READ + likely / WRITTEN) * slower
-    return Stage(stage, who, calls, calls * read, calls * likely, calls * limit, seconds)
+    inputs, outputs, most = calls * read, calls * likely, calls * limit
+    return Stage(asked.stage, asked.who, asked.spec, calls, inputs, outputs, most, seconds)
 
 
 def _adapters(config: RunConfig) -> int:
     """Every candidate's and the empty strategy's; where words work, one a cycle and a control."""
-    if not _trainable(config):
+    if not trainable(config):
         return 0
     labels = int("labels_only" in config.train.controls)
     if config.gate.channel == "words":
@@ -244,16 +207,8 @@ def _adapters(config: RunConfig) -> int:
     return config.total_rounds * config.loop.candidates + 1
 
 
-def _trainable(config: RunConfig) -> bool:
-    return config.student.startswith(("hf:", "smollm2-135m"))
-
-
 def _remote(spec: str) -> bool:
     return spec.startswith(("anthropic:", "messages:", "openai:"))
-
-
-def _spec(config: RunConfig, who: Who) -> str:
-    return config.teacher if who == "teacher" else config.student
 
 
 def _memory(config: RunConfig, size: float | None) -> float | None:
@@ -276,7 +231,7 @@ def _notes(config: RunConfig, size: float | None, paid: Sequence[Stage]) -> Iter
         yield "Calls leave this machine and [budget] names no prices, so the cost is shown as 0."
     if size is None:
         yield f"The size of {config.student} is not known before it is loaded; times are for 135M."
-    if config.gate.channel == "auto" and _trainable(config):
+    if config.gate.channel == "auto" and trainable(config):
         yield (
             'gate.channel = "auto": the probe decides. Counted is the dearer `weights`, with an '
             "adapter for every candidate."
