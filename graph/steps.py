@@ -10,7 +10,7 @@ from ..store.versions import Version
 from .baseline import probe
 from .context import Run
 from .evaluate import measure, players
-from .validate import Gate
+from .gate import Gate
 from .weights import adapter_of
 
 
