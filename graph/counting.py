@@ -51,8 +51,11 @@ def _learning(config: RunConfig) -> Iterator[Calls]:
         yield Calls("solve", "teacher", teacher, discovery * answers, "told")
     if refined := (rounds - discovery) * answers:
         yield Calls("solve", "student", config.student, refined, "told")
-        if loop.credit and config.gate.channel != "weights":
-            yield Calls("credit", "student", config.student, CREDITED * refined, "told")
+        # The run's first round has no rule yet that could be left out.
+        credited = rounds - max(1, discovery)
+        if credited and loop.credit and config.gate.channel != "weights":
+            without = CREDITED * credited * answers
+            yield Calls("credit", "student", config.student, without, "told")
     if teaching(config):
         versions = rounds * loop.candidates
         yield Calls("reflect", "teacher", teacher, rounds, "read")
