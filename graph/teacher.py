@@ -5,7 +5,7 @@ Two play it: any model (`graph/model_teacher.py`) and the domain's own rulebook
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..domains.contract import Guide, Problem
@@ -25,6 +25,8 @@ class Seen:
     problem: Problem
     attempt: AttemptJudged
     reply: str
+    solution: str = ""
+    """A reply judged right, where nobody had solved the problem before: the gap is closed."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,24 @@ class Effect:
     gain: float
     low: float
     high: float
+    pairs: int = 0
+    """Problems both arms answered; 0 where it was refused before any was asked."""
+    wins: int = 0
+    losses: int = 0
+    reason: str = ""
+
+
+class Worth(Protocol):
+    """What was measured of one rule; `store.ledger.Worth` is one."""
+
+    @property
+    def gain(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def n(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -58,10 +78,26 @@ class Situation:
     """Slots of the failed attempts, for the edits to point to."""
     taken: Sequence[tuple[Edit, ...]]
     """Edits of this round's earlier candidates: propose something else."""
+    edits: int = 4
+    """Most edits this candidate may hold."""
+    twins: Sequence[tuple[str, str]] = ()
+    """Pairs of rules that say nearly the same: to be merged."""
+    worth: Mapping[str, Worth] = field(default_factory=dict)
+    """Rule id -> what the rule was measured to be worth."""
+    refused: Sequence[str] = ()
+    """Why earlier proposals of this run never became a version, oldest first."""
+    strategy_tokens: int = 1500
+    """Most tokens the whole strategy may have."""
+    evidence: Sequence[Seen] = ()
+    """The attempts that the lessons come from, for a teacher that names which of them count."""
 
 
 class Unusable(ValueError):
     """The teacher's reply cannot become lessons or edits; the message says why."""
+
+
+class Forbidden(Unusable):
+    """It carries what must be kept nowhere, an order or a secret: neither does the message."""
 
 
 class Teacher(Protocol):
@@ -76,7 +112,10 @@ class Teacher(Protocol):
     def reflect(
         self, ask: Ask, guide: Guide, strategy: Strategy, seen: Sequence[Seen]
     ) -> list[str]:
-        """Lessons from a batch. Raises Unusable."""
+        """Lessons from a batch: attempts of one problem stand together, failures first.
+
+        Raises Unusable.
+        """
 
     def propose(self, ask: Ask, situation: Situation) -> tuple[Edit, ...]:
         """Edits that make one candidate; none when there is nothing to propose. Raises Unusable."""
