@@ -209,6 +209,8 @@ class _Teller:
         self, event: ProbeDecided | AdapterTrained | SealOpened | Evaluated | RunFinished
     ) -> None:
         told = self._told
+        if isinstance(event, ProbeDecided) and event.slot != "baseline/probe":
+            return  # A validator's; the matrix tells of it.
         if isinstance(event, ProbeDecided):
             told.probe = event.model_dump(include={"channel", "forced", "n", "gain", "low", "high"})
         elif isinstance(event, AdapterTrained):

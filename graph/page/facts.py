@@ -18,6 +18,7 @@ from ...store.events import (
     CallIntended,
     Evaluated,
     Event,
+    ProbeDecided,
     RunFinished,
     RunStarted,
     SealOpened,
@@ -100,6 +101,11 @@ class Facts:
     def within(self, kind: type[E], where: tuple[int, int]) -> list[E]:
         """The events of one kind in one round."""
         return cast(list[E], self._placed.get((kind, where), []))
+
+    @property
+    def probes(self) -> list[ProbeDecided]:
+        """The student's capability probe, once it was made; validators have their own."""
+        return [event for event in self.all(ProbeDecided) if event.slot == "baseline/probe"]
 
     def version(self) -> Version:
         """What the run is reported with: the evaluated version, before that its branch's."""

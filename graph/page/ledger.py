@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ...store.events import AdapterTrained, GateDecided, ProbeDecided
+from ...store.events import AdapterTrained, GateDecided
 from .facts import Facts
 from .markup import Html, bullets, code, count, esc, join, section, table, tag, text
 
@@ -77,7 +77,7 @@ def _limits(told: Facts) -> Iterator[str]:
         )
     yield from (
         f"The probe met {probe.n} problems: it names a channel, it measures no effect."
-        for probe in told.all(ProbeDecided)
+        for probe in told.probes
     )
 
 

@@ -103,7 +103,7 @@ def what_was_run(told: Facts) -> Html:
         ("Domain", code(told.domain)),
         ("Teacher", teacher),
         ("Student", code(config["student"])),
-        ("Channel", _channel(told.all(ProbeDecided))),
+        ("Channel", _channel(told.probes)),
         ("Problems", esc(splits)),
         ("Seed", esc(config["seed"])),
         ("Strategy", code(told.version().name)),

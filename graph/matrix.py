@@ -1,0 +1,243 @@
+"""The portability matrix: strategy versions by models, and the smallest model that uses words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple
+
+from ..store.events import (
+    Channel,
+    Event,
+    GateDecided,
+    PortabilityMeasured,
+    ProbeDecided,
+    RunStarted,
+    StrategyPromoted,
+)
+from ..store.log import EventLog
+from ..store.versions import Strategies
+from .plan import student_size
+
+_PLACE = re.compile(r"(?:(.+)/)?portability/(\d+)(?:/probe)?$")
+
+
+class Cell(NamedTuple):
+    """What one version does for one model, against the version before it."""
+
+    verdict: Literal["helps", "harms", "unclear", "deaf"]
+    channel: Channel
+    gain: float
+    low: float
+    high: float
+    pairs: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """One model that versions were tried on."""
+
+    model: str
+    student: bool
+    size: float | None
+    """Parameters; None where its spec does not tell them."""
+    hears: bool | None
+    """Whether the probe showed that words help it; None before the probe."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One version that was tried on the validators."""
+
+    version: str
+    incumbent: str
+    promoted: bool
+    cells: tuple[Cell | None, ...]
+    """One a column; None where it was not tried."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Who is helped by what. The first column is the student."""
+
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+
+    def users(self) -> list[Column]:
+        """The models that words were shown to help, the smallest first, unknown sizes last."""
+        shown = [
+            column
+            for place, column in enumerate(self.columns)
+            if column.hears or any(_told(line.cells[place]) for line in self.lines)
+        ]
+        return sorted(shown, key=lambda it: (it.size is None, it.size or 0.0))
+
+    def smallest(self) -> str:
+        """One sentence on the smallest model that can use the words."""
+        if not any(column.hears is not None for column in self.columns):
+            return "No model was probed yet."
+        if not (users := self.users()):
+            return "None of these models is shown to use words."
+        first, *others = users
+        if first.size is None:
+            named = ", ".join(column.model for column in users)
+            return f"Words are shown to help {named}; their sizes are not known."
+        unknown = [column.model for column in others if column.size is None]
+        more = f" (of unknown size: {', '.join(unknown)})" if unknown else ""
+        return (
+            f"The smallest model that can use the words is {first.model}, "
+            f"{in_millions(first.size)}{more}."
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The content of portability.json: cells by the model's name."""
+        names = [column.model for column in self.columns]
+        return {
+            "models": [asdict(column) for column in self.columns],
+            "rows": [
+                {
+                    "version": line.version,
+                    "incumbent": line.incumbent,
+                    "promoted": line.promoted,
+                    "cells": [
+                        {"model": name, **cell._asdict()}
+                        for name, cell in zip(names, line.cells, strict=True)
+                        if cell is not None
+                    ],
+                }
+                for line in self.lines
+            ],
+            "smallest": self.smallest(),
+        }
+
+
+def in_millions(size: float | None) -> str:
+    """`135M`, `3.1B`; `size unknown`."""
+    if size is None:
+        return "size unknown"
+    return f"{size / 1e9:.1f}B" if size >= 1e9 else f"{size / 1e6:.0f}M"
+
+
+def in_words(column: Column, cell: Cell | None) -> str:
+    """One cell in words, with the channel that it was measured in where that says more."""
+    if cell is None:
+        return "not tried"
+    measured = (
+        f"{100 * cell.gain:+.1f} [{100 * cell.low:+.1f}, {100 * cell.high:+.1f}] "
+        f"on {cell.pairs} pairs"
+    )
+    if cell.channel == "words":
+        return f"{cell.verdict} {measured}"
+    deaf = "deaf to words; " if column.hears is False else ""
+    return f"{deaf}through weights: {cell.verdict} {measured}"
+
+
+def matrix(log: EventLog, run_id: str) -> Matrix | None:
+    """The matrix of a run, read off the log; None for a run that names no validators."""
+    start = log.find(run_id, "start")
+    assert isinstance(start, RunStarted), f"{run_id} is no run"
+    told = _Told(log, run_id)
+    specs = list(start.config.get("validators", ()))
+    numbers = range(1, max([len(specs), *told.names]) + 1)
+    if not numbers:
+        return None
+    columns = [Column(str(start.config["student"]), True, _size(start.config["student"]),
+                      told.student_hears)]  # fmt: skip
+    for number in numbers:
+        spec = specs[number - 1] if number <= len(specs) else ""
+        columns.append(
+            Column(told.names.get(number, spec), False, _size(spec), told.hears.get(number))
+        )
+    names = _Names(Strategies(log), start.domain)
+    lines = [told.line(names, place, found, numbers) for place, found in told.tried.items()]
+    return Matrix(tuple(columns), tuple(lines))
+
+
+class _Told:
+    """What the log says about portability, by its places."""
+
+    def __init__(self, log: EventLog, run_id: str) -> None:
+        self.names: dict[int, str] = {}
+        """Number of a validator -> its model's name."""
+        self.hears: dict[int, bool] = {}
+        self.student_hears: bool | None = None
+        self.tried: dict[str, dict[int, PortabilityMeasured]] = {}
+        """Place of a gate -> what was measured there, by validator."""
+        self._gates: dict[tuple[str, str], GateDecided] = {}
+        self._promoted: set[str] = set()
+        kinds: list[type[Event]] = [
+            ProbeDecided,
+            GateDecided,
+            PortabilityMeasured,
+            StrategyPromoted,
+        ]
+        for entry in log.entries(stream=run_id, kinds=kinds):
+            event = entry.event
+            if isinstance(event, ProbeDecided):
+                self._probed(event)
+            elif isinstance(event, GateDecided):
+                self._gates[event.candidate, event.incumbent] = event
+            elif isinstance(event, PortabilityMeasured) and (at := _PLACE.match(event.slot)):
+                self.tried.setdefault(at[1] or "", {})[int(at[2])] = event
+                self.names[int(at[2])] = event.model
+            elif isinstance(event, StrategyPromoted):
+                self._promoted.add(event.strategy)
+
+    def _probed(self, event: ProbeDecided) -> None:
+        if at := _PLACE.match(event.slot):
+            self.names[int(at[2])] = event.model
+            self.hears[int(at[2])] = event.channel == "words"
+        else:
+            # A channel that was named, or that is the only one, says nothing about the student.
+            named = event.forced or event.channel == "words"
+            self.student_hears = event.low > 0 if named else False
+
+    def line(
+        self,
+        names: "_Names",
+        place: str,
+        found: Mapping[int, PortabilityMeasured],
+        numbers: Sequence[int],
+    ) -> Line:
+        one = next(iter(found.values()))
+        cells = [self._students(one)]
+        cells += [_cell(found[number]) if number in found else None for number in numbers]
+        return Line(
+            names.of(one.candidate),
+            names.of(one.incumbent),
+            one.candidate in self._promoted,
+            tuple(cells),
+        )
+
+    def _students(self, one: PortabilityMeasured) -> Cell | None:
+        """The student's own cell: its gate."""
+        gate = self._gates.get((one.candidate, one.incumbent))
+        if gate is None:
+            return None
+        verdict: Literal["helps", "harms", "unclear", "deaf"] = "unclear"
+        if gate.decision == "accept" and gate.claim == "better":
+            verdict = "helps"
+        elif gate.high < 0:
+            verdict = "harms"
+        elif gate.channel == "words" and self.student_hears is False:
+            verdict = "deaf"
+        return Cell(verdict, gate.channel, gate.gain, gate.low, gate.high, gate.pairs)
+
+
+class _Names(NamedTuple):
+    strategies: Strategies
+    domain: str
+
+    def of(self, strategy: str) -> str:
+        return f"{self.domain}@{self.strategies.number(self.domain, strategy)}"
+
+
+def _cell(event: PortabilityMeasured) -> Cell:
+    return Cell(event.verdict, event.channel, event.gain, event.low, event.high, event.pairs)
+
+
+def _told(cell: Cell | None) -> bool:
+    return cell is not None and (cell.verdict, cell.channel) == ("helps", "words")
+
+
+def _size(spec: str) -> float | None:
+    return student_size(spec) or None
