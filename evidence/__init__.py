@@ -5,6 +5,7 @@ from .contrasts import CHANCE, Contrast, Gain, arm_name, beyond_chance, compare
 from .floors import (
     Floor,
     answer_shares,
+    answer_shift,
     balanced_accuracy,
     best_floor,
     constant_answer,
@@ -14,7 +15,7 @@ from .floors import (
 from .gate import GateVerdict, decide, plan, spend
 from .headline import headline
 from .intervals import Interval, bootstrap, paired, wilson
-from .leaks import Leak, leaks, overlap
+from .leaks import Leak, Shared, leaks, overlap, shared, wording
 from .pairs import DISCORDANCE, UNDETECTABLE, mcnemar, sign_flip, smallest_detectable
 
 __all__ = [
@@ -31,8 +32,10 @@ __all__ = [
     "Interval",
     "Leak",
     "Row",
+    "Shared",
     "Slice",
     "answer_shares",
+    "answer_shift",
     "arm_name",
     "balanced_accuracy",
     "best_floor",
@@ -49,9 +52,11 @@ __all__ = [
     "overlap",
     "paired",
     "plan",
+    "shared",
     "sign_flip",
     "smallest_detectable",
     "spend",
     "table",
     "wilson",
+    "wording",
 ]

@@ -6,7 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .contrasts import Contrast, between_arms, internalisation, mean, over_floor, share
-from .floors import balanced_accuracy, mcc
+from .floors import (
+    answer_shares,
+    answer_shift,
+    balanced_accuracy,
+    constant_answer,
+    mcc,
+)
 from .intervals import Interval
 
 Arm = tuple[str, str, bool]
@@ -50,6 +56,19 @@ class Row:
     mcc: float | None = None
     missing: int = 0
     """Replies lost to errors; the accuracy is of the others."""
+    shift: float | None = None
+    """How far its answers are from coming as often as they should, 0 to 1; where classes."""
+    usual: str | None = None
+    """The answer it gives most often; None where none could be read."""
+    usual_share: float | None = None
+    """Share of that answer among those that could be read."""
+    constant: str | None = None
+    """The answer that it gives whatever is asked, or nearly so: it knows nothing of the task."""
+
+    @property
+    def unparsed_share(self) -> float:
+        """Share of the judged replies from which no answer could be read."""
+        return self.unparsed / self.n if self.n else 0.0
 
 
 @dataclass(frozen=True)
@@ -142,6 +161,8 @@ def _row(
     judged = [a for a in answers if a.score is not None]
     n, right, accuracy, (low, high) = _count(judged, confidence)
     labels, said = [a.label for a in judged], [a.answer for a in judged]
+    shares = answer_shares([answer for answer in said if answer is not None])
+    usual = next(iter(shares), None)
     return Row(
         split=split,
         student=student,
@@ -156,6 +177,10 @@ def _row(
         balanced_accuracy=balanced_accuracy(labels, said) if classes else None,
         mcc=mcc(labels, said) if classes else None,
         missing=len(answers) - n,
+        shift=answer_shift(labels, said) if classes else None,
+        usual=usual,
+        usual_share=shares[usual] if usual is not None else None,
+        constant=constant_answer(said, labels),
     )
 
 

@@ -8,10 +8,16 @@ from numbers import Real
 
 import numpy as np
 
+from .pairs import mcnemar
+
 Features = Sequence[Mapping[str, float]]
 FOLDS = 5
 NO_ANSWER = "(none)"
 """How `answer_shares` counts replies from which no answer could be read."""
+CODED = 64
+"""A stump answers with one of this many labels, the most frequent: of the rest each is rare."""
+BY_LUCK = 0.05
+"""Answers other than the usual one count as knowledge where luck is less likely than this."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,7 @@ class Floor:
     name: str
     accuracy: float
     answers: tuple[str, ...]
-    """What it answers, problem by problem: for paired comparisons."""
+    """What it answers, problem by problem: for paired comparisons. Guesses at random have none."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,10 @@ def floors(
 ) -> dict[str, float]:
     """Accuracy of each predictor that knows nothing of the task, by name.
 
-    `majority` (the most frequent label here), `always X` for each class, `train majority`, and
-    `stump`: the best question about one feature. The stump is fitted on the train problems and
-    measured here; without train problems each fifth is answered by a stump fitted on the others.
+    `majority` (the most frequent label here; where answers are open, `most frequent answer`),
+    `always X` for each class, `train majority`, `stump`: the best question about one feature, and
+    `random`: what guesses among the classes score on average. The stump is fitted on the train
+    problems and measured here; without them each fifth is answered by one fitted on the others.
     """
     found = _all(labels, features, classes, train_labels, train_features)
     return {floor.name: floor.accuracy for floor in found}
@@ -62,9 +69,8 @@ def best_floor(
     train_features: Features | None = None,
 ) -> Floor:
     """The highest of `floors`, with its answers; the simpler one where two are equal."""
-    return max(
-        _all(labels, features, classes, train_labels, train_features), key=lambda f: f.accuracy
-    )
+    found = _all(labels, features, classes, train_labels, train_features)
+    return max((floor for floor in found if floor.answers), key=lambda floor: floor.accuracy)
 
 
 def balanced_accuracy(labels: Sequence[str], answers: Sequence[str | None]) -> float:
@@ -102,12 +108,42 @@ def answer_shares(answers: Sequence[str | None]) -> dict[str, float]:
     return {name: count / len(answers) for name, count in ranked}
 
 
-def constant_answer(answers: Sequence[str | None], share: float = 0.95) -> str | None:
-    """The answer given at least `share` of the time, if there is one: the mark of a guess."""
-    for name, part in answer_shares(answers).items():
-        if part >= share and name != NO_ANSWER:
-            return name
-    return None
+def answer_shift(labels: Sequence[str], answers: Sequence[str | None]) -> float:
+    """Total variation between the answers that could be read and the labels they stand against.
+
+    0 says that each answer comes as often as it should, 1 that no answer is ever a label. Where
+    answers are classes, this is how far a student's habit lies from what is asked.
+    """
+    _same_length(labels, answers)
+    read = [(label, a) for label, a in zip(labels, answers, strict=True) if a is not None]
+    asked, said = Counter(label for label, _ in read), Counter(answer for _, answer in read)
+    apart = sum(abs(asked[name] - said[name]) for name in asked | said)
+    return apart / (2 * len(read)) if read else 0.0
+
+
+def constant_answer(
+    answers: Sequence[str | None], labels: Sequence[str] | None = None, share: float = 0.95
+) -> str | None:
+    """The answer that makes at least `share` of those read, if there is one: the mark of a guess.
+
+    Where most replies cannot be read, nothing is said of the rest. With `labels`, one whose rare
+    other answers are knowledge is no guess: they find more than half of the problems that ask for
+    another answer, or win more often over always giving the usual one than luck would.
+    """
+    read = [answer for answer in answers if answer is not None]
+    if not read or 2 * len(read) < len(answers):
+        return None
+    usual = _most(read)
+    if read.count(usual) < share * len(read):
+        return None
+    if labels is None:
+        return usual
+    _same_length(labels, answers)
+    others = [pair for pair in zip(labels, answers, strict=True) if pair[1] not in (usual, None)]
+    wins = sum(label == answer for label, answer in others)
+    losses = sum(label == usual for label, _ in others)
+    found_most = 2 * wins > sum(label != usual for label in labels)
+    return None if found_most or mcnemar(wins, losses) <= BY_LUCK else usual
 
 
 def _all(
@@ -121,7 +157,8 @@ def _all(
         raise ValueError("Wanted at least one labelled problem to compute floors, found none.")
     _same_length(labels, features)
     _only_numbers(features)
-    found = [_floor("majority", labels, [_most(labels)] * len(labels))]
+    name = "majority" if classes else "most frequent answer"
+    found = [_floor(name, labels, [_most(labels)] * len(labels))]
     found += [_floor(f"always {name}", labels, [name] * len(labels)) for name in classes]
     if train_labels:
         found.append(_floor("train majority", labels, [_most(train_labels)] * len(labels)))
@@ -133,6 +170,9 @@ def _all(
         answers = _cross_validated(labels, features)
     if answers is not None:
         found.append(_floor("stump", labels, answers))
+    if classes:
+        possible = sum(label in classes for label in labels)
+        found.append(Floor("random", possible / len(set(classes)) / len(labels), ()))
     return found
 
 
@@ -153,8 +193,11 @@ def _stump_answers(labels: Sequence[str], features: Features, asked: Features) -
 
 
 def _fit(labels: Sequence[str], features: Features, names: Sequence[str]) -> _Stump | None:
-    classes = sorted(set(labels))
-    coded = np.array([[label == name for name in classes] for label in labels], dtype=int)
+    ranked = sorted(Counter(labels).items(), key=lambda item: (-item[1], item[0]))
+    classes = sorted(name for name, _ in ranked[:CODED])
+    place = {name: i for i, name in enumerate(classes)}
+    codes = np.array([place.get(label, -1) for label in labels])
+    coded = (codes[:, None] == np.arange(len(classes))).astype(np.int32)
     best, best_right = None, -1
     for name in names:
         values = np.array([f[name] for f in features], dtype=float)

@@ -8,9 +8,16 @@ def headline(attribution: Attribution, split: str = "test") -> str:
     """Say what helped and by how much; a result that does not beat its floor says exactly that.
 
     The result is the tuned student without a prompt; where none was trained, the base model
-    with the strategy in its prompt. Replies lost to errors are in no accuracy, and told last.
+    with the strategy in its prompt. An arm that answers the same whatever is asked is named.
+    Replies lost to errors are in no accuracy, and told last.
     """
-    return " ".join([_claimed(attribution, split), *_lost(attribution, split)])
+    return " ".join(
+        [
+            _claimed(attribution, split),
+            *_constant(attribution, split),
+            *_lost(attribution, split),
+        ]
+    )
 
 
 def _claimed(attribution: Attribution, split: str) -> str:
@@ -68,6 +75,16 @@ def _sentence(c: Contrast, subject: str) -> str:
     parted = c.low > 0 or c.high < 0
     why = f" (p = {c.p:.3f}, and at most {CHANCE} is asked for)" if parted else ""
     return f"{subject}: {size}, not shown to differ from zero{why}."
+
+
+def _constant(attribution: Attribution, split: str) -> list[str]:
+    told = ", ".join(
+        f"{arm_name(row.student, row.strategy)} ({row.constant}, {row.usual_share:.1%} of its "
+        "answers)"
+        for row in attribution.rows
+        if row.split == split and row.constant is not None
+    )
+    return [f"Says the same whatever is asked: {told}."] if told else []
 
 
 def _lost(attribution: Attribution, split: str) -> list[str]:

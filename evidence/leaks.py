@@ -12,13 +12,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 RUN = 8
 """Shared words in a row from which a quotation is considered."""
 LUCK = 0.05
 """Chance, over all rules of one call, that a coincidence is taken for a leak."""
 _TOKEN = re.compile(r"\d+(?:[.:]\d+)*|[^\W\d_]+")
+_WORDING = re.compile(r"[^\w\s.:+*/%=<>^()\[\]{}\-]|(?<!\d)[.:]|[.:](?!\d)")
+"""What may change in a problem's text without changing the problem; signs of sums stay."""
 _LIST_MARK = re.compile(r"(?m)^\s*(?:step\s*)?\d+[.):]\s", re.IGNORECASE)
 _PRIOR = 50
 """Tokens' worth of trust in a number's length, before its frequency is believed."""
@@ -53,6 +55,45 @@ def overlap(splits: Mapping[str, Sequence[str]]) -> list[str]:
         for a, b in combinations(splits, 2)
         for problem in sorted(set(splits[a]) & set(splits[b]))
     ]
+
+
+class Shared(NamedTuple):
+    """One problem in two splits."""
+
+    first: str
+    """The split that comes first."""
+    second: str
+    problem: str
+    """Its id in the second split."""
+    twin: str
+    """Its id in the first one: the same, unless only the words are."""
+
+
+def shared(splits: Mapping[str, Sequence[tuple[str, str, str]]]) -> list[Shared]:
+    """Find problems, given as (id, text, answer), that stand in two splits.
+
+    The same is what has the same id, or the same answer and a text that differs in case, spaces
+    and punctuation at most; every number counts.
+    """
+    found = []
+    for first, second in combinations(splits, 2):
+        home: dict[object, str] = {}
+        for problem in splits[first]:
+            home |= dict.fromkeys(_forms(*problem), problem[0])
+        for problem in splits[second]:
+            twin = next((home[form] for form in _forms(*problem) if form in home), None)
+            if twin is not None:
+                found.append(Shared(first, second, problem[0], twin))
+    return found
+
+
+def wording(text: str) -> str:
+    """A problem's text without what only wording changes: case, spaces, punctuation."""
+    return " ".join(_WORDING.sub(" ", text.casefold()).split())
+
+
+def _forms(name: str, text: str, answer: str) -> tuple[object, object]:
+    return name, (wording(text), answer)
 
 
 def leaks(
@@ -175,7 +216,10 @@ def _shared_answer(rule: str, tokens: Tokens, problem: _Problem, scale: _Scale) 
     telling = sum(len(t) for t in words if t not in scale.free) >= 5
     bits = sum(scale.weight(token) for token in answer)
     luck = scale.beyond_luck(len(scale.answers) * max(1, len(_numbers(tokens))))
-    return Leak(rule, problem.id, "answer", " ".join(answer)) if telling or bits >= luck else None
+    # Four words of its own in a row: nobody writes such an answer out by coincidence.
+    whole = sum(not t[0].isdigit() and t not in scale.free for t in answer) >= 4
+    found = telling or whole or bits >= luck
+    return Leak(rule, problem.id, "answer", " ".join(answer)) if found else None
 
 
 def _tokens(text: str) -> Tokens:

@@ -67,7 +67,7 @@ def _leaks(run: Run, strategy: Strategy) -> list[dict[str, str]]:
     """What the rules carry of the sealed problems: nobody could look before they were opened."""
     sealed = [problem for split in SEALED for problem in run.open_seal(split, "evaluate")]
     found = leaks(
-        {rule.id: rule.text for rule in strategy.rules},
+        {rule.id: Strategy(rules=(rule,)).render() for rule in strategy.rules},
         [(problem.id, problem.text, problem.answer) for problem in sealed],
         run.domain.guide.classes,
     )

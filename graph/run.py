@@ -16,6 +16,7 @@ from langgraph.runtime import RunControl
 
 from ..domains import registry as domains
 from ..domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split
+from ..evidence.leaks import shared
 from ..models import registry as models
 from ..models.contract import Model
 from ..store.events import (
@@ -234,9 +235,28 @@ def _domain(config: RunConfig) -> Domain:
 
 def _draw(config: RunConfig, domain: Domain) -> Mapping[Split, Sequence[Problem]]:
     try:
-        return {split: draw(config, domain, split) for split in SPLITS}
+        drawn = {split: draw(config, domain, split) for split in SPLITS}
     except NotEnoughProblems as error:
         raise ConfigError(f"[splits] of {config.name} ask for too much: {error}") from error
+    _apart(config, drawn)
+    return drawn
+
+
+def _apart(config: RunConfig, drawn: Mapping[Split, Sequence[Problem]]) -> None:
+    """Raise ConfigError where a problem stands in two splits, under whatever wording."""
+    texts = {str(split): [(p.id, p.text, p.answer) for p in some] for split, some in drawn.items()}
+    # Nothing learns from either of test and ood, so these two may meet.
+    found = [it for it in shared(texts) if (it.first, it.second) != ("test", "ood")]
+    if not found:
+        return
+    first, second = found[0].first, found[0].second
+    same = [it.problem for it in found if (it.first, it.second) == (first, second)]
+    raise ConfigError(
+        f"[splits] of {config.name} overlap: {len(same)} problems of {second} stand in {first} "
+        f"too, by their ids or word for word: {', '.join(same[:5])}"
+        f"{', ...' if len(same) > 5 else ''}. What was learned from cannot prove anything: "
+        "`tutelage domains check` puts the domain on trial."
+    )
 
 
 def _teacher(spec: str, domain: Domain) -> Teacher:

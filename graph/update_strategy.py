@@ -118,7 +118,7 @@ def _check(run: Run, current: Strategy, candidate: Strategy) -> None:
     if steps:
         raise Unusable(f"Unknown kinds of steps: {', '.join(sorted(steps))}.")
     found = leaks(
-        {rule.id: rule.text for rule in candidate.rules},
+        {rule.id: Strategy(rules=(rule,)).render() for rule in candidate.rules},
         [(problem.id, problem.text, problem.answer) for problem in run.problems["val"]],
         run.domain.guide.classes,
     )

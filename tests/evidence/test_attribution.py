@@ -68,6 +68,9 @@ def test_the_original_work_is_told_that_it_does_not_beat_its_floor() -> None:
     assert "does not beat its floor of 88.0%" in said
     assert "0.513" in said and "No gain is claimed" in said
     assert "74" not in said, "a gain below the floor is no headline"
+    assert (row.constant, row.usual) == ("YES", "YES")
+    assert row.usual_share == pytest.approx(145 / 150) and row.shift == pytest.approx(13 / 150)
+    assert "Says the same whatever is asked: base (NO, 100.0% of its answers), tuned (YES" in said
 
 
 def test_the_headline_says_what_helped_and_by_how_much() -> None:
@@ -224,6 +227,32 @@ def test_an_attribution_survives_the_disk() -> None:
         "floor",
         "unparsed",
     ]
+
+
+def test_a_table_from_before_habits_were_measured_is_still_read() -> None:
+    data = table(arms(base=40, tuned=70), classes=CLASSES).as_json()
+    for row in data["rows"]:
+        for name in ("shift", "usual", "usual_share", "constant", "missing"):
+            del row[name]
+    row = Attribution.from_json(data).row("test", "tuned")
+    assert row is not None and (row.right, row.shift, row.constant) == (70, None, None)
+    assert "tuned scores 58.3%" in headline(Attribution.from_json(data))
+
+
+def test_a_habit_is_measured_where_answers_are_classes_and_unread_replies_apart() -> None:
+    mute = [Answered(f"p{i}", 0.0, "unparsed", None, "YES") for i in range(30)]
+    always = [
+        Answered(f"p{i}", i % 2.0, "wrong", "YES", "YES" if i % 2 else "NO") for i in range(30)
+    ]
+    measured = {("test", "base", False): mute, ("test", "tuned", False): always}
+    found = table(measured, classes=CLASSES)
+    base, tuned = found.row("test", "base"), found.row("test", "tuned")
+    assert base is not None and tuned is not None
+    assert (base.unparsed_share, base.shift, base.usual, base.constant) == (1.0, 0.0, None, None)
+    assert (tuned.unparsed_share, tuned.shift, tuned.constant) == (0.0, 0.5, "YES")
+    open_answers = table(measured).row("test", "tuned")
+    assert open_answers is not None and open_answers.shift is None
+    assert open_answers.usual_share == 1.0
 
 
 def few_wins(n: int, wins: int, losses: int = 0) -> Attribution:

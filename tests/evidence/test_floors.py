@@ -10,6 +10,7 @@ from scipy.stats import pearsonr
 
 from tutelage.evidence import (
     answer_shares,
+    answer_shift,
     balanced_accuracy,
     best_floor,
     constant_answer,
@@ -38,7 +39,8 @@ def test_the_original_work_lies_below_its_floor() -> None:
     assert accuracy == pytest.approx(0.86) and accuracy < floor.accuracy
     assert balanced_accuracy(labels, answers) == pytest.approx(0.513, abs=5e-4)
     assert mcc(labels, answers) == pytest.approx(0.046, abs=5e-4)
-    assert constant_answer(answers) == "YES"
+    assert constant_answer(answers) == constant_answer(answers, labels) == "YES"
+    assert answer_shift(labels, answers) == pytest.approx(13 / 150)
     assert answer_shares(answers) == {"YES": 145 / 150, "NO": 5 / 150}
 
 
@@ -49,6 +51,7 @@ def test_every_constant_and_the_train_majority_are_floors() -> None:
         "always YES": 0.75,
         "always NO": 0.25,
         "train majority": 0.25,
+        "random": 0.5,
     }
 
 
@@ -76,7 +79,7 @@ def test_without_train_problems_a_stump_is_cross_validated() -> None:
 def test_a_feature_that_some_problems_lack_is_not_asked_about() -> None:
     assert "stump" not in floors(["YES", "NO"] * 5, [{"a": 1.0}, {"b": 2.0}] * 5)
     assert "stump" not in floors(["YES", "NO"] * 5, [{"a": 1.0}] * 10)
-    assert floors(["YES"], [{"a": 1.0}]) == {"majority": 1.0}
+    assert floors(["YES"], [{"a": 1.0}]) == {"most frequent answer": 1.0}
     with pytest.raises(ValueError, match="at least one labelled"):
         floors([], [])
     with pytest.raises(ValueError, match="one entry for each problem"):
@@ -120,3 +123,41 @@ def test_unreadable_replies_count_as_wrong() -> None:
     assert constant_answer([None] * 10) is None
     assert constant_answer([]) is None
     assert balanced_accuracy([], []) == 0.0
+
+
+def test_a_guess_at_random_is_a_floor_among_classes_and_never_the_best_one() -> None:
+    found = floors(["A", "B", "C", "D"], [{}] * 4, ("A", "B", "C", "D"))
+    assert found["random"] == found["majority"] == 0.25
+    assert best_floor(["A", "B", "C", "D"], [{}] * 4, ("A", "B", "C", "D")).answers
+    assert floors(["A", "odd one"], [{}] * 2, ("A", "B"))["random"] == 0.25
+    assert "random" not in floors(["17", "4"], [{}] * 2), "open answers cannot be guessed so"
+
+
+def test_open_answers_have_their_most_frequent_one_and_a_stump_as_floors() -> None:
+    labels = [str(i) if i % 2 else "0" for i in range(400)]
+    found = floors(labels, [{"odd": i % 2, "size": i} for i in range(400)])
+    assert found["most frequent answer"] == 0.5
+    assert 0.5 <= found["stump"] < 0.6, "two hundred answers that come once are not learned"
+
+
+def test_a_habit_shows_as_a_shift_of_the_answers() -> None:
+    labels = ["YES", "NO"] * 10
+    assert answer_shift(labels, labels) == 0.0
+    assert answer_shift(labels, ["YES"] * 20) == 0.5
+    assert answer_shift(labels, ["maybe"] * 20) == 1.0
+    wrong = [{"YES": "NO", "NO": "YES"}[label] for label in labels]
+    assert answer_shift(labels, wrong) == 0.0, "wrong everywhere, and without any habit"
+    assert answer_shift(["YES"] * 4, ["YES", "YES", None, None]) == 0.0, "only what was read"
+    assert answer_shift(labels, [None] * 20) == answer_shift([], []) == 0.0
+
+
+def test_a_constant_answer_is_named_and_a_rare_one_that_is_known_is_not() -> None:
+    rare = ["YES"] * 97 + ["NO"] * 3
+    assert constant_answer(rare) == "YES"
+    assert constant_answer(rare, rare) is None, "it is right throughout"
+    assert constant_answer(["YES"] * 100, rare) == "YES"
+    assert constant_answer(["NO"] * 2 + ["YES"] * 98, rare) == "YES", "its NOs find nothing"
+    often = ["YES"] * 132 + ["NO"] * 18
+    assert constant_answer(["YES"] * 143 + ["NO"] * 7, often) is None, "seven NOs, all right"
+    assert constant_answer(["NO"] * 60 + [None] * 40, often[-100:]) == "NO"
+    assert constant_answer(["NO"] * 40 + [None] * 60, often[-100:]) is None

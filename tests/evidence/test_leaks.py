@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tutelage.evidence import leaks, overlap
+from tutelage.evidence import Shared, leaks, overlap, shared
 
 Maker = Callable[[int], list[tuple[str, str, str]]]
 CLASSES = ("YES", "NO")
@@ -187,3 +187,31 @@ def test_a_problem_in_two_splits_is_named() -> None:
     found = overlap({"train": ["a", "b", "c"], "val": ["c"], "test": ["d", "b"]})
     assert found == ["c is in both train and val", "b is in both train and test"]
     assert overlap({"train": ["a"], "val": ["b"]}) == []
+
+
+def test_a_problem_in_two_splits_is_known_by_its_id_or_by_its_words() -> None:
+    train = [("a", "Is 4 even?", "YES"), ("b", "What is 3 - 2?", "1"), ("c", "Sort: x, y", "x y")]
+    val = [
+        ("a", "Say whether four is an even number.", "YES"),
+        ("d", "is 4   even", "YES"),
+        ("e", "What is 3 + 2?", "5"),
+        ("f", "Is 14 even?", "YES"),
+        ("g", "SORT x y", "y x"),
+        ("h", "What is 3.2?", "1"),
+    ]
+    found = shared({"train": train, "val": val, "test": []})
+    assert found == [Shared("train", "val", "a", "a"), Shared("train", "val", "d", "a")]
+
+
+@pytest.mark.parametrize("rule", ["The order is oak, elm, fig, ash.", "oak elm fig ash"])
+def test_an_answer_made_of_the_problems_own_words_is_a_leak(rule: str) -> None:
+    trees = ["oak", "elm", "fig", "ash", "yew", "bay", "box", "may", "teak", "pine"]
+    rng = random.Random(3)
+    drawn = [rng.sample(trees, 4) for _ in range(40)]
+    problems = [
+        (f"p{i}", f"Sort {' '.join(sorted(d))}.", ", ".join(d)) for i, d in enumerate(drawn)
+    ]
+    mine = [("mine", "Sort ash elm fig oak.", "oak, elm, fig, ash")]
+    problems = [it for it in problems if it[2] != mine[0][2]] + mine
+    assert [leak.problem for leak in leaks({"r": rule}, problems)] == ["mine"]
+    assert leaks({"r": "Sort the trees: an oak, an elm and a fig in their order."}, problems) == []

@@ -140,7 +140,8 @@ def test_attribution_json_is_what_the_evaluation_recorded(finished: Run) -> None
     assert {"rows", "contrasts", "headline", "internalisation"} <= set(data)
     named = {"split", "student", "strategy", "n", "right", "accuracy", "low", "high", "floor"}
     more = {"unparsed", "balanced_accuracy", "mcc", "missing"}
-    assert all(set(row) == named | more for row in data["rows"])
+    habits = {"shift", "usual", "usual_share", "constant"}
+    assert all(set(row) == named | more | habits for row in data["rows"])
 
 
 def test_strategy_md_holds_the_rules_and_what_was_measured(finished: Run) -> None:
