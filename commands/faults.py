@@ -4,6 +4,7 @@
 1    it could not be done
 2    the command or the config is wrong
 3    the budget is spent
+4    a run waits for a person's review: no fault, but not the end either
 130  stopped by Ctrl-C or SIGTERM; `tutelage resume` goes on
 """
 
@@ -23,7 +24,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-FAILED, WRONG, SPENT, STOPPED = 1, 2, 3, 130
+FAILED, WRONG, SPENT, WAITING, STOPPED = 1, 2, 3, 4, 130
 
 
 class Refused(Exception):

@@ -3,13 +3,15 @@
 import resource
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from ..store.errors import StoreError
 from ..store.log import EventLog
-from .faults import SPENT, STOPPED, Refused, complain
+from ..store.reviews import version_of, waiting
+from ..store.versions import Strategies
+from .faults import SPENT, STOPPED, WAITING, Refused, complain
 from .output import Json, duration, examples
 from .place import Place, here
 from .results import show
@@ -42,7 +44,8 @@ def run(
     """Teach, prove, transfer: the whole loop, from one TOML file.
 
     Ctrl-C or SIGTERM finishes the batch at hand and pauses; nothing is lost, and `tutelage resume`
-    goes on. Exit codes: 0 finished, 130 paused, 3 the budget is spent, 2 the config is wrong.
+    goes on. Exit codes: 0 finished, 130 paused, 4 a person has to review a version first
+    (`tutelage review`), 3 the budget is spent, 2 the config is wrong.
     """
     from ..graph.config import load_config
     from ..graph.run import Parts, open_run
@@ -75,9 +78,10 @@ def resume(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Go on with a run that was stopped, crashed, or ran out of budget.
+    """Go on with a run that was stopped, crashed, waited for a review, or ran out of budget.
 
     It ends where it would have ended without the stop: answered calls are never made again.
+    Exit codes are those of `tutelage run`.
     """
     from ..graph.run import finished
 
@@ -85,6 +89,9 @@ def resume(
     began = time.monotonic()
     with place.store() as log:
         budget = _budget(log, run, config)
+        # Told before any model is loaded: nothing can happen before the answer.
+        if waits := _waits(log, run):
+            _wait(place, run, waits, as_json)
         if not finished(log, run):
             with watching(stderr=as_json) as watch:
                 watch.stage("open", f"run {run}")
@@ -137,25 +144,46 @@ def _drive(place: Place, run: "Run", *, aside: bool, config: Path | None = None)
     `aside` keeps stdout for JSON; `config` is the file that brought the budget.
     """
     from ..graph.budget import BudgetSpent
+    from ..graph.context import Outcome
     from ..graph.run import go
 
-    again = f"resume {run.id}"
+    again, waits = f"resume {run.id}", ""
     try:
         with place.alone(run.id):
             done = go(run)
+        waits = _waits(run.log, run.id)
     except BudgetSpent as spent:
         complain(str(spent).partition(" Nothing is lost")[0])
         typer.echo("Nothing is lost. Raise [budget] in a copy of the config and go on:", err=aside)
         _print_again(place, f"{again} --config FILE", aside)
         raise typer.Exit(SPENT) from None
     except KeyboardInterrupt:
-        done = False
+        done = Outcome.PAUSED
     finally:
         _close(run)
+    if waits:
+        _wait(place, run.id, waits, aside)
     if not done:
         typer.echo("Paused; everything finished is recorded. Go on with", err=aside)
         _print_again(place, f"{again} --config {config}" if config else again, aside)
         raise typer.Exit(STOPPED)
+
+
+def _waits(log: EventLog, run_id: str) -> str:
+    """Whom a run waits for, and why; empty where it waits for nobody."""
+    asked = waiting(log, run_id)
+    if asked is None:
+        return ""
+    name = version_of(Strategies(log), asked.domain, asked.candidate).name
+    return f"Run {run_id} waits for {asked.reviewer} to review {name}."
+
+
+def _wait(place: Place, run_id: str, waits: str, aside: bool) -> NoReturn:
+    typer.echo(f"{waits} Everything is recorded. Answer with", err=aside)
+    _print_again(place, f"review {run_id}", aside)
+    typer.echo("and then go on with", err=aside)
+    _print_again(place, f"resume {run_id}", aside)
+    raise typer.Exit(WAITING)
 
 
 def _print_again(place: Place, rest: str, aside: bool) -> None:

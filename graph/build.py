@@ -12,6 +12,7 @@ from .context import Run
 from .evaluate import evaluate
 from .feedback import feedback
 from .reflect import reflect
+from .review import review
 from .solve import solve
 from .state import RunState
 from .transfer import transfer
@@ -29,6 +30,7 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Loop:
     graph.add_node("reflect", reflect)
     graph.add_node("update_strategy", update_strategy)
     graph.add_node("validate", validate)
+    graph.add_node("review", review)
     graph.add_node("transfer", transfer)
     graph.add_node("feedback", feedback)
     graph.add_node("evaluate", evaluate)
@@ -38,15 +40,16 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Loop:
     graph.add_edge("solve", "reflect")
     graph.add_edge("reflect", "update_strategy")
     graph.add_edge("update_strategy", "validate")
-    graph.add_conditional_edges("validate", after_validate)
+    graph.add_edge("validate", "review")
+    graph.add_conditional_edges("review", after_review)
     graph.add_edge("transfer", "feedback")
     graph.add_conditional_edges("feedback", after_feedback)
     graph.add_edge("evaluate", END)
     return graph.compile(checkpointer=checkpointer)
 
 
-def after_validate(state: RunState, runtime: Runtime[Run]) -> Literal["solve", "transfer"]:
-    """`validate` has counted on: more rounds in this cycle, or the transfer."""
+def after_review(state: RunState, runtime: Runtime[Run]) -> Literal["solve", "transfer"]:
+    """`review` has counted on: more rounds in this cycle, or the transfer."""
     rounds = runtime.context.config.loop.rounds_by_cycle[state["cycle"] - 1]
     return "solve" if state["round"] <= rounds else "transfer"
 

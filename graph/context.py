@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol, cast
@@ -44,6 +45,19 @@ class Silent:
 
 class Paused(Exception):
     """The run was asked to stop; everything finished is in the log."""
+
+
+class Outcome(Enum):
+    """How a call of `go` ended; true only where the run came to its end."""
+
+    FINISHED = "finished"
+    PAUSED = "paused"
+    """Somebody stopped it."""
+    WAITING = "waiting"
+    """A person has to review a version first."""
+
+    def __bool__(self) -> bool:
+        return self is Outcome.FINISHED
 
 
 def draw(config: RunConfig, domain: Domain, split: Split) -> Sequence[Problem]:

@@ -25,6 +25,7 @@ from ..store.events import (
     RunStarted,
 )
 from ..store.log import EventLog
+from ..store.reviews import waiting
 from ..store.versions import Strategies
 from ..trainer.contract import Trainable
 from ..trainer.train import LoraTrainer, Trainer
@@ -32,14 +33,14 @@ from .budget import purse_of
 from .build import build
 from .calls import Journal
 from .config import Budget, ConfigError, RunConfig, parse_config
-from .context import Paused, Run, Silent, Watch, draw
+from .context import Outcome, Paused, Run, Silent, Watch, draw
 from .model_teacher import ModelTeacher
 from .rulebook import RulebookTeacher
 from .saver import open_saver
 from .state import FIRST
 from .teacher import Teacher
 
-SUPERSTEPS_A_ROUND = 5
+SUPERSTEPS_A_ROUND = 6
 SUPERSTEPS_AROUND = 8
 """baseline, evaluate, and room for a cycle's transfer and feedback."""
 
@@ -133,8 +134,8 @@ def free_name(log: EventLog, name: str) -> str:
     return free
 
 
-def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> bool:
-    """Run to the end from wherever the run stands. True when it finished, False when it paused.
+def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> Outcome:
+    """Run to the end from wherever the run stands, or until a person has to review a version.
 
     SIGINT and SIGTERM drain: the work at hand is recorded and the run pauses; a second one stops
     at once, which loses nothing either. Raises what the nodes raise: BudgetSpent, StoreError.
@@ -167,14 +168,15 @@ def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> bool:
             ):
                 if after_node is not None and part["type"] == "updates":
                     for node in part["data"]:
-                        after_node(node)
+                        if node != "__interrupt__":
+                            after_node(node)
     if not finished(run.log, run.id):
-        return False
+        return Outcome.WAITING if waiting(run.log, run.id) else Outcome.PAUSED
     # Drawing loads matplotlib: only a run that ends pays for it.
     from .report import write_results
 
     write_results(run.log, run.id, run.folder)
-    return True
+    return Outcome.FINISHED
 
 
 def transfer_knowledge(
@@ -206,7 +208,13 @@ def transfer_knowledge(
     given = None if isinstance(domain, str) else domain
     run = open_run(home, folder, config, parts=Parts(domain=given), watch=watch)
     try:
-        if not go(run):
+        outcome = go(run)
+        if outcome is Outcome.WAITING:
+            raise Paused(
+                f"Run {run.id} waits for a review: answer with `tutelage review {run.id}`, then "
+                f"`tutelage resume {run.id}` goes on with it."
+            )
+        if not outcome:
             raise Paused(f"Run {run.id} was stopped; `tutelage resume {run.id}` goes on with it.")
         return attribution(run.log, run.id)
     finally:

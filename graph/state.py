@@ -25,7 +25,7 @@ class RunState(TypedDict, total=False):
     candidates: list[str]
     """Hashes of the versions this round sent to the gate."""
     decided: str
-    """Slot of the round's `validate`, for the review that follows it."""
+    """Slot of the round's `validate`."""
 
 
 FIRST: RunState = {

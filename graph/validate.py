@@ -9,12 +9,13 @@ from ..store.versions import Version
 from .baseline import probe
 from .context import Run
 from .gate import Gate
+from .review import ask
 from .slots import round_slot
 from .state import RunState
 
 
 def validate(state: RunState, runtime: Runtime[Run]) -> RunState:
-    """Gate the round's candidates; promote the accepted one with the largest gain, if any."""
+    """Gate the round's candidates; promote the best that may be, or lay it before a person."""
     run = runtime.context
     slot = round_slot(state, "validate")
     if not state["candidates"]:
@@ -23,8 +24,12 @@ def validate(state: RunState, runtime: Runtime[Run]) -> RunState:
         _gate(run, state, f"{slot}/{number}", run.strategies.get(candidate))
         for number, candidate in enumerate(state["candidates"], start=1)
     ]
-    _promote(run, slot, done)
-    return {"round": state["round"] + 1, "decided": slot}
+    best = _best(run, done)
+    if best is not None and run.config.loop.review != "never":
+        ask(run, state, best)
+    elif best is not None:
+        _promote(run, slot, best)
+    return {"decided": slot}
 
 
 def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecided:
@@ -40,13 +45,19 @@ def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecid
     return event
 
 
-def _promote(run: Run, slot: str, decided: Sequence[GateDecided]) -> None:
+def _best(run: Run, decided: Sequence[GateDecided]) -> GateDecided | None:
+    """The gate of the version that may become current: an accepted one, by the largest gain.
+
+    Where a person decides always, one that is not proved yet may be shown to them too.
+    """
+    enough = ("accept", "indecisive") if run.config.loop.review == "always" else ("accept",)
+    able = [event for event in decided if event.decision in enough]
+    return max(able, key=lambda event: (event.decision == "accept", event.gain), default=None)
+
+
+def _promote(run: Run, slot: str, best: GateDecided) -> None:
     if run.log.find(run.id, f"{slot}/promote") is not None:
         return
-    accepted = [event for event in decided if event.decision == "accept"]
-    if not accepted:
-        return
-    best = max(accepted, key=lambda event: event.gain)
     run.strategies.promote(
         run.domain.name,
         run.branch,

@@ -17,8 +17,9 @@ from .server import TeacherServer
 Story = list[tuple[str, dict[str, Any]]]
 """Slot and event, in order."""
 ROOT = Path(__file__).parents[2]
-NODES = 14
-"""baseline, twice (solve, reflect, update_strategy, validate, transfer, feedback), evaluate."""
+NODES = 16
+"""baseline, evaluate, and twice: solve, reflect, update_strategy, validate, review, transfer,
+feedback."""
 
 
 def live(home: Path, server: TeacherServer, *kills: str) -> Story:
