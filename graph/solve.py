@@ -5,12 +5,13 @@ from langgraph.runtime import Runtime
 from ..store.events import RoundOpened, Solved
 from .attempts import attempt
 from .context import Run
+from .search import open_round
 from .slots import round_slot
 from .state import RunState
 
 
 def solve(state: RunState, runtime: Runtime[Run]) -> RunState:
-    """Attempt this round's batch with the current version, and with the adapter if there is one."""
+    """Attempt this round's batch with its parent version, and with the adapter if there is one."""
     run = runtime.context
     slot = round_slot(state, "solve")
     event = run.log.find(run.id, slot) or _solve(run, state, slot)
@@ -26,24 +27,15 @@ def solve(state: RunState, runtime: Runtime[Run]) -> RunState:
 def _solve(run: Run, state: RunState, slot: str) -> Solved:
     discovering = state["cycle"] == 1 and run.teacher.model is not None
     policy = "teacher" if discovering else "student"
-    run.watch.stage("solve", f"the {policy} answers {run.config.loop.batch} train problems")
     # A person may promote while a killed run lies still: the round keeps what it began with.
-    opened = run.log.record(
-        RoundOpened(
-            stream=run.id,
-            slot=round_slot(state, "open"),
-            strategy=run.current().hash,
-            adapter=state["adapter"],
-            incumbent=run.current().hash,
-        )
-    )
-    current = run.version(opened.strategy)
+    parent = run.version(open_round(run, state).strategy)
+    run.watch.stage("solve", f"the {policy} answers {run.config.loop.batch} train problems")
     attempts = attempt(
         run,
         slot,
         run.batch(run.round_number(state)),
         model=run.teacher.model if discovering else None,
-        strategy=current.strategy if discovering or reads_words(run) else None,
+        strategy=parent.strategy if discovering or reads_words(run) else None,
         adapter="" if discovering else state["adapter"],
         samples=run.config.loop.samples,
         what=f"{policy} solves",
@@ -53,7 +45,7 @@ def _solve(run: Run, state: RunState, slot: str) -> Solved:
             stream=run.id,
             slot=slot,
             policy="teacher" if discovering else "student",
-            strategy=current.hash,
+            strategy=parent.hash,
             adapter="" if discovering else state["adapter"],
             attempts=tuple(event.slot for event in attempts),
             right=sum(event.outcome == "right" for event in attempts),

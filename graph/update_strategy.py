@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
-from ..evidence.leaks import leaks
 from ..store.edits import Edit, EditError, apply
 from ..store.events import AttemptJudged, GateDecided, ProposalRefused, Reflected, StrategyProposed
 from ..store.rules import Strategy
+from .admission import check
 from .context import Run
 from .reflect import asking
+from .search import edit_cap
 from .slots import in_loop, round_slot
 from .state import RunState
 from .teacher import Effect, Situation, Unusable
@@ -21,36 +22,43 @@ def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Ask the teacher for candidates, one after the other, each told of those before it."""
     run = runtime.context
     run.watch.stage("update_strategy", f"{run.teacher.name} proposes edits")
-    current = run.version(state["strategy"]).strategy
     taken: list[tuple[Edit, ...]] = []
     candidates: list[str] = []
     for number in range(1, run.config.loop.candidates + 1):
         slot = f"{round_slot(state, 'update_strategy')}/{number}"
-        event = run.log.find(run.id, slot) or _propose(run, state, slot, current, taken)
+        event = run.log.find(run.id, slot) or _ask(run, state, slot, taken)
         if isinstance(event, ProposalRefused) and event.reason == NOTHING_MORE:
             break
-        if isinstance(event, StrategyProposed):
+        if isinstance(event, StrategyProposed | ProposalRefused) and event.edits:
             taken.append(event.edits)
-            if event.strategy not in candidates:
-                candidates.append(event.strategy)
+        if isinstance(event, StrategyProposed) and event.strategy not in candidates:
+            candidates.append(event.strategy)
     return {"candidates": candidates}
 
 
-def _propose(
-    run: Run, state: RunState, slot: str, current: Strategy, taken: Sequence[tuple[Edit, ...]]
+def _ask(
+    run: Run, state: RunState, slot: str, taken: Sequence[tuple[Edit, ...]]
 ) -> StrategyProposed | ProposalRefused:
-    """The candidate, or why there is none."""
+    """The teacher's candidate, or why there is none."""
+    parent = run.version(state["strategy"]).strategy
+    incumbent = run.version(state["incumbent"]).strategy
     reflected = run.log.find(run.id, state["reflected"])
     assert isinstance(reflected, Reflected)
+    edits: tuple[Edit, ...] = ()
     try:
-        edits = run.teacher.propose(asking(run, slot), _situation(run, current, reflected, taken))
+        edits = run.teacher.propose(asking(run, slot), _situation(run, parent, reflected, taken))
         if not edits:
             raise Unusable(NOTHING_MORE)
-        candidate = apply(current, edits, f"{run.id}/{slot}")
-        _check(run, current, candidate)
+        edits = _bounded(run, slot, edits, edit_cap(run, state))
+        candidate = apply(parent, edits, f"{run.id}/{slot}")
+        check(run, parent, incumbent, candidate)
     except (Unusable, EditError) as error:
         run.watch.say(f"Proposal {slot} was refused: {error}")
-        return run.log.record(ProposalRefused(stream=run.id, slot=slot, reason=str(error)))
+        return run.log.record(
+            ProposalRefused(
+                stream=run.id, slot=slot, reason=str(error), edits=edits, parent=parent.hash
+            )
+        )
     return run.log.record(
         StrategyProposed(
             stream=run.id,
@@ -59,12 +67,19 @@ def _propose(
             branch=run.branch,
             strategy=candidate.hash,
             rules=candidate.rules,
-            parents=(current.hash,),
+            parents=(parent.hash,),
             edits=edits,
             reflection=reflected.slot,
             rationale="; ".join(edit.rationale for edit in edits if edit.rationale),
         )
     )
+
+
+def _bounded(run: Run, slot: str, edits: tuple[Edit, ...], cap: int) -> tuple[Edit, ...]:
+    """The first `cap` edits: a teacher names the most important first."""
+    if len(edits) > cap:
+        run.watch.say(f"Proposal {slot} holds {len(edits)} edits; the first {cap} are taken.")
+    return edits[:cap]
 
 
 def _situation(
@@ -106,21 +121,3 @@ def _effects(run: Run) -> list[Effect]:
                 )
             )
     return effects
-
-
-def _check(run: Run, current: Strategy, candidate: Strategy) -> None:
-    """Raise Unusable for a candidate that changes nothing or carries validation content."""
-    if candidate.hash == current.hash:
-        raise Unusable("The edits change nothing.")
-    if not candidate.rules:
-        raise Unusable("The edits leave no rule at all.")
-    steps = candidate.steps - set(run.domain.guide.step_kinds)
-    if steps:
-        raise Unusable(f"Unknown kinds of steps: {', '.join(sorted(steps))}.")
-    found = leaks(
-        {rule.id: Strategy(rules=(rule,)).render() for rule in candidate.rules},
-        [(problem.id, problem.text, problem.answer) for problem in run.problems["val"]],
-        run.domain.guide.classes,
-    )
-    if found:
-        raise Unusable(f"Rule {found[0].rule} carries validation content: {found[0].quote!r}.")
