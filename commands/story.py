@@ -31,6 +31,7 @@ from ..store.events import (
 )
 from ..store.log import Entry, EventLog
 from ..store.versions import Strategies
+from .names import name_of as name_of
 
 _PLACE = re.compile(r"c(\d+)/(?:r(\d+)/)?")
 
@@ -241,14 +242,6 @@ class _Teller:
 
     def _name(self, strategy: str) -> str:
         return name_of(self._strategies, self._told.domain, strategy)
-
-
-def name_of(strategies: Strategies, domain: str, strategy: str) -> str:
-    """`domain@n` of a hash; the hash itself, shortened, where no version has it."""
-    try:
-        return f"{domain}@{strategies.number(domain, strategy)}"
-    except LookupError:
-        return strategy[:12]
 
 
 def gate_facts(strategies: Strategies, gate: GateDecided) -> dict[str, Any]:

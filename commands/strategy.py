@@ -1,25 +1,20 @@
 """Read strategies: which there are, what they say, what changed, and why."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from ..store.blame import Origin, RuleBlame
-from ..store.blame import blame as trace
 from ..store.diff import RuleChange, StrategyDiff
 from ..store.diff import diff as compare
-from ..store.events import GateDecided, StrategyPromoted, StrategyProposed, StrategyRolledBack
-from ..store.lineage import Told
-from ..store.log import Entry, EventLog
 from ..store.portable import to_markdown
 from ..store.rules import Rule
 from ..store.versions import Strategies, Version
-from . import strategy_changes, strategy_search
+from . import strategy_blame, strategy_changes, strategy_log, strategy_search
 from .output import Json, clean, console, examples, points, print_json, table
 from .place import here
-from .story import gate_facts, in_words, name_of
+from .story import gate_facts
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -185,113 +180,7 @@ def _diff_facts(found: StrategyDiff, evidence: list[dict[str, Any]]) -> dict[str
     }  # fmt: skip
 
 
-@app.command(epilog=examples("tutelage strategy log", "tutelage strategy log scheduling --json"))
-def log(ctx: typer.Context, domain: InDomain = None, as_json: Json = False) -> None:
-    """What happened to strategies, oldest first: proposals, gates, promotions, rollbacks."""
-    with here(ctx).store() as store:
-        strategies = Strategies(store)
-        told = [_told(strategies, it) for it in _entries(store, domain)]
-    if as_json:
-        print_json(told)
-        return
-    for each in told:
-        typer.echo(clean(f"{each['at']}  {each['what']:<11} {each['version']:<16} {each['said']}"))
-    if not told:
-        typer.echo("Nothing has happened to any strategy yet.")
-
-
-def _entries(store: EventLog, domain: str | None) -> Iterator[Entry]:
-    for entry in store.entries(kinds=get_args(Told)):
-        if isinstance(entry.event, Told) and domain in (None, entry.event.domain):
-            yield entry
-
-
-def _told(strategies: Strategies, entry: Entry) -> dict[str, Any]:
-    event = entry.event
-    assert isinstance(event, Told)
-    what, version, said = "proposed", "", ""
-    if isinstance(event, StrategyProposed):
-        version = event.strategy
-        said = "; ".join(in_words(edit) for edit in event.edits) or event.rationale
-    elif isinstance(event, GateDecided):
-        facts = gate_facts(strategies, event)
-        what, version, said = "gated", event.candidate, f"against {facts['incumbent']}: "
-        said += facts["verdict"]
-    elif isinstance(event, StrategyPromoted):
-        what, version = "promoted", event.strategy
-        said = f"by {event.by} on {event.branch}: {event.reason}"
-    elif isinstance(event, StrategyRolledBack):
-        what, version = "rolled back", event.strategy
-        said = f"by {event.by} on {event.branch}: {event.reason}"
-    return {
-        "at": entry.at.isoformat(timespec="seconds"),
-        "what": what,
-        "version": name_of(strategies, event.domain, version),
-        "said": said,
-        "event": f"{event.stream}#{event.slot}",
-    }
-
-
-@app.command(
-    epilog=examples(
-        ("tutelage strategy blame scheduling", "the rules of the current version"),
-        ("tutelage strategy blame scheduling@3 --attempts 10", "with more of the attempts"),
-        ("tutelage strategy blame scheduling --json | jq '.[].problems'", ""),
-    )
-)
-def blame(
-    ctx: typer.Context,
-    version: Ref,
-    attempts: Annotated[int, typer.Option(min=0, help="How many attempts to show a rule.")] = 3,
-    as_json: Json = False,
-) -> None:
-    """Lead from each rule to the proposal, the lessons, and the attempts behind it."""
-    with here(ctx).store() as store:
-        rules = trace(store, Strategies(store).get(version))
-    if as_json:
-        print_json([_blame_facts(each) for each in rules])
-        return
-    for each in rules:
-        for line in _blame_lines(each, attempts):
-            typer.echo(clean(line))
-    if not rules:
-        typer.echo(f"{version} has no rules: there is nothing to trace.")
-
-
-def _blame_lines(each: RuleBlame, shown: int) -> Iterator[str]:
-    yield f"{each.rule.id}  [{each.rule.section}] {each.rule.text}"
-    for verb, origin in [("added", each.added), *(("changed", it) for it in each.changes)]:
-        yield f"  {verb} by {origin.version} in {origin.stream}#{origin.slot}"
-        if origin.rationale:
-            yield f"    because  {origin.rationale}"
-        if origin.reflection:
-            yield f"    lessons  of {origin.stream}#{origin.reflection}"
-        yield from (f"             - {lesson}" for lesson in origin.lessons)
-    for gate in each.gates:
-        found = f"gain {points(gate.gain)} [{points(gate.low)}, {points(gate.high)}]"
-        yield f"  gate: {gate.decision}, {found} on {gate.pairs} pairs ({gate.stream}#{gate.slot})"
-    yield f"  {len(each.attempts)} attempts at {len(each.problems)} problems stand behind it"
-    for attempt in each.attempts[:shown]:
-        said = " ".join(attempt.reply.split())[:100]
-        yield f"    {attempt.outcome:8} {attempt.slot}"
-        yield f"             said {said!r}: {attempt.feedback}"
-    yield ""
-
-
-def _blame_facts(each: RuleBlame) -> dict[str, Any]:
-    def origin(it: Origin) -> dict[str, Any]:
-        kept = it._asdict() | {"lessons": list(it.lessons)}
-        return kept | {"attempts": [attempt.slot for attempt in it.attempts]}
-
-    return {
-        "rule": _rule(each.rule),
-        "added": origin(each.added),
-        "changes": [origin(it) for it in each.changes],
-        "gates": [f"{gate.stream}#{gate.slot}" for gate in each.gates],
-        "attempts": [it._asdict() for it in each.attempts],
-        "problems": list(each.problems),
-    }
-
-
+app.add_typer(strategy_log.app)
+app.add_typer(strategy_blame.app)
 app.add_typer(strategy_search.app)
 app.add_typer(strategy_changes.app)

@@ -27,7 +27,7 @@ def test_a_person_promotes_with_name_and_reason_and_takes_it_back(own: Path, typ
     assert f"current in parity is now {before}" in back.out
     with EventLog.open(own / "store") as log:
         assert len(list(log.entries(stream="store", kinds=[StrategyRolledBack]))) == 1
-    told = typed(own, "strategy", "log", "--json").json
+    told = typed(own, "strategy", "log", "--json").json["told"]
     assert [each["what"] for each in told[-2:]] == ["promoted", "rolled back"]
 
 

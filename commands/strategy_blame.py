@@ -1,0 +1,82 @@
+"""From each rule of a version back to the edits, the lessons and the attempts behind it."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from ..store.blame import Origin, RuleBlame
+from ..store.blame import blame as trace
+from ..store.versions import Strategies
+from .output import Json, clean, examples, points, print_json
+from .place import here
+
+app = typer.Typer()
+
+Ref = Annotated[
+    str,
+    typer.Argument(
+        metavar="VERSION", help="A version: scheduling@3, scheduling, scheduling/run, or a hash."
+    ),
+]
+
+
+@app.command(
+    epilog=examples(
+        ("tutelage strategy blame scheduling", "the rules of the current version"),
+        ("tutelage strategy blame scheduling@3 --attempts 10", "with more of the attempts"),
+        ("tutelage strategy blame scheduling --json | jq '.[].problems'", ""),
+    )
+)
+def blame(
+    ctx: typer.Context,
+    version: Ref,
+    attempts: Annotated[int, typer.Option(min=0, help="How many attempts to show a rule.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Lead from each rule to the proposal, the lessons, and the attempts behind it."""
+    with here(ctx).store() as store:
+        rules = trace(store, Strategies(store).get(version))
+    if as_json:
+        print_json([_blame_facts(each) for each in rules])
+        return
+    for each in rules:
+        for line in _blame_lines(each, attempts):
+            typer.echo(clean(line))
+    if not rules:
+        typer.echo(f"{version} has no rules: there is nothing to trace.")
+
+
+def _blame_lines(each: RuleBlame, shown: int) -> Iterator[str]:
+    yield f"{each.rule.id}  [{each.rule.section}] {each.rule.text}"
+    for verb, origin in [("added", each.added), *(("changed", it) for it in each.changes)]:
+        yield f"  {verb} by {origin.version} in {origin.stream}#{origin.slot}"
+        if origin.rationale:
+            yield f"    because  {origin.rationale}"
+        if origin.reflection:
+            yield f"    lessons  of {origin.stream}#{origin.reflection}"
+        yield from (f"             - {lesson}" for lesson in origin.lessons)
+    for gate in each.gates:
+        found = f"gain {points(gate.gain)} [{points(gate.low)}, {points(gate.high)}]"
+        yield f"  gate: {gate.decision}, {found} on {gate.pairs} pairs ({gate.stream}#{gate.slot})"
+    yield f"  {len(each.attempts)} attempts at {len(each.problems)} problems stand behind it"
+    for attempt in each.attempts[:shown]:
+        said = " ".join(attempt.reply.split())[:100]
+        yield f"    {attempt.outcome:8} {attempt.slot}"
+        yield f"             said {said!r}: {attempt.feedback}"
+    yield ""
+
+
+def _blame_facts(each: RuleBlame) -> dict[str, Any]:
+    def origin(it: Origin) -> dict[str, Any]:
+        kept = it._asdict() | {"lessons": list(it.lessons)}
+        return kept | {"attempts": [attempt.slot for attempt in it.attempts]}
+
+    return {
+        "rule": each.rule.model_dump(mode="json"),
+        "added": origin(each.added),
+        "changes": [origin(it) for it in each.changes],
+        "gates": [f"{gate.stream}#{gate.slot}" for gate in each.gates],
+        "attempts": [it._asdict() for it in each.attempts],
+        "problems": list(each.problems),
+    }

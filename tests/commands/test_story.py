@@ -1,0 +1,363 @@
+"""The story of strategies: sentences that somebody understands who reads them the first time."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tutelage.commands.chronicle import chronicle
+from tutelage.graph.context import Run
+from tutelage.graph.run import Parts, open_run
+from tutelage.store.edits import Add, Deprecate, Edit, Merge, Split, Update, apply
+from tutelage.store.events import (
+    CreditMeasured,
+    GateDecided,
+    PortabilityMeasured,
+    ProposalRefused,
+    ReviewAnswered,
+    ReviewAsked,
+    RoundOpened,
+    RuleDecision,
+    StrategyPromoted,
+    StrategyProposed,
+)
+from tutelage.store.rules import EMPTY, Strategy
+
+from ..graph.fakes import Coach, Parity, Pupil
+from ..graph.world import config
+from .conftest import Type
+
+SHORT: dict[str, Any] = {
+    "splits": {"train": 60, "val": 80, "test": 20, "ood": 8},
+    "loop": {"cycles": 1, "rounds": 2, "candidates": 2, "batch": 8, "feedback": 8},
+    "train": {"examples": 20},
+}
+
+
+def in_order(text: str, sentences: Iterable[str]) -> None:
+    """Each of `sentences`, regular expressions, stands in `text` behind the one before."""
+    at = 0
+    for sentence in sentences:
+        found = re.compile(sentence).search(text, at)
+        assert found, f"after {text[max(0, at - 200) : at]!r} there is no {sentence!r}"
+        at = found.end()
+
+
+def test_the_log_of_a_run_through_weights_reads_as_a_story(finished_run: Path, typed: Type) -> None:
+    text = typed(finished_run, "strategy", "log", "parity").out
+    in_order(
+        text,
+        [
+            "How the strategies came to be",
+            "Run small\n",
+            r"Begun .* UTC: the domain's own rulebook .*no language model.* teaches scripted:pupil",
+            r"scripted:pupil is deaf to words: .* \+0\.0 points .* on 8 problems",
+            "So each gate works through weights: two adapters are trained alike",
+            "Cycle 1, round 1\n",
+            r"It starts from parity@0 \(no rules yet\)",
+            r"The student answered 8 times on training problems: \d right",
+            r"The teacher read \d attempts?\. What went wrong: slip \d",
+            r"It drew 1 lesson:\n *- \d of \d attempts: slip",
+            r"The teacher proposed parity@1:\n *add r-[0-9a-f]{10} \[\w+\] \".*\"\n",
+            "because: Claims to address slip",
+            r"The gate (accepted|rejected|refused|could not decide about) parity@1",
+            "Cycle 1, round 2\n",
+            "End of cycle 1\n",
+            r"parity@\d was passed into the student's weights: adapter [0-9a-f]{16}",
+            r"The tuned student then met 8 fresh problems: \d right",
+            "The end\n",
+            "The run was measured on sealed problems. On 20 test problems tuned scores",
+        ],
+    )
+    assert "\x1b" not in text
+
+
+def test_a_round_that_promotes_nothing_says_what_stays(finished_run: Path, typed: Type) -> None:
+    told = typed(finished_run, "strategy", "log", "--json").json["told"]
+    rounds = {each["chapter"] for each in told if "round" in each["chapter"]}
+    happy = {each["chapter"] for each in told if each["what"] == "promoted"}
+    kept = [each for each in told if each["what"] == "kept" and "Nothing" in each["said"][-1]]
+    assert {each["chapter"] for each in kept} == rounds - happy
+    assert all(re.search(r"parity@\d stays\.", each["said"][-1]) for each in kept)
+
+
+def test_every_sentence_names_the_event_it_was_read_from(finished_run: Path, typed: Type) -> None:
+    told = typed(finished_run, "strategy", "log", "--json").json["told"]
+    assert all(each["event"] or each["what"] == "kept" for each in told)
+    assert [each["what"] for each in told[:2]] == ["begun", "probed"]
+
+
+CARRY = Add(section="Method", text="Carry on paper.", rationale="Slips come from carrying.")
+BOTH = Add(section="Method", text="Check the result and name the parity.", when="it is long")
+
+
+class Pen:
+    """Writes the events of one round, as the loop would."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.at = {"stream": run.id}
+
+    def open(self, place: str, parent: Strategy, **more: Any) -> None:
+        self.run.log.record(
+            RoundOpened(**self.at, slot=f"{place}/open", strategy=parent.hash, adapter="", **more)
+        )
+
+    def propose(
+        self, slot: str, parent: Strategy, *edits: Edit, origin: Any = "teacher"
+    ) -> Strategy:
+        made = apply(parent, edits, slot)
+        self.run.log.record(
+            StrategyProposed(
+                **self.at,
+                slot=slot,
+                domain="parity",
+                branch=self.run.branch,
+                strategy=made.hash,
+                rules=made.rules,
+                parents=(parent.hash,),
+                edits=edits,
+                origin=origin,
+            )
+        )
+        return made
+
+    def gate(self, slot: str, new: Strategy, old: Strategy, **found: Any) -> GateDecided:
+        told = {"decision": "accept", "gain": 0.2, "low": 0.1, "high": 0.3, "pairs": 40}
+        event = GateDecided.model_validate(
+            {
+                **self.at,
+                "slot": slot,
+                "domain": "parity",
+                "candidate": new.hash,
+                "incumbent": old.hash,
+                "channel": "words",
+                "reason": "8 wins against 0 losses.",
+                **told,
+                **found,
+            }
+        )
+        return self.run.log.record(event)
+
+    def promote(self, gate: GateDecided) -> None:
+        self.run.log.record(
+            StrategyPromoted(
+                **self.at,
+                slot=f"{gate.slot}/promote",
+                domain="parity",
+                branch=self.run.branch,
+                strategy=gate.candidate,
+                gate=f"{gate.stream}#{gate.slot}",
+            )
+        )
+
+    def carry(self, slot: str, gate: GateDecided, model: str, verdict: Any, gain: float) -> None:
+        self.run.log.record(
+            PortabilityMeasured(
+                **self.at,
+                slot=slot,
+                domain="parity",
+                candidate=gate.candidate,
+                incumbent=gate.incumbent,
+                model=model,
+                channel="words",
+                verdict=verdict,
+                pairs=40,
+                gain=gain,
+                low=gain - 0.1,
+                high=gain + 0.1,
+            )
+        )
+
+
+def told_of(run: Run) -> str:
+    return "\n".join(line for each in chronicle(run.log) for line in each.said)
+
+
+@pytest.fixture
+def pen(tmp_path: Path) -> Iterator[Pen]:
+    told = config(**SHORT, gate={"require_portable": True}, validators=["scripted:a"])
+    others = Parts(domain=Parity(), student=Pupil({}), trainer=Coach(), validators=())
+    run = open_run(tmp_path / "store", tmp_path / "runs", told, parts=others)
+    run.freeze()
+    yield Pen(run)
+    run.log.close()
+
+
+def test_edits_are_told_in_words_with_the_rules_they_touch(pen: Pen) -> None:
+    first = pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY, BOTH)
+    carry, both = first.rules
+    parts = (
+        Add(section="Method", text="Check the result."),
+        Add(section="Method", text="Name the parity."),
+    )
+    split = Split(rule=both.id, into=tuple(_body(it) for it in parts), rationale="It said two.")
+    second = pen.propose("c1/r1/update_strategy/2", first, split)
+    _, check, name = second.rules
+    merged = Merge(rules=(carry.id, check.id), section="Method", text="Carry, then check.")
+    third = pen.propose("c1/r1/update_strategy/3", second, merged)
+    pen.propose(
+        "c1/r1/update_strategy/4",
+        third,
+        Update(rule=third.rules[0].id, text="Carry; check."),
+        Deprecate(rule=name.id, rationale="It costs points."),
+        origin="ledger",
+    )
+    in_order(
+        told_of(pen.run),
+        [
+            f'add {carry.id} \\[Method\\] "Carry on paper\\."\n *because: Slips come from',
+            f'add {both.id} .*parity\\." \\(when it is long\\)',
+            f'split {both.id} "Check the result and name the parity\\." into {check.id} .* and '
+            f"{name.id}",
+            f'merge {carry.id} "Carry on paper\\." and {check.id} .* into {third.rules[0].id}',
+            "The ledger of what rules are worth proposed parity@4:",
+            f'change {third.rules[0].id}: text to "Carry; check\\."',
+            f'take out {name.id} "Name the parity\\."\n *because: It costs points',
+        ],
+    )
+
+
+def _body(edit: Add) -> Any:
+    return {"section": edit.section, "text": edit.text}
+
+
+def test_a_merge_of_versions_says_what_it_takes_over_from_the_other(pen: Pen) -> None:
+    ours = pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY)
+    theirs = pen.propose("c1/r1/update_strategy/2", EMPTY, BOTH)
+    both = Strategy(rules=(*ours.rules, *theirs.rules))
+    pen.run.log.record(
+        StrategyProposed(
+            **pen.at,
+            slot="c1/r2/update_strategy/1",
+            domain="parity",
+            branch=pen.run.branch,
+            strategy=both.hash,
+            rules=both.rules,
+            parents=(ours.hash, theirs.hash),
+            edits=(),
+            origin="merge",
+        )
+    )
+    in_order(
+        told_of(pen.run),
+        [
+            "parity@1 and parity@2 were merged rule by rule into parity@3:",
+            f"take over {theirs.rules[0].id} .*name the parity",
+        ],
+    )
+
+
+def test_a_harmful_version_is_told_as_passed_over_and_a_smaller_gain_too(pen: Pen) -> None:
+    pen.open("c1/r1", EMPTY, incumbent=EMPTY.hash, fronts={EMPTY.hash: 3})
+    carry = pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY)
+    both = pen.propose("c1/r1/update_strategy/2", EMPTY, BOTH)
+    third = pen.propose("c1/r1/update_strategy/3", EMPTY, CARRY, BOTH)
+    harmful = pen.gate("c1/r1/validate/1/gate", carry, EMPTY)
+    pen.carry("c1/r1/validate/1/portability/1", harmful, "scripted:a", "harms", -0.3)
+    pen.gate("c1/r1/validate/2/gate", both, EMPTY, saved=12, replicates=2, replicate_gain=0.05)
+    best = pen.gate("c1/r1/validate/3/gate", third, EMPTY, gain=0.4)
+    pen.carry("c1/r1/validate/3/portability/1", best, "scripted:a", "deaf", 0.0)
+    pen.promote(best)
+    pen.open("c1/r2", third, incumbent=third.hash)
+    in_order(
+        told_of(pen.run),
+        [
+            "tried on scripted:a too",
+            r"Among the best on the frontier's problems: parity@0 on 3",
+            r"parity@1 harms scripted:a: -30\.0 points",
+            r"It was stopped early as all but lost: 12 replies were saved",
+            r"Each arm answered 2 times; .* luck alone made 5\.0 points",
+            "scripted:a is deaf to it",
+            "parity@3 was promoted",
+            r"parity@1 passed its gate, but it harms scripted:a, and .*require_portable",
+            "parity@2 passed its gate too; of a round only the largest gain is promoted",
+        ],
+    )
+
+
+def test_credit_reviews_and_refusals_are_told_with_their_reasons(pen: Pen) -> None:
+    first = pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY, BOTH)
+    carry, both = first.rules
+    log, at = pen.run.log, pen.at
+    log.record(
+        CreditMeasured(
+            **at,
+            slot=f"c1/r1/credit/{carry.id}",
+            domain="parity",
+            strategy=first.hash,
+            rule=carry.id,
+            adapter="",
+            problems=("p1",),
+            n=12,
+            wins=6,
+            losses=0,
+            gain=0.5,
+            low=0.2,
+            high=0.7,
+            p=0.03,
+        )
+    )
+    refused = ProposalRefused(
+        **at, slot="c1/r1/update_strategy/2", reason="It quotes a problem.", edits=(BOTH,)
+    )
+    log.record(refused)
+    asked = ReviewAsked(
+        **at,
+        slot="c1/r1/review/asked",
+        domain="parity",
+        branch=pen.run.branch,
+        candidate=first.hash,
+        incumbent=EMPTY.hash,
+        gate="",
+        rules=(carry.id, both.id),
+        reviewer="Ada",
+    )
+    log.record(asked)
+    decisions = (
+        RuleDecision(rule=carry.id, decision="approve"),
+        RuleDecision(rule=both.id, decision="reject", reason="it says two things"),
+    )
+    log.record(
+        ReviewAnswered(
+            **at,
+            slot="c1/r1/review/answered",
+            candidate=first.hash,
+            reviewer="Ada",
+            verdict="edit",
+            decisions=decisions,
+        )
+    )
+    in_order(
+        told_of(pen.run),
+        [
+            f'Rule {carry.id} "Carry on paper\\." is worth \\+50\\.0 points .* left out on 12 prob',
+            r"A proposal came to nothing: It quotes a problem\.\n *add \[Method\] \"Check the",
+            "parity@1 was laid before Ada: 2 rules to decide on",
+            "Ada edited parity@1",
+            f'approved {carry.id} "Carry on paper',
+            f'rejected {both.id} "Check .*", because it says two things',
+        ],
+    )
+
+
+def test_the_story_of_one_domain_leaves_out_the_others(pen: Pen) -> None:
+    pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY)
+    assert list(chronicle(pen.run.log, "parity"))
+    assert not list(chronicle(pen.run.log, "scheduling"))
+
+
+def test_what_a_person_did_outside_the_runs_stands_by_itself_with_its_date(
+    own: Path, typed: Type
+) -> None:
+    assert typed(own, "strategy", "promote", "parity@1", "--reason", "I like it", "--by", "ada")
+    in_order(
+        typed(own, "strategy", "log").out,
+        [
+            "The end",
+            "By hand\n",
+            r"\d\d:\d\d  parity@1 was promoted by ada, without a gate: I like it",
+        ],
+    )
