@@ -12,11 +12,14 @@ from .floors import (
     floors,
     mcc,
 )
-from .gate import GateVerdict, decide, plan, spend
+from .gate import Claim, GateVerdict, decide, plan, spend
 from .headline import headline
 from .intervals import Interval, bootstrap, paired, wilson
 from .leaks import Leak, Shared, leaks, overlap, shared, wording
+from .margins import no_worse, no_worse_graded, pairs_needed
 from .pairs import DISCORDANCE, UNDETECTABLE, mcnemar, sign_flip, smallest_detectable
+from .racing import all_but_lost, hopeless, looks
+from .replicates import agreed, means
 
 __all__ = [
     "CHANCE",
@@ -25,6 +28,7 @@ __all__ = [
     "Answered",
     "Arm",
     "Attribution",
+    "Claim",
     "Contrast",
     "Floor",
     "Gain",
@@ -34,6 +38,8 @@ __all__ = [
     "Row",
     "Shared",
     "Slice",
+    "agreed",
+    "all_but_lost",
     "answer_shares",
     "answer_shift",
     "arm_name",
@@ -46,11 +52,17 @@ __all__ = [
     "decide",
     "floors",
     "headline",
+    "hopeless",
     "leaks",
+    "looks",
     "mcc",
     "mcnemar",
+    "means",
+    "no_worse",
+    "no_worse_graded",
     "overlap",
     "paired",
+    "pairs_needed",
     "plan",
     "shared",
     "sign_flip",

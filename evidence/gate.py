@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .intervals import Interval, is_binary, paired
-from .pairs import DISCORDANCE, mcnemar, sign_flip_at, smallest_detectable
+from .margins import no_worse, no_worse_graded, smallest_margin
+from .pairs import DISCORDANCE, Scores, answered, differences, p_better, smallest_detectable
 
 Decision = Literal["accept", "reject", "indecisive"]
-Scores = Sequence[float | None]
+Claim = Literal["better", "no worse"]
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,38 @@ class GateVerdict:
     high: float
     """Interval of the gain, at the confidence asked for (95 %)."""
     p: float
-    """One-sided and exact: the chance of such a gain if the candidate were no better."""
+    """One-sided and exact: the chance of such a gain if the candidate were no better.
+
+    Under `no worse` if its loss were the margin; there graded scores get an upper bound.
+    """
     alpha: float
     detectable: float
-    """The smallest gain that a gate of this size finds with the power asked for; see `plan`."""
+    """The smallest gain that a gate of this size finds with the power asked for; see `plan`.
+
+    Under `no worse` the smallest loss that identical replies rule out.
+    """
+    claim: Claim = "better"
+    replicates: int = 1
+    """Replies a problem of each arm; see `replicates.agreed`."""
+    replicate_gain: float = 0.0
+    """Largest gain of one replicate of the incumbent over another: what luck alone made here."""
 
 
-def plan(n: int, alpha: float, power: float = 0.8, discordance: float = DISCORDANCE) -> float:
+def plan(
+    n: int,
+    alpha: float,
+    power: float = 0.8,
+    discordance: float = DISCORDANCE,
+    claim: Claim = "better",
+) -> float:
     """Smallest gain that a gate over `n` problems would find; known before any reply is seen.
 
     Above 1 (UNDETECTABLE) means that the block is too small to accept anything at `alpha`.
-    Graded scores are planned as if they were right/wrong.
+    Graded scores are planned as if they were right/wrong. For the claim `no worse` it is the
+    smallest loss that identical replies rule out: beyond the margin, the block is too small.
     """
+    if claim == "no worse":
+        return smallest_margin(n, alpha)
     return smallest_detectable(n, alpha, power, discordance)
 
 
@@ -60,6 +81,9 @@ def decide(
     *,
     alpha: float,
     power: float = 0.8,
+    claim: Claim = "better",
+    margin: float = 0.05,
+    graded: bool = False,
     floor: float | None = None,
     worthwhile: float | None = None,
     discordance: float = DISCORDANCE,
@@ -74,11 +98,20 @@ def decide(
     with less than `coverage` of the pairs left nothing is decided. `worthwhile` is the smallest
     gain worth having; left out, it is the detectable one. A candidate is accepted when its gain
     is significant and, where a `floor` is given, its accuracy lies above it.
+
+    The claim `no worse` is for candidates that only take away: accepted when a loss of `margin` is
+    ruled out (see `margins`), refused when they do harm. Of scores that may lie between 0 and 1 it
+    must be told beforehand (`graded`), even where these happen not to.
     """
     measured = _measure(candidate, incumbent, alpha, confidence, seed, samples)
-    detectable = plan(len(candidate), alpha, power, discordance)
-    worth = detectable if worthwhile is None else worthwhile
-    decision, reason = _judge(measured, alpha, floor, worth, detectable, coverage)
+    detectable = plan(len(candidate), alpha, power, discordance, claim)
+    if claim == "better":
+        p = measured.p
+        worth = detectable if worthwhile is None else worthwhile
+        decision, reason = _judge(measured, alpha, floor, worth, detectable, coverage)
+    else:
+        p = _loss_ruled_out(measured, margin, graded)
+        decision, reason = _judge_loss(measured, p, alpha, floor, margin, coverage)
     return GateVerdict(
         decision=decision,
         reason=reason,
@@ -91,9 +124,10 @@ def decide(
         gain=measured.gain,
         low=measured.interval.low,
         high=measured.interval.high,
-        p=measured.p,
+        p=p,
         alpha=alpha,
         detectable=detectable,
+        claim=claim,
     )
 
 
@@ -107,6 +141,8 @@ class _Measured:
     incumbent: float
     gain: float
     interval: Interval
+    differences: Sequence[float]
+    binary: bool
     p: float
     harm: float
     """p-value of the opposite claim, that the candidate is worse."""
@@ -120,28 +156,13 @@ def _measure(
     seed: int,
     samples: int,
 ) -> _Measured:
-    if len(candidate) != len(incumbent):
-        raise ValueError(
-            f"Wanted both arms on the same problems, found {len(candidate)} and {len(incumbent)}."
-        )
-    both = [
-        (float(a), float(b))
-        for a, b in zip(candidate, incumbent, strict=True)
-        if a is not None and b is not None
-    ]
+    both = answered(candidate, incumbent)
     ours, theirs = [a for a, _ in both], [b for _, b in both]
     n = len(both)
-    # Rounded, so that 0.3 - 0.1 - 0.2 is not a win.
-    differences = [round(a - b, 12) for a, b in both]
-    wins, losses = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
-    interval = paired(ours, theirs, confidence, seed, samples)
-    if is_binary((*ours, *theirs)):
-        p, harm = mcnemar(wins, losses), mcnemar(losses, wins)
-        gain = (wins - losses) / n if n else 0.0
-    else:
-        p = sign_flip_at(differences, alpha, seed, samples)
-        harm = sign_flip_at([-d for d in differences], alpha, seed, samples)
-        gain = sum(differences) / n
+    found = differences(both)
+    wins, losses = sum(d > 0 for d in found), sum(d < 0 for d in found)
+    binary = is_binary((*ours, *theirs))
+    gained = wins - losses if binary else sum(found)
     return _Measured(
         pairs=n,
         missing=len(candidate) - n,
@@ -149,11 +170,20 @@ def _measure(
         losses=losses,
         candidate=sum(ours) / n if n else 0.0,
         incumbent=sum(theirs) / n if n else 0.0,
-        gain=gain,
-        interval=interval,
-        p=p,
-        harm=harm,
+        gain=gained / n if n else 0.0,
+        interval=paired(ours, theirs, confidence, seed, samples),
+        differences=found,
+        binary=binary,
+        p=p_better(both, alpha, seed, samples),
+        harm=p_better([(b, a) for a, b in both], alpha, seed, samples),
     )
+
+
+def _loss_ruled_out(m: _Measured, margin: float, graded: bool) -> float:
+    """p-value that the candidate loses the margin or more."""
+    if m.binary and not graded:
+        return no_worse(m.wins, m.losses, m.pairs, margin)
+    return no_worse_graded(m.differences, margin)
 
 
 def _judge(
@@ -164,29 +194,19 @@ def _judge(
     detectable: float,
     coverage: float,
 ) -> tuple[Decision, str]:
-    tally = f"{m.wins} wins against {m.losses} losses in {m.pairs} pairs"
-    change = f"a {'gain' if m.gain >= 0 else 'loss'} of {_points(abs(m.gain))}"
-    planned = m.pairs + m.missing
-    if m.pairs == 0 or m.pairs < coverage * planned:
-        return "indecisive", (
-            f"Only {m.pairs} of {planned} pairs were answered by both; the rest were lost to "
-            "errors, so nothing is decided."
-        )
+    tally, change = _told(m)
+    if few := _uncovered(m, coverage):
+        return "indecisive", few
     if 0.5**m.pairs > alpha:
         return "indecisive", (
             f"{m.pairs} pairs are too few: even {m.pairs} wins would not pass at {alpha:.2g}."
         )
     if m.p <= alpha and m.gain > 0:
         if floor is not None and m.candidate <= floor:
-            return "reject", (
-                f"{tally}, {change}, but its accuracy of {m.candidate:.1%} does not beat "
-                f"the floor of {floor:.1%}."
-            )
+            return "reject", _below(m, floor)
         return "accept", f"{tally}, {change} (p = {m.p:.2g}, at most {alpha:.2g} allowed)."
     if m.harm <= alpha and m.gain < 0:
         return "reject", f"{tally}, {change} (p = {m.harm:.2g}): it does harm."
-    if m.wins + m.losses == 0:
-        tally = f"Both scored the same on all {m.pairs} problems"
     if m.interval.high < worth:
         return "reject", (
             f"{tally}: the gain is at most {_points(m.interval.high)}, "
@@ -195,6 +215,62 @@ def _judge(
     return "indecisive", (
         f"{tally}, {change} (p = {m.p:.2g}): too close to call; "
         f"a gate of this size looks for gains of {_points(detectable)} or more."
+    )
+
+
+def _judge_loss(
+    m: _Measured, p: float, alpha: float, floor: float | None, margin: float, coverage: float
+) -> tuple[Decision, str]:
+    """The verdict on a candidate that only takes away."""
+    tally, change = _told(m)
+    if few := _uncovered(m, coverage):
+        return "indecisive", few
+    if m.harm <= alpha and m.gain < 0:
+        return "reject", f"{tally}, {change} (p = {m.harm:.2g}): it does harm."
+    if p <= alpha:
+        if floor is not None and m.candidate <= floor:
+            return "reject", _below(m, floor)
+        return "accept", (
+            f"{tally}: a loss of {_points(margin)} or more is ruled out "
+            f"(p = {p:.2g}, at most {alpha:.2g} allowed)."
+        )
+    if smallest_margin(m.pairs, alpha) > margin:
+        return "indecisive", (
+            f"{tally}. {m.pairs} pairs are too few: even identical replies would only rule out "
+            f"a loss of {_points(smallest_margin(m.pairs, alpha))}, "
+            f"and at most {_points(margin)} may be lost."
+        )
+    return "indecisive", (
+        f"{tally}, {change}: a loss of {_points(margin)} is not ruled out (p = {p:.2g})."
+    )
+
+
+def _told(m: _Measured) -> tuple[str, str]:
+    """The counts, and the change of accuracy, in words."""
+    if m.wins + m.losses == 0:
+        return f"Both scored the same on all {m.pairs} problems", "no change"
+    return (
+        f"{m.wins} wins against {m.losses} losses in {m.pairs} pairs",
+        f"a {'gain' if m.gain >= 0 else 'loss'} of {_points(abs(m.gain))}",
+    )
+
+
+def _uncovered(m: _Measured, coverage: float) -> str:
+    """Why too few pairs were answered; empty where there are enough."""
+    planned = m.pairs + m.missing
+    if m.pairs and m.pairs >= coverage * planned:
+        return ""
+    return (
+        f"Only {m.pairs} of {planned} pairs were answered by both; the rest were lost to "
+        "errors, so nothing is decided."
+    )
+
+
+def _below(m: _Measured, floor: float) -> str:
+    tally, change = _told(m)
+    return (
+        f"{tally}, {change}, but its accuracy of {m.candidate:.1%} does not beat "
+        f"the floor of {floor:.1%}."
     )
 
 

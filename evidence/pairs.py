@@ -8,7 +8,11 @@ from typing import Literal
 import numpy as np
 from scipy.special import bdtr, bdtrc, gammaln, xlog1py, xlogy
 
+from .intervals import is_binary
+
 Alternative = Literal["greater", "two-sided"]
+Scores = Sequence[float | None]
+"""One score a problem; None where an infrastructure error took the answer."""
 
 DISCORDANCE = 0.3
 """Share of pairs assumed to disagree when nothing is known: about what sampling alone makes."""
@@ -16,8 +20,39 @@ DISCORDANCE = 0.3
 UNDETECTABLE = 2.0
 """Stands for "no gain at all": larger than any gain, and still a number that JSON can hold."""
 
+FINEST = 120
+"""Parts of 1 that scores are looked for in steps of: all of 1/2 to 1/6, 1/8, 1/10 and 1/100 fit."""
+
 MOST_SAMPLES = 2_000_000
 """Sign patterns that one test may try; a second or two for the blocks of a gate."""
+
+
+def answered(candidate: Scores, incumbent: Scores) -> list[tuple[float, float]]:
+    """The pairs that both arms answered."""
+    if len(candidate) != len(incumbent):
+        raise ValueError(
+            f"Wanted both arms on the same problems, found {len(candidate)} and {len(incumbent)}."
+        )
+    return [
+        (float(a), float(b))
+        for a, b in zip(candidate, incumbent, strict=True)
+        if a is not None and b is not None
+    ]
+
+
+def differences(pairs: Sequence[tuple[float, float]]) -> list[float]:
+    """Candidate minus incumbent, rounded, so that 0.3 - 0.1 - 0.2 is not a win."""
+    return [round(a - b, 12) for a, b in pairs]
+
+
+def p_better(
+    pairs: Sequence[tuple[float, float]], alpha: float, seed: int = 0, samples: int = 10_000
+) -> float:
+    """One-sided p-value that the candidate is no better; for right/wrong scores McNemar's."""
+    found = differences(pairs)
+    if is_binary([score for pair in pairs for score in pair]):
+        return mcnemar(sum(d > 0 for d in found), sum(d < 0 for d in found))
+    return sign_flip_at(found, alpha, seed, samples)
 
 
 def mcnemar(wins: int, losses: int, alternative: Alternative = "greater") -> float:
@@ -40,10 +75,14 @@ def sign_flip(
 ) -> float:
     """p-value that the mean paired difference is no better than its signs by chance.
 
-    All 2^n sign patterns are tried when they are at most `samples`, so the value is exact;
-    beyond that, `samples` random ones. Pairs without a difference tell nothing and are left out.
+    Exact when the differences are steps of one size, such as tenths: then all sign patterns are
+    counted. Exact too when all 2^n patterns are at most `samples`; beyond that, `samples` random
+    ones are tried. Pairs without a difference tell nothing and are left out.
     """
     sizes, observed = _moved(differences)
+    if parts := _parts(sizes):
+        steps = np.rint(sizes * parts).astype(int)
+        return _counted(steps, round(observed * parts), alternative)
     every = 2 ** len(sizes) <= samples
     sums = _all_sums(sizes) if every else _random_sums(sizes, seed, samples)
     # A sum that differs by rounding alone is the same sum.
@@ -70,7 +109,7 @@ def sign_flip_at(
     if 20 / alpha <= MOST_SAMPLES:
         return sign_flip(differences, "greater", seed, max(samples, ceil(20 / alpha)))
     sizes, observed = _moved(differences)
-    if 2 ** len(sizes) <= MOST_SAMPLES:
+    if _parts(sizes) or 2 ** len(sizes) <= MOST_SAMPLES:
         return sign_flip(differences, "greater", seed, MOST_SAMPLES)
     tilts = np.geomspace(1e-3, 1e3, 200) / sizes.max()
     spread = np.log1p(np.exp(-2 * np.outer(tilts, sizes))).sum(axis=1)
@@ -84,6 +123,31 @@ def _moved(differences: Sequence[float]) -> tuple[np.ndarray, float]:
     if not np.isfinite(moved).all():
         raise ValueError("Wanted finite differences, found NaN. Drop missing pairs first.")
     return np.abs(moved), float(moved.sum())
+
+
+def _parts(sizes: np.ndarray) -> int | None:
+    """The fewest parts of 1 that every size is a whole number of; None beyond `FINEST`."""
+    for parts in range(1, FINEST + 1):
+        steps = np.rint(sizes * parts)
+        if steps.all() and (np.abs(sizes * parts - steps) < 1e-9 * parts).all():
+            return parts
+    return None
+
+
+def _counted(steps: np.ndarray, observed: int, alternative: Alternative) -> float:
+    """The exact p-value: how the sums of all sign patterns are spread, one pair after the other."""
+    total = int(steps.sum())
+    # Place k holds the sum 2 k - total: what is lost when k of the steps change sides.
+    spread = np.zeros(total + 1)
+    spread[0] = 1.0
+    for step in steps:
+        spread[step:] = (spread[step:] + spread[: total + 1 - step]) / 2
+        spread[:step] /= 2
+    lost = (total - observed) // 2
+    greater = min(1.0, float(spread[: lost + 1].sum()))
+    if alternative == "greater":
+        return greater
+    return min(1.0, 2 * min(greater, float(spread[lost:].sum())))
 
 
 def _all_sums(sizes: np.ndarray) -> np.ndarray:
@@ -117,34 +181,34 @@ def smallest_detectable(
             "Wanted 0 < alpha < power < 1, 0 < discordance <= 1 and n >= 0, "
             f"found alpha = {alpha}, power = {power}, discordance = {discordance}, n = {n}."
         )
-    needed = _wins_needed(n, alpha)
-    if needed[n] > n:
+    if 0.5**n > alpha:
         return UNDETECTABLE
     low, high = 0.0, 1.0
     while high - low > 1e-9:
         middle = (low + high) / 2
-        if _power(needed, middle, discordance) >= power:
+        if chance_to_pass(n, alpha, middle, discordance) >= power:
             high = middle
         else:
             low = middle
     return high
 
 
-def _wins_needed(n: int, alpha: float) -> np.ndarray:
-    """For each number of disagreeing pairs, the fewest wins whose p-value is at most `alpha`."""
-    return np.array(
-        [
-            1 + int(np.count_nonzero(bdtrc(np.arange(m), m, 0.5) > alpha))
-            if 0.5**m <= alpha
-            else m + 1
-            for m in range(n + 1)
-        ]
-    )
+def chance_to_pass(
+    n: int,
+    alpha: float,
+    gain: float,
+    discordance: float = DISCORDANCE,
+    wins: int = 0,
+    losses: int = 0,
+) -> float:
+    """Chance that an exact one-sided McNemar test accepts after `n` pairs more.
 
-
-def _power(needed: np.ndarray, gain: float, discordance: float) -> float:
-    n = len(needed) - 1
+    `gain` is what the candidate truly brings, `wins` and `losses` what was seen before. Exact: it
+    is summed over every possible number of disagreeing pairs.
+    """
+    seen = wins + losses
     disagreeing = np.arange(n + 1)
+    needed = _wins_needed(seen + n, alpha)[seen:] - wins
     share = max(discordance, gain)
     win = (share + gain) / (2 * share)
     chance = np.exp(
@@ -155,5 +219,19 @@ def _power(needed: np.ndarray, gain: float, discordance: float) -> float:
         + xlog1py(n - disagreeing, -share)
     )
     possible = needed <= disagreeing
-    found = bdtrc(needed[possible] - 1, disagreeing[possible], win)
+    few = np.maximum(needed[possible], 0) - 1
+    found = np.where(few < 0, 1.0, bdtrc(few, disagreeing[possible], win))
     return float((chance[possible] * found).sum())
+
+
+@lru_cache(maxsize=1024)
+def _wins_needed(n: int, alpha: float) -> np.ndarray:
+    """For each number of disagreeing pairs, the fewest wins whose p-value is at most `alpha`."""
+    return np.array(
+        [
+            1 + int(np.count_nonzero(bdtrc(np.arange(m), m, 0.5) > alpha))
+            if 0.5**m <= alpha
+            else m + 1
+            for m in range(n + 1)
+        ]
+    )

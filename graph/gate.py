@@ -1,10 +1,12 @@
 """The gate's work in a run: both arms answer the same problems, then the evidence decides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..domains.contract import Problem
-from ..evidence.gate import GateVerdict, decide, plan, spend
+from ..evidence.gate import Claim, Decision, GateVerdict, decide, plan, spend
+from ..evidence.racing import all_but_lost, looks, stopped
+from ..evidence.replicates import Replicates, agreed, means
 from ..store.events import AttemptJudged, Channel, GateDecided
 from ..store.versions import Version
 from ..trainer.examples import Dataset
@@ -15,6 +17,10 @@ from .context import Run
 from .weights import adapter_of, dataset_of
 
 NOTHING_TO_TRAIN = "Its examples are the incumbent's, word for word: there is nothing to train."
+NOTHING_LOST = (
+    "It only takes rules away, and its examples stay the incumbent's, word for word: nothing that "
+    "is trained changes, so nothing is lost."
+)
 
 
 @dataclass(frozen=True)
@@ -36,42 +42,122 @@ class Gate:
         """What this decision may spend."""
         return spend(self.run.config.gate.alpha, self.decisions)
 
+    @property
+    def claim(self) -> Claim:
+        """`no worse` where the candidate is the incumbent without some of its rules."""
+        left, kept = self.incumbent.strategy.rules, self.candidate.strategy.rules
+        taken = len(kept) < len(left) and kept == tuple(rule for rule in left if rule in kept)
+        return "no worse" if taken else "better"
+
+    @property
+    def detectable(self) -> float:
+        """What this gate can find, known before any reply; under `no worse` a loss."""
+        return plan(len(self.block), self.alpha, self.run.config.gate.power, claim=self.claim)
+
     def decide(self, candidate_slot: str, incumbent_slot: str) -> GateDecided:
-        """Run both arms and decide; what gain can be found is told before any reply is seen."""
-        run, power = self.run, self.run.config.gate.power
-        detectable = plan(len(self.block), self.alpha, power)
-        run.watch.stage(
-            "validate",
-            f"{self.candidate.name} against {self.incumbent.name} on {len(self.block)} problems "
-            f"({self.channel}); gains from {points(min(detectable, 1.0))} points can be found",
-        )
+        """Run both arms and decide; what gain can be found is told before any reply is seen.
+
+        Both arms answer the same part of the block, the incumbent first, and then the next part:
+        a candidate that has all but lost is asked no more. The parts depend on the block alone, so
+        a run that is resumed asks and decides as it would have.
+        """
+        self.run.watch.stage("validate", self._announced())
         new_adapter = old_adapter = self.adapter
         if self.channel == "weights":
             ours, theirs = self._datasets()
             if ours.hash == theirs.hash:
-                return self._refused(f"{candidate_slot}/gate", detectable, NOTHING_TO_TRAIN)
+                return self._untrained(f"{candidate_slot}/gate")
             try:
                 new_adapter = self._trained(self.candidate, ours)
             except PreflightFailed as fault:
-                return self._refused(f"{candidate_slot}/gate", detectable, str(fault))
+                return self._unasked(f"{candidate_slot}/gate", "reject", str(fault))
             old_adapter = self._trained(self.incumbent, theirs)
-        floor = measure_floors(run, f"val/{incumbent_slot}", self.block)
-        old = self._answers(self.incumbent, incumbent_slot, old_adapter)
-        new = self._answers(self.candidate, f"{candidate_slot}/candidate", new_adapter)
-        verdict = decide(
-            scores(new), scores(old), alpha=self.alpha, power=power, floor=floor.accuracy
-        )
+        floor = measure_floors(self.run, f"val/{incumbent_slot}", self.block)
+        new_slot, old_slot = f"{candidate_slot}/candidate", self._free(incumbent_slot, old_adapter)
+        why = ""
+        for asked in looks(len(self.block)) if self.run.config.search.race else [len(self.block)]:
+            part = self.block[:asked]
+            old = self._answers(self.incumbent, old_slot, old_adapter, part)
+            new = self._answers(self.candidate, new_slot, new_adapter, part)
+            if asked < len(self.block) and (why := self._lost(new, old)):
+                break
         return self._event(
             f"{candidate_slot}/gate",
-            verdict,
+            self._judged(new, old, floor.accuracy, why),
+            block=tuple(problem.id for problem in part),
+            saved=(len(self.block) - len(part)) * self.replicates,
             floor=floor.accuracy,
             candidate_unparsed=_unparsed(new),
             incumbent_unparsed=_unparsed(old),
             candidate_adapter=new_adapter,
             incumbent_adapter=old_adapter,
-            candidate_attempts=f"{candidate_slot}/candidate",
-            incumbent_attempts=incumbent_slot,
+            candidate_attempts=new_slot,
+            incumbent_attempts=old_slot,
         )
+
+    @property
+    def replicates(self) -> int:
+        """Fresh replies of each arm to each problem."""
+        return self.run.config.gate.replicates
+
+    def _announced(self) -> str:
+        found, gate = self.detectable, self.run.config.gate
+        size = points(min(found, 1.0))
+        can = f"gains from {size} points can be found"
+        if self.claim == "no worse":
+            can = f"it only takes rules away, and may lose {points(gate.margin)} points at most"
+            if found > gate.margin:
+                can += f"; so small a block rules out losses from {size} points on"
+        return (
+            f"{self.candidate.name} against {self.incumbent.name} on {len(self.block)} problems "
+            f"({self.channel}); {can}"
+        )
+
+    def _lost(self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged]) -> str:
+        """Why the rest of the block need not be asked; empty while there is hope."""
+        return all_but_lost(
+            *means(self._rows(new), self._rows(old)),
+            len(self.block) - len(new) // self.replicates,
+            self.alpha,
+            gain=self.detectable,
+            claim=self.claim,
+            margin=self.run.config.gate.margin,
+            graded=self.replicates > 1,
+        )
+
+    def _judged(
+        self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged], floor: float, why: str
+    ) -> GateVerdict:
+        """The verdict on what was answered; `why` the race was stopped, if it was."""
+        ours, theirs, settings = self._rows(new), self._rows(old), self.run.config.gate
+        verdict = decide(
+            *means(ours, theirs),
+            alpha=self.alpha,
+            power=settings.power,
+            claim=self.claim,
+            margin=settings.margin,
+            graded=self.replicates > 1,
+            floor=floor,
+        )
+        if why:
+            verdict = stopped(verdict, len(self.block), why)
+        return replace(agreed(verdict, ours, theirs, settings.margin), detectable=self.detectable)
+
+    def _rows(self, attempts: Sequence[AttemptJudged]) -> Replicates:
+        """Scores by replicate; attempts stand problem by problem."""
+        found = scores(attempts)
+        return [found[sample :: self.replicates] for sample in range(self.replicates)]
+
+    def _free(self, incumbent_slot: str, adapter: str) -> str:
+        """The incumbent arm that the round's candidates share, as far as they share its adapter.
+
+        Candidates with other examples leave the incumbent other problems to be trained on: then it
+        is another adapter, and another arm.
+        """
+        first = self.run.log.find(self.run.id, f"{incumbent_slot}/{self.block[0].id}/0")
+        if isinstance(first, AttemptJudged) and first.adapter != adapter:
+            return f"{incumbent_slot}/{adapter}"
+        return incumbent_slot
 
     def _datasets(self) -> tuple[Dataset, Dataset]:
         """The candidate's examples and the incumbent's, on the problems that both solve right."""
@@ -83,24 +169,35 @@ class Gate:
         source = f"{version.stream}#{version.slot}"
         return adapter_of(self.run, version.strategy, version.name, source, dataset)
 
-    def _answers(self, version: Version, prefix: str, adapter: str) -> list[AttemptJudged]:
+    def _answers(
+        self, version: Version, prefix: str, adapter: str, part: Sequence[Problem]
+    ) -> list[AttemptJudged]:
         return attempt(
             self.run,
             prefix,
-            self.block,
+            part,
             strategy=version.strategy if self.channel == "words" else None,
             adapter=adapter,
+            samples=self.replicates,
             what=f"gate, {version.name}",
         )
 
-    def _refused(self, slot: str, detectable: float, reason: str) -> GateDecided:
-        """A rejection before anything was trained or asked."""
+    def _untrained(self, slot: str) -> GateDecided:
+        """What equal examples mean: nothing to gain, and nothing to lose either."""
+        if self.claim == "no worse":
+            return self._unasked(slot, "accept", NOTHING_LOST)
+        return self._unasked(slot, "reject", NOTHING_TO_TRAIN)
+
+    def _unasked(self, slot: str, decision: Decision, reason: str) -> GateDecided:
+        """A decision before anything was trained or asked."""
         return GateDecided(
             **self._identity(slot),
-            decision="reject",
+            decision=decision,
             reason=reason,
             alpha=self.alpha,
-            detectable=detectable,
+            detectable=self.detectable,
+            claim=self.claim,
+            planned=len(self.block),
         )
 
     def _event(self, slot: str, verdict: GateVerdict, **more: object) -> GateDecided:
@@ -115,7 +212,7 @@ class Gate:
                 **self._identity(slot),
                 **more,
                 "reason": verdict.reason + claim,
-                "block": tuple(problem.id for problem in self.block),
+                "planned": len(self.block),
             }
         )
 

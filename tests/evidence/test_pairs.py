@@ -53,10 +53,23 @@ def test_sign_flips_are_the_permutation_test(twentieths: list[int]) -> None:
         assert sign_flip(differences, alternative) == pytest.approx(theirs.pvalue)
 
 
+@given(st.lists(st.integers(-20, 20), max_size=14), st.sampled_from([1, 2, 3, 10, 100]))
+@settings(max_examples=60, deadline=None)
+def test_steps_of_one_size_are_counted_as_if_each_pattern_were_tried(
+    steps: list[int], parts: int
+) -> None:
+    sums = [0]
+    for step in steps:
+        sums = [total + sign * abs(step) for total in sums for sign in (1, -1)]
+    chance = sum(total >= sum(steps) for total in sums) / len(sums)
+    assert sign_flip([step / parts for step in steps]) == pytest.approx(chance)
+
+
 @given(st.integers(22, 60), st.integers(0, 9))
 @settings(max_examples=20, deadline=None)
 def test_below_what_sampling_can_show_the_p_value_is_never_too_small(n: int, losses: int) -> None:
-    p = sign_flip_at([0.5] * (n - losses) + [-0.5] * losses, alpha=1e-9)
+    size = 1 / 2**0.5  # no part of 1, so that nothing can be counted
+    p = sign_flip_at([size] * (n - losses) + [-size] * losses, alpha=1e-9)
     assert mcnemar(n - losses, losses) * (1 - 1e-9) <= p <= 1
     if not losses:
         assert p == pytest.approx(0.5**n), "every pair won is counted exactly"
@@ -71,8 +84,10 @@ def test_a_sign_flip_is_a_chance_and_repeats(differences: list[float], seed: int
 
 
 def test_many_pairs_are_sampled_and_clear_gains_are_seen() -> None:
-    assert sign_flip([0.2] * 40, samples=2000) == pytest.approx(1 / 2001)
-    assert sign_flip([-0.2] * 40, samples=2000) == 1.0
+    odd = [0.2 + place / 7001 for place in range(40)]
+    assert sign_flip(odd, samples=2000) == pytest.approx(1 / 2001)
+    assert sign_flip([-gain for gain in odd], samples=2000) == 1.0
+    assert sign_flip([0.2] * 40) == 0.5**40, "equal steps are counted, however many"
     assert sign_flip([0.25, 0.5, 0.5, 0.75, 1.0]) == 1 / 32, "five pairs are enumerated"
     with pytest.raises(ValueError, match="finite"):
         sign_flip([float("nan")])
