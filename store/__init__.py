@@ -3,7 +3,7 @@
 from .blame import Attempt, Origin, RuleBlame, blame
 from .chain import Report
 from .diff import FieldChange, Move, RuleChange, StrategyDiff, diff, verdict
-from .edits import Add, Deprecate, Edit, EditError, Update, apply
+from .edits import Add, Body, Deprecate, Edit, EditError, Merge, Split, Update, apply
 from .errors import BlobMissing, SlotConflict, StoreCorrupt, StoreError, StoreTooNew
 from .events import (
     AdapterTrained,
@@ -13,17 +13,23 @@ from .events import (
     CallInDoubt,
     CallIntended,
     Channel,
+    CreditMeasured,
     Decision,
     Evaluated,
     Event,
     ExamplesBuilt,
     FailuresSorted,
     FloorsMeasured,
+    FrontierScored,
     GateDecided,
+    PortabilityMeasured,
     ProbeDecided,
     ProposalRefused,
     Reflected,
+    ReviewAnswered,
+    ReviewAsked,
     RoundOpened,
+    RuleDecision,
     RunFinished,
     RunStarted,
     SealOpened,
@@ -34,10 +40,14 @@ from .events import (
     StrategyRolledBack,
     Transferred,
 )
+from .guard import collapse, tokens
+from .ledger import Worth, by_worth, ledger
 from .lineage import Status
 from .log import Entry, EventLog
+from .merge import Conflict, Merged, ancestor, merge, merge_edits
 from .portable import ImportRefused, export_json, import_json, to_markdown
-from .rules import EMPTY, Rule, Strategy
+from .rules import EMPTY, Level, Rule, Strategy
+from .twins import twins
 from .versions import PromotionRefused, Strategies, Version
 
 __all__ = [
@@ -48,10 +58,13 @@ __all__ = [
     "Attempt",
     "AttemptJudged",
     "BlobMissing",
+    "Body",
     "CallCompleted",
     "CallInDoubt",
     "CallIntended",
     "Channel",
+    "Conflict",
+    "CreditMeasured",
     "Decision",
     "Deprecate",
     "Edit",
@@ -64,24 +77,33 @@ __all__ = [
     "FailuresSorted",
     "FieldChange",
     "FloorsMeasured",
+    "FrontierScored",
     "GateDecided",
     "ImportRefused",
+    "Level",
+    "Merge",
+    "Merged",
     "Move",
     "Origin",
+    "PortabilityMeasured",
     "ProbeDecided",
     "PromotionRefused",
     "ProposalRefused",
     "Reflected",
     "Report",
+    "ReviewAnswered",
+    "ReviewAsked",
     "RoundOpened",
     "Rule",
     "RuleBlame",
     "RuleChange",
+    "RuleDecision",
     "RunFinished",
     "RunStarted",
     "SealOpened",
     "SlotConflict",
     "Solved",
+    "Split",
     "SplitFrozen",
     "Status",
     "StoreCorrupt",
@@ -96,11 +118,20 @@ __all__ = [
     "Transferred",
     "Update",
     "Version",
+    "Worth",
+    "ancestor",
     "apply",
     "blame",
+    "by_worth",
+    "collapse",
     "diff",
     "export_json",
     "import_json",
+    "ledger",
+    "merge",
+    "merge_edits",
     "to_markdown",
+    "tokens",
+    "twins",
     "verdict",
 ]

@@ -10,7 +10,7 @@ from .rules import Rule
 from .versions import Version
 from .words import Span, compare, in_text
 
-FIELDS = ("section", "text", "when", "when_not", "steps")
+FIELDS = ("section", "text", "when", "when_not", "steps", "level")
 
 
 class FieldChange(NamedTuple):

@@ -31,7 +31,7 @@ class Body(BaseModel):
     steps: tuple[str, ...] = ()
     level: Level = "method"
 
-    def rule(self, rule_id: str) -> Rule:
+    def rule(self, rule_id: str, made_from: tuple[str, ...] = ()) -> Rule:
         """The rule that says this, under a new id."""
         return Rule(
             id=rule_id,
@@ -41,6 +41,7 @@ class Body(BaseModel):
             when_not=self.when_not,
             steps=tuple(sorted(set(self.steps))),
             level=self.level,
+            made_from=made_from,
         )
 
 
@@ -60,6 +61,7 @@ class Update(_Edit):
     when: str | None = Field(default=None, max_length=300)
     when_not: str | None = Field(default=None, max_length=300)
     steps: tuple[str, ...] | None = None
+    level: Level | None = None
     place: int | None = Field(default=None, ge=1)
     """Where it shall stand among all rules, from 1; beyond the last means last."""
 
@@ -111,7 +113,8 @@ def apply(strategy: Strategy, edits: Sequence[Edit], slot: str) -> Strategy:
             case Split():
                 place = _place(rules, edit.rule)
                 rules[place : place + 1] = [
-                    part.rule(rule_id(slot, number, k)) for k, part in enumerate(edit.into, 1)
+                    part.rule(rule_id(slot, number, k), (edit.rule,))
+                    for k, part in enumerate(edit.into, 1)
                 ]
             case Deprecate():
                 del rules[_place(rules, edit.rule)]
@@ -148,7 +151,7 @@ def in_words(edit: Edit) -> str:
             return f"SPLIT {edit.rule} into " + " | ".join(part.text for part in edit.into)
         case Update():
             said = (("section", edit.section), ("text", edit.text), ("when", edit.when))
-            more = (("not when", edit.when_not), ("place", edit.place))
+            more = (("not when", edit.when_not), ("level", edit.level), ("place", edit.place))
             steps = [f"steps: {', '.join(edit.steps)}"] if edit.steps is not None else []
             changes = [f"{name}: {value}" for name, value in (*said, *more) if value is not None]
             return f"UPDATE {edit.rule} " + "; ".join([*changes, *steps])
@@ -158,7 +161,7 @@ def _update(rules: list[Rule], edit: Update) -> None:
     place = _place(rules, edit.rule)
     changes = {
         name: value
-        for name in ("section", "text", "when", "when_not", "steps")
+        for name in ("section", "text", "when", "when_not", "steps", "level")
         if (value := getattr(edit, name)) is not None
     }
     if "steps" in changes:
@@ -171,7 +174,7 @@ def _merge(rules: list[Rule], edit: Merge, new_id: str) -> None:
     if len(set(edit.rules)) < len(edit.rules):
         raise EditError(f"MERGE names a rule twice: {', '.join(edit.rules)}.")
     first = min(_place(rules, rule) for rule in edit.rules)
-    rules[first : first + 1] = [edit.rule(new_id), rules[first]]
+    rules[first : first + 1] = [edit.rule(new_id, edit.rules), rules[first]]
     rules[:] = [rule for rule in rules if rule.id not in edit.rules]
 
 

@@ -25,6 +25,8 @@ class Rule(BaseModel):
     """Kinds of steps it asks a solution to write out, sorted."""
     level: Level = "method"
     """No part of the version's hash: it changes nothing that a model reads."""
+    made_from: tuple[str, ...] = ()
+    """Ids of the rules it was merged or split from. No part of the hash either."""
 
 
 class Strategy(BaseModel):
@@ -37,7 +39,8 @@ class Strategy(BaseModel):
     @property
     def hash(self) -> str:
         """SHA-256 (hex) over id, order, section, text, scope and steps of the rules."""
-        content = [rule.model_dump(mode="json", exclude={"level"}) for rule in self.rules]
+        beside = {"level", "made_from"}
+        content = [rule.model_dump(mode="json", exclude=beside) for rule in self.rules]
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -52,7 +52,7 @@ def gate(
     **more: Any,
 ) -> GateDecided:
     """Record a gate about `proposal`, 96 pairs unless told otherwise."""
-    numbers = {"pairs": 96, "gain": 0.21, "low": 0.1, "high": 0.32, "p": 0.0004, "reason": "told"}
+    numbers = {"pairs": 96, "gain": 0.21, "low": 0.1, "high": 0.32, "p": 0.0004}
     return log.record(
         GateDecided(
             stream=proposal.stream,
@@ -60,9 +60,8 @@ def gate(
             domain=proposal.domain,
             candidate=proposal.strategy,
             incumbent=proposal.parents[0] if proposal.parents else EMPTY.hash,
-            channel="words",
             decision=decision,
-            **{**numbers, **more},
+            **{"reason": "told", "channel": "words", **numbers, **more},
         )
     )
 

@@ -4,7 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.store import EMPTY, Add, Deprecate, EditError, Rule, Strategy, Update, apply
+from tutelage.store import (
+    EMPTY,
+    Add,
+    Body,
+    Deprecate,
+    Edit,
+    EditError,
+    Merge,
+    Rule,
+    Split,
+    Strategy,
+    Update,
+    apply,
+)
+from tutelage.store.edits import named, rule_id
 
 from .plans import Plan, plans
 
@@ -38,12 +52,75 @@ def test_edits_one_by_one_or_together_say_the_same(plan: Plan) -> None:
 
 @given(plans())
 def test_rules_that_no_edit_names_stay_word_for_word_and_in_order(plan: Plan) -> None:
-    named = {edit.rule for edit in plan.edits if not isinstance(edit, Add)}
-    old = [rule for rule in plan.before.rules if rule.id not in named]
-    new = [rule for rule in plan.after.rules if rule.id not in named]
+    names = {name for edit in plan.edits for name in named(edit)}
+    old = [rule for rule in plan.before.rules if rule.id not in names]
+    there = {rule.id for rule in old}
 
-    assert new[: len(old)] == old
+    assert [rule for rule in plan.after.rules if rule.id in there] == old
     assert len({rule.id for rule in plan.after.rules}) == len(plan.after.rules)
+
+
+@given(plans())
+def test_a_rule_leaves_for_good_with_the_edit_that_names_it(plan: Plan) -> None:
+    leaving = [it for it in plan.edits if isinstance(it, Deprecate | Merge | Split)]
+    gone = {name for edit in leaving for name in named(edit)}
+    before, after = ({rule.id for rule in it.rules} for it in (plan.before, plan.after))
+
+    assert before - after == gone
+    new = {
+        rule_id(plan.slot, number, part)
+        for number, edit in enumerate(plan.edits)
+        for part in parts(edit)
+    }
+    assert after - before == new
+
+
+def parts(edit: Edit) -> tuple[int, ...]:
+    """Numbers of the rules that an edit brings; 0 for the only one."""
+    if isinstance(edit, Split):
+        return tuple(range(1, len(edit.into) + 1))
+    return (0,) if isinstance(edit, Add | Merge) else ()
+
+
+def test_a_merged_rule_stands_where_the_first_of_its_sources_stood() -> None:
+    one = apply(EMPTY, [Add(section="Method", text=text) for text in "abcd"], "run/1")
+    a, b, c, d = (rule.id for rule in one.rules)
+
+    two = apply(one, [Merge(rules=(d, b), section="Method", text="db", level="detail")], "run/2")
+
+    assert [rule.text for rule in two.rules] == ["a", "db", "c"]
+    merged = two.rules[1]
+    assert (merged.level, merged.made_from) == ("detail", (d, b))
+    assert merged.id not in (a, b, c, d)
+
+
+def test_a_split_rule_is_replaced_by_its_parts_in_their_order() -> None:
+    one = apply(EMPTY, [Add(section="Method", text=text) for text in "ab"], "run/1")
+    whole = one.rules[0].id
+
+    edit = Split(rule=whole, into=tuple(Body(section="Method", text=text) for text in "xy"))
+    two = apply(one, [edit], "run/2")
+
+    assert [rule.text for rule in two.rules] == ["x", "y", "b"]
+    assert [rule.made_from for rule in two.rules] == [(whole,), (whole,), ()]
+
+
+@pytest.mark.parametrize("rules", [("r-1", "r-1"), ("r-1", "r-9")])
+def test_a_merge_needs_two_rules_that_stand(rules: tuple[str, ...]) -> None:
+    one = Strategy(rules=tuple(Rule(id=f"r-{n}", section="M", text="t") for n in (1, 2)))
+
+    with pytest.raises(EditError):
+        apply(one, [Merge(rules=rules, section="M", text="t")], "run/slot")
+
+
+@given(plans(), st.sampled_from([{"level": "detail"}, {"made_from": ("r-1",)}]))
+def test_the_hash_does_not_see_how_abstract_a_rule_is_nor_where_it_comes_from(
+    plan: Plan, change: dict[str, object]
+) -> None:
+    other = Strategy(rules=tuple(rule.model_copy(update=change) for rule in plan.after.rules))
+
+    assert other.hash == plan.after.hash
+    assert other.render() == plan.after.render()
 
 
 @given(plans())

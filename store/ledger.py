@@ -1,0 +1,209 @@
+"""What each rule is worth, read off the log: measured by leaving it out, else by its gate."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, NamedTuple, get_args
+
+from .edits import Update
+from .event import Channel
+from .events import CreditMeasured, GateDecided, StrategyProposed
+from .lineage import BY_HAND
+from .log import EventLog
+from .merge import moves
+from .rules import Rule, Strategy
+from .versions import Strategies
+
+SURE = 0.05
+"""p up to which an effect is called helpful or harmful: a reason to try an edit, no verdict."""
+
+Told = StrategyProposed | CreditMeasured | GateDecided
+"""The kinds from which worths are read."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What was measured of one rule."""
+
+    rule: str
+    gain: float
+    """Of having it; below zero where it does harm."""
+    low: float
+    high: float
+    """95 % interval of the gain."""
+    n: int
+    """Pairs of answers: with it and without it."""
+    wins: int
+    losses: int
+    p: float
+    """Two-sided exact sign test of the wins against the losses."""
+    source: Literal["credit", "gate"]
+    """`credit`: the rule alone was left out. `gate`: all that came with it counts too."""
+    channel: Channel
+    version: str
+    """Name of the version that it was last left out of, or of the one that brought it."""
+    wording: Rule | None = None
+    """The rule as it was measured: a later UPDATE of it is not."""
+
+    @property
+    def helps(self) -> bool:
+        return self.low > 0 and self.p <= SURE
+
+    @property
+    def harms(self) -> bool:
+        return self.high < 0 and self.p <= SURE
+
+    def in_words(self) -> str:
+        """One line: the verdict, the numbers, and what they were measured by."""
+        verdict = "helps" if self.helps else "harms" if self.harms else "unclear"
+        how = (
+            f"left out of {self.version}"
+            if self.source == "credit"
+            else f"the gate of {self.version}, which brought it, through {self.channel}"
+        )
+        return (
+            f"{verdict}: {100 * self.gain:+.1f} points, 95 % interval {100 * self.low:+.1f} to "
+            f"{100 * self.high:+.1f}, {self.n} pairs, p {self.p:.2g}; {how}"
+        )
+
+
+def ledger(
+    log: EventLog, domain: str, *, stream: str | None = None, after: int = 0
+) -> dict[str, Worth]:
+    """Rule id -> what was measured of it, by `stream` (None: by any), behind `after` in the log.
+
+    Leaving the rule out counts first: its measurements are pooled over rounds as long as rule and
+    adapter are those of the newest one and no problem counts twice. A rule that was never left
+    out, such as any in the `weights` channel, has the effect of the first gate whose candidate
+    had it and whose incumbent had not: that of the version that brought it, with all it brought.
+    """
+    said, credits, gates = _read(log, domain, stream, after)
+    if not credits and not gates:
+        return {}
+    known = Strategies(log)
+    found: dict[str, Worth] = {}
+    for gate in sorted(gates, key=lambda it: it.slot.startswith(BY_HAND)):
+        before = said.get(gate.incumbent, {})
+        for rule, wording in said.get(gate.candidate, {}).items():
+            if rule not in before and rule not in found:
+                name = f"{domain}@{known.number(domain, gate.candidate)}"
+                found[rule] = _by_gate(gate, wording, name)
+    for rule, measured in groupby(sorted(credits, key=lambda it: it.rule), lambda it: it.rule):
+        newest, *older = reversed(list(measured))
+        wording = said[newest.strategy][rule]
+        counted = [newest]
+        for it in older:
+            alike = it.adapter == newest.adapter and said[it.strategy][rule] == wording
+            if alike and not any(set(it.problems) & set(other.problems) for other in counted):
+                counted.append(it)
+        name = f"{domain}@{known.number(domain, newest.strategy)}"
+        found[rule] = _by_credit(counted, wording, name)
+    return found
+
+
+def still_said(strategy: Strategy, worths: Mapping[str, Worth]) -> dict[str, Worth]:
+    """The worths that were measured of the rules as `strategy` words them."""
+    return {
+        rule.id: worth
+        for rule in strategy.rules
+        if (worth := worths.get(rule.id)) and worth.wording in (None, rule)
+    }
+
+
+def by_worth(strategy: Strategy, worths: Mapping[str, Worth]) -> list[str]:
+    """The rules' ids, the helpful first, by gain, and the harmful last.
+
+    What is unclear or unmeasured stays in the middle in the order it has: noise moves nothing.
+    """
+    sure = {
+        rule: worth.gain
+        for rule, worth in still_said(strategy, worths).items()
+        if worth.helps or worth.harms
+    }
+    return sorted((rule.id for rule in strategy.rules), key=lambda rule: -sure.get(rule, 0.0))
+
+
+def reorder(strategy: Strategy, worths: Mapping[str, Worth]) -> tuple[Update, ...]:
+    """The edits that bring the rules into the order of their worth; none where they are in it."""
+    return tuple(
+        Update(rule=rule, place=place, rationale="In the order of measured worth.")
+        for rule, place in moves([rule.id for rule in strategy.rules], by_worth(strategy, worths))
+    )
+
+
+def sign_test(wins: int, losses: int) -> float:
+    """Two-sided exact p-value that wins and losses are a fair coin."""
+    n, fewer = wins + losses, min(wins, losses)
+    tail: int = sum(math.comb(n, k) for k in range(fewer + 1))
+    return float(min(1.0, 2 * tail / 2**n))
+
+
+class _Read(NamedTuple):
+    said: dict[str, dict[str, Rule]]
+    """Hash of each version -> its rules by id."""
+    credits: list[CreditMeasured]
+    gates: list[GateDecided]
+
+
+def _read(log: EventLog, domain: str, stream: str | None, after: int) -> _Read:
+    read = _Read({}, [], [])
+    for entry in log.entries(kinds=get_args(Told)):
+        event = entry.event
+        if isinstance(event, Told) and event.domain != domain:
+            continue
+        if isinstance(event, StrategyProposed):
+            read.said[event.strategy] = {rule.id: rule for rule in event.rules}
+        elif entry.seq <= after or stream not in (None, event.stream):
+            continue
+        elif isinstance(event, CreditMeasured):
+            if event.n and event.rule in read.said.get(event.strategy, {}):
+                read.credits.append(event)
+        elif isinstance(event, GateDecided) and event.pairs:
+            read.gates.append(event)
+    return read
+
+
+def _by_gate(gate: GateDecided, wording: Rule, version: str) -> Worth:
+    return Worth(
+        rule=wording.id,
+        gain=gate.gain,
+        low=gate.low,
+        high=gate.high,
+        n=gate.pairs,
+        wins=gate.wins,
+        losses=gate.losses,
+        p=sign_test(gate.wins, gate.losses),
+        source="gate",
+        channel=gate.channel,
+        version=version,
+        wording=wording,
+    )
+
+
+def _by_credit(counted: Sequence[CreditMeasured], wording: Rule, version: str) -> Worth:
+    n = sum(it.n for it in counted)
+    wins, losses = sum(it.wins for it in counted), sum(it.losses for it in counted)
+    gain = sum(it.n * it.gain for it in counted) / n
+    return Worth(
+        rule=wording.id,
+        gain=gain,
+        low=gain - _apart((it.n / n, it.gain - it.low) for it in counted),
+        high=gain + _apart((it.n / n, it.high - it.gain) for it in counted),
+        n=n,
+        wins=wins,
+        losses=losses,
+        p=sign_test(wins, losses),
+        source="credit",
+        channel="words",
+        version=version,
+        wording=wording,
+    )
+
+
+def _apart(parts: Iterable[tuple[float, float]]) -> float:
+    """How far a bound of a weighted mean lies from it, from how far those of its parts do.
+
+    Zou and Donner's recovery of variances from intervals (Statistics in Medicine 27, 2008).
+    """
+    return math.sqrt(sum((weight * distance) ** 2 for weight, distance in parts))
