@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 
 from ..models.contract import Model, Reply, Request, Usage
 from ..store.events import CallCompleted, CallInDoubt, CallIntended
 from ..store.log import EventLog
 from .budget import Purse
+from .redaction import redacted, secrets_of
 
 Call = tuple[str, Request]
 """A slot and what is asked in it."""
@@ -29,6 +31,8 @@ class Journal:
     log: EventLog
     stream: str
     purse: Purse
+    secrets: tuple[str, ...] = field(default_factory=lambda: secrets_of(os.environ), repr=False)
+    """What no reply may bring into the log; removed before anything is written down."""
     _lost: int = 0
     """Calls lost in a row, up to now."""
 
@@ -60,7 +64,7 @@ class Journal:
             self._doubt([calls[place][0] for place in open_calls if known[place]])
             requests = [calls[place][1] for place in open_calls]
             self.purse.reserve(model, requests)
-            replies = model.reply(requests)
+            replies = [self._clean(reply) for reply in model.reply(requests)]
             self.purse.spend(model, replies)
             self._mind_outages(model, replies)
             self.log.keep_all([reply.text for reply in replies])
@@ -73,6 +77,10 @@ class Journal:
             for place, event in zip(open_calls, recorded, strict=True):
                 done[place] = event
         return [(slot, self._reply(event)) for (slot, _), event in zip(calls, done, strict=True)]
+
+    def _clean(self, reply: Reply) -> Reply:
+        text, detail = redacted(reply.text, self.secrets), redacted(reply.detail, self.secrets)
+        return replace(reply, text=text, detail=detail)
 
     def _mind_outages(self, model: Model, replies: Sequence[Reply]) -> None:
         """Raise ModelDown, before anything is recorded, when too many calls in a row are lost."""

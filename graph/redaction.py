@@ -1,0 +1,152 @@
+"""Secrets of the environment, and how they are kept out of whatever is written down."""
+
+import base64
+import codecs
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
+from urllib.parse import quote, urlsplit
+
+SHORTEST = 12
+"""A value shorter than this could stand in a text by chance."""
+REMOVED = "[secret removed]"
+"""What stands where a secret stood."""
+
+_NAMED = re.compile(r"KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|CANARY", re.I)
+_PATH = re.compile(r"~?(?:/[\w.-]+){2,}/?")
+_KEY = re.compile(
+    r"\b(?:sk|pk|rk)[-_](?:[A-Za-z0-9]+[-_])*[A-Za-z0-9_-]{16,}"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{12,}|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}"
+    r"|\bgh[opsur]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bnpm_\w{30,}"
+    r"|\bxox[abeprs]-[\w-]{10,}|\bhf_[A-Za-z0-9]{20,}"
+    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+"""Keys that can be told by their form alone."""
+_TOKEN = re.compile(r"[A-Za-z0-9+/=]{20,}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+
+
+def secrets_of(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Values that nobody should read: told by the name of their variable, or by their own form."""
+    found = []
+    for name, value in environ.items():
+        if password := urlsplit(value).password if "://" in value and "@" in value else None:
+            found.append(password)
+        elif _KEY.search(value) or (_NAMED.search(name) and not _PATH.fullmatch(value)):
+            found += [value, *value.splitlines()]
+    return tuple(sorted({value.strip() for value in found if len(value.strip()) >= SHORTEST}))
+
+
+def redacted(text: str, secrets: Collection[str]) -> str:
+    """`text` with every secret replaced, whole or in large part, plain or in simple disguise."""
+    spans = sorted(_spans(text, secrets), reverse=True)
+    for start, end in _joined(spans):
+        text = text[:start] + REMOVED + text[end:]
+    return text
+
+
+def secret_in(text: str, secrets: Collection[str]) -> bool:
+    """Whether `text` holds a secret, what looks like a key, or the mark of one that was removed."""
+    return (
+        REMOVED in text
+        or _KEY.search(text) is not None
+        or any(_random(token) for token in _TOKEN.findall(text))
+        or next(_spans(text, secrets), None) is not None
+    )
+
+
+def _random(token: str) -> bool:
+    """Whether nobody would write such a word: letters and digits, or cases, change all the time."""
+    kinds = "".join("d" if c.isdigit() else "u" if c.isupper() else "l" for c in token)
+    changes = sum(a != b for a, b in pairwise(kinds))
+    if re.fullmatch(r"\d+|[+/=]+", token):
+        return False
+    often = 4 if "d" in kinds else 2.2
+    return changes >= len(token) / often and len(set(token)) >= 8
+
+
+def _spans(text: str, secrets: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where in `text` secrets stand, separators between their characters or not."""
+    for secret in secrets:
+        yield from (match.span() for match in re.finditer(re.escape(secret), text))
+    secrets = [secret for secret in secrets if len(_bare(secret)) >= SHORTEST]
+    if not secrets:
+        return
+    for match in _BASE64.finditer(text):
+        hidden = _bare(_decoded(match[0]))
+        if any(_bare(secret) in hidden for secret in secrets):
+            yield match.span()
+    flat = _bare(text)
+    near = [secret for secret in secrets if any(probe in flat for probe in _probes(secret))]
+    hits = {part for secret in near for part in _parts(secret) if part in flat}
+    if not hits:
+        return
+    places = [i for i, char in enumerate(text) for c in char.lower() if c.isalnum()]
+    flat = "".join(c for char in text for c in char.lower() if c.isalnum())
+    for part in hits:
+        start = flat.find(part)
+        while start >= 0:
+            yield places[start], places[start + len(part) - 1] + 1
+            start = flat.find(part, start + 1)
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans, last first, with those that touch made one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and end >= joined[-1][0]:
+            joined[-1] = (start, max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+@lru_cache(maxsize=256)
+def _parts(secret: str) -> frozenset[str]:
+    """Half of a secret tells too much already: every half of it, in each disguise."""
+    parts = set()
+    for flat in _disguises(secret):
+        size = max(SHORTEST, len(flat) // 2)
+        parts |= {flat[i : i + size] for i in range(max(1, len(flat) - size + 1))}
+    return frozenset(part for part in parts if len(part) >= SHORTEST)
+
+
+@lru_cache(maxsize=256)
+def _probes(secret: str) -> frozenset[str]:
+    """A few short pieces, at least one of which every half holds: they are quick to look for."""
+    probes = set()
+    for flat in _disguises(secret):
+        size = max(SHORTEST, len(flat) // 2) // 2
+        probes |= {flat[i : i + size] for i in range(0, len(flat) - size + 1, size)}
+    return frozenset(probes)
+
+
+def _disguises(secret: str) -> Iterator[str]:
+    raw = secret.encode()
+    forms = (
+        secret,
+        secret[::-1],
+        codecs.encode(secret, "rot13"),
+        raw.hex(),
+        base64.b64encode(raw).decode(),
+        base64.urlsafe_b64encode(raw).decode(),
+        quote(secret, safe=""),
+    )
+    yield from map(_bare, forms)
+
+
+def _bare(text: str) -> str:
+    """Letters and digits only, in lower case."""
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
+def _decoded(token: str) -> str:
+    try:
+        raw = base64.b64decode(token.translate(_STANDARD).rstrip("=") + "==")
+    except ValueError:
+        return ""
+    return raw.decode(errors="replace")
+
+
+_STANDARD = str.maketrans("-_", "+/")
