@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import ask, care, checks, doctor, history, plan, results, run, steps, strategy
+from . import ask, care, checks, doctor, history, plan, results, review, run, steps, strategy
 from .faults import Guarded
 from .output import examples
 from .place import HOME, RUNS, Place
@@ -53,6 +53,7 @@ def tutelage(
 
 
 app.add_typer(run.app)
+app.add_typer(review.app)
 app.add_typer(history.app)
 app.add_typer(results.app)
 app.add_typer(plan.app)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..store.answers import waiting
 from ..store.events import RunFinished, RunStarted
 from ..store.log import EventLog
 from ..store.versions import Strategies
@@ -41,7 +42,7 @@ def _summaries(place: Place, log: EventLog) -> Iterator[dict[str, Any]]:
         yield {
             "run": run,
             "began": begin.at.isoformat(timespec="seconds").removesuffix("+00:00"),
-            "state": _state(place, run, isinstance(finish, RunFinished)),
+            "state": _state(place, log, run, isinstance(finish, RunFinished)),
             "domain": started.domain,
             "student": started.config["student"],
             "teacher": started.config["teacher"],
@@ -56,10 +57,12 @@ def _stands(strategies: Strategies, started: RunStarted, finish: object) -> str:
     return strategies.current(started.domain, f"{started.domain}/{started.stream}").name
 
 
-def _state(place: Place, run: str, finished: bool) -> str:
+def _state(place: Place, log: EventLog, run: str, finished: bool) -> str:
     if finished:
         return "finished"
-    return "running" if place.worked_on(run) else "stopped"
+    if place.worked_on(run):
+        return "running"
+    return "waiting" if waiting(log, run) else "stopped"
 
 
 @app.command(
@@ -77,7 +80,7 @@ def show(
     """Tell the story of a run: rounds, gates, promotions, gaps, calls, tokens, time."""
     with here(ctx).store() as log:
         told = story(log, run)
-    state = _state(here(ctx), run, told.finished)
+        state = _state(here(ctx), log, run, told.finished)
     if as_json:
         print_json(vars(told) | {"state": state})
         return
@@ -88,6 +91,8 @@ def show(
     )
     if state == "stopped":
         typer.echo(f"Not finished. Go on with\n{here(ctx).command(f'resume {run}')}")
+    if state == "waiting":
+        typer.echo(f"A person has to review a version:\n{here(ctx).command(f'review {run}')}")
 
 
 _CALLS = ("model", "#calls", "#answered", "#failed", "#input_tokens", "#output_tokens",

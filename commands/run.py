@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from ..store.answers import version_of, waiting
 from ..store.errors import StoreError
 from ..store.log import EventLog
-from ..store.reviews import version_of, waiting
 from ..store.versions import Strategies
 from .faults import SPENT, STOPPED, WAITING, Refused, complain
 from .output import Json, duration, examples

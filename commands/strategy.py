@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from ..store.diff import RuleChange, StrategyDiff
+from ..store.diff import StrategyDiff
 from ..store.diff import diff as compare
 from ..store.portable import to_markdown
 from ..store.rules import Rule
@@ -14,6 +14,7 @@ from ..store.versions import Strategies, Version
 from . import strategy_blame, strategy_changes, strategy_log, strategy_search
 from .output import Json, clean, console, examples, points, print_json, table
 from .place import here
+from .rule_lines import by_rule
 from .story import gate_facts
 
 app = typer.Typer(
@@ -124,34 +125,14 @@ def diff(
 
 def _diff_lines(found: StrategyDiff, evidence: list[dict[str, Any]]) -> Iterator[Text]:
     yield Text(f"{found.old.name} -> {found.new.name}\n", style="bold")
-    for rule in found.added:
-        yield Text(clean(f"+ {rule.id}  [{rule.section}] {rule.text}"), style="green")
-    for rule in found.deprecated:
-        yield Text(clean(f"- {rule.id}  [{rule.section}] {rule.text}"), style="red")
-    for change in found.changed:
-        yield from _changed(change)
-    for move in found.moved:
-        yield Text(f"> {move.rule.id}  moved from place {move.before} to {move.after}", "cyan")
+    for lines in by_rule(found).values():
+        yield from lines
     yield Text(f"  {found.unchanged} unchanged\n", style="dim")
     for gate in evidence:
         yield Text(clean(f"Measured against {gate['incumbent']}: {gate['verdict']}"))
         yield Text(clean(f"  {gate['reason']}"), style="dim")
     if not evidence:
         yield Text(f"Not measured: no gate has decided about {found.new.name}.")
-
-
-_STYLES = {"same": "", "removed": "red strike", "added": "green"}
-_SIGNS = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
-"""The signs stand beside the colours: files and some eyes have none."""
-
-
-def _changed(change: RuleChange) -> Iterator[Text]:
-    for field in change.fields:
-        line = Text(f"~ {change.new.id}  {field.field}: ")
-        for span in field.words:
-            before, after = _SIGNS[span.mark]
-            line.append(clean(f"{before}{span.text}{after}"), style=_STYLES[span.mark])
-        yield line
 
 
 def _diff_facts(found: StrategyDiff, evidence: list[dict[str, Any]]) -> dict[str, Any]:

@@ -120,9 +120,12 @@ def paid(model: Model) -> bool:
 
 
 def seconds_at_work(moments: Iterable[datetime]) -> float:
-    """Time between the first and the last of `moments`, in order, less the long silences."""
+    """Time between the first and the last of `moments`, in order, less the long silences.
+
+    A clock that was set back in between costs the step in which it was, and gives no time back.
+    """
     stamps = [moment.timestamp() for moment in moments]
-    return sum(gap for a, b in pairwise(stamps) if (gap := b - a) < SILENCE)
+    return sum(gap for a, b in pairwise(stamps) if 0 < (gap := b - a) < SILENCE)
 
 
 _HOW = "Nothing is lost: resume with `tutelage resume RUN --config FILE` and a larger [budget]."

@@ -89,7 +89,7 @@ def pool(run: Run) -> Mapping[str, Version]:
             members[event.candidate] = event.decision != "reject"
             if event.decision == "accept" and event.claim == "no worse":
                 members[event.incumbent] = False
-        elif (isinstance(event, ReviewAnswered) and event.verdict == "reject") or (
+        elif (isinstance(event, ReviewAnswered) and event.verdict != "approve") or (
             isinstance(event, PortabilityMeasured) and event.verdict == "harms"
         ):
             members[event.candidate] = False

@@ -7,11 +7,22 @@ the answer into the log, and this node finds it there, with the checkpoint or wi
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
-from ..store.events import GateDecided, ReviewAnswered, ReviewAsked, StrategyProposed
-from ..store.reviews import Answer, ReviewRefused, answer, answered, revision, to_decide
+from ..store.answers import Answer, ReviewRefused, answer, answered, revision, to_decide
+from ..store.events import (
+    GateDecided,
+    ProposalRefused,
+    ReviewAnswered,
+    ReviewAsked,
+    StrategyProposed,
+)
+from .admission import check
 from .context import Run
 from .slots import round_slot
 from .state import RunState
+from .teacher import Unusable
+
+NEXT_ROUND = "It is not measured yet: the next round's gate decides, and then a person again."
+UNMEASURED = "This was the last round, so no gate of this run measures it: `tutelage gate` does."
 
 
 def review(state: RunState, runtime: Runtime[Run]) -> RunState:
@@ -19,7 +30,7 @@ def review(state: RunState, runtime: Runtime[Run]) -> RunState:
     run = runtime.context
     asked = run.log.find(run.id, f"{round_slot(state, 'review')}/asked")
     if isinstance(asked, ReviewAsked):
-        _settle(run, asked, _answer(run, asked))
+        _settle(run, state, asked, _answer(run, asked))
     return {"round": state["round"] + 1}
 
 
@@ -41,6 +52,26 @@ def ask(run: Run, state: RunState, gate: GateDecided) -> ReviewAsked:
     )
     run.watch.say(f"{candidate.name} waits for {asked.reviewer}: {gate.decision} by the gate.")
     return asked
+
+
+def brought_back(run: Run, state: RunState) -> list[str]:
+    """The version that a reviewer made in the round before, which no gate has seen yet.
+
+    It is gated in a later round, on problems of that round: the reviewer has seen what the block
+    of their own round said, and a second try there would be a try that no alpha was spent for.
+    """
+    before = _round_before(run, state)
+    event = run.log.find(run.id, f"{round_slot(before, 'review')}/revised") if before else None
+    return [event.strategy] if isinstance(event, StrategyProposed) else []
+
+
+def _round_before(run: Run, state: RunState) -> RunState | None:
+    cycle, number = state["cycle"], state["round"]
+    if number > 1:
+        return {"cycle": cycle, "round": number - 1}
+    if cycle == 1:
+        return None
+    return {"cycle": cycle - 1, "round": run.config.loop.rounds_by_cycle[cycle - 2]}
 
 
 def _answer(run: Run, asked: ReviewAsked) -> ReviewAnswered:
@@ -69,7 +100,7 @@ def _answer(run: Run, asked: ReviewAsked) -> ReviewAnswered:
     return found
 
 
-def _settle(run: Run, asked: ReviewAsked, given: ReviewAnswered) -> None:
+def _settle(run: Run, state: RunState, asked: ReviewAsked, given: ReviewAnswered) -> None:
     """Do what the answer says; each part finds itself done when it runs again."""
     name = run.version(asked.candidate).name
     if given.verdict == "approve":
@@ -78,7 +109,8 @@ def _settle(run: Run, asked: ReviewAsked, given: ReviewAnswered) -> None:
     elif given.verdict == "reject":
         run.watch.say(f"{given.reviewer} rejected {name}: nothing is promoted.")
     else:
-        _revise(run, asked, given)
+        last = run.round_number(state) == run.config.total_rounds
+        _revise(run, asked, given, UNMEASURED if last else NEXT_ROUND)
 
 
 def _promote(run: Run, asked: ReviewAsked, given: ReviewAnswered) -> None:
@@ -100,21 +132,45 @@ def _promote(run: Run, asked: ReviewAsked, given: ReviewAnswered) -> None:
     )
 
 
-def _revise(run: Run, asked: ReviewAsked, given: ReviewAnswered) -> None:
-    """Propose the version that the reviewer's decisions make. It has not been measured."""
+def _revise(run: Run, asked: ReviewAsked, given: ReviewAnswered, then: str) -> None:
+    """Propose the version that the reviewer's decisions make, if it is fit for a gate.
+
+    No gate has measured it, so nothing is promoted: it takes one of the next round's places.
+    """
+    slot = _revised(asked.slot)
+    event = run.log.find(run.id, slot) or run.log.record(_proposal(run, asked, given, slot))
+    shown = run.version(asked.candidate).name
+    if isinstance(event, ProposalRefused):
+        run.watch.say(f"What {given.reviewer} made of {shown} was refused: {event.reason}")
+    elif isinstance(event, StrategyProposed):
+        name = run.version(event.strategy).name
+        run.watch.say(f"{given.reviewer} made {name} of {shown}. {then}")
+
+
+def _proposal(
+    run: Run, asked: ReviewAsked, given: ReviewAnswered, slot: str
+) -> StrategyProposed | ProposalRefused:
     made = revision(run.log, asked, given.decisions)
-    proposed = run.log.record(
-        StrategyProposed(
-            stream=run.id,
-            slot=asked.slot.replace("/asked", "/revised"),
-            domain=run.domain.name,
-            branch=run.branch,
-            strategy=made.strategy.hash,
-            rules=made.strategy.rules,
-            parents=made.parents,
-            edits=made.edits,
-            rationale=given.reason,
-            origin="review",
+    parent, incumbent = (run.version(it).strategy for it in (asked.candidate, asked.incumbent))
+    try:
+        check(run, parent, incumbent, made.strategy)
+    except Unusable as fault:
+        return ProposalRefused(
+            stream=run.id, slot=slot, reason=str(fault), edits=made.edits, parent=parent.hash
         )
+    return StrategyProposed(
+        stream=run.id,
+        slot=slot,
+        domain=run.domain.name,
+        branch=run.branch,
+        strategy=made.strategy.hash,
+        rules=made.strategy.rules,
+        parents=made.parents,
+        edits=made.edits,
+        rationale=given.reason or "; ".join(it.reason for it in given.decisions if it.reason),
+        origin="review",
     )
-    run.watch.say(f"{given.reviewer} made {run.version(proposed.strategy).name} of it.")
+
+
+def _revised(asked_slot: str) -> str:
+    return asked_slot.replace("/asked", "/revised")

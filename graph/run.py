@@ -19,13 +19,9 @@ from ..domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split
 from ..evidence.leaks import shared
 from ..models import registry as models
 from ..models.contract import Model
-from ..store.events import (
-    Evaluated,
-    RunFinished,
-    RunStarted,
-)
+from ..store.answers import waiting
+from ..store.events import Evaluated, RunFinished, RunStarted
 from ..store.log import EventLog
-from ..store.reviews import waiting
 from ..store.versions import Strategies
 from ..trainer.contract import Trainable
 from ..trainer.train import LoraTrainer, Trainer
@@ -208,14 +204,9 @@ def transfer_knowledge(
     given = None if isinstance(domain, str) else domain
     run = open_run(home, folder, config, parts=Parts(domain=given), watch=watch)
     try:
-        outcome = go(run)
-        if outcome is Outcome.WAITING:
-            raise Paused(
-                f"Run {run.id} waits for a review: answer with `tutelage review {run.id}`, then "
-                f"`tutelage resume {run.id}` goes on with it."
-            )
-        if not outcome:
-            raise Paused(f"Run {run.id} was stopped; `tutelage resume {run.id}` goes on with it.")
+        if not go(run):
+            wanted = f"`tutelage review {run.id}`, then " if waiting(run.log, run.id) else ""
+            raise Paused(f"Run {run.id} is not finished: {wanted}`tutelage resume {run.id}`.")
         return attribution(run.log, run.id)
     finally:
         run.log.close()

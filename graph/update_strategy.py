@@ -10,6 +10,7 @@ from ..store.rules import Strategy
 from .admission import check
 from .context import Run
 from .reflect import asking
+from .review import brought_back
 from .search import edit_cap
 from .slots import in_loop, round_slot
 from .state import RunState
@@ -23,8 +24,9 @@ def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
     run = runtime.context
     run.watch.stage("update_strategy", f"{run.teacher.name} proposes edits")
     taken: list[tuple[Edit, ...]] = []
-    candidates: list[str] = []
-    for number in range(1, run.config.loop.candidates + 1):
+    # What a reviewer made takes one of the round's places: each has its share of alpha.
+    candidates = brought_back(run, state)
+    for number in range(1, run.config.loop.candidates + 1 - len(candidates)):
         slot = f"{round_slot(state, 'update_strategy')}/{number}"
         event = run.log.find(run.id, slot) or _ask(run, state, slot, taken)
         if isinstance(event, ProposalRefused) and event.reason == NOTHING_MORE:

@@ -9,6 +9,7 @@ from ..store.versions import Version
 from .baseline import probe
 from .context import Run
 from .gate import Gate
+from .portability import barred, measure_portability
 from .review import ask
 from .slots import round_slot
 from .state import RunState
@@ -48,11 +49,23 @@ def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecid
 def _best(run: Run, decided: Sequence[GateDecided]) -> GateDecided | None:
     """The gate of the version that may become current: an accepted one, by the largest gain.
 
-    Where a person decides always, one that is not proved yet may be shown to them too.
+    Where a person decides always, one that is not proved yet may be shown to them too. What
+    would harm a further model is neither promoted nor shown, where the config forbids that.
     """
     enough = ("accept", "indecisive") if run.config.loop.review == "always" else ("accept",)
     able = [event for event in decided if event.decision in enough]
-    return max(able, key=lambda event: (event.decision == "accept", event.gain), default=None)
+    for event in able:
+        measure_portability(run, event, event.slot.removesuffix("/gate"))
+    free = [event for event in able if not _barred(run, event)]
+    return max(free, key=lambda event: (event.decision == "accept", event.gain), default=None)
+
+
+def _barred(run: Run, event: GateDecided) -> bool:
+    # The log has the reason already: the measured harm, and the config that forbids it.
+    why = barred(run, event)
+    if why:
+        run.watch.say(f"{run.version(event.candidate).name} is not promoted. {why}")
+    return bool(why)
 
 
 def _promote(run: Run, slot: str, best: GateDecided) -> None:

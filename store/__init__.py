@@ -46,6 +46,7 @@ from .lineage import Status
 from .log import Entry, EventLog
 from .merge import Conflict, Merged, ancestor, merge, merge_edits
 from .portable import ImportRefused, export_json, import_json, to_markdown
+from .reviews import Review, reviews
 from .rules import EMPTY, Level, Rule, Strategy
 from .twins import twins
 from .versions import PromotionRefused, Strategies, Version
@@ -91,6 +92,7 @@ __all__ = [
     "ProposalRefused",
     "Reflected",
     "Report",
+    "Review",
     "ReviewAnswered",
     "ReviewAsked",
     "RoundOpened",
@@ -130,6 +132,7 @@ __all__ = [
     "ledger",
     "merge",
     "merge_edits",
+    "reviews",
     "to_markdown",
     "tokens",
     "twins",
