@@ -1,16 +1,25 @@
-"""The teacher reads what happened, failures beside successes, and writes lessons."""
+"""The teacher reads what happened, failure beside success, and writes lessons."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from langgraph.runtime import Runtime
 
 from ..models.contract import Reply, Request
-from ..store.events import AttemptJudged, FailuresSorted, Reflected, Solved
+from ..store.events import AttemptJudged, CallIntended, FailuresSorted, Reflected, Solved
+from . import gaps
 from .context import Run
+from .orders import order_in
+from .redaction import secret_in
 from .slots import round_slot
 from .state import RunState
 from .teacher import Ask, Seen, Unusable
+
+GROUP = "group/"
+"""Below this a teacher asks, once for each group of a large batch."""
+FAILURES_A_PROBLEM = 2
+"""Failures read beside one success, where not all can be read."""
 
 
 def reflect(state: RunState, runtime: Runtime[Run]) -> RunState:
@@ -25,23 +34,28 @@ def reflect(state: RunState, runtime: Runtime[Run]) -> RunState:
 def _reflect(run: Run, state: RunState, slot: str) -> None:
     run.watch.stage("reflect", f"{run.teacher.name} reads the attempts")
     attempts = _attempts(run, state)
-    seen = _contrasts(run, attempts, run.teacher.reads)
+    reading = contrast(attempts, run.teacher.reads)
+    closed = gaps.close(run, state, slot)
+    seen = [*_seen(run, reading.attempts), *closed]
+    strategy = run.version(state["strategy"]).strategy
     try:
-        lessons = run.teacher.reflect(
-            asking(run, slot), run.domain.guide, run.version(state["strategy"]).strategy, seen
-        )
+        lessons = run.teacher.reflect(asking(run, slot), run.domain.guide, strategy, seen)
     except Unusable as error:
         run.watch.say(f"Reflection {slot} gave no lessons: {error}")
         lessons = []
     modes = Counter(mode for event in attempts for mode in event.failure_modes)
+    grouped = run.log.entries(stream=run.id, prefix=f"{slot}/{GROUP}", kinds=[CallIntended])
     run.log.record(
         Reflected(
             stream=run.id,
             slot=slot,
-            attempts=tuple(one.attempt.slot for one in seen),
+            attempts=tuple(event.slot for event in reading.attempts),
             failure_modes=dict(sorted(modes.items(), key=lambda item: (-item[1], item[0]))),
-            lessons=tuple(lessons),
-            knowledge_gaps=_unsolved(attempts),
+            lessons=tuple(_clean(run, slot, lessons)),
+            knowledge_gaps=_unsolved(run, state, attempts),
+            contrasts=reading.contrasts,
+            gaps_closed=tuple(one.problem.id for one in closed),
+            groups=max(1, sum(1 for _ in grouped)),
         )
     )
 
@@ -56,43 +70,112 @@ def asking(run: Run, slot: str) -> Ask:
     return ask
 
 
-def _attempts(run: Run, state: RunState) -> list[AttemptJudged]:
-    solved = run.log.find(run.id, state["solved"])
-    assert isinstance(solved, Solved)
-    slots = list(solved.attempts)
-    if state["round"] == 1 and state["cycle"] > 1:
-        sorted_failures = run.log.find(run.id, f"c{state['cycle'] - 1}/feedback")
-        assert isinstance(sorted_failures, FailuresSorted)
-        slots = [*sorted_failures.attempts, *slots]
-    events = [run.log.find(run.id, slot) for slot in slots]
-    return [event for event in events if isinstance(event, AttemptJudged)]
+def evidence(run: Run, reflected: Reflected) -> list[Seen]:
+    """What the teacher read in a reflection, gaps that it closed included."""
+    found = [run.log.find(run.id, slot) for slot in reflected.attempts]
+    attempts = [event for event in found if isinstance(event, AttemptJudged)]
+    return [*_seen(run, attempts), *gaps.closed(run, reflected)]
 
 
-def _contrasts(run: Run, attempts: Sequence[AttemptJudged], limit: int | None) -> list[Seen]:
-    """Failures, and about a quarter of what is read for what went right beside them.
+def foreign(read: Sequence[Seen]) -> list[str]:
+    """Texts that came from outside: problems, replies and what the verifier said."""
+    return [
+        text
+        for one in read
+        for text in (one.problem.text, one.reply, one.attempt.feedback, one.solution)
+        if text
+    ]
 
-    Problems with the largest spread between their samples come first. At most `limit`.
+
+class Reading(NamedTuple):
+    """What of a batch is read."""
+
+    attempts: list[AttemptJudged]
+    """Problem by problem, failures before successes; the most telling problems first."""
+    contrasts: tuple[str, ...]
+    """Problems that were read success beside failure."""
+
+
+def contrast(attempts: Sequence[AttemptJudged], limit: int | None) -> Reading:
+    """Failures, with the success beside them where the same problem was solved as well.
+
+    The largest spread between a problem's samples comes first, and problems that all samples
+    solve are skipped. Where problems were answered once, no success stands beside a failure: then
+    a quarter of what is read are other problems' successes. At most `limit` attempts.
     """
     by_problem: dict[str, list[AttemptJudged]] = defaultdict(list)
     for event in attempts:
         if event.outcome != "error":
             by_problem[event.problem].append(event)
-    groups = sorted(
-        by_problem.values(),
-        key=lambda group: min(e.score for e in group) - max(e.score for e in group),
-    )
-    failures = [e for group in groups for e in group if e.outcome != "right"]
-    successes = [e for group in groups for e in group if e.outcome == "right"]
-    limit = limit or len(attempts)
-    beside = min(len(successes), max(4, min(len(failures), limit) // 4))
-    failures = failures[: max(0, limit - beside)]
+    groups = sorted(by_problem.values(), key=lambda group: -_spread(group))
+    mixed = [group for group in groups if 0 < sum(e.outcome == "right" for e in group) < len(group)]
+    failed = [group for group in groups if all(e.outcome != "right" for e in group)]
+    alone = [group[0] for group in groups if len(group) == 1 and group[0].outcome == "right"]
+    room = limit or len(attempts)
+    most = FAILURES_A_PROBLEM if limit else len(attempts)
+    blocks = [_side_by_side(group, most) for group in mixed] + [group[:most] for group in failed]
+    beside = [] if mixed else alone[: max(4, min(sum(map(len, blocks)), room) // 4)]
+    read: list[AttemptJudged] = []
+    for block in blocks:
+        if len(read) + len(block) <= max(0, room - len(beside)):
+            read += block
+    shown = {event.problem for event in read}
+    contrasts = tuple(group[0].problem for group in mixed if group[0].problem in shown)
+    return Reading([*read, *beside[: room - len(read)]], contrasts)
+
+
+def _spread(group: Sequence[AttemptJudged]) -> float:
+    return max(event.score for event in group) - min(event.score for event in group)
+
+
+def _side_by_side(group: Sequence[AttemptJudged], most: int) -> list[AttemptJudged]:
+    failures = [event for event in group if event.outcome != "right"]
+    right = next(event for event in group if event.outcome == "right")
+    return [*failures[:most], right]
+
+
+def _seen(run: Run, attempts: Sequence[AttemptJudged]) -> list[Seen]:
     problems = {problem.id: problem for problem in run.problems["train"]}
     return [
-        Seen(problems[event.problem], event, run.log.text(event.reply_text))
-        for event in [*failures, *successes[: limit - len(failures)][:beside]]
+        Seen(problems[event.problem], event, run.log.text(event.reply_text)) for event in attempts
     ]
 
 
-def _unsolved(attempts: Sequence[AttemptJudged]) -> tuple[str, ...]:
-    solved = {event.problem for event in attempts if event.outcome == "right"}
-    return tuple(dict.fromkeys(e.problem for e in attempts if e.problem not in solved))
+def _clean(run: Run, slot: str, lessons: Sequence[str]) -> list[str]:
+    """The lessons that are lessons: a reply that obeys an attempt must not speak to the next."""
+    if run.teacher.model is None:
+        return list(lessons)
+    kept = [each for each in lessons if not order_in(each) and not secret_in(each, ())]
+    if len(kept) < len(lessons):
+        run.watch.say(
+            f"Reflection {slot}: {len(lessons) - len(kept)} lessons gave orders; dropped."
+        )
+    return kept
+
+
+def _attempts(run: Run, state: RunState) -> list[AttemptJudged]:
+    solved = run.log.find(run.id, state["solved"])
+    assert isinstance(solved, Solved)
+    before = _feedback(run, state)
+    slots = [*(before.attempts if before else ()), *solved.attempts]
+    events = [run.log.find(run.id, slot) for slot in slots]
+    return [event for event in events if isinstance(event, AttemptJudged)]
+
+
+def _feedback(run: Run, state: RunState) -> FailuresSorted | None:
+    """What the last cycle ended with, in the first round of the next."""
+    if state["round"] > 1 or state["cycle"] == 1:
+        return None
+    event = run.log.find(run.id, f"c{state['cycle'] - 1}/feedback")
+    assert isinstance(event, FailuresSorted)
+    return event
+
+
+def _unsolved(run: Run, state: RunState, attempts: Sequence[AttemptJudged]) -> tuple[str, ...]:
+    """Problems that no sample solved; of the feedback's, those that its experiments left open."""
+    sorted_before = _feedback(run, state)
+    gap = sorted_before.gaps if sorted_before else {}
+    done = {e.problem for e in attempts if e.outcome == "right"}
+    done |= {e.problem for e in attempts if gap.get(e.slot, "knowledge") != "knowledge"}
+    tried = [e.problem for e in attempts if e.outcome != "error"]
+    return tuple(problem for problem in dict.fromkeys(tried) if problem not in done)

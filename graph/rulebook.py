@@ -28,9 +28,10 @@ class RulebookTeacher:
     def reflect(
         self, ask: Ask, guide: Guide, strategy: Strategy, seen: Sequence[Seen]
     ) -> list[str]:
-        counts = Counter(mode for one in seen for mode in one.attempt.failure_modes)
+        fresh = [one for one in seen if not one.solution]
+        counts = Counter(mode for one in fresh for mode in one.attempt.failure_modes)
         return [
-            f"{count} of {len(seen)} attempts: {mode} ({guide.failure_modes.get(mode, 'unnamed')})"
+            f"{count} of {len(fresh)} attempts: {mode} ({guide.failure_modes.get(mode, 'unnamed')})"
             for mode, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         ]
 

@@ -12,6 +12,7 @@ from ..domains.contract import Guide, Problem
 from ..models.contract import Model, Reply, Request
 from ..store.edits import Edit
 from ..store.events import AttemptJudged, Decision
+from ..store.ledger import Worth
 from ..store.rules import Strategy
 
 Ask = Callable[[str, Request], Reply]
@@ -45,19 +46,6 @@ class Effect:
     wins: int = 0
     losses: int = 0
     reason: str = ""
-
-
-class Worth(Protocol):
-    """What was measured of one rule; `store.ledger.Worth` is one."""
-
-    @property
-    def gain(self) -> float: ...
-    @property
-    def low(self) -> float: ...
-    @property
-    def high(self) -> float: ...
-    @property
-    def n(self) -> int: ...
 
 
 @dataclass(frozen=True)

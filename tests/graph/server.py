@@ -15,12 +15,18 @@ EDITS = {
     "edits": [
         {
             "op": "ADD",
+            "because": ["a1"],
             "rule": "",
+            "rules": [],
             "section": "Method",
             "text": "Write down what is carried before going on.",
             "when": "",
             "when_not": "",
             "steps": ["carry"],
+            "level": "method",
+            "place": 0,
+            "into": [],
+            "consolidates": False,
             "rationale": "Slips happen where nothing is written down.",
         }
     ]
