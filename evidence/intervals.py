@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import betaincinv, ndtr, ndtri, stdtrit
 
 
 class Interval(NamedTuple):
@@ -31,6 +31,19 @@ def wilson(right: int, n: int, confidence: float = 0.95) -> Interval:
     low = 0.0 if right == 0 else min(centre - half, share)
     high = 1.0 if right == n else max(centre + half, share)
     return Interval(max(0.0, low), min(1.0, high))
+
+
+def clopper_pearson(found: int, n: int, confidence: float = 0.95) -> Interval:
+    """Exact interval of a share, `found` out of `n`: it never covers less often than it says.
+
+    Clopper and Pearson (Biometrika 26, 1934). For error rates, where too narrow is too bold.
+    """
+    if not 0 <= found <= n:
+        raise ValueError(f"Wanted 0 <= found <= n, found {found} out of {n}.")
+    tail = (1 - confidence) / 2
+    low = float(betaincinv(found, n - found + 1, tail)) if found else 0.0
+    high = float(betaincinv(found + 1, n - found, 1 - tail)) if found < n else 1.0
+    return Interval(low, high)
 
 
 def bootstrap(

@@ -34,8 +34,8 @@ from .pairs import (
 FUTILE = 0.05
 """A chance to accept that is not worth the replies that it would take."""
 
-LOOKS, FEWEST = 6, 8
-"""Looks at a block, and the fewest problems between two of them."""
+LOOKS, FEWEST = 4, 16
+"""Looks at a block, and the fewest problems between two: a local student answers in batches."""
 
 
 def looks(n: int) -> list[int]:

@@ -1,0 +1,75 @@
+"""Thousands of runs without any effect, and candidates whose gain is known, meet the real gate."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from tutelage.evidence.calibration import Calibration, Terms, calibrate
+from tutelage.evidence.intervals import clopper_pearson
+from tutelage.evidence.pairs import DISCORDANCE
+
+
+@pytest.fixture(scope="module")
+def tried() -> Calibration:
+    return calibrate(Terms(pairs=60, rounds=4, candidates=2), runs=2500, gates=2500, seed=1)
+
+
+def test_runs_without_an_effect_accept_no_more_often_than_alpha(tried: Calibration) -> None:
+    assert tried.runs >= 2000
+    assert tried.low <= tried.terms.alpha, f"{tried.wrong} of {tried.runs} runs accepted"
+    assert tried.holds
+    assert tried.wrong > 0, "a rate of zero would mean that luck had no chance"
+    assert tried.differing == pytest.approx(DISCORDANCE, abs=0.01), "replies are never handed on"
+
+
+def test_what_is_called_detectable_is_found_as_often_as_promised(tried: Calibration) -> None:
+    assert tried.found.share == pytest.approx(tried.terms.power, abs=0.05)
+    assert tried.found.gain == tried.detectable == tried.terms.detectable
+
+
+def test_larger_gains_are_found_more_often_and_noise_hides_them(tried: Calibration) -> None:
+    by_noise: dict[float, list[float]] = {}
+    for point in tried.curve:
+        by_noise.setdefault(point.discordance, []).append(point.share)
+        assert point.low <= point.share <= point.high
+    assert len(by_noise) == 3
+    for shares in by_noise.values():
+        assert all(b >= a - 0.03 for a, b in pairwise(shares))
+        assert shares[0] < 0.02 and shares[-1] > 0.9
+    quiet, noisy = by_noise[min(by_noise)], by_noise[max(by_noise)]
+    assert quiet[4] > noisy[4] + 0.2
+
+
+def test_racing_saves_replies_and_changes_no_accept_that_matters(tried: Calibration) -> None:
+    full = calibrate(Terms(race=False), runs=2500, gates=2500, seed=1)
+    assert full.saved == 0 and tried.saved > 0.2
+    assert tried.wrong <= full.wrong, "the same replies: a race can only accept fewer"
+    assert full.found.share - tried.found.share <= 0.02
+
+
+@pytest.mark.parametrize("replicates", [2, 3])
+def test_replicates_keep_to_alpha_and_find_more(replicates: int) -> None:
+    terms = Terms(pairs=24, rounds=1, candidates=1, alpha=0.1, replicates=replicates)
+    tried = calibrate(terms, runs=150, gates=30, seed=3)
+    assert tried.holds and tried.differing > 0.2
+    assert tried.found.share > terms.power - 0.05
+
+
+def test_a_gate_that_could_never_accept_is_refused() -> None:
+    with pytest.raises(ValueError, match="4 pairs could never pass"):
+        calibrate(Terms(pairs=4), runs=10, gates=10)
+
+
+@given(st.integers(1, 200), st.data(), st.sampled_from([0.9, 0.95, 0.99]))
+def test_the_interval_of_a_rate_is_the_exact_one(
+    n: int, data: st.DataObject, confidence: float
+) -> None:
+    found = data.draw(st.integers(0, n))
+    low, high = clopper_pearson(found, n, confidence)
+    tail = (1 - confidence) / 2
+    assert low <= found / n <= high
+    assert low == 0 if found == 0 else binom.sf(found - 1, n, low) == pytest.approx(tail)
+    assert high == 1 if found == n else binom.cdf(found, n, high) == pytest.approx(tail)
