@@ -9,9 +9,10 @@ from ..store.answers import waiting
 from ..store.events import RunFinished, RunStarted
 from ..store.log import EventLog
 from ..store.versions import Strategies
+from .names import name_of
 from .output import Json, clean, console, duration, examples, points, print_json, table
 from .place import Place, here
-from .story import Story, all_runs, name_of, story
+from .story import Story, all_runs, story
 
 app = typer.Typer()
 
@@ -125,6 +126,9 @@ def _lines(told: Story, state: str) -> Iterator[str]:
         yield f"By hand: {gate['candidate']} against {gate['incumbent']}: {gate['verdict']}"
     for seal in told.seals:
         yield f"Opened the sealed split {seal['split']} for {seal['reason']}."
+    saved = sum(gate["saved"] for each in told.rounds for gate in each["gates"])
+    if saved:
+        yield f"Gates that stopped early saved {saved} replies."
     yield f"Attempts: {', '.join(f'{n} {what}' for what, n in told.outcomes.items()) or 'none'}."
     if told.in_doubt:
         yield f"{len(told.in_doubt)} calls in doubt, made again: {', '.join(told.in_doubt[:5])}"
@@ -132,21 +136,70 @@ def _lines(told: Story, state: str) -> Iterator[str]:
 
 def _round(each: dict[str, Any]) -> Iterator[str]:
     yield f"  Round {each['round']}"
+    if (opened := each["opened"]) and opened["fronts"]:
+        fronts = ", ".join(f"{name} {n}" for name, n in opened["fronts"].items())
+        yield f"    frontier  best on problems: {fronts}; edits {opened['parent']}"
     if solve := each["solve"]:
         yield (
             f"    solve     the {solve['policy']} with {solve['strategy']}: "
             f"{solve['right']} of {solve['attempts']} right"
         )
+    for credit in each["credit"]:
+        yield f"    credit    {credit['rule']} in {credit['version']}: {_effect(credit, 'n')}"
     if reflect := each["reflect"]:
         modes = ", ".join(f"{mode} {n}" for mode, n in reflect["failure_modes"].items())
         yield f"    reflect   failure modes: {modes or 'none'}; {reflect['unsolved']} unsolved"
         yield from (f"              - {lesson}" for lesson in reflect["lessons"])
     for candidate in each["candidates"]:
-        yield f"    propose   {candidate['version']}: {'; '.join(candidate['edits'])}"
-    yield from (f"    refused   {reason}" for reason in each["refused"])
+        yield f"    propose   {candidate['version']}{_origin(candidate)}: {_edits(candidate)}"
+    for refused in each["refused"]:
+        edits = f" ({_edits(refused)})" if refused["edits"] else ""
+        yield f"    refused   {refused['reason']}{edits}"
     for gate in each["gates"]:
-        yield f"    gate      {gate['candidate']} against {gate['incumbent']}: {gate['verdict']}"
+        early = f"; stopped early, {gate['saved']} replies saved" if gate["saved"] else ""
+        yield (
+            f"    gate      {gate['candidate']} against {gate['incumbent']}: {gate['verdict']}"
+            f"{early}"
+        )
+    for tried in each["portability"]:
+        effect = f"{tried['verdict']}, {_effect(tried, 'pairs')}"
+        yield f"    portable  {tried['version']} for {tried['model']}: {effect}"
+    if review := each["review"]:
+        yield from _review(review)
     yield f"    promoted  {each['promoted'] or 'nothing'}"
+
+
+def _effect(measured: dict[str, Any], pairs: str) -> str:
+    return (
+        f"{points(measured['gain'])} points, 95 % interval {points(measured['low'])} to "
+        f"{points(measured['high'])}, {measured[pairs]} pairs, p {measured['p']:.2g}"
+    )
+
+
+def _origin(candidate: dict[str, Any]) -> str:
+    if candidate["origin"] == "teacher":
+        return ""
+    return f" ({candidate['origin']} of {' + '.join(candidate['parents'])})"
+
+
+def _edits(proposal: dict[str, Any]) -> str:
+    return "; ".join(proposal["edits"]) or "no edit of its own"
+
+
+def _review(review: dict[str, Any]) -> Iterator[str]:
+    if review["verdict"] is None:
+        rules = len(review["rules"])
+        yield f"    review    {review['version']} waits for {review['reviewer']}, {rules} rules"
+        return
+    made = f"; made {review['revised']} of it" if review["revised"] else ""
+    reason = f": {review['reason']}" if review["reason"] else ""
+    yield (
+        f"    review    {review['version']}: {review['verdict']} by {review['reviewer']}"
+        f"{reason}{made}"
+    )
+    for it in review["decisions"]:
+        why = f": {it['reason']}" if it["reason"] else ""
+        yield f"              - {it['decision']} {it['rule']}{why}"
 
 
 def _cycle(each: dict[str, Any]) -> Iterator[str]:

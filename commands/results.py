@@ -1,15 +1,20 @@
 """What a run leaves behind: its table, its strategy, its files."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..store.ledger import ledger
 from ..store.log import EventLog
 from ..store.portable import to_markdown
 from ..store.versions import Strategies
 from .output import Json, clean, console, examples, points, print_json, share, table
 from .place import Place, here
+from .worth import worth_facts, worth_lines
+
+if TYPE_CHECKING:
+    from ..graph.matrix import Matrix
 
 app = typer.Typer()
 
@@ -19,7 +24,7 @@ app = typer.Typer()
     epilog=examples(
         "tutelage report quickstart",
         ("tutelage report quickstart --html", "write the page anew and print its path"),
-        ("tutelage report quickstart --json | jq .headline", "the content of attribution.json"),
+        ("tutelage report quickstart --json | jq .headline", "attribution.json, and more"),
     ),
 )
 def report(
@@ -32,7 +37,8 @@ def report(
 ) -> None:
     """What a finished run may claim: the attribution table, the headline, the strategy.
 
-    With --html also an unfinished run has a page, which says how far it has come.
+    Where the run names validators, which of them its versions help too; and what each rule is
+    worth. With --html also an unfinished run has a page, which says how far it has come.
     """
     from ..graph.report import write_results
 
@@ -48,15 +54,23 @@ def report(
 
 def show(place: Place, log: EventLog, run_id: str, *, as_json: bool) -> None:
     """Print what a finished run found. Raises LookupError before its evaluation."""
+    from ..graph.matrix import matrix
     from ..graph.run import attribution
 
-    data = attribution(log, run_id)
+    data, found = attribution(log, run_id), matrix(log, run_id)
+    version = Strategies(log).get(data["strategy_version"])
+    worths = ledger(log, version.domain, stream=run_id)
     if as_json:
-        print_json(data)
+        more = {"worth": worth_facts(version, worths)}
+        print_json(dict(data) | more | ({"portability": found.as_json()} if found else {}))
         return
     show_attribution(data)
     typer.echo(f"{data['headline']}\n")
-    typer.echo(clean(to_markdown(Strategies(log).get(data["strategy_version"]))))
+    if found is not None:
+        _show_matrix(found)
+    typer.echo(clean(to_markdown(version)))
+    for line in worth_lines(version, worths):
+        typer.echo(clean(line))
     page = place.runs / run_id / "report.html"
     typer.echo(f"Report    {page if page.exists() else f'`tutelage report {run_id} --html`'}")
     adapter = data["adapter"]
@@ -89,8 +103,28 @@ def show_attribution(data: Mapping[str, Any]) -> None:
         typer.echo("The teacher is the domain's rulebook, no model: its rows are worked solutions.")
 
 
+def _show_matrix(found: "Matrix") -> None:
+    """Versions by models, in words."""
+    from ..graph.matrix import in_millions, in_words
+
+    heads = [f"{it.model} ({in_millions(it.size)})" for it in found.columns]
+    rows = [
+        [
+            row.version if row.promoted else f"{row.version}, not promoted",
+            *(in_words(it, cell) for it, cell in zip(found.columns, row.cells, strict=True)),
+        ]
+        for row in found.lines
+    ]
+    if rows:
+        console().print(table(("version", *heads), rows, "Who else is helped"))
+    else:
+        typer.echo("No version passed a gate, so none was tried on the validators.")
+    typer.echo(f"{found.smallest()}\n")
+
+
 _COLUMNS: tuple[str, ...] = (
     "split", "student", "words", "#right", "#accuracy", "95 %", "#floor", "#balanced", "#unparsed",
+    "#shift",
 )  # fmt: skip
 
 
@@ -105,6 +139,7 @@ def _row(row: Mapping[str, Any]) -> tuple[object, ...]:
         share(row["floor"]),
         share(row["balanced_accuracy"]),
         row["unparsed"],
+        share(row.get("shift")),
     )
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..store.diff import verdict
-from ..store.edits import in_words as in_words
 from ..store.events import (
     AdapterTrained,
     AttemptJudged,
@@ -17,23 +15,19 @@ from ..store.events import (
     CallIntended,
     Evaluated,
     FailuresSorted,
-    GateDecided,
     ProbeDecided,
-    ProposalRefused,
-    Reflected,
     RunFinished,
     RunStarted,
     SealOpened,
-    Solved,
-    StrategyPromoted,
-    StrategyProposed,
     Transferred,
 )
 from ..store.log import Entry, EventLog
 from ..store.versions import Strategies
-from .names import name_of as name_of
+from .names import name_of
+from .rounds import Happened, Rounds
+from .rounds import gate_facts as gate_facts
 
-_PLACE = re.compile(r"c(\d+)/(?:r(\d+)/)?")
+_CYCLE = re.compile(r"c(\d+)/")
 
 
 @dataclass
@@ -95,7 +89,7 @@ class _Teller:
         self._strategies = strategies
         told.domain = start.domain
         told.teacher, told.student = str(start.config["teacher"]), str(start.config["student"])
-        self._rounds: dict[tuple[int, int], dict[str, Any]] = {}
+        self._rounds = Rounds(strategies, start.domain)
         self._cycles: dict[int, dict[str, Any]] = {}
         self._models: dict[str, str] = {}
         """Slot of a call -> who was asked."""
@@ -113,23 +107,20 @@ class _Teller:
                 self._call(event)
             case AttemptJudged():
                 self._outcomes[event.outcome] += 1
-            case Solved() | Reflected() | StrategyProposed() | ProposalRefused():
-                self._learned(event)
-            case GateDecided() | StrategyPromoted():
-                self._decided(event)
             case Transferred() | FailuresSorted():
                 self._passed_on(event)
             case ProbeDecided() | AdapterTrained() | SealOpened() | Evaluated() | RunFinished():
                 self._milestone(event)
             case _:
-                pass
+                if isinstance(event, Happened):
+                    self._rounds.tell(event)
 
     def end(self) -> Story:
         # Here, because all of graph/ is imported where a command runs.
         from ..graph.budget import seconds_at_work
 
         told = self._told
-        told.rounds = [self._rounds[key] for key in sorted(self._rounds)]
+        told.rounds, told.by_hand = self._rounds.all(), self._rounds.by_hand
         told.cycles = [self._cycles[key] for key in sorted(self._cycles)]
         told.calls = [{"model": name, **counts} for name, counts in self._calls.items()]
         told.outcomes = dict(sorted(self._outcomes.items()))
@@ -156,40 +147,8 @@ class _Teller:
         else:
             self._told.in_doubt.append(event.call)
 
-    def _learned(self, event: Solved | Reflected | StrategyProposed | ProposalRefused) -> None:
-        round_ = self._round(event.slot)
-        if round_ is None:
-            return
-        if isinstance(event, Solved):
-            round_["solve"] = {
-                "policy": event.policy,
-                "strategy": self._name(event.strategy),
-                "attempts": len(event.attempts),
-                "right": event.right,
-            }
-        elif isinstance(event, Reflected):
-            round_["reflect"] = {
-                "failure_modes": event.failure_modes,
-                "lessons": list(event.lessons),
-                "unsolved": len(event.knowledge_gaps),
-            }
-        elif isinstance(event, StrategyProposed):
-            edits = [in_words(edit) for edit in event.edits]
-            round_["candidates"].append({"version": self._name(event.strategy), "edits": edits})
-        else:
-            round_["refused"].append(event.reason)
-
-    def _decided(self, event: GateDecided | StrategyPromoted) -> None:
-        round_ = self._round(event.slot)
-        if isinstance(event, StrategyPromoted):
-            if round_ is not None:
-                round_["promoted"] = self._name(event.strategy)
-            return
-        measured = gate_facts(self._strategies, event)
-        (self._told.by_hand if round_ is None else round_["gates"]).append(measured)
-
     def _passed_on(self, event: Transferred | FailuresSorted) -> None:
-        place = _PLACE.match(event.slot)
+        place = _CYCLE.match(event.slot)
         cycle = self._cycles.setdefault(
             int(place[1]) if place else 0, {"cycle": int(place[1]) if place else 0}
         )
@@ -231,29 +190,8 @@ class _Teller:
         else:
             told.finished, told.current = True, self._name(event.strategy)
 
-    def _round(self, slot: str) -> dict[str, Any] | None:
-        place = _PLACE.match(slot)
-        if place is None or place[2] is None:
-            return None
-        key = int(place[1]), int(place[2])
-        fresh: dict[str, Any] = {"cycle": key[0], "round": key[1], "solve": None, "reflect": None}
-        fresh |= {"candidates": [], "refused": [], "gates": [], "promoted": None}
-        return self._rounds.setdefault(key, fresh)
-
     def _name(self, strategy: str) -> str:
         return name_of(self._strategies, self._told.domain, strategy)
-
-
-def gate_facts(strategies: Strategies, gate: GateDecided) -> dict[str, Any]:
-    """What a gate found, with versions by name."""
-    identity = {"stream", "slot", "kind", "domain", "candidate", "incumbent", "block"}
-    return {
-        "gate": f"{gate.stream}#{gate.slot}",
-        "candidate": name_of(strategies, gate.domain, gate.candidate),
-        "incumbent": name_of(strategies, gate.domain, gate.incumbent),
-        "verdict": verdict(gate),
-        **gate.model_dump(mode="json", exclude=identity),
-    }
 
 
 def all_runs(log: EventLog) -> Iterator[RunStarted]:

@@ -14,8 +14,8 @@ from ..store.versions import Strategies, Version
 from . import strategy_blame, strategy_changes, strategy_log, strategy_search
 from .output import Json, clean, console, examples, points, print_json, table
 from .place import here
+from .rounds import gate_facts
 from .rule_lines import by_rule
-from .story import gate_facts
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -7,9 +7,11 @@ import typer
 
 from ..store.blame import Origin, RuleBlame
 from ..store.blame import blame as trace
+from ..store.ledger import Worth, ledger
 from ..store.versions import Strategies
 from .output import Json, clean, examples, points, print_json
 from .place import here
+from .worth import how_measured, worth_facts
 
 app = typer.Typer()
 
@@ -34,21 +36,30 @@ def blame(
     attempts: Annotated[int, typer.Option(min=0, help="How many attempts to show a rule.")] = 3,
     as_json: Json = False,
 ) -> None:
-    """Lead from each rule to the proposal, the lessons, and the attempts behind it."""
+    """Lead from each rule to what it is worth, and to the edits, lessons and attempts behind it."""
     with here(ctx).store() as store:
-        rules = trace(store, Strategies(store).get(version))
+        found = Strategies(store).get(version)
+        rules, worths = trace(store, found), ledger(store, found.domain)
     if as_json:
-        print_json([_blame_facts(each) for each in rules])
+        worth = {it["rule"]: it["worth"] for it in worth_facts(found, worths)}
+        print_json([_blame_facts(each) | {"worth": worth[each.rule.id]} for each in rules])
         return
     for each in rules:
-        for line in _blame_lines(each, attempts):
+        for line in _blame_lines(each, worths.get(each.rule.id), attempts):
             typer.echo(clean(line))
+    for line in how_measured(
+        it for it in worths.values() if it.rule in {rule.id for rule in found.strategy.rules}
+    ):
+        typer.echo(line)
     if not rules:
         typer.echo(f"{version} has no rules: there is nothing to trace.")
 
 
-def _blame_lines(each: RuleBlame, shown: int) -> Iterator[str]:
+def _blame_lines(each: RuleBlame, worth: Worth | None, shown: int) -> Iterator[str]:
     yield f"{each.rule.id}  [{each.rule.section}] {each.rule.text}"
+    yield f"  worth: {worth.in_words() if worth else 'not measured'}"
+    if each.rule.made_from:
+        yield f"  made from {', '.join(each.rule.made_from)}"
     for verb, origin in [("added", each.added), *(("changed", it) for it in each.changes)]:
         yield f"  {verb} by {origin.version} in {origin.stream}#{origin.slot}"
         if origin.rationale:

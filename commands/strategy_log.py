@@ -6,9 +6,12 @@ from typing import Annotated
 
 import typer
 
+from ..store.ledger import ledger
+from ..store.versions import Strategies
 from .chronicle import Told, chronicle
 from .output import Json, clean, console, examples, print_json
 from .place import here
+from .worth import worth_facts, worth_lines
 
 app = typer.Typer()
 
@@ -36,14 +39,25 @@ def log(ctx: typer.Context, domain: InDomain = None, as_json: Json = False) -> N
     """
     with here(ctx).store() as store:
         told = list(chronicle(store, domain))
+        strategies = Strategies(store)
+        worths = [
+            (strategies.current(it), ledger(store, it))
+            for it in strategies.domains()
+            if domain in (None, it)
+        ]
     if as_json:
-        print_json({"told": [each._asdict() for each in told]})
+        worth = {version.domain: worth_facts(version, found) for version, found in worths}
+        print_json({"told": [each._asdict() for each in told], "worth": worth})
         return
     if not told:
         typer.echo("Nothing has happened to any strategy yet.")
         return
     for line in _printed(told):
         _echo(line)
+    for version, found in worths:
+        typer.echo("")
+        for line in worth_lines(version, found):
+            _echo(line)
 
 
 def _echo(line: str) -> None:

@@ -73,10 +73,12 @@ class Matrix:
 
     def smallest(self) -> str:
         """One sentence on the smallest model that can use the words."""
-        if not any(column.hears is not None for column in self.columns):
-            return "No model was probed yet."
+        probed = [column.model for column in self.columns if column.hears is not None]
         if not (users := self.users()):
-            return "None of these models is shown to use words."
+            if len(probed) == len(self.columns):
+                return "None of these models is shown to use words."
+            shown = f"{', '.join(probed)} is not shown to" if probed else "No model was probed to"
+            return f"{shown} use words; a validator is probed when a version first reaches it."
         first, *others = users
         if first.size is None:
             named = ", ".join(column.model for column in users)

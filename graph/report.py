@@ -1,5 +1,6 @@
 """What a run leaves in its folder, made from the log alone and as often as anybody likes."""
 
+import json
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -25,14 +26,17 @@ class Results(NamedTuple):
     """The table, for machines: `attribution.json`; None before the evaluation."""
     adapter: Path | None
     """The folder of the final adapter, if there is one."""
+    portability: Path | None
+    """Who else is helped, for machines: `portability.json`; None without validators."""
 
 
 def write_results(log: EventLog, run_id: str, folder: Path) -> Results:
-    """Write `report.html`, `strategy.md` and `attribution.json` into `folder`, which is the run's.
+    """Write `report.html`, `strategy.md` and the JSON files into `folder`, which is the run's.
 
-    The same log gives the same bytes. An unfinished run gets a page that says so, and no table.
-    Once evaluated, the final adapter's card and manifest hold its held-out score too. Raises
-    LookupError for an unknown run.
+    The same log gives the same bytes. An unfinished run gets a page that says so, and no
+    `attribution.json`; only a run that names validators has a `portability.json`. Once evaluated,
+    the final adapter's card and manifest hold its held-out score too. Raises LookupError for an
+    unknown run.
     """
     told = read(log, run_id)
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,11 +46,14 @@ def write_results(log: EventLog, run_id: str, folder: Path) -> Results:
         strategy=folder / "strategy.md",
         attribution=None if data is None else folder / "attribution.json",
         adapter=_adapter(told, folder),
+        portability=None if told.matrix is None else folder / "portability.json",
     )
     _replace(results.report, render(told))
     _replace(results.strategy, to_markdown(told.version()))
     if results.attribution is not None and data is not None:
         _replace(results.attribution, data)
+    if results.portability is not None and told.matrix is not None:
+        _replace(results.portability, json.dumps(told.matrix.as_json(), indent=2) + "\n")
     if results.adapter is not None:
         _score(told, results.adapter)
     return results

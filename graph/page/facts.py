@@ -23,9 +23,13 @@ from ...store.events import (
     RunStarted,
     SealOpened,
     SplitFrozen,
+    StrategyProposed,
 )
+from ...store.ledger import Worth, ledger
 from ...store.log import Entry, EventLog
+from ...store.rules import Rule
 from ...store.versions import Strategies, Version
+from ..matrix import Matrix, matrix
 
 E = TypeVar("E", bound=Event)
 _ROUND = re.compile(r"c(\d+)/r(\d+)/")
@@ -51,6 +55,8 @@ class Facts:
     """Judged attempts by outcome."""
     kinds: dict[type, list[Event]] = field(default_factory=lambda: defaultdict(list))
     """Events in order, by kind; the three kinds that come with every call are only counted."""
+    seqs: dict[str, int] = field(default_factory=dict)
+    """Slot of each of these events -> its place in the store."""
     record: Mapping[str, Any] | None = None
     """The content of attribution.json, once evaluated."""
     table: Attribution | None = None
@@ -123,6 +129,21 @@ class Facts:
                 self._names[strategy] = strategy[:12]
         return self._names[strategy]
 
+    def rules(self, strategy: str) -> tuple[Rule, ...]:
+        """The rules of a version by its hash; none of an unknown one."""
+        found = [it.rules for it in self.all(StrategyProposed) if it.strategy == strategy]
+        return found[0] if found else ()
+
+    @cached_property
+    def worth(self) -> Mapping[str, Worth]:
+        """Rule id -> what this run measured of it."""
+        return ledger(self.log, self.domain, stream=self.run)
+
+    @cached_property
+    def matrix(self) -> Matrix | None:
+        """Which models are helped by what; None without validators."""
+        return matrix(self.log, self.run)
+
     def problems(self, split: str) -> list[Mapping[str, Any]]:
         """The frozen problems of a split. Of a sealed one only once the run was evaluated."""
         assert split in ("train", "val") or self.record is not None, f"{split} is still sealed"
@@ -185,3 +206,4 @@ def _fold(told: Facts, entry: Entry, asked: dict[str, str]) -> None:
         told.outcomes[event.outcome] += 1
     else:
         told.kinds[type(event)].append(event)
+        told.seqs[event.slot] = entry.seq

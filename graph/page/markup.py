@@ -110,6 +110,17 @@ def section(anchor: str, title: str, *inside: Html) -> Html:
     return tag("section", text("h2", title), *inside, anchor=anchor)
 
 
+def card(title: str, lines: Sequence[Html], kind: str = "") -> Html:
+    """A box of named lines."""
+    return tag("div", text("h3", title), *lines, cls=f"card {kind}".strip())
+
+
+def line(name: str, *inside: Html, anchor: str = "", cls: str = "") -> Html:
+    """What happened, named on the left."""
+    kind = f"line {cls}".strip()
+    return tag("div", text("b", name), tag("div", *inside), cls=kind, anchor=anchor)
+
+
 def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f} %"
 

@@ -1,10 +1,12 @@
 """The page from top to bottom."""
 
 from .facts import Facts
-from .history import gates, story
+from .gates import gates
+from .history import story
 from .ledger import footer, integrity, limits, spent
 from .markup import Html, esc, join, link, tag, text
 from .opening import claim, leaked, what_was_run
+from .portability import portability
 from .results import attribution, parts
 from .rules import strategy
 from .samples import samples
@@ -43,6 +45,7 @@ def render(told: Facts) -> str:
         what_was_run(told),
         attribution(told),
         gates(told),
+        portability(told),
         parts(told),
         story(told),
         strategy(told),
@@ -63,7 +66,9 @@ def _subtitle(told: Facts) -> Html:
 
 def _contents(told: Facts) -> Html:
     """Only what the page has."""
-    named = [("run", "Run"), ("attribution", "Gain"), ("gates", "Gates"), ("story", "Story")]
+    named = [("run", "Run"), ("attribution", "Gain"), ("gates", "Gates")]
+    named += [("portability", "Portability")] if told.matrix is not None else []
+    named += [("story", "Story")]
     named += [("strategy", "Strategy"), ("samples", "Replies"), ("spent", "Spent")]
     named += [("limits", "Limits"), ("integrity", "Integrity")]
     sealed = ("attribution", "samples") if told.record is None else ()

@@ -57,6 +57,7 @@ def attribution(told: Facts) -> Html:
         figure(plots.arms(list(_panels(found))), "Accuracy of every arm with its 95 % interval; "
                "the dashed line is the floor, what needs no knowledge of the task."),
         _rows(found.rows),
+        *_same(found.rows),
         *worked,
         folded("What the arms are", keys),
         text("h3", "Gains, problem by problem"),
@@ -82,7 +83,7 @@ def _rows(rows: Sequence[Row]) -> Html:
     missing = any(row.missing for row in rows)
     heads = ["split", "arm", "#right", "#accuracy", "#95 %", "#floor", "#unparsed"]
     heads += ["#lost to errors"] if missing else []
-    heads += ["#balanced", "#MCC"] if balanced else []
+    heads += ["#balanced", "#MCC", "#answer shift"] if balanced else []
 
     def cells(row: Row) -> list[Html]:
         shown = [
@@ -96,9 +97,30 @@ def _rows(rows: Sequence[Row]) -> Html:
         ]
         shown += [esc(row.missing)] if missing else []
         mcc = "–" if row.mcc is None else f"{row.mcc:.2f}".replace("-", "−")
-        return shown + ([esc(percent(row.balanced_accuracy)), esc(mcc)] if balanced else [])
+        more = [esc(percent(row.balanced_accuracy)), esc(mcc), esc(percent(row.shift))]
+        return shown + (more if balanced else [])
 
     return table(heads, map(cells, rows))
+
+
+def _same(rows: Sequence[Row]) -> Iterable[Html]:
+    """The arms that answer without looking."""
+    said = [
+        f"{arm_name(row.student, row.strategy)} on {row.split}: {row.constant}, "
+        f"{percent(row.usual_share)} of its answers"
+        for row in rows
+        if row.constant is not None
+    ]
+    if said:
+        told = f"Says the same whatever is asked: {'; '.join(said)}."
+        yield tag("p", text("strong", told, "down"))
+    if any(row.shift is not None for row in rows):
+        yield text(
+            "p",
+            "Answer shift: how far the answers are from coming as often as they should; "
+            "0 % is as often, 100 % never the right ones.",
+            "note",
+        )
 
 
 def _contrasts(contrasts: Sequence[Contrast]) -> Html:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ...store.diff import diff
 from ...store.events import StrategyPromoted, StrategyProposed
+from ...store.ledger import Worth
 from ...store.rules import Rule
 from ...store.versions import Version
 from ...store.words import in_html
@@ -11,8 +12,10 @@ from .facts import Facts
 from .markup import (
     Html,
     anchor_of,
+    between,
     bullets,
     code,
+    count,
     esc,
     folded,
     join,
@@ -36,34 +39,68 @@ def strategy(told: Facts) -> Html:
         "strategy",
         "The strategy",
         tag("p", esc(status), code(version.hash[:16]), Html("."), cls="note"),
-        _rules(version.strategy.rules),
+        _rules(told, version.strategy.rules),
+        _others(told, version),
         _changes(told, version),
         _versions(told),
     )
 
 
-def _rules(rules: Sequence[Rule]) -> Html:
+def _rules(told: Facts, rules: Sequence[Rule]) -> Html:
     if not rules:
         return text("p", "It has no rules: nothing was promoted.", "note")
     sections = dict.fromkeys(rule.section for rule in rules)
     return tag(
         "div",
         *(
-            join([text("h3", name), bullets(_rule(r) for r in rules if r.section == name)])
+            join([text("h3", name), bullets(_rule(told, r) for r in rules if r.section == name)])
             for name in sections
         ),
         cls="card rules",
     )
 
 
-def _rule(rule: Rule) -> Html:
+def _rule(told: Facts, rule: Rule) -> Html:
     said = (
         ("when", rule.when),
         ("not when", rule.when_not),
         ("writes out", ", ".join(rule.steps)),
     )
     scope = join(text("span", f"{name}: {words}", "scope") for name, words in said if words)
-    return join([esc(rule.text), esc(" "), code(rule.id), scope])
+    worth = told.worth.get(rule.id)
+    return join([esc(rule.text), esc(" "), code(rule.id), scope, _worth(worth)])
+
+
+def _worth(worth: Worth | None) -> Html:
+    """What having the rule gains, and how that was measured."""
+    if worth is None:
+        return text("div", "its worth was not measured", "note")
+    how = (
+        f"with it and without it on {count(worth.n, 'pair')}"
+        if worth.source == "credit"
+        else f"the gate effect of {worth.version}, which brought it, with all else that it brought"
+    )
+    through = ", through weights" if worth.channel == "weights" else ""
+    verdict = "helps" if worth.helps else "harms" if worth.harms else "unclear"
+    measured = (
+        f" {points(worth.gain)} points ({between(points(worth.low), points(worth.high))}): {how}"
+        f"{through}"
+    )
+    badge = text("span", verdict, f"badge {verdict}")
+    return tag("div", badge, esc(measured), cls="note")
+
+
+def _others(told: Facts, version: Version) -> Html:
+    """Rules that were measured and are not in it."""
+    inside = {rule.id for rule in version.strategy.rules}
+    rows = [
+        [esc(worth.wording.text), code(rule), _worth(worth)]
+        for rule, worth in told.worth.items()
+        if rule not in inside and worth.wording is not None
+    ]
+    if not rows:
+        return Html("")
+    return folded("What was measured of other rules", table(["rule", "id", "worth"], rows))
 
 
 def _changes(told: Facts, version: Version) -> Html:

@@ -76,9 +76,9 @@ border-top:1px solid var(--line)}
 .badge,.chip,.op{display:inline-block;font-size:.75rem;border-radius:99px;padding:.05rem .55rem;
 background:var(--soft);color:var(--quiet);margin-right:.35rem}
 .op{border-radius:4px;letter-spacing:.03em;padding:.05rem .4rem}
-.badge.accept,.badge.right{background:#0072b2;color:#fff}
-.badge.reject,.badge.wrong{background:#b84e00;color:#fff}
-.badge.indecisive,.badge.unparsed,.badge.error{background:#646c75;color:#fff}
+.badge.accept,.badge.right,.badge.helps{background:#0072b2;color:#fff}
+.badge.reject,.badge.wrong,.badge.harms{background:#b84e00;color:#fff}
+.badge.indecisive,.badge.unparsed,.badge.error,.badge.unclear,.badge.deaf{background:#646c75;color:#fff}
 .scope{color:var(--quiet);font-size:.85rem;margin-left:.5rem}
 ins{background:var(--ins);text-decoration:none;border-radius:3px;padding:0 .15em}
 del{background:var(--del);border-radius:3px;padding:0 .15em}

@@ -69,6 +69,12 @@ def test_the_log_of_a_run_through_weights_reads_as_a_story(finished_run: Path, t
             r"The tuned student then met 8 fresh problems: \d right",
             "The end\n",
             "The run was measured on sealed problems. On 20 test problems tuned scores",
+            r"What each rule of parity@\d is worth, in points of the student's score",
+            r"  r-[0-9a-f]{10} \[Method\] .*\n    helps: \+",
+            r"the gate of parity@\d, which brought it, through weights",
+            "the worth is the gain of that whole version over the one it was gated against",
+            "In the weights channel there is no other measure",
+            "no gate's verdict",
         ],
     )
     assert "\x1b" not in text
@@ -87,6 +93,27 @@ def test_every_sentence_names_the_event_it_was_read_from(finished_run: Path, typ
     told = typed(finished_run, "strategy", "log", "--json").json["told"]
     assert all(each["event"] or each["what"] == "kept" for each in told)
     assert [each["what"] for each in told[:2]] == ["begun", "probed"]
+
+
+def test_the_worth_of_a_rule_through_weights_is_the_effect_of_the_gate_that_brought_it(
+    finished_run: Path, typed: Type
+) -> None:
+    data = typed(finished_run, "strategy", "log", "--json").json
+    versions = typed(finished_run, "strategy", "list", "--json").json
+    (current,) = [each for each in versions if each["status"] == "current"]
+    inside = [each for each in data["worth"]["parity"] if each["in_version"]]
+    assert len(inside) == current["rules"]
+    for each in inside:
+        worth = each["worth"]
+        assert (worth["source"], worth["channel"]) == ("gate", "weights")
+        (brought,) = [it for it in versions if it["version"] == worth["version"]]
+        assert worth["gain"] in {gate["gain"] for gate in brought["gates"]}
+    text = typed(finished_run, "strategy", "blame", "parity").out
+    assert "worth: helps: +" in text and "cannot be left out by itself" in text
+    report = typed(finished_run, "report", "small", "--json").json
+    assert {it["rule"] for it in report["worth"] if it["in_version"]} == {
+        it["rule"] for it in inside
+    }
 
 
 CARRY = Add(section="Method", text="Carry on paper.", rationale="Slips come from carrying.")

@@ -10,6 +10,7 @@ from tutelage.graph.baseline import expert_strategy, probe
 from tutelage.graph.context import Run
 from tutelage.graph.matrix import in_words, matrix
 from tutelage.graph.portability import barred, measure_portability
+from tutelage.graph.report import write_results
 from tutelage.graph.run import Parts, open_run
 from tutelage.models.contract import Model
 from tutelage.store.edits import Add
@@ -17,6 +18,7 @@ from tutelage.store.events import GateDecided, PortabilityMeasured, StrategyProp
 from tutelage.store.rules import EMPTY, Strategy
 
 from .fakes import RULES, Coach, Parity, Pupil
+from .pages import Page
 from .world import config
 
 OBEDIENT = Pupil({"carry": 0.45}, hears=True, name="scripted:obedient")
@@ -179,7 +181,8 @@ def test_the_smallest_model_that_can_use_the_words_is_named_with_its_size(tmp_pa
 
 
 def test_a_matrix_of_deaf_models_says_that_none_uses_words(tmp_path: Path) -> None:
-    run = run_with(tmp_path, DEAF)
+    run = run_with(tmp_path, DEAF, student=DEAF)
+    probe(run, expert_strategy(run))
     measure_portability(run, gate_of(run, channel="weights"), "c1/r1/validate/1")
     found = matrix(run.log, run.id)
     assert found is not None and found.smallest() == "None of these models is shown to use words."
@@ -190,3 +193,24 @@ def test_a_run_without_validators_has_no_matrix(tmp_path: Path) -> None:
     assert measure_portability(run, gate_of(run), "c1/r1/validate/1") == []
     assert matrix(run.log, run.id) is None
     assert not list(run.log.entries(kinds=[PortabilityMeasured]))
+
+
+def test_the_report_shows_the_matrix_and_leaves_it_for_machines(tmp_path: Path) -> None:
+    run = run_with(tmp_path, *TRIO, gate={"require_portable": True})
+    measure_portability(run, gate_of(run), "c1/r1/validate/1")
+    results = write_results(run.log, run.id, run.folder)
+    words = Page(results.report.read_text()).words
+    part = words[words.index("Who else is helped") :]
+    for model, verdict in (("obedient", "helps"), ("harmed", "harms"), ("deaf", "deaf")):
+        assert f"scripted:{model} (validator, size unknown)" in part and verdict in part
+    assert "parity@1 not promoted" in part
+    assert "promotes nothing that harms one of these models" in part
+    found = matrix(run.log, run.id)
+    assert results.portability is not None and found is not None
+    assert json.loads(results.portability.read_text()) == json.loads(json.dumps(found.as_json()))
+
+
+def test_before_a_version_reaches_the_validators_the_report_says_so(tmp_path: Path) -> None:
+    run = run_with(tmp_path, *TRIO)
+    words = Page(write_results(run.log, run.id, run.folder).report.read_text()).words
+    assert "none was tried on the others" in words and "No model was probed to use words" in words
