@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import ask, care, checks, doctor, history, plan, results, review, run, steps, strategy
+from . import (
+    ask,
+    audit,
+    care,
+    checks,
+    doctor,
+    history,
+    plan,
+    results,
+    review,
+    run,
+    steps,
+    strategy,
+)
 from .faults import Guarded
 from .output import examples
 from .place import HOME, RUNS, Place
@@ -57,6 +70,7 @@ app.add_typer(review.app)
 app.add_typer(history.app)
 app.add_typer(results.app)
 app.add_typer(plan.app)
+app.add_typer(audit.app)
 app.add_typer(steps.app)
 app.add_typer(ask.app)
 app.add_typer(strategy.app, name="strategy", rich_help_panel="Strategies")

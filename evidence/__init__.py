@@ -1,7 +1,9 @@
 """What may be claimed: numbers in, verdicts out."""
 
 from .attribution import Answered, Arm, Attribution, Row, Slice, table
+from .audit import Audit, Result, Tested, audit
 from .contrasts import CHANCE, Contrast, Gain, arm_name, beyond_chance, compare
+from .doubts import Finding
 from .floors import (
     Floor,
     answer_shares,
@@ -20,6 +22,8 @@ from .margins import no_worse, no_worse_graded, pairs_needed
 from .pairs import DISCORDANCE, UNDETECTABLE, mcnemar, sign_flip, smallest_detectable
 from .racing import all_but_lost, hopeless, looks
 from .replicates import agreed, means
+from .replies import Conclusion, conclusion, plain
+from .systems import System
 
 __all__ = [
     "CHANCE",
@@ -28,26 +32,34 @@ __all__ = [
     "Answered",
     "Arm",
     "Attribution",
+    "Audit",
     "Claim",
+    "Conclusion",
     "Contrast",
+    "Finding",
     "Floor",
     "Gain",
     "GateVerdict",
     "Interval",
     "Leak",
+    "Result",
     "Row",
     "Shared",
     "Slice",
+    "System",
+    "Tested",
     "agreed",
     "all_but_lost",
     "answer_shares",
     "answer_shift",
     "arm_name",
+    "audit",
     "balanced_accuracy",
     "best_floor",
     "beyond_chance",
     "bootstrap",
     "compare",
+    "conclusion",
     "constant_answer",
     "decide",
     "floors",
@@ -63,6 +75,7 @@ __all__ = [
     "overlap",
     "paired",
     "pairs_needed",
+    "plain",
     "plan",
     "shared",
     "sign_flip",

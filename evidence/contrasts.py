@@ -93,15 +93,19 @@ def between_arms(
 
 
 def compare(
-    a: Sequence[float], b: Sequence[float], confidence: float = 0.95, seed: int = 0
+    a: Sequence[float],
+    b: Sequence[float],
+    confidence: float = 0.95,
+    seed: int = 0,
+    samples: int = 10_000,
 ) -> Gain:
     """What the scores `a` are above the scores `b` of the same problems; no pairs show nothing."""
-    low, high = paired(a, b, confidence, seed)
+    low, high = paired(a, b, confidence, seed, samples)
     differences = [round(i - j, 12) for i, j in zip(a, b, strict=True)]
     if is_binary((*a, *b)):
         p = mcnemar(sum(d > 0 for d in differences), sum(d < 0 for d in differences), "two-sided")
     else:
-        p = sign_flip(differences, "two-sided", seed)
+        p = sign_flip(differences, "two-sided", seed, samples)
     return Gain(mean(differences), low, high, p)
 
 
@@ -165,11 +169,11 @@ def internalisation(scores: Mapping[Student, Scores], confidence: float, seed: i
     return (mean([tuned[p] for p in common]) - mean(without)) / (mean(words) - mean(without))
 
 
-def share(scores: Sequence[float], confidence: float) -> Interval:
+def share(scores: Sequence[float], confidence: float, samples: int = 10_000) -> Interval:
     """Interval of a mean score: Wilson for right/wrong, bootstrap for graded."""
     if is_binary(scores):
         return wilson(int(sum(scores)), len(scores), confidence)
-    return bootstrap(scores, confidence, bounds=(0.0, 1.0))
+    return bootstrap(scores, confidence, samples=samples, bounds=(0.0, 1.0))
 
 
 def mean(values: Sequence[float]) -> float:

@@ -57,7 +57,7 @@ def floors(
     `random`: what guesses among the classes score on average. The stump is fitted on the train
     problems and measured here; without them each fifth is answered by one fitted on the others.
     """
-    found = _all(labels, features, classes, train_labels, train_features)
+    found = all_floors(labels, features, classes, train_labels, train_features)
     return {floor.name: floor.accuracy for floor in found}
 
 
@@ -69,8 +69,43 @@ def best_floor(
     train_features: Features | None = None,
 ) -> Floor:
     """The highest of `floors`, with its answers; the simpler one where two are equal."""
-    found = _all(labels, features, classes, train_labels, train_features)
+    return highest(all_floors(labels, features, classes, train_labels, train_features))
+
+
+def highest(found: Sequence[Floor]) -> Floor:
+    """The best of them that has answers; the first where two are equal."""
     return max((floor for floor in found if floor.answers), key=lambda floor: floor.accuracy)
+
+
+def all_floors(
+    labels: Sequence[str],
+    features: Features,
+    classes: Sequence[str],
+    train_labels: Sequence[str] | None,
+    train_features: Features | None,
+) -> list[Floor]:
+    """Each of `floors` with its answers, the simpler ones first."""
+    if not labels:
+        raise ValueError("Wanted at least one labelled problem to compute floors, found none.")
+    _same_length(labels, features)
+    _only_numbers(features)
+    name = "majority" if classes else "most frequent answer"
+    found = [_floor(name, labels, [_most(labels)] * len(labels))]
+    found += [_floor(f"always {name}", labels, [name] * len(labels)) for name in classes]
+    if train_labels:
+        found.append(_floor("train majority", labels, [_most(train_labels)] * len(labels)))
+    if train_labels and train_features is not None:
+        _same_length(train_labels, train_features)
+        _only_numbers(train_features)
+        answers = _stump_answers(train_labels, train_features, features)
+    else:
+        answers = _cross_validated(labels, features)
+    if answers is not None:
+        found.append(_floor("stump", labels, answers))
+    if classes:
+        possible = sum(label in classes for label in labels)
+        found.append(Floor("random", possible / len(set(classes)) / len(labels), ()))
+    return found
 
 
 def balanced_accuracy(labels: Sequence[str], answers: Sequence[str | None]) -> float:
@@ -144,36 +179,6 @@ def constant_answer(
     losses = sum(label == usual for label, _ in others)
     found_most = 2 * wins > sum(label != usual for label in labels)
     return None if found_most or mcnemar(wins, losses) <= BY_LUCK else usual
-
-
-def _all(
-    labels: Sequence[str],
-    features: Features,
-    classes: Sequence[str],
-    train_labels: Sequence[str] | None,
-    train_features: Features | None,
-) -> list[Floor]:
-    if not labels:
-        raise ValueError("Wanted at least one labelled problem to compute floors, found none.")
-    _same_length(labels, features)
-    _only_numbers(features)
-    name = "majority" if classes else "most frequent answer"
-    found = [_floor(name, labels, [_most(labels)] * len(labels))]
-    found += [_floor(f"always {name}", labels, [name] * len(labels)) for name in classes]
-    if train_labels:
-        found.append(_floor("train majority", labels, [_most(train_labels)] * len(labels)))
-    if train_labels and train_features is not None:
-        _same_length(train_labels, train_features)
-        _only_numbers(train_features)
-        answers = _stump_answers(train_labels, train_features, features)
-    else:
-        answers = _cross_validated(labels, features)
-    if answers is not None:
-        found.append(_floor("stump", labels, answers))
-    if classes:
-        possible = sum(label in classes for label in labels)
-        found.append(Floor("random", possible / len(set(classes)) / len(labels), ()))
-    return found
 
 
 def _floor(name: str, labels: Sequence[str], answers: Sequence[str]) -> Floor:

@@ -1,0 +1,158 @@
+"""A claim of anyone's, judged from a file alone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .faults import FAILED, WRONG, Refused
+from .output import Json, clean, console, examples, points, print_json, share, table
+
+if TYPE_CHECKING:
+    from ..evidence import Audit, System
+
+app = typer.Typer()
+
+
+@app.command(
+    rich_help_panel="Claims",
+    epilog=examples(
+        (
+            "tutelage audit results.jsonl",
+            "columns called gold, prediction, reply, ...",
+        ),
+        ("tutelage audit results.csv --gold label --prediction student --second baseline", ""),
+        (
+            "tutelage audit results.csv --feature rooms --feature meetings",
+            "for a stump to try",
+        ),
+        ("tutelage audit results.jsonl --reply completion", "read again what was scored wrong"),
+        ("tutelage audit results.jsonl --json | jq .sentence", "the verdict, to be quoted"),
+    ),
+)
+def audit(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="JSONL or CSV, one result a row.", exists=True, dir_okay=False
+        ),
+    ],
+    gold: Annotated[str, typer.Option(metavar="COL", help="The right answer.")] = "",
+    prediction: Annotated[str, typer.Option(metavar="COL", help="The answer as read.")] = "",
+    score: Annotated[
+        str, typer.Option(metavar="COL", help="Its score by whoever made the file, 0 to 1.")
+    ] = "",
+    reply: Annotated[
+        str, typer.Option(metavar="COL", help="The whole reply: it is read once more.")
+    ] = "",
+    truncated: Annotated[
+        str, typer.Option(metavar="COL", help="Whether the reply was cut (or a finish reason).")
+    ] = "",
+    second: Annotated[
+        str, typer.Option(metavar="COL", help="The answer of a system to be beaten.")
+    ] = "",
+    second_score: Annotated[str, typer.Option(metavar="COL", help="Its score.")] = "",
+    second_reply: Annotated[str, typer.Option(metavar="COL", help="Its whole reply.")] = "",
+    problem: Annotated[
+        str, typer.Option(metavar="COL", help="Id of the problem: replies to one are averaged.")
+    ] = "",
+    text: Annotated[str, typer.Option(metavar="COL", help="The problem itself.")] = "",
+    split_column: Annotated[str, typer.Option(metavar="COL", help="The row's split.")] = "",
+    feature: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COL", help="A shallow fact of the problem, a number. Repeat it."),
+    ] = None,
+    split: Annotated[
+        str, typer.Option(metavar="NAME", help="Judge this split. Default: test, if there is one.")
+    ] = "",
+    classes: Annotated[
+        str, typer.Option(metavar="A,B,...", help="The possible answers. Default: as found.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Judge anyone's results: what is the floor, does the claim stand, which test says so?
+
+    Columns with the usual names are found; `-` for a column leaves it out. Exits 0 where the
+    claim stands, 1 where it does not, 2 where the file cannot be read.
+    """
+    from ..evidence import audit as judge
+    from .rows import read
+
+    named = {
+        "gold": gold,
+        "prediction": prediction,
+        "score": score,
+        "reply": reply,
+        "truncated": truncated,
+        "second": second,
+        "second_score": second_score,
+        "second_reply": second_reply,
+        "problem": problem,
+        "text": text,
+        "split": split_column,
+    }
+    found = read(file, {part: name for part, name in named.items() if name}, feature or ())
+    columns = found.columns.of
+    try:
+        verdict = judge(
+            found.results,
+            name=columns["prediction"],
+            second=columns.get("second", ""),
+            classes=[name.strip() for name in classes.split(",") if name.strip()],
+            split=split,
+        )
+    except ValueError as error:
+        raise Refused(f"{file}: {error}", code=WRONG) from None
+    if as_json:
+        print_json({"file": str(file), "columns": dict(columns)} | verdict.as_json())
+    else:
+        _show(verdict)
+    if not verdict.stands:
+        raise typer.Exit(FAILED)
+
+
+def _show(verdict: "Audit") -> None:
+    out = console()
+    typer.secho(clean(verdict.sentence), fg="green" if verdict.stands else "red", bold=True)
+    out.print()
+    systems = [verdict.system, *([verdict.second] if verdict.second else [])]
+    out.print(table(_COLUMNS, [_row(system) for system in systems]))
+    tested = [
+        (t.against, share(t.accuracy), points(t.gain), f"{points(t.low)} to {points(t.high)}",
+         "< 1e-12" if t.p < 1e-12 else f"{t.p:.2g}", t.n, t.test,
+         "beaten" if t.beaten else "NOT beaten")
+        for t in verdict.tests
+    ]  # fmt: skip
+    out.print(table(("against", "#accuracy", "#points", "95 %", "#p", "#n", "test", ""), tested))
+    floors = [(name, share(value)) for name, value in verdict.floors.items()]
+    out.print(table(("floor: knows nothing of the task", "#accuracy"), floors))
+    for finding in verdict.findings:
+        mark = "refused" if finding.refuses else "note"
+        typer.echo(clean(f"{mark:8} {finding.name}: {finding.said}.{_where(finding.lines)}"))
+
+
+def _where(lines: Sequence[int]) -> str:
+    return f" (line {', '.join(map(str, lines))})" if lines else ""
+
+
+_COLUMNS = (
+    "system", "#right", "#accuracy", "95 %", "#balanced", "#MCC", "#unparsed", "#by its replies",
+    "usual answer", "#shift",
+)  # fmt: skip
+
+
+def _row(system: "System") -> tuple[object, ...]:
+    usual = "-" if system.usual is None else f"{system.usual[:20]} {share(system.usual_share)}"
+    return (
+        system.name,
+        f"{system.right}/{system.n}",
+        share(system.accuracy),
+        f"{share(system.low)} to {share(system.high)}",
+        share(system.balanced_accuracy),
+        "-" if system.mcc is None else f"{system.mcc:.2f}",
+        system.unparsed,
+        share(system.reread),
+        usual,
+        share(system.shift),
+    )

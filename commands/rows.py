@@ -1,0 +1,217 @@
+"""Reads anyone's results, JSONL or CSV, row by row; says which line is wrong, and what is there."""
+
+import csv
+import json
+import math
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from ..evidence.audit import Result
+from .faults import WRONG, Refused
+
+GUESSES: Mapping[str, tuple[str, ...]] = {
+    "gold": ("gold", "label", "target", "expected", "reference", "truth", "y_true"),
+    "prediction": ("prediction", "predicted", "pred", "y_pred"),
+    "score": ("score", "correct", "is_correct"),
+    "reply": ("reply", "response", "completion", "output"),
+    "truncated": ("truncated", "finish_reason", "stop_reason"),
+    "second": ("second", "baseline"),
+    "second_score": ("second_score", "baseline_score", "baseline_correct"),
+    "second_reply": ("second_reply", "baseline_reply"),
+    "problem": ("problem_id", "id"),
+    "text": ("text", "problem", "question", "prompt"),
+    "split": ("split",),
+}
+"""What a column is for -> names by which it is known without being told, the likeliest first."""
+NONE = "-"
+"""Named as a column: there is none, whatever the names suggest."""
+FEATURES = "features"
+"""In JSONL, an object of numbers; any other column is a feature when --feature names it."""
+CUT = frozenset({"length", "max_tokens", "max_output_tokens", "truncated", "true", "1", "yes"})
+"""What says that a reply was cut."""
+YES = frozenset({"true", "yes", "right", "correct"})
+NO = frozenset({"false", "no", "wrong", "incorrect"})
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column is for what."""
+
+    of: Mapping[str, str]
+    features: tuple[str, ...] = ()
+
+    def get(self, row: Row, part: str) -> Any:
+        name = self.of.get(part)
+        return None if name is None else row.get(name)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A file of results."""
+
+    columns: Columns
+    results: list[Result] = field(default_factory=list)
+
+
+def read(file: Path, named: Mapping[str, str], features: Sequence[str] = ()) -> Read:
+    """All rows of a file; `named` says which column is for what, the rest is known by its name.
+
+    Raises Refused, with the line, for what cannot be read.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            return _read(stream, file, named, features)
+    except UnicodeDecodeError as error:
+        raise Refused(
+            f"{file} is no UTF-8 text (byte {error.start} of a part of it). Save it as UTF-8.",
+            code=WRONG,
+        ) from None
+
+
+def _read(stream: TextIO, file: Path, named: Mapping[str, str], features: Sequence[str]) -> Read:
+    found: Read | None = None
+    for line, row in _csv(stream, file) if _is_csv(stream, file) else _jsonl(stream, file):
+        if found is None:
+            found = Read(_columns(file, row, named, features))
+        found.results.append(_result(file, line, row, found.columns))
+    if found is None:
+        raise Refused(f"{file} holds no row. Wanted one result a line.", code=WRONG)
+    return found
+
+
+def _is_csv(stream: TextIO, file: Path) -> bool:
+    if file.suffix.lower() in (".csv", ".tsv", ".jsonl", ".ndjson", ".json"):
+        return file.suffix.lower() in (".csv", ".tsv")
+    begins = stream.read(4096).lstrip()
+    stream.seek(0)
+    return not begins.startswith("{")
+
+
+def _jsonl(stream: Iterable[str], file: Path) -> Iterator[tuple[int, Row]]:
+    for line, text in enumerate(stream, 1):
+        if not text.strip():
+            continue
+        try:
+            row = json.loads(text)
+        except (json.JSONDecodeError, RecursionError) as error:
+            what = getattr(error, "msg", "nested too deeply")
+            raise _wrong(file, line, f"no JSON ({what}). Wanted one object a line.") from None
+        if not isinstance(row, dict):
+            raise _wrong(file, line, f"{type(row).__name__}, no object with named values.")
+        yield line, row
+
+
+def _csv(stream: TextIO, file: Path) -> Iterator[tuple[int, Row]]:
+    csv.field_size_limit(sys.maxsize)
+    reader = csv.DictReader(
+        stream, dialect="excel-tab" if file.suffix.lower() == ".tsv" else "excel", strict=True
+    )
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                wanted, more = len(reader.fieldnames or ()), len(row.get(None) or ())
+                there = wanted + more if more else sum(v is not None for v in row.values())
+                raise _wrong(file, reader.line_num, f"{there} values, and {wanted} columns.")
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise _wrong(file, reader.line_num, f"no CSV ({error}).") from None
+
+
+def _columns(file: Path, first: Row, named: Mapping[str, str], features: Sequence[str]) -> Columns:
+    there = ", ".join(str(name) for name in first) or "none"
+    of = {part: name for part, name in named.items() if name != NONE}
+    for name in (*of.values(), *features):
+        if name not in first:
+            raise Refused(f"{file} has no column {name!r}. There are: {there}.", code=WRONG)
+    for part, names in GUESSES.items():
+        free = (name for name in names if name in first and name not in {*of.values(), *features})
+        guess = next(free, None)
+        if part not in named and guess is not None:
+            of[part] = guess
+    for part in ("gold", "prediction"):
+        if part not in of:
+            raise Refused(
+                f"{file} has no column known as the {part}. There are: {there}. "
+                f"Say which it is: --{part} COLUMN.",
+                code=WRONG,
+            )
+    return Columns(of, tuple(features))
+
+
+def _result(file: Path, line: int, row: Row, columns: Columns) -> Result:
+    gold = _text(columns.get(row, "gold"))
+    if not gold.strip():
+        raise _wrong(file, line, f"no gold answer in the column {columns.of['gold']!r}.")
+    cut = columns.get(row, "truncated")
+
+    def score(part: str) -> float | None:
+        return _score(file, line, columns.of.get(part, ""), columns.get(row, part))
+
+    def some(part: str) -> str | None:
+        return _text(columns.get(row, part)) or None
+
+    return Result(
+        line=line,
+        gold=gold,
+        prediction=some("prediction"),
+        score=score("score"),
+        reply=some("reply"),
+        truncated=_text(cut).strip().lower() in CUT,
+        second=some("second"),
+        second_score=score("second_score"),
+        second_reply=some("second_reply"),
+        features=_features(file, line, row, columns),
+        problem=_text(columns.get(row, "problem")),
+        text=_text(columns.get(row, "text")),
+        split=_text(columns.get(row, "split")).strip(),
+    )
+
+
+def _text(value: object) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def _score(file: Path, line: int, column: str, value: object) -> float | None:
+    if value is None or value == "":
+        return None
+    said = str(value).strip().lower()
+    if said in YES or said in NO:
+        return float(said in YES)
+    number = _number(value)
+    if number is None or not 0 <= number <= 1:
+        said = f"{column!r} is {value!r:.40}, no score from 0 to 1. `--score -` leaves it out."
+        raise _wrong(file, line, said)
+    return number
+
+
+def _features(file: Path, line: int, row: Row, columns: Columns) -> Mapping[str, float]:
+    given = row.get(FEATURES)
+    found = dict(given) if isinstance(given, dict) else {}
+    found |= {name: row.get(name) for name in columns.features}
+    numbers = {name: _number(value) for name, value in found.items()}
+    for name, number in numbers.items():
+        if number is None:
+            said = f"the feature {name!r} is {found[name]!r:.40}, no finite number."
+            raise _wrong(file, line, said)
+    return {name: number for name, number in numbers.items() if number is not None}
+
+
+def _number(value: object) -> float | None:
+    if not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _wrong(file: Path, line: int, what: str) -> Refused:
+    return Refused(f"{file}, line {line}: {what}", code=WRONG)

@@ -1,0 +1,165 @@
+"""`audit` judges a file of anyone's, and says of a broken one which line is wrong."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tutelage.commands.app import app
+
+from .conftest import Said
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def audited(*words: object) -> Said:
+    result = CliRunner().invoke(app, ["audit", *map(str, words)])
+    return Said(result.exit_code, result.stdout, result.stderr)
+
+
+def jsonl(file: Path, rows: Rows) -> Path:
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return file
+
+
+def as_csv(file: Path, rows: Rows) -> Path:
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return file
+
+
+def sound(n: int = 100, right: int = 90) -> list[dict[str, Any]]:
+    gold = [("YES", "NO")[i % 2] for i in range(n)]
+    wrong = {"YES": "NO", "NO": "YES"}
+    return [{"gold": g, "prediction": g if i < right else wrong[g]} for i, g in enumerate(gold)]
+
+
+@pytest.mark.parametrize("write", [jsonl, as_csv])
+def test_a_claim_that_stands_exits_0_and_one_that_does_not_exits_1(
+    tmp_path: Path, write: Any
+) -> None:
+    for right, code, verdict in ((90, 0, "The claim stands"), (55, 1, "does not stand")):
+        file = write(tmp_path / f"{right}.{write.__name__.removeprefix('as_')}", sound(100, right))
+        said = audited(file)
+        assert (said.code, said.err) == (code, "")
+        assert verdict in said.out.splitlines()[0], "the verdict comes first"
+        assert "always answering NO" in said.out and "exact McNemar test" in said.out
+        as_json = audited(file, "--json")
+        assert as_json.code == code
+        assert as_json.json["sentence"] == said.out.splitlines()[0]
+        assert as_json.json["system"]["right"] == right
+        assert as_json.json["columns"] == {"gold": "gold", "prediction": "prediction"}
+
+
+def test_columns_are_named_or_known_and_a_dash_leaves_one_out(tmp_path: Path) -> None:
+    rows = [
+        {"truth": row["gold"], "mine": row["prediction"], "baseline": row["gold"], "n": i % 3}
+        for i, row in enumerate(sound())
+    ]
+    file = as_csv(tmp_path / "r.csv", rows)
+    beaten = audited(file, "--prediction", "mine")
+    assert beaten.code == 1 and "below the 100.0% of baseline" in beaten.out
+    alone = audited(file, "--prediction", "mine", "--second", "-", "--feature", "n", "--json")
+    assert alone.code == 0 and alone.json["second"] is None
+    assert alone.json["floors"]["stump"] <= 0.6
+
+
+def test_features_in_jsonl_are_an_object_of_numbers(tmp_path: Path) -> None:
+    rows = [row | {"features": {"rooms": int(row["gold"] == "YES")}} for row in sound()]
+    said = audited(jsonl(tmp_path / "r.jsonl", rows))
+    assert said.code == 1 and "one question about one feature" in said.out
+
+
+def test_a_finish_reason_says_which_replies_were_cut(tmp_path: Path) -> None:
+    rows = [row | {"reply": f"Answer: {row['prediction']}", "finish_reason": "stop"}
+            for row in sound(100, 100)]  # fmt: skip
+    for row in rows[:40]:
+        row |= {"prediction": None, "reply": "First I sort the", "finish_reason": "length"}
+    said = audited(jsonl(tmp_path / "r.jsonl", rows))
+    assert said.code == 1
+    assert "40 of the 100 replies of prediction were cut off" in said.out
+
+
+def test_the_file_may_hold_blank_lines_a_byte_order_mark_and_values_of_any_kind(
+    tmp_path: Path,
+) -> None:
+    lines = [json.dumps({"gold": i % 2 == 0, "prediction": i % 2 == 0, "id": i, "x": [i]})
+             for i in range(40)]  # fmt: skip
+    file = tmp_path / "results"
+    file.write_text("﻿" + "\n\n".join(lines) + "\n", encoding="utf-8")
+    said = audited(file, "--json")
+    assert said.code == 0 and said.json["classes"] == ["False", "True"]
+
+
+BROKEN = {
+    "no JSON": ('{"gold": "A", "prediction": "A"}\n{"gold": \n', "line 2: no JSON"),
+    "no object": ('{"gold": "A", "prediction": "A"}\n\n[1]\n', "line 3: list, no object"),
+    "no gold": ('{"gold": "A", "prediction": "A"}\n{"prediction": "A"}\n', "line 2: no gold"),
+    "a score": ('{"gold": "A", "prediction": "A", "score": 7}\n', "line 1: 'score' is 7, no score"),
+    "a feature": (
+        '{"gold": "A", "prediction": "A", "features": {"n": "x"}}\n',
+        "line 1: the feature 'n' is 'x', no finite number",
+    ),
+    "no column": (
+        '{"target": "A", "said": "A"}\n',
+        "no column known as the prediction. There are: target, said. Say which it is: --prediction",
+    ),
+    "nothing": ("\n\n", "holds no row"),
+    "deep": ('{"a": ' * 100_000, "line 1: no JSON"),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), BROKEN.values(), ids=list(BROKEN))
+def test_a_broken_jsonl_file_is_refused_with_the_line_that_is_wrong(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    file = tmp_path / "broken.jsonl"
+    file.write_text(text)
+    said = audited(file)
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err and "broken.jsonl" in said.err
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("gold,prediction\nA,A\nA\n", "line 3: 1 values, and 2 columns"),
+        ("gold,prediction\nA,A,A\n", "line 2: 3 values, and 2 columns"),
+        ('gold,prediction\n"A,A\n', "no CSV"),
+        ("gold,said\nA,A\n", "no column known as the prediction. There are: gold, said."),
+        ("gold,prediction\n", "holds no row"),
+        ("", "holds no row"),
+    ],
+)
+def test_a_broken_csv_file_is_refused_with_the_line_that_is_wrong(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    file = tmp_path / "broken.csv"
+    file.write_text(text)
+    said = audited(file)
+    assert (said.code, said.out) == (2, "") and told in said.err
+
+
+def test_what_is_no_text_or_not_there_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    file.write_bytes(b"gold,prediction\n\xff\xfe,A\n")
+    assert audited(file).code == 2 and "no UTF-8 text" in audited(file).err
+    assert audited(tmp_path / "none.csv").code == 2
+    there = jsonl(tmp_path / "r.jsonl", sound())
+    assert "no column 'label'. There are: gold, prediction" in audited(there, "--gold", "label").err
+    unknown = audited(there, "--classes", "A,B")
+    assert unknown.code == 2 and "Line 1: the gold answer 'YES' is none of A, B" in unknown.err
+    assert audited(there, "--split", "ood").code == 2
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_rows_are_judged(tmp_path: Path) -> None:
+    rows = [row | {"id": i, "baseline": "YES"} for i, row in enumerate(sound(100_000, 80_000))]
+    said = audited(jsonl(tmp_path / "big.jsonl", rows), "--json")
+    assert said.code == 0 and said.json["problems"] == 100_000
