@@ -1,6 +1,6 @@
 """What happened, in order, for ever; strategies are read off it."""
 
-from .blame import Attempt, Origin, RuleBlame, blame
+from .blame import Attempt, Origin, Reviewed, RuleBlame, blame
 from .chain import Report
 from .diff import FieldChange, Move, RuleChange, StrategyDiff, diff, verdict
 from .edits import Add, Body, Deprecate, Edit, EditError, Merge, Split, Update, apply
@@ -95,6 +95,7 @@ __all__ = [
     "Review",
     "ReviewAnswered",
     "ReviewAsked",
+    "Reviewed",
     "RoundOpened",
     "Rule",
     "RuleBlame",

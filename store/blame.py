@@ -1,11 +1,20 @@
 """Where each rule of a version comes from: the edits, the lessons, and the attempts behind it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from .edits import Add, Edit
-from .events import AttemptJudged, GateDecided, Reflected, StrategyProposed
+from .edits import Edit, Update, bodies, brought, named
+from .events import (
+    AttemptJudged,
+    GateDecided,
+    Reflected,
+    ReviewAnswered,
+    RuleDecision,
+    StrategyProposed,
+)
+from .ledger import Worth, ledger
 from .log import EventLog
 from .rules import Rule
 from .versions import Strategies, Version
@@ -41,6 +50,17 @@ class Origin(NamedTuple):
     """What the edit names as its support; without that, all that the reflection read."""
 
 
+class Reviewed(NamedTuple):
+    """What a person decided about a rule, and what was measured of it since."""
+
+    version: str
+    """Name of the version that was shown."""
+    reviewer: str
+    decision: RuleDecision
+    later: Worth | None
+    """From measurements after the answer alone; None where there are none."""
+
+
 @dataclass(frozen=True)
 class RuleBlame:
     rule: Rule
@@ -49,12 +69,24 @@ class RuleBlame:
     """Oldest first."""
     gates: tuple[GateDecided, ...]
     """Of the first version with this rule, on the way to this one, that a gate measured."""
+    made_from: "tuple[RuleBlame, ...]" = ()
+    """The rules it was merged or split from, as they stood just before."""
+    worth: Worth | None = None
+    """What the ledger says of it, wherever it was measured."""
+    reviews: tuple[Reviewed, ...] = ()
+    """Oldest first."""
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """All attempts behind the rule, each once."""
+        """All attempts behind the rule and behind those it was made from, each once."""
         found = [it for origin in (self.added, *self.changes) for it in origin.attempts]
+        found += [it for source in self.made_from for it in source.attempts]
         return tuple(dict.fromkeys(found))
+
+    @property
+    def reworded(self) -> bool:
+        """Whether the rule said something else when its worth was measured."""
+        return self.worth is not None and self.worth.wording not in (None, self.rule)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -63,14 +95,28 @@ class RuleBlame:
 
 
 def blame(log: EventLog, version: Version) -> list[RuleBlame]:
-    """Trace each rule of `version` back through its ancestors to the attempts that led to it."""
+    """Trace each rule of `version` back through its ancestors to the attempts that led to it.
+
+    A merged rule leads on to all the rules it was made from, a part to the whole it was split
+    from, and a rule that a merge of versions adopted to the side that it came from.
+    """
     family = {it.hash: it for it in Strategies(log).versions(version.domain)}
-    return [_trace(log, family, version, rule) for rule in version.strategy.rules]
+    worths = ledger(log, version.domain)
+    reviews = _reviews(log, family, {rule.id for rule in version.strategy.rules})
+    return [
+        replace(
+            _trace(log, family, version, rule),
+            worth=worths.get(rule.id),
+            reviews=tuple(reviews.get(rule.id, ())),
+        )
+        for rule in version.strategy.rules
+    ]
 
 
 def _trace(log: EventLog, family: dict[str, Version], version: Version, rule: Rule) -> RuleBlame:
     steps = _way_back(family, version, rule.id)
     *changed, (first, _) = steps
+    parents = [family[it] for it in first.parents if it in family]
     origins = [_origin(log, it, rule.id) for it, olds in changed if _differs(it, olds, rule.id)]
     holders = [it for it, _ in reversed(steps)]
     return RuleBlame(
@@ -78,7 +124,32 @@ def _trace(log: EventLog, family: dict[str, Version], version: Version, rule: Ru
         added=_origin(log, first, rule.id),
         changes=tuple(reversed(origins)),
         gates=next((it.gates for it in holders if it.gates), ()),
+        made_from=tuple(
+            _trace(log, family, parent, source)
+            for parent, source in _sources(_proposal(log, first), rule, parents)
+        ),
     )
+
+
+def _sources(
+    proposal: StrategyProposed, rule: Rule, parents: Sequence[Version]
+) -> Iterator[tuple[Version, Rule]]:
+    """Where the rules stand that a proposal made `rule` from, through edits of its own as well."""
+    names = list(rule.made_from)
+    for name in names:
+        stands = ((parent, it) for parent in parents if (it := _rule(parent, name)))
+        if found := next(stands, None):
+            yield found
+            continue
+        # One that the same proposal brought, in an earlier edit: its own sources stand.
+        names += [it for edit in _bringing(proposal, name) for it in named(edit) if it not in names]
+
+
+def _bringing(proposal: StrategyProposed, rule: str) -> list[Edit]:
+    slot = f"{proposal.stream}/{proposal.slot}"
+    return [
+        edit for number, edit in enumerate(proposal.edits) if rule in brought(edit, slot, number)
+    ]
 
 
 def _way_back(
@@ -110,15 +181,9 @@ def _rule(version: Version, rule_id: str) -> Rule | None:
 
 
 def _origin(log: EventLog, version: Version, rule_id: str) -> Origin:
-    proposal = log.find(version.stream, version.slot)
-    if not isinstance(proposal, StrategyProposed):
-        raise LookupError(
-            f"{version.name} should have been proposed in slot {version.slot!r} of stream "
-            f"{version.stream!r}, and this log has no proposal there. Ask with the log that "
-            "the version was read from."
-        )
+    proposal = _proposal(log, version)
     rule = _rule(version, rule_id)
-    edits = [edit for edit in proposal.edits if rule and _concerns(edit, rule)]
+    edits = _edits_of(proposal, rule) if rule else []
     reflected = log.find(version.stream, proposal.reflection) if proposal.reflection else None
     reflection = reflected if isinstance(reflected, Reflected) else None
     because = [slot for edit in edits for slot in edit.because]
@@ -136,10 +201,42 @@ def _origin(log: EventLog, version: Version, rule_id: str) -> Origin:
     )
 
 
-def _concerns(edit: Edit, rule: Rule) -> bool:
-    if isinstance(edit, Add):
-        return (edit.section, edit.text) == (rule.section, rule.text)
-    return edit.rule == rule.id
+def _proposal(log: EventLog, version: Version) -> StrategyProposed:
+    proposal = log.find(version.stream, version.slot)
+    if not isinstance(proposal, StrategyProposed):
+        raise LookupError(
+            f"{version.name} should have been proposed in slot {version.slot!r} of stream "
+            f"{version.stream!r}, and this log has no proposal there. Ask with the log that "
+            "the version was read from."
+        )
+    return proposal
+
+
+def _edits_of(proposal: StrategyProposed, rule: Rule) -> list[Edit]:
+    """The edits that brought the rule or changed it: by its id, else by what it says."""
+    updates = [it for it in proposal.edits if isinstance(it, Update) and it.rule == rule.id]
+    return [*_bringing(proposal, rule.id), *updates] or [
+        edit
+        for edit in proposal.edits
+        if any((it.section, it.text) == (rule.section, rule.text) for it in bodies(edit))
+    ]
+
+
+def _reviews(
+    log: EventLog, family: dict[str, Version], rules: Collection[str]
+) -> dict[str, list[Reviewed]]:
+    """Rule id -> what reviewers said about it, beside what was measured after they said it."""
+    found: dict[str, list[Reviewed]] = defaultdict(list)
+    for entry in log.entries(kinds=[ReviewAnswered]):
+        event = entry.event
+        if not isinstance(event, ReviewAnswered) or event.candidate not in family:
+            continue
+        shown = family[event.candidate]
+        about = [it for it in event.decisions if it.rule in rules]
+        since = ledger(log, shown.domain, after=entry.seq) if about else {}
+        for it in about:
+            found[it.rule].append(Reviewed(shown.name, event.reviewer, it, since.get(it.rule)))
+    return found
 
 
 def _attempts(log: EventLog, stream: str, slots: Sequence[str]) -> tuple[Attempt, ...]:

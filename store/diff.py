@@ -46,6 +46,7 @@ class StrategyDiff:
     old: Version
     new: Version
     added: tuple[Rule, ...]
+    """Merged ones and parts of split ones too; `made_from` names what they were made from."""
     deprecated: tuple[Rule, ...]
     changed: tuple[RuleChange, ...]
     moved: tuple[Move, ...]
@@ -61,7 +62,7 @@ class StrategyDiff:
     def as_text(self) -> str:
         """For a terminal: one line a rule, then what the gates measured."""
         lines = [f"{self.old.name} -> {self.new.name}", ""]
-        lines += [f"+ {rule.id}  {_said(rule)}" for rule in self.added]
+        lines += [f"+ {rule.id}  {_said(rule)}{_source(rule)}" for rule in self.added]
         lines += [f"- {rule.id}  {_said(rule)}" for rule in self.deprecated]
         for change in self.changed:
             lines += [f"~ {change.new.id}  {it.field}: {in_text(it.words)}" for it in change.fields]
@@ -96,9 +97,9 @@ def diff(old: Version, new: Version) -> StrategyDiff:
     after = {rule.id: rule for rule in new.strategy.rules}
     common = [rule_id for rule_id in before if rule_id in after]
     changed = tuple(
-        RuleChange(before[it], after[it], _fields(before[it], after[it]))
+        RuleChange(before[it], after[it], fields)
         for it in after
-        if it in before and before[it] != after[it]
+        if it in before and (fields := _fields(before[it], after[it]))
     )
     strayed = set(common) - kept_in_order(common, [it for it in after if it in before])
     was = {rule_id: place for place, rule_id in enumerate(before, start=1)}
@@ -156,6 +157,10 @@ def _fields(old: Rule, new: Rule) -> tuple[FieldChange, ...]:
 def _shown(rule: Rule, name: str) -> str:
     value = getattr(rule, name)
     return value if isinstance(value, str) else ", ".join(value)
+
+
+def _source(rule: Rule) -> str:
+    return f" (made from {' + '.join(rule.made_from)})" if rule.made_from else ""
 
 
 def _said(rule: Rule) -> str:

@@ -138,6 +138,24 @@ def named(edit: Edit) -> tuple[str, ...]:
             return (edit.rule,)
 
 
+def bodies(edit: Edit) -> tuple[Body, ...]:
+    """What the new rules say that an edit brings."""
+    match edit:
+        case Add() | Merge():
+            return (edit,)
+        case Split():
+            return edit.into
+        case _:
+            return ()
+
+
+def brought(edit: Edit, slot: str, number: int) -> tuple[str, ...]:
+    """Ids of the new rules that edit `number` (from 0) of the proposal in `slot` brings."""
+    if isinstance(edit, Split):
+        return tuple(rule_id(slot, number, part) for part in range(1, len(edit.into) + 1))
+    return (rule_id(slot, number),) if bodies(edit) else ()
+
+
 def in_words(edit: Edit) -> str:
     """One line for one edit."""
     match edit:

@@ -87,6 +87,7 @@ def import_json(log: EventLog, text: str) -> StrategyProposed:
             rules=document.rules,
             parents=(),
             edits=(),
+            origin="import",
             rationale=f"Imported: {document.name} of another store, from document {source}.",
         )
     )
@@ -125,6 +126,8 @@ def _rule_lines(rule: Rule) -> list[str]:
             ("when", rule.when),
             ("not when", rule.when_not),
             ("writes out", ", ".join(rule.steps)),
+            ("level", rule.level if rule.level != "method" else ""),
+            ("made from", ", ".join(f"`{source}`" for source in rule.made_from)),
         )
         if text
     ]

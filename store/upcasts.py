@@ -19,12 +19,22 @@ def _only_gained(payload: Payload) -> Payload:
     return payload
 
 
+def _says_where_it_is_from(payload: Payload) -> Payload:
+    imported = str(payload["branch"]).endswith("/import")
+    return payload | {"origin": "import" if imported else "teacher"}
+
+
+def _planned_it_all(payload: Payload) -> Payload:
+    """Nothing stopped a gate early: it answered the whole block, or nothing when untrained."""
+    return payload | {"planned": len(payload.get("block", ()))}
+
+
 UPCASTS: dict[tuple[str, int], Callable[[Payload], Payload]] = {
     ("RoundOpened", 1): _only_gained,
     ("Reflected", 1): _only_gained,
-    ("StrategyProposed", 1): _only_gained,
+    ("StrategyProposed", 1): _says_where_it_is_from,
     ("ProposalRefused", 1): _only_gained,
-    ("GateDecided", 1): _only_gained,
+    ("GateDecided", 1): _planned_it_all,
 }
 """(kind, schema) -> the payload one schema later."""
 

@@ -5,15 +5,26 @@ from typing import Literal
 from tutelage.store import (
     Add,
     AttemptJudged,
+    Body,
+    CreditMeasured,
+    Edit,
     EventLog,
+    Merge,
     Reflected,
+    ReviewAnswered,
+    RuleDecision,
+    Split,
     Strategies,
+    StrategyProposed,
     Update,
     Version,
     blame,
     export_json,
     import_json,
+    merge,
+    merge_edits,
 )
+from tutelage.store.edits import rule_id
 
 from .tell import adds, gate, propose, strategy
 
@@ -156,6 +167,164 @@ def test_an_imported_rule_comes_from_its_import(log: EventLog) -> None:
     assert told.added.stream == "store"
     assert "scheduling@1 of another store" in told.added.rationale
     assert told.attempts == ()
+
+
+def test_a_merged_rule_leads_back_to_all_that_it_was_made_from(log: EventLog) -> None:
+    reflect(log, (attempt(log, "p9"),))
+    edits: list[Edit] = [
+        Add(section="Method", text=text, because=(attempt(log, name),))
+        for text, name in (("Count.", "p1"), ("Count them.", "p2"))
+    ]
+    first = propose(log, [*edits, *adds("Sort.")], reflection="c1/r1/reflect")
+    one, other, _ = (rule.id for rule in first.rules)
+    both = Merge(
+        rules=(other, one),
+        section="Method",
+        text="Count them all.",
+        rationale="They say the same.",
+        because=(attempt(log, "p3"),),
+    )
+    propose(log, [both], parent=strategy(first), slot="c1/r2/update_strategy/0")
+
+    merged, sorted_ = blame(log, Strategies(log).get("scheduling@2"))
+
+    assert (merged.added.version, merged.added.rationale) == ("scheduling@2", "They say the same.")
+    assert [it.rule.id for it in merged.made_from] == [other, one]
+    assert [it.added.version for it in merged.made_from] == ["scheduling@1"] * 2
+    assert merged.problems == ("p3", "p2", "p1")
+    assert sorted_.made_from == ()
+
+
+def test_a_part_leads_back_to_its_whole_through_every_change_of_it(log: EventLog) -> None:
+    first = propose(log, adds("Count and sort."))
+    whole = first.rules[0].id
+    edit = Update(rule=whole, text="Sort and count.", because=(attempt(log, "p1"),))
+    second = propose(log, [edit], parent=strategy(first), slot="2")
+    parts = tuple(Body(section="Method", text=text) for text in ("Sort.", "Count."))
+    split = Split(rule=whole, into=parts, rationale="Two things.", because=(attempt(log, "p2"),))
+    third = propose(log, [split, *adds("Check.")], parent=strategy(second), slot="3")
+    gate(log, third, slot="g")
+
+    sort, count, check = blame(log, Strategies(log).get("scheduling@3"))
+
+    for part in (sort, count):
+        assert part.added.rationale == "Two things."
+        (source,) = part.made_from
+        assert source.rule == second.rules[0], "as it stood just before"
+        assert [it.slot for it in source.changes] == ["2"]
+        assert part.problems == ("p2", "p1")
+        assert [it.candidate for it in part.gates] == [third.strategy]
+    assert (check.made_from, check.added.rationale) == ((), "")
+
+
+def test_a_rule_that_one_proposal_split_and_merged_again_leads_to_what_stood(log: EventLog) -> None:
+    first = propose(log, adds("Count and sort.", "Sort all."))
+    whole, other = (rule.id for rule in first.rules)
+    parts = tuple(Body(section="Method", text=text) for text in ("Count.", "Sort."))
+    second_part = rule_id("run/2", 0, 2)
+    edits = [
+        Split(rule=whole, into=parts),
+        Merge(rules=(second_part, other), section="Method", text="Sort them."),
+    ]
+    propose(log, edits, parent=strategy(first), slot="2")
+
+    count, sort = blame(log, Strategies(log).get("scheduling@2"))
+
+    assert [it.rule.id for it in count.made_from] == [whole]
+    assert sort.rule.made_from == (second_part, other)
+    assert [it.rule.id for it in sort.made_from] == [other, whole]
+
+
+def test_a_rule_that_a_merge_of_versions_adopted_comes_from_its_own_side(log: EventLog) -> None:
+    root = propose(log, adds("Count."))
+    left = propose(log, adds("Left."), parent=strategy(root), slot="l")
+    right_edit = Add(section="Method", text="Right.", because=(attempt(log, "p1"),))
+    right = propose(log, [right_edit], parent=strategy(root), slot="r", rationale="Right it is.")
+    joined = merge(strategy(root), strategy(left), strategy(right)).strategy
+    log.record(
+        StrategyProposed(
+            stream="run",
+            slot="m",
+            domain="scheduling",
+            branch="scheduling/run",
+            strategy=joined.hash,
+            rules=joined.rules,
+            parents=(left.strategy, right.strategy),
+            edits=merge_edits(strategy(left), joined),
+            origin="merge",
+            rationale="Both are best somewhere.",
+        )
+    )
+
+    told = {it.rule.text: it for it in blame(log, Strategies(log).get(joined.hash))}
+
+    assert told.keys() == {"Count.", "Left.", "Right."}
+    assert {text: it.added.slot for text, it in told.items()} == {
+        "Count.": root.slot,
+        "Left.": "l",
+        "Right.": "r",
+    }
+    assert told["Right."].problems == ("p1",)
+    assert all(it.changes == () for it in told.values())
+
+
+def credit(log: EventLog, proposal: StrategyProposed, number: int, gain: float) -> None:
+    wins, losses = (10, 0) if gain > 0 else (0, 10)
+    log.record(
+        CreditMeasured(
+            stream="run",
+            slot=f"c1/r{number}/credit/x",
+            domain="scheduling",
+            strategy=proposal.strategy,
+            rule=proposal.rules[0].id,
+            adapter="",
+            problems=(f"q{number}",),
+            n=20,
+            wins=wins,
+            losses=losses,
+            gain=gain,
+            low=gain - 0.2,
+            high=gain + 0.2,
+            p=0.002,
+        )
+    )
+
+
+def test_a_rule_shows_its_worth_and_what_was_measured_after_a_person_decided(log: EventLog) -> None:
+    first = propose(log, adds("Count.", "Sort."))
+    count, sort = (rule.id for rule in first.rules)
+    credit(log, first, 1, 0.5)
+    approved = RuleDecision(rule=count, decision="approve")
+    log.record(
+        ReviewAnswered(
+            stream="run",
+            slot="c1/r1/review/answered",
+            candidate=first.strategy,
+            reviewer="Ada",
+            verdict="approve",
+            decisions=(approved, RuleDecision(rule=sort, decision="approve")),
+        )
+    )
+
+    told, silent = blame(log, Strategies(log).get("scheduling@1"))
+    assert told.worth is not None and told.worth.gain == 0.5
+    assert [(it.version, it.reviewer, it.later) for it in told.reviews] == [
+        ("scheduling@1", "Ada", None)
+    ]
+    assert (silent.worth, len(silent.reviews)) == (None, 1)
+
+    credit(log, first, 2, -0.5)
+    told, _ = blame(log, Strategies(log).get("scheduling@1"))
+    assert told.worth is not None and told.worth.n == 40
+    (review,) = told.reviews
+    assert review.decision == approved
+    assert review.later is not None and (review.later.n, review.later.harms) == (20, True)
+    assert not told.reworded
+
+    edit = Update(rule=count, text="Count the rooms.")
+    propose(log, [edit], parent=strategy(first), slot="c1/r2/update_strategy/0")
+    told, _ = blame(log, Strategies(log).get("scheduling@2"))
+    assert told.reworded, "its worth is that of the words it had"
 
 
 def test_the_empty_strategy_has_nothing_to_blame(log: EventLog) -> None:

@@ -21,7 +21,7 @@ from tutelage.store import (
     diff,
 )
 from tutelage.store.diff import kept_in_order
-from tutelage.store.edits import named
+from tutelage.store.edits import bodies, named
 from tutelage.store.words import compare, in_html, in_text
 
 from .plans import Plan, plans
@@ -55,13 +55,6 @@ def test_a_diff_names_exactly_what_the_edits_named(plan: Plan) -> None:
     assert movers or not found.moved, "no other edit moves a rule"
     still = len(plan.before.rules) - len(gone)
     assert still - len(changed) - len(found.moved) <= found.unchanged <= still - len(changed)
-
-
-def bodies(edit: Edit) -> tuple[Body, ...]:
-    """What new rules an edit brings."""
-    if isinstance(edit, Split):
-        return edit.into
-    return (edit,) if isinstance(edit, Add | Merge) else ()
 
 
 @given(plans())
@@ -173,6 +166,47 @@ def test_a_diff_reads_well_and_shows_what_was_measured(log: EventLog) -> None:
         "+Checks:\n"
         "+- Compare peak and rooms. (when: rooms are few)\n"
     )
+
+
+def test_merged_and_split_rules_say_what_they_were_made_from(log: EventLog) -> None:
+    first = propose(log, adds("Count.", "Count them.", "Sort and check."))
+    one, other, whole = (rule.id for rule in first.rules)
+    parts = tuple(Body(section="Checks", text=text) for text in ("Sort.", "Check."))
+    edits = [
+        Merge(rules=(one, other), section="Method", text="Count all."),
+        Split(rule=whole, into=parts),
+    ]
+    second = propose(log, edits, parent=strategy(first), slot="c1/r2/update_strategy/0")
+    merged, sort, check = (rule.id for rule in second.rules)
+
+    found = diff(Strategies(log).get("scheduling@1"), Strategies(log).get("scheduling@2"))
+
+    assert found.as_text().splitlines()[2:8] == [
+        f"+ {merged}  [Method] Count all. (made from {one} + {other})",
+        f"+ {sort}  [Checks] Sort. (made from {whole})",
+        f"+ {check}  [Checks] Check. (made from {whole})",
+        f"- {one}  [Method] Count.",
+        f"- {other}  [Method] Count them.",
+        f"- {whole}  [Method] Sort and check.",
+    ]
+
+
+def test_how_abstract_a_rule_is_shows_though_the_hash_does_not_see_it() -> None:
+    old = ordered("ab")
+    first, second = old.strategy.rules
+    detail = first.model_copy(update={"level": "detail"})
+    new = version(Strategy(rules=(detail, second)), 2)
+
+    found = diff(old, new)
+
+    assert old.hash == new.hash
+    ((change,),) = ([it.field for it in each.fields] for each in found.changed)
+    assert change == "level"
+    assert "~ r-a  level: [-method-]{+detail+}" in found.as_text()
+    assert not found.empty and found.unchanged == 1
+    elsewhere = first.model_copy(update={"made_from": ("r-x", "r-y")})
+    same = diff(old, version(Strategy(rules=(elsewhere, second)), 2))
+    assert same.empty, "where a rule comes from is no change of it"
 
 
 def test_an_unmeasured_version_says_so(log: EventLog) -> None:

@@ -1,5 +1,6 @@
 """A strategy leaves one store whole, and enters another as a proposal only."""
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,11 @@ from hypothesis import HealthCheck, given, settings
 
 from tutelage.store import (
     Add,
+    Body,
     EventLog,
     ImportRefused,
+    Merge,
+    Split,
     Strategies,
     StrategyProposed,
     Version,
@@ -21,7 +25,7 @@ from tutelage.store import (
 )
 
 from .plans import Plan, plans
-from .tell import adds, gate, propose
+from .tell import adds, gate, propose, strategy
 
 
 @pytest.fixture
@@ -109,16 +113,54 @@ def test_half_a_letter_in_a_rule_is_refused(elsewhere: EventLog, exported: str) 
         import_json(elsewhere, exported.replace("Count.", "Count \\ud800."))
 
 
+STORES = itertools.count()
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(plans())
 def test_any_strategy_survives_the_journey(elsewhere: EventLog, plan: Plan) -> None:
     if not plan.after.rules:
         return
-    version = Version("scheduling", 1, plan.after, (), "b", "s", "s", "proposed", ())
+    domain = f"scheduling-{next(STORES)}"
+    version = Version(domain, 1, plan.after, (), "b", "s", "s", "proposed", ())
 
     event = import_json(elsewhere, export_json(version))
 
     assert (event.rules, event.strategy) == (plan.after.rules, plan.after.hash)
+
+
+def test_level_scope_and_what_a_rule_was_made_from_travel_with_it(
+    log: EventLog, elsewhere: EventLog
+) -> None:
+    edit = Add(section="Method", text="Count.", when="many", when_not="few", level="principle")
+    first = propose(log, [edit, *adds("Sort.", "Check and cheer.")])
+    one, other, whole = (rule.id for rule in first.rules)
+    parts = tuple(
+        Body(section="Checks", text=text, level="detail") for text in ("Check.", "Cheer.")
+    )
+    edits = [
+        Merge(rules=(one, other), section="Method", text="Count, then sort.", level="principle"),
+        Split(rule=whole, into=parts),
+    ]
+    propose(log, edits, parent=strategy(first), slot="c1/r2/update_strategy/0")
+    home = Strategies(log).get("scheduling@2")
+
+    proposal = import_json(elsewhere, export_json(home))
+
+    arrived = Strategies(elsewhere).get("scheduling@1").strategy
+    assert arrived == home.strategy
+    assert proposal.origin == "import"
+    assert [(rule.level, rule.made_from) for rule in arrived.rules] == [
+        ("principle", (one, other)),
+        ("detail", (whole,)),
+        ("detail", (whole,)),
+    ]
+    markdown = to_markdown(home)
+    assert f"  - level: principle\n  - made from: `{one}`, `{other}`\n" in markdown
+    assert markdown.count(f"  - made from: `{whole}`\n") == 2
+    before = to_markdown(Strategies(log).get("scheduling@1"))
+    assert "  - when: many\n  - not when: few\n  - level: principle\n" in before
+    assert "made from" not in before and "level: method" not in before
 
 
 def test_the_empty_strategy_is_not_exported(log: EventLog) -> None:

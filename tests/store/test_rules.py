@@ -9,7 +9,6 @@ from tutelage.store import (
     Add,
     Body,
     Deprecate,
-    Edit,
     EditError,
     Merge,
     Rule,
@@ -18,7 +17,7 @@ from tutelage.store import (
     Update,
     apply,
 )
-from tutelage.store.edits import named, rule_id
+from tutelage.store.edits import brought, named
 
 from .plans import Plan, plans
 
@@ -68,18 +67,9 @@ def test_a_rule_leaves_for_good_with_the_edit_that_names_it(plan: Plan) -> None:
 
     assert before - after == gone
     new = {
-        rule_id(plan.slot, number, part)
-        for number, edit in enumerate(plan.edits)
-        for part in parts(edit)
+        name for number, edit in enumerate(plan.edits) for name in brought(edit, plan.slot, number)
     }
     assert after - before == new
-
-
-def parts(edit: Edit) -> tuple[int, ...]:
-    """Numbers of the rules that an edit brings; 0 for the only one."""
-    if isinstance(edit, Split):
-        return tuple(range(1, len(edit.into) + 1))
-    return (0,) if isinstance(edit, Add | Merge) else ()
 
 
 def test_a_merged_rule_stands_where_the_first_of_its_sources_stood() -> None:
