@@ -12,6 +12,7 @@ from . import (
     care,
     checks,
     doctor,
+    gate,
     history,
     plan,
     results,
@@ -71,6 +72,7 @@ app.add_typer(history.app)
 app.add_typer(results.app)
 app.add_typer(plan.app)
 app.add_typer(audit.app)
+app.add_typer(gate.app, name="gate", rich_help_panel="Steps by hand")
 app.add_typer(steps.app)
 app.add_typer(ask.app)
 app.add_typer(strategy.app, name="strategy", rich_help_panel="Strategies")

@@ -1,19 +1,18 @@
-"""One step of the loop by hand: gate a version, transfer it, evaluate an adapter."""
+"""One step of the loop by hand: transfer a version, evaluate an adapter."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..store.events import GateDecided, SealOpened
-from ..store.lineage import BY_HAND
+from ..store.events import SealOpened
 from ..store.log import EventLog
 from ..store.versions import Strategies, Version
 from .faults import STOPPED, Refused
 from .output import Json, clean, examples, print_json
 from .place import adapter_named, here
 from .results import show_attribution
-from .story import all_runs, gate_facts
+from .story import all_runs
 from .watch import watching
 
 if TYPE_CHECKING:
@@ -36,54 +35,6 @@ Within = Annotated[
 @app.command(
     rich_help_panel="Steps by hand",
     epilog=examples(
-        ("tutelage gate scheduling@3", "against the version it was edited from"),
-        ("tutelage gate scheduling@3 --against scheduling@1", "against another"),
-        ("tutelage gate scheduling@7 --run quickstart", "an imported one, on that run's problems"),
-    ),
-)
-def gate(
-    ctx: typer.Context,
-    version: Ref,
-    against: Annotated[str | None, typer.Option(help="The incumbent; else its parent.")] = None,
-    run: Within = None,
-    as_json: Json = False,
-) -> None:
-    """Gate one version against another on a run's whole validation pool.
-
-    The decision is recorded as evidence and promotes nothing: `tutelage strategy promote` does.
-    """
-    from ..graph.steps import gate as step
-
-    place = here(ctx)
-    with place.store() as log, watching(stderr=as_json) as watch:
-        strategies = Strategies(log)
-        candidate = strategies.get(version)
-        incumbent = strategies.get(against) if against else _below(strategies, candidate)
-        if incumbent.hash == candidate.hash:
-            raise Refused(f"{candidate.name} against itself decides nothing. Name --against.")
-        opened = place.reopen(log, _run_of(log, candidate, run), watch=watch)
-        _same_domain(opened, candidate)
-        found = step(opened, candidate, incumbent)
-        facts = gate_facts(strategies, found) | _worn(log, found)
-    if as_json:
-        print_json(facts)
-        return
-    typer.echo(f"{facts['candidate']} against {facts['incumbent']}: {facts['verdict']}")
-    typer.echo(facts["reason"])
-    typer.echo(f"Recorded as {facts['gate']}, gate {facts['gates_by_hand']} by hand in this run.")
-    if facts["judged_before"]:
-        typer.echo(
-            f"{facts['judged_before']} of {facts['problems']} problems have judged this version "
-            "before: what they say again is no new evidence."
-        )
-    if facts["decision"] == "accept":
-        again = place.command(f"strategy promote {facts['candidate']} --reason '...'")
-        typer.echo(f"It is not current yet: {again}")
-
-
-@app.command(
-    rich_help_panel="Steps by hand",
-    epilog=examples(
         ("tutelage transfer scheduling@3", "an adapter of that version"),
         ("tutelage transfer scheduling --run quickstart", "of the current one, in that run"),
     ),
@@ -98,8 +49,8 @@ def transfer(ctx: typer.Context, version: Ref, run: Within = None, as_json: Json
         wanted = Strategies(log).get(version)
         if not wanted.strategy.rules:
             raise Refused(f"{wanted.name} has no rules: there is nothing to transfer.")
-        opened = place.reopen(log, _run_of(log, wanted, run), watch=watch)
-        _same_domain(opened, wanted)
+        opened = place.reopen(log, run_of(log, wanted, run), watch=watch)
+        same_domain(opened, wanted)
         if opened.trainer is None:
             raise Refused(
                 f"{opened.student.name} cannot be trained here. Use a run with a local student."
@@ -179,26 +130,7 @@ def evaluate(
     typer.echo(f"The test problems of {opened.id} have been opened {openings} times.")
 
 
-def _worn(log: EventLog, gate: GateDecided) -> dict[str, int]:
-    """How much of a gate's evidence had been used before, and how often this run was asked."""
-    entries = log.entries(kinds=[GateDecided])
-    gates = [entry.event for entry in entries if isinstance(entry.event, GateDecided)]
-    seen = {
-        problem
-        for other in gates
-        if (other.domain, other.candidate) == (gate.domain, gate.candidate)
-        and (other.stream, other.slot) != (gate.stream, gate.slot)
-        for problem in other.block
-    }
-    by_hand = [it for it in gates if it.stream == gate.stream and it.slot.startswith(BY_HAND)]
-    return {
-        "problems": len(gate.block),
-        "judged_before": len(seen & set(gate.block)),
-        "gates_by_hand": len(by_hand),
-    }
-
-
-def _run_of(log: EventLog, version: Version, named: str | None) -> str:
+def run_of(log: EventLog, version: Version, named: str | None) -> str:
     """The run to work in: the one that is named, else where the version comes from."""
     runs = [started.stream for started in all_runs(log) if started.domain == version.domain]
     if named is not None:
@@ -212,16 +144,7 @@ def _run_of(log: EventLog, version: Version, named: str | None) -> str:
     )
 
 
-def _below(strategies: Strategies, candidate: Version) -> Version:
-    """What a candidate has to beat where nobody says: the version it was edited from."""
-    if candidate.parents:
-        number = strategies.number(candidate.domain, candidate.parents[0])
-        return strategies.get(f"{candidate.domain}@{number}")
-    current = strategies.current(candidate.domain)
-    return current if current.hash != candidate.hash else strategies.get(f"{candidate.domain}@0")
-
-
-def _same_domain(run: "Run", version: Version) -> None:
+def same_domain(run: "Run", version: Version) -> None:
     if run.domain.name != version.domain:
         raise Refused(
             f"{version.name} is of {version.domain} and run {run.id} of {run.domain.name}. "

@@ -45,6 +45,12 @@ class Terms:
     replicates: int = 1
     race: bool = True
 
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha < self.power < 1:
+            raise ValueError(
+                f"Wanted 0 < alpha < power < 1, found {self.alpha:g} and {self.power:g}."
+            )
+
     @property
     def share(self) -> float:
         """What one decision may spend of alpha."""

@@ -135,19 +135,28 @@ def _parts(sizes: np.ndarray) -> int | None:
 
 
 def _counted(steps: np.ndarray, observed: int, alternative: Alternative) -> float:
-    """The exact p-value: how the sums of all sign patterns are spread, one pair after the other."""
-    total = int(steps.sum())
-    # Place k holds the sum 2 k - total: what is lost when k of the steps change sides.
+    """The exact p-value: the share of all sign patterns whose sum reaches the observed one."""
+    spread = _spread(tuple(np.sort(steps).tolist()))
+    lost = (len(spread) - 1 - observed) // 2
+    greater = min(1.0, float(spread[: lost + 1].sum()))
+    if alternative == "greater":
+        return greater
+    return min(1.0, 2 * min(greater, float(spread[lost:].sum())))
+
+
+@lru_cache(maxsize=512)
+def _spread(steps: tuple[int, ...]) -> np.ndarray:
+    """How the sums of all sign patterns are spread, built up one pair after the other.
+
+    Place k is the chance of the sum total - 2 k: of k steps that change sides.
+    """
+    total = sum(steps)
     spread = np.zeros(total + 1)
     spread[0] = 1.0
     for step in steps:
         spread[step:] = (spread[step:] + spread[: total + 1 - step]) / 2
         spread[:step] /= 2
-    lost = (total - observed) // 2
-    greater = min(1.0, float(spread[: lost + 1].sum()))
-    if alternative == "greater":
-        return greater
-    return min(1.0, 2 * min(greater, float(spread[lost:].sum())))
+    return spread
 
 
 def _all_sums(sizes: np.ndarray) -> np.ndarray:
