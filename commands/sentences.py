@@ -55,17 +55,19 @@ def started(event: RunStarted, when: str) -> Lines:
 def probed(event: ProbeDecided) -> Lines:
     changed = (
         f"rules in its prompt change its score by {points(event.gain)} points "
-        f"({between(event.low, event.high)}) on {event.n} problems"
+        f"({between(event.low, event.high)})"
     )
+    deaf = f"As far as {event.n} problems tell, {event.model} is deaf to words: {changed}."
+    hears = f"{event.model} can use words: {changed} on {event.n} problems."
     if event.slot != "baseline/probe":
-        hears = "can use words" if event.channel == "words" else "is deaf to words"
-        return [f"{event.model} {hears}: {changed}."]
+        return [hears if event.channel == "words" else deaf]
     if event.forced:
-        lines = [f"The config names the channel `{event.channel}`; measured, {changed}."]
-    elif event.channel == "weights":
-        lines = [f"{event.model} is deaf to words: {changed}."]
+        lines = [
+            f"The config names the channel `{event.channel}`; measured on {event.n} problems, "
+            f"{changed}."
+        ]
     else:
-        lines = [f"{event.model} is asked through words: {changed}."]
+        lines = [hears if event.low > 0 else deaf]
     if event.channel == "weights":
         return [
             *lines,
@@ -80,7 +82,9 @@ def opened(event: RoundOpened, names: Names) -> Lines:
     rules = len(names.rules(event.strategy))
     holds = "no rules yet" if not rules else count(rules, "rule")
     lines = [f"It starts from {parent} ({holds})."]
-    if event.fronts:
+    if len(event.fronts) == 1:
+        lines = [f"On no problem of the frontier is {parent} ({holds}) beaten: it starts there."]
+    elif event.fronts:
         best = [f"{names.version(it)} on {n}" for it, n in event.fronts.items()]
         lines = [
             f"Among the best on the frontier's problems: {', '.join(best)}. It starts from "
@@ -125,7 +129,8 @@ def reflected(event: Reflected) -> Lines:
             "of knowledge gaps."
         )
     if event.gaps_closed:
-        lines.append(f"The teacher solved {len(event.gaps_closed)} of that queue.")
+        solved_now = count(len(event.gaps_closed), "problem")
+        lines.append(f"The teacher solved {solved_now} of that queue.")
     lines.append(f"It drew {lessons}{':' if event.lessons else '.'}")
     lines += [f"  - {lesson}" for lesson in event.lessons[:WHOLE]]
     left = len(event.lessons) - WHOLE

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from tutelage.commands.chronicle import chronicle
 from tutelage.graph.baseline import expert_strategy, probe
 from tutelage.graph.context import Run
 from tutelage.graph.matrix import in_words, matrix
 from tutelage.graph.portability import barred, measure_portability
 from tutelage.graph.report import write_results
-from tutelage.graph.run import Parts, open_run
+from tutelage.graph.run import Parts, go, open_run
 from tutelage.models.contract import Model
 from tutelage.store.edits import Add
 from tutelage.store.events import GateDecided, PortabilityMeasured, StrategyProposed
@@ -42,13 +43,18 @@ def run_with(home: Path, *validators: Model, student: Model = OBEDIENT, **change
     )
     run.freeze()
     carry = RULES[0]
-    edit = Add(section=carry.section, text=carry.text, steps=tuple(carry.steps))
-    strategy = Strategy(rules=(edit.rule("r-carry"),))
+    propose(run, Add(section=carry.section, text=carry.text, steps=tuple(carry.steps)))
+    return run
+
+
+def propose(run: Run, edit: Add) -> Strategy:
+    """A version of one rule, on the run's branch."""
+    strategy = Strategy(rules=(edit.rule("r-1"),))
     run.log.record(
         StrategyProposed(
             stream=run.id,
             slot="c1/r1/update_strategy/1",
-            domain="parity",
+            domain=run.domain.name,
             branch=run.branch,
             strategy=strategy.hash,
             rules=strategy.rules,
@@ -56,7 +62,7 @@ def run_with(home: Path, *validators: Model, student: Model = OBEDIENT, **change
             edits=(edit,),
         )
     )
-    return run
+    return strategy
 
 
 def gate_of(run: Run, size: int = 24, **found: Any) -> GateDecided:
@@ -66,8 +72,8 @@ def gate_of(run: Run, size: int = 24, **found: Any) -> GateDecided:
         {
             "stream": run.id,
             "slot": "c1/r1/validate/1/gate",
-            "domain": "parity",
-            "candidate": run.version(_one(run)).hash,
+            "domain": run.domain.name,
+            "candidate": run.strategies.get(f"{run.domain.name}@1").hash,
             "incumbent": EMPTY.hash,
             "reason": "It helps.",
             "block": [problem.id for problem in run.problems["val"][:size]],
@@ -77,10 +83,6 @@ def gate_of(run: Run, size: int = 24, **found: Any) -> GateDecided:
         }
     )
     return run.log.record(event)
-
-
-def _one(run: Run) -> str:
-    return run.strategies.get("parity@1").hash
 
 
 def test_the_cells_say_who_is_helped_who_is_harmed_and_who_is_deaf(tmp_path: Path) -> None:
@@ -195,6 +197,34 @@ def test_a_run_without_validators_has_no_matrix(tmp_path: Path) -> None:
     assert not list(run.log.entries(kinds=[PortabilityMeasured]))
 
 
+@pytest.mark.parametrize("portable", [True, False])
+def test_a_run_promotes_what_harms_a_model_only_where_it_need_not_be_portable(
+    portable: bool, tmp_path: Path
+) -> None:
+    told = config(
+        **SHORT,
+        validators=[HARMED.name, DEAF.name],
+        gate={"require_portable": portable, "channel": "words"},
+    )
+    student = Pupil({"carry": 0.45}, hears=True)
+    parts = Parts(
+        domain=Parity([RULES[0]]), student=student, trainer=Coach(), validators=(HARMED, DEAF)
+    )
+    run = open_run(tmp_path / "store", tmp_path / "runs", told, parts=parts)
+    assert go(run)
+    (gate,) = [e.event for e in run.log.entries(kinds=[GateDecided])]
+    assert isinstance(gate, GateDecided) and gate.decision == "accept"
+    assert run.current().number == (0 if portable else 1)
+    found = matrix(run.log, run.id)
+    assert found is not None
+    (line,) = found.lines
+    assert [cell and cell.verdict for cell in line.cells] == ["helps", "harms", "deaf"]
+    assert line.promoted is not portable
+    story = " ".join(said for each in chronicle(run.log) for said in each.said)
+    assert "parity@1 harms scripted:harmed: -" in story, "told either way"
+    assert ("passed its gate, but it harms scripted:harmed" in story) is portable
+
+
 def test_the_report_shows_the_matrix_and_leaves_it_for_machines(tmp_path: Path) -> None:
     run = run_with(tmp_path, *TRIO, gate={"require_portable": True})
     measure_portability(run, gate_of(run), "c1/r1/validate/1")
@@ -214,3 +244,24 @@ def test_before_a_version_reaches_the_validators_the_report_says_so(tmp_path: Pa
     run = run_with(tmp_path, *TRIO)
     words = Page(write_results(run.log, run.id, run.folder).report.read_text()).words
     assert "none was tried on the others" in words and "No model was probed to use words" in words
+
+
+@pytest.mark.slow
+def test_the_smallest_real_model_is_told_to_be_deaf_to_words(tmp_path: Path) -> None:
+    told = config(
+        **SHORT | {"loop": {**SHORT["loop"], "batch": 6}},
+        domain={"name": "scheduling"},
+        validators=["smollm2-135m"],
+        gate={"require_portable": True},
+    )
+    run = open_run(tmp_path / "store", tmp_path / "runs", told, parts=Parts(student=OBEDIENT))
+    run.freeze()
+    rule = run.domain.guide.rules[0]
+    propose(run, Add(section=rule.section, text=rule.text, steps=tuple(rule.steps)))
+    gate = gate_of(run, size=12)
+    (found,) = measure_portability(run, gate, "c1/r1/validate/1")
+    assert (found.model, found.verdict, found.pairs) == ("smollm2-135m", "deaf", 12)
+    assert barred(run, gate) == ""
+    shown = matrix(run.log, run.id)
+    assert shown is not None and shown.columns[1].size == 135e6
+    assert in_words(shown.columns[1], shown.lines[0].cells[1]).startswith("deaf ")
