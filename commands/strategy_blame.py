@@ -70,6 +70,11 @@ def _blame_lines(each: RuleBlame, worth: Worth | None, shown: int) -> Iterator[s
     for gate in each.gates:
         found = f"gain {points(gate.gain)} [{points(gate.low)}, {points(gate.high)}]"
         yield f"  gate: {gate.decision}, {found} on {gate.pairs} pairs ({gate.stream}#{gate.slot})"
+    for review in each.reviews:
+        said = f"{review.decision.decision} by {review.reviewer}, shown {review.version}"
+        reason = f": {review.decision.reason}" if review.decision.reason else ""
+        later = review.later.in_words() if review.later else "nothing was measured since"
+        yield f"  review: {said}{reason}; {later}"
     yield f"  {len(each.attempts)} attempts at {len(each.problems)} problems stand behind it"
     for attempt in each.attempts[:shown]:
         said = " ".join(attempt.reply.split())[:100]
@@ -88,6 +93,13 @@ def _blame_facts(each: RuleBlame) -> dict[str, Any]:
         "added": origin(each.added),
         "changes": [origin(it) for it in each.changes],
         "gates": [f"{gate.stream}#{gate.slot}" for gate in each.gates],
+        "made_from": [_blame_facts(it) for it in each.made_from],
+        "reviews": [
+            {"version": it.version, "reviewer": it.reviewer}
+            | it.decision.model_dump(mode="json", exclude={"rule"})
+            | {"later": it.later.in_words() if it.later else None}
+            for it in each.reviews
+        ],
         "attempts": [it._asdict() for it in each.attempts],
         "problems": list(each.problems),
     }

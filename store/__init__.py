@@ -46,6 +46,7 @@ from .lineage import Status
 from .log import Entry, EventLog
 from .merge import Conflict, Merged, ancestor, merge, merge_edits
 from .portable import ImportRefused, export_json, import_json, to_markdown
+from .retell import edits_between
 from .reviews import Review, reviews
 from .rules import EMPTY, Level, Rule, Strategy
 from .twins import twins
@@ -128,6 +129,7 @@ __all__ = [
     "by_worth",
     "collapse",
     "diff",
+    "edits_between",
     "export_json",
     "import_json",
     "ledger",

@@ -1,21 +1,14 @@
 """Where each rule of a version comes from: the edits, the lessons, and the attempts behind it."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .edits import Edit, Update, bodies, brought, named
-from .events import (
-    AttemptJudged,
-    GateDecided,
-    Reflected,
-    ReviewAnswered,
-    RuleDecision,
-    StrategyProposed,
-)
+from .events import AttemptJudged, GateDecided, Reflected, RuleDecision, StrategyProposed
 from .ledger import Worth, ledger
 from .log import EventLog
+from .reviews import reviews
 from .rules import Rule
 from .versions import Strategies, Version
 
@@ -102,12 +95,12 @@ def blame(log: EventLog, version: Version) -> list[RuleBlame]:
     """
     family = {it.hash: it for it in Strategies(log).versions(version.domain)}
     worths = ledger(log, version.domain)
-    reviews = _reviews(log, family, {rule.id for rule in version.strategy.rules})
+    reviewed = list(_reviewed(log, family, version.domain))
     return [
         replace(
             _trace(log, family, version, rule),
             worth=worths.get(rule.id),
-            reviews=tuple(reviews.get(rule.id, ())),
+            reviews=tuple(it for it in reviewed if it.decision.rule == rule.id),
         )
         for rule in version.strategy.rules
     ]
@@ -222,21 +215,13 @@ def _edits_of(proposal: StrategyProposed, rule: Rule) -> list[Edit]:
     ]
 
 
-def _reviews(
-    log: EventLog, family: dict[str, Version], rules: Collection[str]
-) -> dict[str, list[Reviewed]]:
-    """Rule id -> what reviewers said about it, beside what was measured after they said it."""
-    found: dict[str, list[Reviewed]] = defaultdict(list)
-    for entry in log.entries(kinds=[ReviewAnswered]):
-        event = entry.event
-        if not isinstance(event, ReviewAnswered) or event.candidate not in family:
+def _reviewed(log: EventLog, family: dict[str, Version], domain: str) -> Iterator[Reviewed]:
+    for review in reviews(log, domain):
+        answer, shown = review.answered, family.get(review.asked.candidate)
+        if answer is None or shown is None:
             continue
-        shown = family[event.candidate]
-        about = [it for it in event.decisions if it.rule in rules]
-        since = ledger(log, shown.domain, after=entry.seq) if about else {}
-        for it in about:
-            found[it.rule].append(Reviewed(shown.name, event.reviewer, it, since.get(it.rule)))
-    return found
+        for it in answer.decisions:
+            yield Reviewed(shown.name, answer.reviewer, it, review.worth.get(it.rule))
 
 
 def _attempts(log: EventLog, stream: str, slots: Sequence[str]) -> tuple[Attempt, ...]:

@@ -11,7 +11,7 @@ from .event import Channel
 from .events import CreditMeasured, GateDecided, StrategyProposed
 from .lineage import BY_HAND
 from .log import EventLog
-from .merge import moves
+from .retell import moves
 from .rules import Rule, Strategy
 from .versions import Strategies
 

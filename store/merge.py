@@ -1,10 +1,10 @@
 """Three-way merge of rule sets: rule by rule, then their order; what conflicts is shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from .diff import FIELDS, kept_in_order
-from .edits import Deprecate, Edit, Update
+from .edits import Deprecate, Edit
+from .retell import changes
 from .rules import EMPTY, Rule, Strategy
 from .versions import Strategies, Version
 
@@ -64,38 +64,15 @@ def merge_edits(ours: Strategy, merged: Strategy) -> tuple[Edit, ...]:
     their ids, and no edit can say so: the second parent of the proposal is where they come from.
     """
     said = _by_id(merged)
-    gone = [rule.id for rule in ours.rules if rule.id not in said]
-    stay = [rule for rule in ours.rules if rule.id in said]
-    changes = {rule.id: fields for rule in stay if (fields := _changes(rule, said[rule.id]))}
-    wanted = [rule.id for rule in merged.rules if rule.id in _by_id(ours)]
+    as_theirs = {"rationale": "As the other side has it.", "consolidates": True}
     return (
         *(
-            Deprecate(rule=name, rationale="It left on the other side.", consolidates=True)
-            for name in gone
+            Deprecate(rule=rule.id, rationale="It left on the other side.", consolidates=True)
+            for rule in ours.rules
+            if rule.id not in said
         ),
-        *(
-            Update.model_validate(
-                {"rule": name, "rationale": "As the other side says it.", "consolidates": True}
-                | fields
-            )
-            for name, fields in changes.items()
-        ),
-        *(
-            Update(rule=name, place=place, rationale="In the order of the merge.")
-            for name, place in moves([rule.id for rule in stay], wanted)
-        ),
+        *(update.model_copy(update=as_theirs) for update in changes(ours, merged)),
     )
-
-
-def moves(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """The fewest moves that make `new` of `old`: name and place (from 1), one after the other."""
-    now, still = list(old), kept_in_order(old, new)
-    for number, name in enumerate(new):
-        if name not in still:
-            now.remove(name)
-            place = now.index(new[number - 1]) + 1 if number else 0
-            now.insert(place, name)
-            yield name, place + 1
 
 
 def ancestor(strategies: Strategies, a: Version, b: Version) -> Version | None:
@@ -134,10 +111,6 @@ def _by_id(strategy: Strategy) -> dict[str, Rule]:
 
 def _places(strategy: Strategy) -> dict[str, int]:
     return {rule.id: place for place, rule in enumerate(strategy.rules)}
-
-
-def _changes(old: Rule, new: Rule) -> dict[str, object]:
-    return {name: getattr(new, name) for name in FIELDS if getattr(old, name) != getattr(new, name)}
 
 
 def _order(kept: dict[str, Rule], places: Sequence[dict[str, int]]) -> tuple[list[str], set[str]]:

@@ -12,6 +12,7 @@ from tutelage.store import (
     Merge,
     Reflected,
     ReviewAnswered,
+    ReviewAsked,
     RuleDecision,
     Split,
     Strategies,
@@ -295,6 +296,19 @@ def test_a_rule_shows_its_worth_and_what_was_measured_after_a_person_decided(log
     count, sort = (rule.id for rule in first.rules)
     credit(log, first, 1, 0.5)
     approved = RuleDecision(rule=count, decision="approve")
+    log.record(
+        ReviewAsked(
+            stream="run",
+            slot="c1/r1/review/asked",
+            domain="scheduling",
+            branch="scheduling/run",
+            candidate=first.strategy,
+            incumbent=first.parents[0],
+            gate="",
+            rules=(count, sort),
+            reviewer="Ada",
+        )
+    )
     log.record(
         ReviewAnswered(
             stream="run",

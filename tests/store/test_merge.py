@@ -2,7 +2,6 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from tutelage.store import (
     EMPTY,
@@ -23,9 +22,8 @@ from tutelage.store import (
     merge_edits,
 )
 from tutelage.store.edits import named
-from tutelage.store.merge import moves
 
-from .plans import Fork, Plan, Told, forks, histories, plans
+from .plans import Fork, Told, forks, histories
 from .tell import adds, propose, strategy
 
 
@@ -135,14 +133,6 @@ def test_the_edits_of_a_merge_give_its_rules_but_for_those_it_adopts(fork: Fork)
     assert merge_edits(merged, merged) == ()
 
 
-@given(plans())
-def test_any_edits_can_be_told_as_edits_of_what_was_there(plan: Plan) -> None:
-    mine = set(ids(plan.before))
-    kept = Strategy(rules=tuple(rule for rule in plan.after.rules if rule.id in mine))
-
-    assert apply(plan.before, merge_edits(plan.before, plan.after), "run/again") == kept
-
-
 @given(histories())
 def test_no_rule_is_lost_without_an_edit_that_names_it(told: list[Told]) -> None:
     for it in told:
@@ -181,19 +171,6 @@ def test_no_rule_id_is_ever_given_to_another_rule(told: list[Told]) -> None:
             if name not in inherited:
                 assert name not in born, "a new rule has an id that no version ever had"
             born.setdefault(name, place)
-
-
-@given(st.permutations("abcdefg"))
-def test_moves_reach_any_order_and_are_as_few_as_can_be(wanted: list[str]) -> None:
-    old = letters("abcdefg")
-
-    made = list(moves("abcdefg", wanted))
-
-    edits = [Update(rule=name, place=place) for name, place in made]
-    assert ids(apply(old, edits, "run/moves")) == wanted
-    assert len({name for name, _ in made}) == len(made), "no rule moves twice"
-    if wanted == sorted(wanted):
-        assert not made
 
 
 def test_both_sides_bring_what_they_added() -> None:
