@@ -9,6 +9,8 @@ import typer
 from ..store.answers import Answer, ReviewRefused, answer, parse_answer, waiting
 from ..store.events import ReviewAnswered, ReviewAsked, RunStarted
 from ..store.log import EventLog
+from ..store.revision import Revision
+from ..store.rules import Strategy
 from .desk import Question, ask_person, form, lay_out, past, past_lines
 from .faults import STOPPED, Refused, complain
 from .output import Json, clean, console, examples, print_json
@@ -63,7 +65,7 @@ def review(
             given = parse_answer(_read(decisions), str(decisions))
             if reviewer is not None:
                 given = given.model_copy(update={"reviewer": reviewer})
-            _told(place, answer(log, run, given), as_json)
+            _told(place, answer(log, run, given, mind=_mind), as_json)
         elif show or as_json:
             _show(log, run, as_json)
         else:
@@ -81,6 +83,13 @@ def _read(path: Path) -> str:
         return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise Refused(f"{path} is no text. Give a form that --json printed.") from None
+
+
+def _mind(shown: Strategy, made: Revision) -> None:
+    # Only for a reviewer's own words: it takes a second to load.
+    from ..graph.review import mind_words
+
+    mind_words(shown, made)
 
 
 def _past(log: EventLog, run_id: str, as_json: bool) -> None:
@@ -122,7 +131,7 @@ def _decide(place: Place, log: EventLog, run_id: str, reviewer: str | None) -> N
     if given is None:
         complain(f"Nothing was recorded: run {run_id} still waits for {asked.reviewer}.")
         raise typer.Exit(STOPPED)
-    _told(place, answer(log, run_id, given), as_json=False)
+    _told(place, answer(log, run_id, given, mind=_mind), as_json=False)
 
 
 def _asked_at_the_terminal(log: EventLog, asked: ReviewAsked) -> Answer | None:

@@ -4,6 +4,8 @@ The checkpoint only remembers that somebody waits. Whoever answers, from whichev
 the answer into the log, and this node finds it there, with the checkpoint or without it.
 """
 
+import os
+
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
@@ -15,11 +17,15 @@ from ..store.events import (
     ReviewAsked,
     StrategyProposed,
 )
+from ..store.revision import Revision
+from ..store.rules import Strategy
+from . import content
 from .admission import check
 from .context import Run
+from .redaction import secrets_of
 from .slots import round_slot
 from .state import RunState
-from .teacher import Unusable
+from .teacher import Forbidden, Unusable
 
 NEXT_ROUND = "It is not measured yet: the next round's gate decides, and then a person again."
 UNMEASURED = "This was the last round, so no gate of this run measures it: `tutelage gate` does."
@@ -94,10 +100,25 @@ def _answer(run: Run, asked: ReviewAsked) -> ReviewAnswered:
         }
         given = interrupt(question, response_schema=Answer)
         try:
-            answer(run.log, run.id, given)
+            answer(run.log, run.id, given, mind=mind_words)
         except ReviewRefused as fault:
             refused = str(fault)
     return found
+
+
+def mind_words(shown: Strategy, made: Revision) -> None:
+    """Raise ReviewRefused for words that must not even be kept: an order to a model, a secret."""
+    try:
+        content.check(
+            made.strategy,
+            made.edits,
+            problems={},
+            parent=shown,
+            secrets=secrets_of(os.environ),
+            by_model=False,
+        )
+    except Unusable as fault:
+        raise ReviewRefused(f"{fault} Nothing was recorded.") from None
 
 
 def _settle(run: Run, state: RunState, asked: ReviewAsked, given: ReviewAnswered) -> None:
@@ -155,8 +176,9 @@ def _proposal(
     try:
         check(run, parent, incumbent, made.strategy)
     except Unusable as fault:
+        kept = () if isinstance(fault, Forbidden) else made.edits
         return ProposalRefused(
-            stream=run.id, slot=slot, reason=str(fault), edits=made.edits, parent=parent.hash
+            stream=run.id, slot=slot, reason=str(fault), edits=kept, parent=parent.hash
         )
     return StrategyProposed(
         stream=run.id,

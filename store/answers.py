@@ -5,7 +5,7 @@ once, from whichever process, and only if it is about that very hash. Nothing he
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -15,6 +15,7 @@ from .errors import StoreError
 from .events import GateDecided, ReviewAnswered, ReviewAsked, RuleDecision
 from .log import EventLog
 from .revision import Revision, revise
+from .rules import Strategy
 from .versions import Strategies, Version
 
 Verdict = Literal["approve", "edit", "reject"]
@@ -80,13 +81,20 @@ def to_decide(incumbent: Version, candidate: Version) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule.id for rule in rules))
 
 
-def answer(log: EventLog, run_id: str, given: Answer) -> ReviewAnswered:
+Mind = Callable[[Strategy, Revision], None]
+"""Raises ReviewRefused for what a reviewer may not make of the strategy that was shown."""
+
+
+def answer(
+    log: EventLog, run_id: str, given: Answer, *, mind: Mind = lambda shown, made: None
+) -> ReviewAnswered:
     """Record an answer, once. The same answer again finds the first; another one is refused.
 
+    `mind` reads a reviewer's own words before they are recorded: the log cannot forget them.
     Raises ReviewRefused with what to do; then nothing was recorded.
     """
     asked = _question(log, run_id, given)
-    event = _decided(log, asked, given)
+    event = _decided(log, asked, given, mind)
     stands = answered(log, asked) or log.record(event)
     if stands != event:
         raise ReviewRefused(
@@ -128,7 +136,7 @@ def _question(log: EventLog, run_id: str, given: Answer) -> ReviewAsked:
     )
 
 
-def _decided(log: EventLog, asked: ReviewAsked, given: Answer) -> ReviewAnswered:
+def _decided(log: EventLog, asked: ReviewAsked, given: Answer, mind: Mind) -> ReviewAnswered:
     """The event that an answer becomes, whole and checked."""
     if given.reviewer.strip() != asked.reviewer:
         raise ReviewRefused(
@@ -138,7 +146,9 @@ def _decided(log: EventLog, asked: ReviewAsked, given: Answer) -> ReviewAnswered
     decisions = _complete(asked, given.decisions)
     verdict, revised = _verdict(decisions), ""
     if verdict == "edit":
-        revised = revision(log, asked, decisions).strategy.hash
+        made = revision(log, asked, decisions)
+        mind(version_of(Strategies(log), asked.domain, asked.candidate).strategy, made)
+        revised = made.strategy.hash
     if verdict == "approve" and not given.reason.strip():
         _gate_must_accept(log, asked)
     return ReviewAnswered(

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from .diff import FIELDS, diff
-from .edits import Deprecate, Edit, Update, apply
+from .diff import diff
+from .edits import Edit, Update
 from .events import RuleDecision
+from .merge import merge_edits
 from .rules import Rule, Strategy
 from .versions import Version
 
@@ -19,61 +20,66 @@ class Revision(NamedTuple):
     parents: tuple[str, ...]
     """The version that was shown, and the incumbent where rules of it come back."""
     edits: tuple[Edit, ...]
-    """On the version that was shown."""
+    """On the version that was shown; each with the reviewer's reason."""
 
 
 def revise(candidate: Version, incumbent: Version, decisions: Sequence[RuleDecision]) -> Revision:
-    """The candidate as the decisions want it: an approved rule stays, a rejected change is undone.
+    """The candidate as the decisions want it: what is approved stays, what is rejected is undone.
 
     A rule that was taken out and shall stay keeps its id: it comes from the incumbent, the second
     parent. Raises ValueError where a decision cannot be carried out.
     """
-    found = diff(incumbent, candidate)
-    gone = {rule.id: rule for rule in found.deprecated}
-    added = {rule.id for rule in found.added}
-    takes: list[Edit] = []
-    updates: list[Edit] = []
-    back: set[str] = set()
+    ours, theirs = (_by_id(it.strategy) for it in (candidate, incumbent))
+    said = dict(ours)
+    undone = [it.rule for it in decisions if it.decision == "reject"]
+    for rule in undone:
+        said.pop(rule, None)
+        if rule in theirs:
+            said[rule] = theirs[rule]
     for it in decisions:
-        if it.decision == "edit" and it.rule in gone:
-            raise ValueError(
-                f"Rule {it.rule} is taken out by this version: approve that, or reject it, which "
-                "keeps the rule as it was."
-            )
         if it.decision == "edit":
-            updates.append(_reworded(it))
-        elif it.decision == "reject" and it.rule in added:
-            takes.append(Deprecate(rule=it.rule, rationale=it.reason, consolidates=True))
-        elif it.decision == "reject" and it.rule in gone:
-            back.add(it.rule)
-        elif it.decision == "reject":
-            updates.append(_undone(candidate.strategy, incumbent.strategy, it))
-    edits = (*takes, *updates)
-    rules = list(apply(candidate.strategy, edits, "").rules)
-    for place, rule in enumerate(incumbent.strategy.rules):
-        if rule.id in back:
-            rules.insert(place, rule)
-    parents = (candidate.hash, incumbent.hash) if back else (candidate.hash,)
-    return Revision(Strategy(rules=tuple(rules)), parents, edits)
+            said[it.rule] = _reworded(ours, it)
+    strayed = {move.rule.id for move in diff(incumbent, candidate).moved}
+    order = [rule for rule in ours if rule in said and not (rule in undone and rule in strayed)]
+    for rule in theirs:
+        if rule in undone and rule not in order:
+            order.insert(_place(order, list(theirs), rule), rule)
+    made = Strategy(rules=tuple(said[rule] for rule in order))
+    back = any(rule not in ours for rule in order)
+    return Revision(
+        strategy=made,
+        parents=(candidate.hash, incumbent.hash) if back else (candidate.hash,),
+        edits=_with_reasons(merge_edits(candidate.strategy, made), decisions),
+    )
 
 
-def _reworded(decision: RuleDecision) -> Update:
+def _reworded(ours: dict[str, Rule], decision: RuleDecision) -> Rule:
+    if decision.rule not in ours:
+        raise ValueError(
+            f"Rule {decision.rule} is taken out by this version: approve that, or reject it, "
+            "which keeps the rule as it was."
+        )
     try:
-        return Update(rule=decision.rule, text=decision.text, rationale=decision.reason)
+        # An edit knows how long a rule may be; a rule itself takes anything.
+        Update(rule=decision.rule, text=decision.text)
     except ValidationError as error:
         raise ValueError(f"Rule {decision.rule}: {error.errors()[0]['msg']}.") from None
+    return ours[decision.rule].model_copy(update={"text": decision.text})
 
 
-def _undone(candidate: Strategy, incumbent: Strategy, decision: RuleDecision) -> Update:
-    """The rule says again what it said in the incumbent, where it stood there."""
-    (new, _), (old, place) = (_standing(it, decision.rule) for it in (candidate, incumbent))
-    fields = {
-        name: getattr(old, name) for name in FIELDS if getattr(old, name) != getattr(new, name)
-    }
-    return Update(rule=decision.rule, rationale=decision.reason, place=place, **fields)
+def _place(order: Sequence[str], wanted: Sequence[str], rule: str) -> int:
+    """Right behind the nearest rule that stands before it in the incumbent; else in front."""
+    before = wanted[: wanted.index(rule)]
+    return next((order.index(it) + 1 for it in reversed(before) if it in order), 0)
 
 
-def _standing(strategy: Strategy, rule_id: str) -> tuple[Rule, int]:
-    return next(
-        (rule, place) for place, rule in enumerate(strategy.rules, start=1) if rule.id == rule_id
+def _with_reasons(edits: Sequence[Edit], decisions: Sequence[RuleDecision]) -> tuple[Edit, ...]:
+    reasons = {it.rule: it.reason for it in decisions}
+    return tuple(
+        edit.model_copy(update={"rationale": reasons.get(getattr(edit, "rule", ""), "")})
+        for edit in edits
     )
+
+
+def _by_id(strategy: Strategy) -> dict[str, Rule]:
+    return {rule.id: rule for rule in strategy.rules}
