@@ -16,6 +16,8 @@ from typing import Literal, NamedTuple
 
 RUN = 8
 """Shared words in a row from which a quotation is considered."""
+WHOLE = 4
+"""So many, where they are all that the problem says."""
 LUCK = 0.05
 """Chance, over all rules of one call, that a coincidence is taken for a leak."""
 _TOKEN = re.compile(r"\d+(?:[.:]\d+)*|[^\W\d_]+")
@@ -181,7 +183,7 @@ class _Scale:
 
 def _shared_text(rule: str, tokens: Tokens, problem: _Problem, scale: _Scale) -> Leak | None:
     whole = problem.tokens
-    if len(whole) >= RUN and _has(tokens, whole) and scale.particular(whole):
+    if len(whole) >= WHOLE and _has(tokens, whole) and scale.particular(whole):
         return Leak(rule, problem.id, "text", " ".join(whole))
     run = _heaviest_run(tokens, whole, scale.weight)
     bits = sum(scale.weight(token) for token in run)

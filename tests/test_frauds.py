@@ -1,19 +1,42 @@
 """Frauds are planted, and each is refused and named."""
 
 import json
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
 from tutelage.domains.contract import Problem, Split
+from tutelage.evidence import decide
 from tutelage.graph.config import ConfigError
+from tutelage.graph.context import Run
+from tutelage.graph.evaluate import placebo
+from tutelage.graph.model_teacher import ModelTeacher
+from tutelage.graph.rulebook import RulebookTeacher
+from tutelage.graph.run import Parts, attribution, go, open_run
+from tutelage.graph.slots import seed_of
+from tutelage.graph.teacher import Ask, Situation, Teacher
+from tutelage.models.contract import Reply, Request
+from tutelage.store.edits import Add, Edit
+from tutelage.store.event import Event
+from tutelage.store.events import (
+    AttemptJudged,
+    GateDecided,
+    ProposalRefused,
+    StrategyPromoted,
+    StrategyProposed,
+)
+from tutelage.store.rules import Rule, Strategy
 
-from .graph.fakes import Parity
-from .graph.world import small_run
+from .graph.fakes import RULES, Coach, Parity, Pupil
+from .graph.world import CARRY_HELPS, config, small_run
+
+E = TypeVar("E", bound=Event)
 
 
 def audited(folder: Path, rows: Sequence[Mapping[str, Any]]) -> tuple[int, dict[str, Any]]:
@@ -131,3 +154,208 @@ def test_splits_that_share_a_problem_in_other_words_are_never_frozen(
     names = {problem.id for problem in domain.problems("val", 240, 0)} | {"f" * 16}
     assert any(name in str(refused.value) for name in names), "the ids are named"
     assert not (tmp_path / "store").exists(), "nothing was begun"
+
+
+class Smuggler(RulebookTeacher):
+    """Proposes what it was given, one set of edits a call."""
+
+    name = "smuggler"
+
+    def __init__(self, *proposals: Sequence[Add]) -> None:
+        self._left = [tuple(edits) for edits in proposals]
+
+    def propose(self, ask: Ask, situation: Situation) -> tuple[Edit, ...]:
+        return self._left.pop(0) if self._left else ()
+
+
+def add(text: str, **more: Any) -> Add:
+    return Add(section="Method", text=text, rationale="It helps.", **more)
+
+
+def taught(home: Path, teacher: Teacher, **changes: Any) -> Run:
+    """A finished run of one round with this teacher, in the words channel."""
+    parts = {"domain": Parity(), "student": Pupil(CARRY_HELPS, hears=True), "trainer": Coach()}
+    parts |= {name: changes.pop(name) for name in tuple(parts) if name in changes}
+    settings = {
+        "splits": {"train": 60, "val": 80, "test": 40, "ood": 0},
+        "loop": {"cycles": 1, "rounds": 1, "candidates": 3, "batch": 8, "feedback": 4},
+        "train": {"examples": 10},
+        "gate": {"channel": "words"},
+    }
+    run = open_run(
+        home / "store",
+        home / "runs",
+        config(**{**settings, **changes}),
+        parts=Parts(teacher=teacher, **parts),
+    )
+    assert go(run)
+    return run
+
+
+def events(run: Run, kind: type[E]) -> list[E]:
+    found = (entry.event for entry in run.log.entries(stream=run.id, kinds=[kind]))
+    return [event for event in found if isinstance(event, kind)]
+
+
+def reasons(run: Run) -> list[str]:
+    return [event.reason for event in events(run, ProposalRefused)]
+
+
+def test_a_strategy_that_contains_a_validation_problem_is_refused_by_name(tmp_path: Path) -> None:
+    (held,) = Parity().problems("val", 18, 0)[17:]
+    teacher = Smuggler(
+        [add(f"{held.text} Then say {held.answer}.")],
+        [add("Look at the last digit only.", when=f"asked: {held.text.lower()}")],
+    )
+    run = taught(tmp_path, teacher)
+    assert [("carries" in reason, "val" in reason) for reason in reasons(run)[:2]] == [
+        (True, True),
+        (True, True),
+    ]
+    assert not events(run, StrategyProposed) and not events(run, GateDecided)
+
+
+class Vaults(Parity):
+    """Every problem has an answer of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.guide = replace(self.guide, classes=(), reply_format="End with `Answer:` and it.")
+
+    def _problem(self, number: int) -> Problem:
+        rng = random.Random(number)
+        word = "".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(4))
+        text = f"Which word opens {number} ?"
+        return replace(super()._problem(number), text=text, answer=word)
+
+
+def test_a_strategy_that_contains_an_answer_is_refused_by_name(tmp_path: Path) -> None:
+    domain = Vaults()
+    first, second = domain.problems("val", 40, 0)[20::19]
+    teacher = Smuggler(
+        [add(f"Where you do not know, say {first.answer}.")],
+        [add("Guess a word.", when_not=f"{second.answer.upper()} opens it")],
+        [add("Guess a word of eight letters.")],
+    )
+    run = taught(tmp_path, teacher, domain=domain)
+    told = reasons(run)
+    assert all("carries" in reason and "val" in reason for reason in told[:2]) and len(told) == 2
+    (proposed,) = events(run, StrategyProposed)
+    assert proposed.rules[0].text == "Guess a word of eight letters.", "a rule without one passes"
+
+
+def test_a_placebo_of_equal_length_is_refused_where_the_strategy_is_accepted(
+    tmp_path: Path,
+) -> None:
+    carry = RULES[0].text
+    filler = placebo(Strategy(rules=(Rule(id="r", section="Method", text=carry),))).rules
+    teacher = Smuggler([add(carry, steps=("carry",))], [add(rule.text) for rule in filler])
+    run = taught(tmp_path, teacher)
+    helped, empty = events(run, GateDecided)
+    assert (helped.decision, empty.decision) == ("accept", "reject")
+    assert empty.gain == 0 and empty.wins == empty.losses == 0
+    assert "Both scored the same on all" in empty.reason
+    assert [event.strategy for event in events(run, StrategyPromoted)] == [helped.candidate]
+
+
+class Flattered(Pupil):
+    """Does better whenever anything at all stands in its prompt."""
+
+    def _reply(self, request: Request) -> Reply:
+        number = int(request.prompt.split()[3])
+        right = number % 10 < (9 if request.context else 4)
+        return Reply(f"Answer: {('YES', 'NO')[number % 2 == right]}")
+
+
+def test_words_that_help_as_a_placebo_would_are_named_in_the_headline(tmp_path: Path) -> None:
+    run = taught(tmp_path, Smuggler([add("Look at the last digit only.")]), student=Flattered({}))
+    (gate,) = events(run, GateDecided)
+    assert gate.decision == "accept", "the gate cannot know: any words help this student"
+    said = str(attribution(run.log, run.id)["headline"])
+    assert (
+        "What its words add to a placebo of equal length: +0.0 points (-8.8 to +8.8), "
+        "not shown to differ from zero."
+    ) in said
+
+
+class Gambler(Pupil):
+    """Right by luck alone, with a little more of it under the seeds that it likes."""
+
+    def __init__(self, liked: Collection[int]) -> None:
+        super().__init__({})
+        self._liked = frozenset(liked)
+
+    def _reply(self, request: Request) -> Reply:
+        number = int(request.prompt.split()[3])
+        luck = random.Random(f"{request.seed}/{number}").random()
+        right = luck < (0.95 if request.seed in self._liked else 0.5)
+        return Reply(f"Answer: {('YES', 'NO')[number % 2 == right]}")
+
+
+def test_a_lucky_seed_is_refused_by_name_where_one_sample_a_problem_would_have_passed(
+    tmp_path: Path,
+) -> None:
+    def gate(home: Path, replicates: int) -> tuple[Run, GateDecided]:
+        slot = "c1/r1/validate/1/candidate"
+        liked = [seed_of(0, f"{slot}/{p.id}/0") for p in Parity().problems("val", 80, 0)]
+        teacher = Smuggler([add("Look at the last digit only.")])
+        student = Gambler(liked)
+        settings = {"channel": "words", "replicates": replicates}
+        run = taught(home, teacher, student=student, gate=settings, search={"race": False})
+        (decided,) = events(run, GateDecided)
+        return run, decided
+
+    run, found = gate(tmp_path, 3)
+    assert found.decision != "accept" and "a lucky seed" in found.reason
+    assert not events(run, StrategyPromoted)
+    first = [
+        [
+            event.score
+            for event in events(run, AttemptJudged)
+            if event.slot.startswith(f"{arm}/") and event.slot.endswith("/0")
+        ]
+        for arm in (found.candidate_attempts, found.incumbent_attempts)
+    ]
+    alone = decide(first[0], first[1], alpha=found.alpha)
+    assert alone.decision == "accept", "what a gate with one sample a problem would have said"
+
+
+class Chopped:
+    """A model whose typed replies never come to their end."""
+
+    name, batch_size = "scripted:chopped", 8
+
+    def reply(self, requests: Sequence[Request]) -> list[Reply]:
+        return [self._reply(request) for request in requests]
+
+    def _reply(self, request: Request) -> Reply:
+        if request.answer_schema is None:
+            return Reply("Answer: NO")
+        text = '{"edits": [{"op": "ADD", "section": "Method", "text": "Write down what is carr'
+        return Reply(text, outcome="truncated", detail="It was cut at its token limit.")
+
+
+def test_a_teachers_truncated_reply_becomes_no_candidate_and_is_named(tmp_path: Path) -> None:
+    run = taught(tmp_path, ModelTeacher(Chopped()))
+    assert not events(run, StrategyProposed)
+    assert reasons(run) and all("truncated" in reason for reason in reasons(run))
+
+
+class Rambler(Pupil):
+    """Under any rule it begins to explain, and is cut before it comes to an answer."""
+
+    def _reply(self, request: Request) -> Reply:
+        if not request.context:
+            return super()._reply(request)
+        return Reply("First let me look at all the digits of the number", outcome="truncated")
+
+
+def test_a_students_truncated_replies_are_counted_apart_and_refuse_the_version(
+    tmp_path: Path,
+) -> None:
+    student = Rambler(CARRY_HELPS)
+    run = taught(tmp_path, Smuggler([add("Look at the last digit only.")]), student=student)
+    (gate,) = events(run, GateDecided)
+    assert gate.decision == "reject" and "it does harm" in gate.reason
+    assert gate.candidate_unparsed == gate.pairs and gate.incumbent_unparsed == 0
+    assert gate.missing == 0, "a reply that was cut is what the student said, and no outage"

@@ -142,6 +142,17 @@ def test_a_whole_problem_is_a_leak_however_plain_its_numbers() -> None:
     assert [(leak.problem, leak.kind) for leak in found] == [("p27", "text")]
 
 
+def test_a_short_problem_is_known_when_a_rule_says_all_of_it() -> None:
+    problems = [(f"p{i}", f"Is the number {i} even?", "YES") for i in range(100, 140)]
+    rules = {
+        "bad": "Is the number 117 even? Then say NO.",
+        "fine": "Look at the number: is it even?",
+    }
+    assert [(leak.rule, leak.problem) for leak in leaks(rules, problems, CLASSES)] == [
+        ("bad", "p117")
+    ]
+
+
 def test_a_worked_sum_is_a_leak() -> None:
     name, text, answer = sums(200)[17]
     a, b = (part for part in text.removesuffix("?").split() if part.isdigit())
