@@ -16,6 +16,8 @@ from .baseline import measure_floors, points
 from .context import Run
 from .weights import adapter_of, dataset_of
 
+MORE_UNREAD = 0.05
+"""Share of replies; a candidate that makes more than so many unreadable is told of."""
 NOTHING_TO_TRAIN = "Its examples are the incumbent's, word for word: there is nothing to train."
 NOTHING_LOST = (
     "It only takes rules away, and its examples stay the incumbent's, word for word: nothing that "
@@ -83,7 +85,7 @@ class Gate:
                 break
         return self._event(
             f"{candidate_slot}/gate",
-            self._judged(new, old, floor.accuracy, why),
+            _unread(self._judged(new, old, floor.accuracy, why), new, old),
             block=tuple(problem.id for problem in part),
             saved=(len(self.block) - len(part)) * self.replicates,
             floor=floor.accuracy,
@@ -225,6 +227,17 @@ class Gate:
             "incumbent": self.incumbent.hash,
             "channel": self.channel,
         }
+
+
+def _unread(
+    verdict: GateVerdict, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged]
+) -> GateVerdict:
+    """The verdict, with a word on replies that the candidate made unreadable."""
+    ours, theirs = _unparsed(new), _unparsed(old)
+    if ours - theirs <= MORE_UNREAD * len(new):
+        return verdict
+    said = f"No answer could be read from {ours} of its {len(new)} replies (incumbent: {theirs})."
+    return replace(verdict, reason=f"{verdict.reason} {said}")
 
 
 def _unparsed(attempts: Sequence[AttemptJudged]) -> int:

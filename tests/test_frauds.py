@@ -172,10 +172,16 @@ def add(text: str, **more: Any) -> Add:
     return Add(section="Method", text=text, rationale="It helps.", **more)
 
 
-def taught(home: Path, teacher: Teacher, **changes: Any) -> Run:
+def taught(
+    home: Path,
+    teacher: Teacher,
+    *,
+    domain: Parity | None = None,
+    student: Pupil | None = None,
+    trained: bool = True,
+    **changes: Any,
+) -> Run:
     """A finished run of one round with this teacher, in the words channel."""
-    parts = {"domain": Parity(), "student": Pupil(CARRY_HELPS, hears=True), "trainer": Coach()}
-    parts |= {name: changes.pop(name) for name in tuple(parts) if name in changes}
     settings = {
         "splits": {"train": 60, "val": 80, "test": 40, "ood": 0},
         "loop": {"cycles": 1, "rounds": 1, "candidates": 3, "batch": 8, "feedback": 4},
@@ -186,7 +192,12 @@ def taught(home: Path, teacher: Teacher, **changes: Any) -> Run:
         home / "store",
         home / "runs",
         config(**{**settings, **changes}),
-        parts=Parts(teacher=teacher, **parts),
+        parts=Parts(
+            domain=domain or Parity(),
+            teacher=teacher,
+            student=student or Pupil(CARRY_HELPS, hears=True),
+            trainer=Coach() if trained else None,
+        ),
     )
     assert go(run)
     return run
@@ -268,7 +279,9 @@ class Flattered(Pupil):
 
 
 def test_words_that_help_as_a_placebo_would_are_named_in_the_headline(tmp_path: Path) -> None:
-    run = taught(tmp_path, Smuggler([add("Look at the last digit only.")]), student=Flattered({}))
+    teacher = Smuggler([add("Look at the last digit only.")])
+    settings = {"examples": 10, "controls": ["placebo"]}
+    run = taught(tmp_path, teacher, student=Flattered({}), trained=False, train=settings)
     (gate,) = events(run, GateDecided)
     assert gate.decision == "accept", "the gate cannot know: any words help this student"
     said = str(attribution(run.log, run.id)["headline"])
@@ -356,6 +369,9 @@ def test_a_students_truncated_replies_are_counted_apart_and_refuse_the_version(
     student = Rambler(CARRY_HELPS)
     run = taught(tmp_path, Smuggler([add("Look at the last digit only.")]), student=student)
     (gate,) = events(run, GateDecided)
-    assert gate.decision == "reject" and "it does harm" in gate.reason
+    assert gate.decision == "reject" and gate.losses > 0
     assert gate.candidate_unparsed == gate.pairs and gate.incumbent_unparsed == 0
+    assert gate.reason.endswith(
+        f"No answer could be read from {gate.pairs} of its {gate.pairs} replies (incumbent: 0)."
+    )
     assert gate.missing == 0, "a reply that was cut is what the student said, and no outage"
