@@ -85,8 +85,12 @@ def _brought(candidate: Strategy, parent: Strategy, edits: Sequence[Edit]) -> It
         yield _Text(f"The rationale of edit {number} ({edit.op})", edit.rationale, "")
 
 
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
+"""Where nothing parts the words, a character is one."""
+
+
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", in_plain_letters(text).lower()))
+    return tuple(_WORD.findall(in_plain_letters(text).lower()))
 
 
 def _repeats(mine: Sequence[str], order: Sequence[str]) -> bool:
@@ -134,8 +138,9 @@ def _named_model(text: str, models: Sequence[str]) -> str:
     """The model that a text speaks of; empty where it speaks of none."""
     if match := _MODELS.search(text):
         return match[0]
-    names = {part for spec in models for part in re.split(r"[:#/@+]", spec) if len(part) >= 6}
-    return next((name for name in sorted(names) if name.lower() in text.lower()), "")
+    own = {re.split(r"[:#/]", spec.partition("+")[0])[-1].lower() for spec in models}
+    telling = (name for name in sorted(own) if len(name) >= 6 and re.search(r"[\d-]", name))
+    return next((name for name in telling if name in text.lower()), "")
 
 
 _VAGUE = re.compile(
@@ -174,9 +179,7 @@ _EMPTY = frozenset(
 def _vague(text: str) -> str:
     """Why a text is no advice that can be acted on; empty where something is left to do."""
     left = [word for word in _words(_VAGUE.sub(" ", text)) if word not in _EMPTY]
-    # Scripts without spaces put a whole sentence into one word.
-    weight = sum(1 if word.isascii() else (len(word) + 1) // 2 for word in left)
-    return "" if weight >= 2 else "says to take care, not what to do: a verb needs its object"
+    return "" if len(left) >= 2 else "says to take care, not what to do: a verb needs its object"
 
 
 _CONDITION = re.compile(

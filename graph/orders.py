@@ -128,10 +128,10 @@ _MARKED = (
         r"|span|button|video|audio|table|a|system|user|assistant|human|instructions?|prompt|data"
         r"|tool\w*|function\w*|invoke|parameter|attempt|lesson|problem|reply|admin|important|secret"
         r"|thinking|\w+-[0-9a-f]{6,})(?:[\s/>][^>]*|)>|<!--|<!\[CDATA|\]\]>|!?\[[^\]]*\]\([^)]*\)"
-        r"|```(?:tool|system|bash|sh)\b|\{\{\s*\w+[.(|]|\bon(?:error|load|click)\s*="
+        r"|```(?:tool\w*|system|bash|sh)\b|\{\{\s*\w+[.(|]|\bon(?:error|load|click)\s*="
         r"|\$\((?:cat|env|echo|curl|printenv|whoami|id)\b|\brm -rf\b|\bcurl\s+(?:-|http)|\bwget\s"
         r"|\b(?:eval|exec|__import__|os\.system)\s*\(|\bsubprocess\."
-        r"|\"(?:op|edits|rationale|because|lessons|arguments|tool\w*|function\w*|role)\"\s*:",
+        r"|\"(?:op|edits|rationale|because|lessons|arguments|tool\w*|function\w*|role)\\?\"\s*:",
     ),
     (
         "carries a link or an address",
