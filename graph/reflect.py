@@ -10,6 +10,7 @@ from ..models.contract import Reply, Request
 from ..store.events import AttemptJudged, CallIntended, FailuresSorted, Reflected, Solved
 from . import gaps
 from .context import Run
+from .credit import measure_credit
 from .orders import order_in
 from .redaction import secret_in
 from .slots import round_slot
@@ -32,6 +33,7 @@ def reflect(state: RunState, runtime: Runtime[Run]) -> RunState:
 
 
 def _reflect(run: Run, state: RunState, slot: str) -> None:
+    measure_credit(run, state)
     run.watch.stage("reflect", f"{run.teacher.name} reads the attempts")
     attempts = _attempts(run, state)
     reading = contrast(attempts, run.teacher.reads)

@@ -249,7 +249,10 @@ _DISGUISES = (
     lambda order: ("zero width", "\u200b".join(order)),
     lambda order: ("bidi", f"\u202e{order}\u202c"),
     _look,
-    lambda order: ("full width", "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in order)),
+    lambda order: (
+        "full width",
+        "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in order),
+    ),
     lambda order: ("leet", order.replace("i", "1").replace("o", "0").replace("e", "3")),
     lambda order: ("spaced", " ".join(order)),
 )
@@ -266,4 +269,6 @@ def _secret() -> Iterator[Injection]:
         "half": CANARY[: len(CANARY) // 2 + 3],
     }
     for text, rule in SECRETS:
-        yield Injection("secret", text.replace("{{", "{").replace("}}", "}"), rule.format(CANARY, **forms))
+        yield Injection(
+            "secret", text.replace("{{", "{").replace("}}", "}"), rule.format(CANARY, **forms)
+        )
