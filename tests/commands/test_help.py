@@ -41,7 +41,7 @@ def test_every_command_says_what_it_does_and_shows_an_example(words: tuple[str, 
 
 
 def test_all_commands_of_the_plan_are_there() -> None:
-    wanted = """run resume runs show report plan gate transfer evaluate ask doctor
+    wanted = """run resume review runs show report plan gate transfer evaluate ask doctor
     strategy-list strategy-show strategy-diff strategy-log strategy-blame strategy-search
     strategy-promote strategy-rollback strategy-export strategy-import log-verify index-rebuild
     domains-list domains-check models-list models-check"""

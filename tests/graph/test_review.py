@@ -5,12 +5,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from langgraph.types import Command
 
+from tutelage.graph.budget import seconds_at_work
 from tutelage.graph.build import build
 from tutelage.graph.context import Outcome, Run
 from tutelage.graph.review import mind_words
@@ -225,6 +227,12 @@ def test_the_graphs_own_interrupt_is_typed_and_its_answers_go_into_the_log(run: 
     (given,) = events(run, ReviewAnswered)
     assert (given.candidate, given.verdict) == (asked.candidate, "approve")
     assert [it.strategy for it in events(run, StrategyPromoted)] == [asked.candidate]
+
+
+def test_a_clock_that_was_set_back_gives_a_run_no_time_back() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    steps = [0, 60, 60 - 3 * DAY, 120 - 3 * DAY, 180]
+    assert seconds_at_work(noon + timedelta(seconds=it) for it in steps) == 120
 
 
 def child(*words: str, ahead: float = 0) -> subprocess.Popen[str]:
