@@ -1,15 +1,32 @@
 """What a version must be before a gate may spend replies on it."""
 
-from ..evidence.leaks import leaks
+from collections.abc import Sequence
+
+from ..store.edits import Edit
 from ..store.events import GateDecided
+from ..store.guard import collapse, tokens
 from ..store.rules import Strategy
+from . import content
 from .context import Run
+from .search import worths
 from .slots import in_loop
 from .teacher import Unusable
 
 
-def check(run: Run, parent: Strategy, incumbent: Strategy, candidate: Strategy) -> None:
-    """Raise Unusable for a candidate that is nothing new, or that no strategy may be."""
+def check(
+    run: Run,
+    parent: Strategy,
+    incumbent: Strategy,
+    candidate: Strategy,
+    edits: Sequence[Edit] = (),
+    foreign: Sequence[str] = (),
+) -> None:
+    """Raise Unusable for a candidate that is nothing new, or that no strategy may be.
+
+    `foreign` are the texts that whoever made the edits had read. Without `edits` a person decided
+    rule by rule: what leaves was meant, and how rules are worded is theirs to say. Raises
+    Forbidden where the edits must not even be kept.
+    """
     if candidate.hash == parent.hash:
         raise Unusable("The edits change nothing.")
     if _says(candidate) == _says(incumbent):
@@ -19,18 +36,34 @@ def check(run: Run, parent: Strategy, incumbent: Strategy, candidate: Strategy) 
     steps = candidate.steps - set(run.domain.guide.step_kinds)
     if steps:
         raise Unusable(f"Unknown kinds of steps: {', '.join(sorted(steps))}.")
-    _check_content(run, candidate)
+    _check_size(run, parent, candidate, edits)
+    content.check(
+        candidate,
+        edits,
+        problems={str(split): members for split, members in run.problems.items()},
+        parent=parent,
+        classes=run.domain.guide.classes,
+        foreign=foreign,
+        secrets=run.journal.secrets,
+        models=[run.teacher.name, run.student.name, *(model.name for model in run.validators)],
+        by_model=bool(edits) and run.teacher.model is not None,
+    )
     _check_memory(run, incumbent, candidate)
 
 
-def _check_content(run: Run, candidate: Strategy) -> None:
-    found = leaks(
-        {rule.id: Strategy(rules=(rule,)).render() for rule in candidate.rules},
-        [(problem.id, problem.text, problem.answer) for problem in run.problems["val"]],
-        run.domain.guide.classes,
-    )
-    if found:
-        raise Unusable(f"Rule {found[0].rule} carries validation content: {found[0].quote!r}.")
+def _check_size(run: Run, parent: Strategy, candidate: Strategy, edits: Sequence[Edit]) -> None:
+    most, size = run.config.loop.strategy_tokens, tokens(candidate)
+    # What is over the budget already may still become shorter.
+    if size > most and size >= tokens(parent):
+        raise Unusable(
+            f"The strategy would have about {size} tokens, and {most} is the most "
+            "(loop.strategy_tokens): merge or shorten rules, or take some away."
+        )
+    if not edits:
+        return
+    helps = {rule for rule, worth in worths(run).items() if worth.helps}
+    if lost := collapse(parent, candidate, edits, helps):
+        raise Unusable(lost)
 
 
 def _check_memory(run: Run, incumbent: Strategy, candidate: Strategy) -> None:

@@ -6,29 +6,36 @@ from langgraph.runtime import Runtime
 
 from ..store.edits import Edit, EditError, apply
 from ..store.events import AttemptJudged, GateDecided, ProposalRefused, Reflected, StrategyProposed
+from ..store.ledger import reorder
 from ..store.rules import Strategy
+from ..store.twins import twins
 from .admission import check
 from .context import Run
 from .reflect import asking
 from .review import brought_back
-from .search import edit_cap
+from .search import Draft, drafts, edit_cap, worths
 from .slots import in_loop, round_slot
 from .state import RunState
-from .teacher import Effect, Situation, Unusable
+from .teacher import Effect, Forbidden, Seen, Situation, Unusable
 
 NOTHING_MORE = "The teacher has nothing more to propose."
 
 
 def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
-    """Ask the teacher for candidates, one after the other, each told of those before it."""
+    """The round's candidates: what a review made, a merge, a removal, and what the teacher says.
+
+    The teacher keeps at least one place, where there are two. It is asked for one candidate after
+    the other, each time told of those before it.
+    """
     run = runtime.context
     run.watch.stage("update_strategy", f"{run.teacher.name} proposes edits")
+    places = run.config.loop.candidates
     taken: list[tuple[Edit, ...]] = []
     # What a reviewer made takes one of the round's places: each has its share of alpha.
     candidates = brought_back(run, state)
-    for number in range(1, run.config.loop.candidates + 1 - len(candidates)):
+    for number in range(1, places - len(candidates) + 1):
         slot = f"{round_slot(state, 'update_strategy')}/{number}"
-        event = run.log.find(run.id, slot) or _ask(run, state, slot, taken)
+        event = run.log.find(run.id, slot) or _propose(run, state, number, slot, taken)
         if isinstance(event, ProposalRefused) and event.reason == NOTHING_MORE:
             break
         if isinstance(event, StrategyProposed | ProposalRefused) and event.edits:
@@ -36,6 +43,53 @@ def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
         if isinstance(event, StrategyProposed) and event.strategy not in candidates:
             candidates.append(event.strategy)
     return {"candidates": candidates}
+
+
+def _propose(
+    run: Run, state: RunState, number: int, slot: str, taken: Sequence[tuple[Edit, ...]]
+) -> StrategyProposed | ProposalRefused:
+    """Candidate `number` of the round: a draft while there are any, then the teacher's."""
+    free = max(1, run.config.loop.candidates - 1)
+    ready = [draft for draft in drafts(run, state) if _admitted(run, state, draft)][:free]
+    if number > len(ready):
+        return _ask(run, state, slot, taken)
+    draft = ready[number - 1]
+    run.watch.say(f"Proposed without the teacher ({draft.origin}): {draft.rationale}")
+    return run.log.record(
+        StrategyProposed(
+            stream=run.id,
+            slot=slot,
+            domain=run.domain.name,
+            branch=run.branch,
+            strategy=draft.strategy.hash,
+            rules=draft.strategy.rules,
+            parents=draft.parents,
+            edits=draft.edits,
+            rationale=draft.rationale,
+            origin=draft.origin,
+        )
+    )
+
+
+def _admitted(run: Run, state: RunState, draft: Draft) -> bool:
+    """Whether a draft may go to the gate; what forbids it is told once."""
+    ours, incumbent = (run.version(it).strategy for it in (draft.parents[0], state["incumbent"]))
+    try:
+        check(run, ours, incumbent, draft.strategy, draft.edits)
+    except Unusable as error:
+        if str(error) not in _refused(run):
+            slot = f"{round_slot(state, 'update_strategy')}/{draft.origin}"
+            run.log.record(
+                ProposalRefused(
+                    stream=run.id,
+                    slot=slot,
+                    reason=str(error),
+                    edits=draft.edits,
+                    parent=draft.parents[0],
+                )
+            )
+        return False
+    return True
 
 
 def _ask(
@@ -47,18 +101,24 @@ def _ask(
     reflected = run.log.find(run.id, state["reflected"])
     assert isinstance(reflected, Reflected)
     edits: tuple[Edit, ...] = ()
+    cap = edit_cap(run, state)
     try:
-        edits = run.teacher.propose(asking(run, slot), _situation(run, parent, reflected, taken))
+        situation = _situation(run, parent, reflected, taken, cap)
+        edits = run.teacher.propose(asking(run, slot), situation)
         if not edits:
             raise Unusable(NOTHING_MORE)
-        edits = _bounded(run, slot, edits, edit_cap(run, state))
-        candidate = apply(parent, edits, f"{run.id}/{slot}")
-        check(run, parent, incumbent, candidate)
+        edits = _bounded(run, slot, edits, cap)
+        edits, candidate = _ordered(run, parent, edits, f"{run.id}/{slot}")
+        check(run, parent, incumbent, candidate, edits, _texts(situation))
     except (Unusable, EditError) as error:
         run.watch.say(f"Proposal {slot} was refused: {error}")
         return run.log.record(
             ProposalRefused(
-                stream=run.id, slot=slot, reason=str(error), edits=edits, parent=parent.hash
+                stream=run.id,
+                slot=slot,
+                reason=str(error),
+                edits=() if isinstance(error, Forbidden) else edits,
+                parent=parent.hash,
             )
         )
     return run.log.record(
@@ -84,21 +144,65 @@ def _bounded(run: Run, slot: str, edits: tuple[Edit, ...], cap: int) -> tuple[Ed
     return edits[:cap]
 
 
+def _ordered(
+    run: Run, parent: Strategy, edits: tuple[Edit, ...], slot: str
+) -> tuple[tuple[Edit, ...], Strategy]:
+    """The candidate with its rules in the order of what they were surely measured to be worth."""
+    candidate = apply(parent, edits, slot)
+    moves = reorder(candidate, worths(run))
+    return (*edits, *moves), apply(candidate, moves, slot)
+
+
 def _situation(
-    run: Run, current: Strategy, reflected: Reflected, taken: Sequence[tuple[Edit, ...]]
+    run: Run,
+    parent: Strategy,
+    reflected: Reflected,
+    taken: Sequence[tuple[Edit, ...]],
+    cap: int,
 ) -> Situation:
     read = [run.log.find(run.id, slot) for slot in reflected.attempts]
-    failed = [e for e in read if isinstance(e, AttemptJudged) and e.outcome != "right"]
+    seen = [event for event in read if isinstance(event, AttemptJudged)]
+    failed = [event for event in seen if event.outcome != "right"]
+    problems = {problem.id: problem for problem in run.problems["train"]}
+    known = worths(run)
     return Situation(
         guide=run.domain.guide,
-        strategy=current,
+        strategy=parent,
         failure_modes=reflected.failure_modes,
         failures=[frozenset(event.failure_modes) for event in failed],
         lessons=reflected.lessons,
         effects=_effects(run),
         because=tuple(event.slot for event in failed),
         taken=taken,
+        edits=cap,
+        # Finding them loads an embedder: only for a teacher that can join two wordings.
+        twins=[(a, b) for a, b, _ in twins(parent)] if run.teacher.model else (),
+        worth={rule.id: known[rule.id] for rule in parent.rules if rule.id in known},
+        refused=_refused(run),
+        strategy_tokens=run.config.loop.strategy_tokens,
+        evidence=[
+            Seen(problems[event.problem], event, run.log.text(event.reply_text)) for event in seen
+        ],
     )
+
+
+def _texts(situation: Situation) -> list[str]:
+    """What the teacher read that others wrote."""
+    return [
+        text
+        for seen in situation.evidence
+        for text in (seen.problem.text, seen.reply, seen.attempt.feedback)
+    ]
+
+
+def _refused(run: Run) -> list[str]:
+    """Why earlier proposals of this run never became a version, oldest first."""
+    reasons = [
+        entry.event.reason
+        for entry in run.log.entries(stream=run.id, kinds=[ProposalRefused])
+        if isinstance(entry.event, ProposalRefused)
+    ]
+    return [reason for reason in dict.fromkeys(reasons) if reason != NOTHING_MORE]
 
 
 def _effects(run: Run) -> list[Effect]:
@@ -120,6 +224,10 @@ def _effects(run: Run) -> list[Effect]:
                     gain=event.gain,
                     low=event.low,
                     high=event.high,
+                    pairs=event.pairs,
+                    wins=event.wins,
+                    losses=event.losses,
+                    reason=event.reason,
                 )
             )
     return effects
