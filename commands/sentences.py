@@ -57,7 +57,10 @@ def probed(event: ProbeDecided) -> Lines:
         f"rules in its prompt change its score by {points(event.gain)} points "
         f"({between(event.low, event.high)})"
     )
-    deaf = f"As far as {event.n} problems tell, {event.model} is deaf to words: {changed}."
+    deaf = (
+        f"As far as {event.n} problems tell, {event.model} is deaf to words: {changed}, no gain "
+        "beyond chance."
+    )
     hears = f"{event.model} can use words: {changed} on {event.n} problems."
     if event.slot != "baseline/probe":
         return [hears if event.channel == "words" else deaf]
@@ -67,7 +70,7 @@ def probed(event: ProbeDecided) -> Lines:
             f"{changed}."
         ]
     else:
-        lines = [hears if event.low > 0 else deaf]
+        lines = [hears if event.channel == "words" and event.low > 0 else deaf]
     if event.channel == "weights":
         return [
             *lines,

@@ -7,11 +7,10 @@ import typer
 
 from ..store.blame import Origin, RuleBlame
 from ..store.blame import blame as trace
-from ..store.ledger import Worth, ledger
 from ..store.versions import Strategies
 from .output import Json, clean, examples, points, print_json
 from .place import here
-from .worth import how_measured, worth_facts
+from .worth import how_measured, one_worth
 
 app = typer.Typer()
 
@@ -39,27 +38,24 @@ def blame(
     """Lead from each rule to what it is worth, and to the edits, lessons and attempts behind it."""
     with here(ctx).store() as store:
         found = Strategies(store).get(version)
-        rules, worths = trace(store, found), ledger(store, found.domain)
+        rules = trace(store, found)
     if as_json:
-        worth = {it["rule"]: it["worth"] for it in worth_facts(found, worths)}
-        print_json([_blame_facts(each) | {"worth": worth[each.rule.id]} for each in rules])
+        print_json([_blame_facts(each) for each in rules])
         return
     for each in rules:
-        for line in _blame_lines(each, worths.get(each.rule.id), attempts):
+        for line in [*_blame_lines(each), *_attempt_lines(each, attempts), ""]:
             typer.echo(clean(line))
-    for line in how_measured(
-        it for it in worths.values() if it.rule in {rule.id for rule in found.strategy.rules}
-    ):
+    for line in how_measured(each.worth for each in rules if each.worth):
         typer.echo(line)
     if not rules:
         typer.echo(f"{version} has no rules: there is nothing to trace.")
 
 
-def _blame_lines(each: RuleBlame, worth: Worth | None, shown: int) -> Iterator[str]:
+def _blame_lines(each: RuleBlame) -> Iterator[str]:
+    """Where a rule comes from; what it was made from stands below it, further in."""
     yield f"{each.rule.id}  [{each.rule.section}] {each.rule.text}"
-    yield f"  worth: {worth.in_words() if worth else 'not measured'}"
-    if each.rule.made_from:
-        yield f"  made from {', '.join(each.rule.made_from)}"
+    changed = " (as it was worded then)" if each.reworded else ""
+    yield f"  worth: {each.worth.in_words() + changed if each.worth else 'not measured'}"
     for verb, origin in [("added", each.added), *(("changed", it) for it in each.changes)]:
         yield f"  {verb} by {origin.version} in {origin.stream}#{origin.slot}"
         if origin.rationale:
@@ -75,12 +71,17 @@ def _blame_lines(each: RuleBlame, worth: Worth | None, shown: int) -> Iterator[s
         reason = f": {review.decision.reason}" if review.decision.reason else ""
         later = review.later.in_words() if review.later else "nothing was measured since"
         yield f"  review: {said}{reason}; {later}"
+    for source in each.made_from:
+        yield "  made from"
+        yield from (f"    {line}" for line in _blame_lines(source))
+
+
+def _attempt_lines(each: RuleBlame, shown: int) -> Iterator[str]:
     yield f"  {len(each.attempts)} attempts at {len(each.problems)} problems stand behind it"
     for attempt in each.attempts[:shown]:
         said = " ".join(attempt.reply.split())[:100]
         yield f"    {attempt.outcome:8} {attempt.slot}"
         yield f"             said {said!r}: {attempt.feedback}"
-    yield ""
 
 
 def _blame_facts(each: RuleBlame) -> dict[str, Any]:
@@ -93,13 +94,14 @@ def _blame_facts(each: RuleBlame) -> dict[str, Any]:
         "added": origin(each.added),
         "changes": [origin(it) for it in each.changes],
         "gates": [f"{gate.stream}#{gate.slot}" for gate in each.gates],
-        "made_from": [_blame_facts(it) for it in each.made_from],
+        "attempts": [it._asdict() for it in each.attempts],
+        "problems": list(each.problems),
+        "worth": one_worth(each.worth),
+        "made_from": [_blame_facts(source) for source in each.made_from],
         "reviews": [
             {"version": it.version, "reviewer": it.reviewer}
             | it.decision.model_dump(mode="json", exclude={"rule"})
             | {"later": it.later.in_words() if it.later else None}
             for it in each.reviews
         ],
-        "attempts": [it._asdict() for it in each.attempts],
-        "problems": list(each.problems),
     }

@@ -9,8 +9,10 @@ import typer
 from ..store.ledger import ledger
 from ..store.versions import Strategies
 from .chronicle import Told, chronicle
+from .desk import past, past_lines
 from .output import Json, clean, console, examples, print_json
 from .place import here
+from .story import all_runs
 from .worth import worth_facts, worth_lines
 
 app = typer.Typer()
@@ -36,6 +38,7 @@ def log(ctx: typer.Context, domain: InDomain = None, as_json: Json = False) -> N
     """Tell how the strategies came to be, round by round, and what each rule is worth.
 
     Lessons, edits, gates, reviews, promotions and rollbacks, oldest first; the refused ones too.
+    Reviews stand once more at the end, beside what was measured after them.
     """
     with here(ctx).store() as store:
         told = list(chronicle(store, domain))
@@ -45,9 +48,12 @@ def log(ctx: typer.Context, domain: InDomain = None, as_json: Json = False) -> N
             for it in strategies.domains()
             if domain in (None, it)
         ]
+        runs = [it.stream for it in all_runs(store) if domain in (None, it.domain)]
+        reviewed = [review for run in runs for review in past(store, run)]
     if as_json:
         worth = {version.domain: worth_facts(version, found) for version, found in worths}
-        print_json({"told": [each._asdict() for each in told], "worth": worth})
+        events = [each._asdict() for each in told]
+        print_json({"told": events, "worth": worth, "reviews": reviewed})
         return
     if not told:
         typer.echo("Nothing has happened to any strategy yet.")
@@ -58,6 +64,11 @@ def log(ctx: typer.Context, domain: InDomain = None, as_json: Json = False) -> N
         typer.echo("")
         for line in worth_lines(version, found):
             _echo(line)
+
+    if reviewed:
+        typer.echo("\nWhat reviewers decided, and what was measured since")
+    for line in past_lines(reviewed):
+        _echo(f"  {line}" if line else "")
 
 
 def _echo(line: str) -> None:

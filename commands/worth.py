@@ -67,12 +67,13 @@ def worth_facts(version: Version, worths: Mapping[str, Worth]) -> list[dict[str,
     inside = {rule.id: rule for rule in version.strategy.rules}
     named = [*inside, *(it.rule for it in others_than(version, worths))]
     return [
-        {"rule": name, "in_version": name in inside, "worth": _facts(worths.get(name))}
+        {"rule": name, "in_version": name in inside, "worth": one_worth(worths.get(name))}
         for name in named
     ]
 
 
-def _facts(worth: Worth | None) -> dict[str, Any] | None:
+def one_worth(worth: Worth | None) -> dict[str, Any] | None:
+    """One worth for machines."""
     if worth is None:
         return None
     kept = {name: value for name, value in vars(worth).items() if name not in ("rule", "wording")}

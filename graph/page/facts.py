@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -27,6 +27,7 @@ from ...store.events import (
 )
 from ...store.ledger import Worth, ledger
 from ...store.log import Entry, EventLog
+from ...store.reviews import Review, reviews
 from ...store.rules import Rule
 from ...store.versions import Strategies, Version
 from ..matrix import Matrix, matrix
@@ -55,8 +56,6 @@ class Facts:
     """Judged attempts by outcome."""
     kinds: dict[type, list[Event]] = field(default_factory=lambda: defaultdict(list))
     """Events in order, by kind; the three kinds that come with every call are only counted."""
-    seqs: dict[str, int] = field(default_factory=dict)
-    """Slot of each of these events -> its place in the store."""
     record: Mapping[str, Any] | None = None
     """The content of attribution.json, once evaluated."""
     table: Attribution | None = None
@@ -140,6 +139,11 @@ class Facts:
         return ledger(self.log, self.domain, stream=self.run)
 
     @cached_property
+    def reviews(self) -> Sequence[Review]:
+        """What was laid before a person, and how it turned out."""
+        return reviews(self.log, self.domain, stream=self.run)
+
+    @cached_property
     def matrix(self) -> Matrix | None:
         """Which models are helped by what; None without validators."""
         return matrix(self.log, self.run)
@@ -206,4 +210,3 @@ def _fold(told: Facts, entry: Entry, asked: dict[str, str]) -> None:
         told.outcomes[event.outcome] += 1
     else:
         told.kinds[type(event)].append(event)
-        told.seqs[event.slot] = entry.seq

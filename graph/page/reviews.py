@@ -2,21 +2,11 @@
 
 from collections.abc import Iterator
 
-from ...store.events import GateDecided, ReviewAnswered, ReviewAsked, RuleDecision
-from ...store.ledger import Worth, ledger
+from ...store.events import ReviewAsked, RuleDecision
+from ...store.ledger import Worth
+from ...store.reviews import Review
 from .facts import Facts
-from .markup import (
-    Html,
-    between,
-    bullets,
-    code,
-    count,
-    esc,
-    join,
-    line,
-    points,
-    text,
-)
+from .markup import Html, between, bullets, code, count, esc, join, line, points, text
 
 LONGEST = 400
 """Characters of one reason that a page shows."""
@@ -25,22 +15,15 @@ VERBS = {"approve": "approved", "edit": "edited", "reject": "rejected"}
 
 def reviewed(told: Facts, asked: ReviewAsked) -> Html:
     """One review as a line of its round: the question, the answer, and how it turned out."""
-    name = code(told.name(asked.candidate))
-    answer = _answer(told, asked)
+    (review,) = (it for it in told.reviews if it.asked == asked)
+    name, answer = code(told.name(asked.candidate)), review.answered
     if answer is None:
         waits = f" waits for {asked.reviewer}: {count(len(asked.rules), 'rule')} to decide on."
         return line("Review", name, esc(waits))
-    since = told.seqs[answer.slot]
-    later = ledger(told.log, told.domain, after=since)
     verdict = f" {VERBS[answer.verdict]} by {answer.reviewer}. {answer.reason}"
-    decisions = bullets(_decision(it, later.get(it.rule)) for it in answer.decisions)
-    after = [text("p", it, "note") for it in _gated(told, answer, since)]
-    return line("Review", name, esc(verdict, LONGEST), decisions, *after)
-
-
-def _answer(told: Facts, asked: ReviewAsked) -> ReviewAnswered | None:
-    slot = f"{asked.slot.removesuffix('/asked')}/answered"
-    return next((it for it in told.all(ReviewAnswered) if it.slot == slot), None)
+    decisions = bullets(_decision(it, review.worth.get(it.rule)) for it in answer.decisions)
+    since = [text("p", it, "note") for it in _since(told, review)]
+    return line("Review", name, esc(verdict, LONGEST), decisions, *since)
 
 
 def _decision(said: RuleDecision, later: Worth | None) -> Html:
@@ -56,9 +39,11 @@ def _decision(said: RuleDecision, later: Worth | None) -> Html:
     return join(parts)
 
 
-def _gated(told: Facts, answer: ReviewAnswered, since: int) -> Iterator[str]:
+def _since(told: Facts, review: Review) -> Iterator[str]:
     """Later gates of what was shown, and of what the reviewer made of it."""
-    about = {answer.candidate, answer.revised} - {""}
-    for gate in told.all(GateDecided):
-        if gate.candidate in about and told.seqs[gate.slot] > since:
-            yield f"Since then {told.name(gate.candidate)}: {gate.decision}, {points(gate.gain)}."
+    for gate in review.later:
+        yield (
+            f"Measured since: {told.name(gate.candidate)} against {told.name(gate.incumbent)}, "
+            f"{gate.decision}, {points(gate.gain)} points "
+            f"({between(points(gate.low), points(gate.high))})."
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...store.diff import diff
-from ...store.events import StrategyPromoted, StrategyProposed
+from ...store.events import FrontierScored, StrategyPromoted, StrategyProposed
 from ...store.ledger import Worth
 from ...store.rules import Rule
 from ...store.versions import Version
@@ -20,6 +20,7 @@ from .markup import (
     folded,
     join,
     link,
+    percent,
     points,
     section,
     table,
@@ -137,9 +138,20 @@ def _versions(told: Facts) -> Html:
     hashes = list(dict.fromkeys(event.strategy for event in told.all(StrategyProposed)))
     if not hashes:
         return Html("")
-    rows = [_version(told, told.strategies.get(told.name(it))) for it in hashes[-OLDER:]]
     heads = ["version", "made from", "#rules", "status", "gates in this run"]
+    rows = [_version(told, told.strategies.get(told.name(it))) for it in hashes[-OLDER:]]
+    scored = {it.strategy: it for it in told.all(FrontierScored)}
+    if scored:
+        heads.append("#on the frontier’s problems")
+        for row, name in zip(rows, hashes[-OLDER:], strict=True):
+            row.append(esc(_mean(scored[name]) if name in scored else "–"))
     return folded("All versions of this run", table(heads, rows))
+
+
+def _mean(scored: FrontierScored) -> str:
+    """Mean score on the frontier's problems; below zero stands a reply that was lost."""
+    told = [score for score in scored.scores if score >= 0]
+    return percent(sum(told) / len(told)) if told else "–"
 
 
 def _version(told: Facts, version: Version) -> list[Html]:

@@ -10,22 +10,18 @@ import pytest
 from tutelage.commands.chronicle import chronicle
 from tutelage.graph.context import Run
 from tutelage.graph.run import Parts, open_run
-from tutelage.store.edits import Add, Deprecate, Edit, Merge, Split, Update, apply
+from tutelage.store.edits import Add, Deprecate, Merge, Split, Update
 from tutelage.store.events import (
     CreditMeasured,
-    GateDecided,
-    PortabilityMeasured,
     ProposalRefused,
     ReviewAnswered,
     ReviewAsked,
-    RoundOpened,
     RuleDecision,
-    StrategyPromoted,
-    StrategyProposed,
 )
 from tutelage.store.rules import EMPTY, Strategy
 
 from ..graph.fakes import Coach, Parity, Pupil
+from ..graph.pen import Pen
 from ..graph.world import config
 from .conftest import Type
 
@@ -120,85 +116,6 @@ CARRY = Add(section="Method", text="Carry on paper.", rationale="Slips come from
 BOTH = Add(section="Method", text="Check the result and name the parity.", when="it is long")
 
 
-class Pen:
-    """Writes the events of one round, as the loop would."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.at = {"stream": run.id}
-
-    def open(self, place: str, parent: Strategy, **more: Any) -> None:
-        self.run.log.record(
-            RoundOpened(**self.at, slot=f"{place}/open", strategy=parent.hash, adapter="", **more)
-        )
-
-    def propose(
-        self, slot: str, parent: Strategy, *edits: Edit, origin: Any = "teacher"
-    ) -> Strategy:
-        made = apply(parent, edits, slot)
-        self.run.log.record(
-            StrategyProposed(
-                **self.at,
-                slot=slot,
-                domain="parity",
-                branch=self.run.branch,
-                strategy=made.hash,
-                rules=made.rules,
-                parents=(parent.hash,),
-                edits=edits,
-                origin=origin,
-            )
-        )
-        return made
-
-    def gate(self, slot: str, new: Strategy, old: Strategy, **found: Any) -> GateDecided:
-        told = {"decision": "accept", "gain": 0.2, "low": 0.1, "high": 0.3, "pairs": 40}
-        event = GateDecided.model_validate(
-            {
-                **self.at,
-                "slot": slot,
-                "domain": "parity",
-                "candidate": new.hash,
-                "incumbent": old.hash,
-                "channel": "words",
-                "reason": "8 wins against 0 losses.",
-                **told,
-                **found,
-            }
-        )
-        return self.run.log.record(event)
-
-    def promote(self, gate: GateDecided) -> None:
-        self.run.log.record(
-            StrategyPromoted(
-                **self.at,
-                slot=f"{gate.slot}/promote",
-                domain="parity",
-                branch=self.run.branch,
-                strategy=gate.candidate,
-                gate=f"{gate.stream}#{gate.slot}",
-            )
-        )
-
-    def carry(self, slot: str, gate: GateDecided, model: str, verdict: Any, gain: float) -> None:
-        self.run.log.record(
-            PortabilityMeasured(
-                **self.at,
-                slot=slot,
-                domain="parity",
-                candidate=gate.candidate,
-                incumbent=gate.incumbent,
-                model=model,
-                channel="words",
-                verdict=verdict,
-                pairs=40,
-                gain=gain,
-                low=gain - 0.1,
-                high=gain + 0.1,
-            )
-        )
-
-
 def told_of(run: Run) -> str:
     return "\n".join(line for each in chronicle(run.log) for line in each.said)
 
@@ -255,19 +172,7 @@ def test_a_merge_of_versions_says_what_it_takes_over_from_the_other(pen: Pen) ->
     ours = pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY)
     theirs = pen.propose("c1/r1/update_strategy/2", EMPTY, BOTH)
     both = Strategy(rules=(*ours.rules, *theirs.rules))
-    pen.run.log.record(
-        StrategyProposed(
-            **pen.at,
-            slot="c1/r2/update_strategy/1",
-            domain="parity",
-            branch=pen.run.branch,
-            strategy=both.hash,
-            rules=both.rules,
-            parents=(ours.hash, theirs.hash),
-            edits=(),
-            origin="merge",
-        )
-    )
+    pen.merge("c1/r2/update_strategy/1", both, ours, theirs)
     in_order(
         told_of(pen.run),
         [

@@ -50,9 +50,17 @@ class Page(HTMLParser):
 
 
 def evaluated(
-    run: Run, tuned: int, base: int = 45, lost: int = 0, leaks: Sequence[Mapping[str, str]] = ()
+    run: Run,
+    tuned: int,
+    base: int = 45,
+    lost: int = 0,
+    leaks: Sequence[Mapping[str, str]] = (),
+    always: str = "",
 ) -> Results:
-    """A run that ends with these numbers right of 120, without the way there."""
+    """A run that ends with these numbers right of 120, without the way there.
+
+    With `always`, the tuned student gives that answer to everything, which is right half the time.
+    """
     run.freeze()
     ids = [f"p{number}" for number in range(120)]
     labels, others = ["YES", "NO"] * 60, ["NO", "YES"] * 60
@@ -65,6 +73,12 @@ def evaluated(
         ]
         for student, right in (("base", base), ("tuned", tuned))
     }
+    if always:
+        arms["test", "tuned", False] = [
+            Answered(it, float(label == always), "right" if label == always else "wrong", always,
+                     label)
+            for it, label in zip(ids, labels, strict=True)
+        ]  # fmt: skip
     for place in range(lost):
         broken = replace(arms["test", "base", False][place], score=None, outcome="error")
         arms["test", "base", False][place] = broken

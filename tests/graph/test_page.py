@@ -68,3 +68,14 @@ def test_the_page_says_that_an_indecisive_rule_is_not_tried_again(tmp_path: Path
     )
     html = write_results(run.log, run.id, run.folder).report.read_text()
     assert "indecisive is not tried again against the same incumbent." in Page(html).words
+
+
+def test_an_arm_that_says_the_same_whatever_is_asked_is_named_under_the_table(
+    tmp_path: Path,
+) -> None:
+    said = Page(evaluated(small_run(tmp_path), tuned=110).report.read_text()).words
+    assert "answer shift" in said and "Says the same whatever is asked" not in said
+    constant = Page(
+        evaluated(small_run(tmp_path / "two"), tuned=60, always="YES").report.read_text()
+    )
+    assert "Says the same whatever is asked: tuned on test: YES, 100.0 % of its" in constant.words
