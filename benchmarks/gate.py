@@ -1,0 +1,213 @@
+"""How often the gate errs when nothing helps, and how often it finds what does.
+
+Simulated students with known effects meet the gate that runs use: spending of alpha, racing,
+replicates, and the claim `no worse`. The table stands beside its goals; the figure shows how the
+share of accepts rises with the true gain.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure as Picture
+
+from tutelage.evidence import decide, pairs_needed
+from tutelage.evidence.calibration import Calibration, Point, Terms, calibrate
+from tutelage.evidence.intervals import clopper_pearson
+
+RUNS, GATES = 5000, 4000
+"""With one reply a problem."""
+RUNS_OF_TWO, GATES_OF_TWO = 2000, 600
+"""With two replies, where no two gates are alike."""
+REMOVALS, SIZE, MARGIN = 4000, 180, 0.05
+"""Gates of rules that leave: how many, on how many problems, and what may be lost."""
+LOOKS = {0.15: ("#56b4e9", "s"), 0.3: ("#0072b2", "o"), 0.45: ("#7d8590", "D")}
+
+
+class Figure(NamedTuple):
+    """One line of the table."""
+
+    name: str
+    value: float
+    unit: str
+    most: float | None = None
+    """The goal: not more than this."""
+    least: float | None = None
+    """The goal: not less than this."""
+
+    @property
+    def met(self) -> bool:
+        low = self.least is None or self.value >= self.least
+        return low and (self.most is None or self.value <= self.most)
+
+    @property
+    def goal(self) -> str:
+        if self.most is not None and self.least is not None:
+            return f"{self.least:g} to {self.most:g}"
+        if self.most is not None:
+            return f"<= {self.most:g}"
+        return "" if self.least is None else f">= {self.least:g}"
+
+
+def errors(name: str, tried: Calibration) -> list[Figure]:
+    """What runs without any effect showed."""
+    alpha = 100 * tried.terms.alpha
+    return [
+        Figure(f"{name}: runs without an effect", tried.runs, "runs", least=2000),
+        Figure(f"{name}: of them with a false accept", 100 * tried.rate, "%", least=0.01),
+        Figure(f"{name}: interval's lower end", 100 * tried.low, "%", most=alpha),
+        Figure(f"{name}: interval's upper end", 100 * tried.high, "%"),
+        Figure(f"{name}: replies that differ", 100 * tried.differing, "% of pairs", least=1),
+        Figure(f"{name}: replies saved by racing", 100 * tried.saved, "%", least=15),
+    ]
+
+
+def points(name: str, tried: Calibration) -> list[Figure]:
+    """The curve, point by point."""
+    return [
+        Figure(
+            f"{name}: {point.discordance:.0%} disagree, gain of {100 * point.gain:.1f} points",
+            100 * point.share,
+            "% accepted",
+        )
+        for point in tried.curve
+    ]
+
+
+def removals(seed: int) -> list[Figure]:
+    """Gates of the claim `no worse`: rules worth exactly the margin, and rules worth nothing."""
+    alpha, rng = Terms().share, np.random.default_rng(seed)
+    worst = 0.0
+    for noise in (MARGIN, 0.15, 0.3):
+        found = _accepted(rng, (noise - MARGIN) / 2, (noise + MARGIN) / 2, alpha)
+        worst = max(worst, clopper_pearson(found, REMOVALS).low)
+    still = _accepted(rng, 0.005, 0.005, alpha) / REMOVALS
+    enough = pairs_needed(MARGIN, alpha)
+    same = [1.0] * enough
+    passed = decide(same, same, alpha=alpha, claim="no worse", margin=MARGIN).decision == "accept"
+    return [
+        Figure("no worse: alpha of one decision", 100 * alpha, "%"),
+        Figure("no worse: loses the margin, lower end", 100 * worst, "%", most=100 * alpha),
+        Figure("no worse: replies all but the same", 100 * still, "% accepted", least=50),
+        Figure("no worse: identical replies needed", enough, "problems"),
+        Figure("no worse: and then accepted", float(passed), "", least=1),
+    ]
+
+
+def _accepted(rng: np.random.Generator, win: float, lose: float, alpha: float) -> int:
+    """Accepts among gates whose pairs are won and lost with these chances."""
+    drawn = rng.multinomial(SIZE, [win, lose, 1 - win - lose], REMOVALS)
+    outcomes, counts = np.unique(drawn, axis=0, return_counts=True)
+    accepted = 0
+    for (wins, losses, rest), count in zip(outcomes, counts, strict=True):
+        verdict = decide(
+            [1.0] * wins + [0.0] * losses + [1.0] * rest,
+            [0.0] * wins + [1.0] * losses + [1.0] * rest,
+            alpha=alpha,
+            claim="no worse",
+            margin=MARGIN,
+        )
+        accepted += count * (verdict.decision == "accept")
+    return int(accepted)
+
+
+def draw(one: Calibration, two: Calibration, file: Path) -> None:
+    """The power curves; the kind of picture is that of the file's name."""
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "tutelage", "font.size": 9}
+    with mpl.rc_context(settings):  # type: ignore[arg-type]  # its stub knows no plain dict
+        picture = Picture(figsize=(7.6, 4.2), layout="constrained")
+        axis = picture.subplots()
+        for noise, (colour, mark) in LOOKS.items():
+            known = " (assumed)" if noise == 0.3 else ""
+            label = f"{noise:.0%} of pairs disagree{known}"
+            _curve(axis, _at(one, noise), label, colour, mark, "-")
+        _curve(axis, _at(two, 0.3), "30%, two replies a problem", "#009e73", "^", "--")
+        promised = one.terms.power
+        label = f"promised: {promised:.0%} at the detectable gain"
+        axis.plot([one.detectable], [promised], "*", markersize=15, color="#d55e00", label=label)
+        axis.axhline(one.terms.share, color="#d55e00", linewidth=1, linestyle=(0, (4, 2)))
+        axis.text(axis.get_xlim()[1], one.terms.share + 0.01, "alpha of one decision",
+                  color="#d55e00", ha="right", fontsize=8)  # fmt: skip
+        axis.set(xlabel="true gain of the candidate, points", ylabel="accepted", ylim=(-0.02, 1.02))
+        axis.set_title(
+            f"{one.terms.pairs} problems, alpha {one.terms.alpha:g} over "
+            f"{one.terms.rounds * one.terms.candidates} decisions",
+            loc="left",
+        )
+        axis.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
+        axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.legend(frameon=False, loc="lower right")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        picture.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
+
+
+def _curve(axis, points: list[Point], label: str, colour: str, mark: str, line: str) -> None:
+    gains, shares = [p.gain for p in points], [p.share for p in points]
+    axis.fill_between(gains, [p.low for p in points], [p.high for p in points], alpha=0.15,
+                      color=colour, linewidth=0)  # fmt: skip
+    axis.plot(gains, shares, color=colour, marker=mark, linestyle=line, markersize=5, label=label)
+
+
+def _at(tried: Calibration, noise: float) -> list[Point]:
+    return [point for point in tried.curve if point.discordance == noise]
+
+
+def show_curves(one: Calibration, two: Calibration) -> None:
+    """The curves as a table."""
+    columns = [*(_at(one, noise) for noise in LOOKS), _at(two, 0.3)]
+    heads = [*(f"{noise:.0%}" for noise in LOOKS), "30%, 2 replies"]
+    print(f"\n{'accepted, % (pairs that disagree)':36}" + "".join(f"{head:>16}" for head in heads))
+    for row in zip(*columns, strict=True):
+        mark = "  detectable" if row[0].gain == one.detectable else ""
+        cells = "".join(f"{100 * point.share:16.1f}" for point in row)
+        print(f"{f'true gain {100 * row[0].gain:.1f} points{mark}':36}{cells}")
+
+
+def main() -> int:
+    """Print the figures beside their goals; 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_argument("--report-only", action="store_true", help="a missed goal exits 0")
+    parser.add_argument("--figure", type=Path, metavar="FILE", default=Path("runs/gate.svg"),
+                        help="where the curve is drawn, .svg or .png")  # fmt: skip
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    start = time.perf_counter()
+    one = calibrate(Terms(), runs=RUNS, gates=GATES, seed=options.seed)
+    full = calibrate(Terms(race=False), runs=RUNS, gates=GATES, seed=options.seed)
+    two = calibrate(
+        Terms(replicates=2), runs=RUNS_OF_TWO, gates=GATES_OF_TWO, seed=options.seed + 1
+    )
+    promised, found = 100 * one.terms.power, 100 * one.found.share
+    figures = [
+        *errors("one reply", one),
+        Figure("one reply: detectable gain", 100 * one.detectable, "points"),
+        Figure("one reply: found there", found, "%", promised + 5, promised - 5),
+        Figure("one reply: lost to racing", 100 * full.found.share - found, "points", most=3),
+        *errors("two replies", two),
+        Figure("two replies: found there", 100 * two.found.share, "%", least=promised - 5),
+        *removals(options.seed),
+    ]
+    figures.append(Figure("all of it", time.perf_counter() - start, "s", most=300))
+    print(f"{'gate':40}{'figure':>10}  {'unit':12}{'goal':>10}")
+    for figure in figures:
+        missed = "" if figure.met else "  missed"
+        print(f"{figure.name:40}{figure.value:10.2f}  {figure.unit:12}{figure.goal:>10}{missed}")
+    show_curves(one, two)
+    draw(one, two, options.figure)
+    print(f"\nThe curve is drawn in {options.figure}.")
+    if options.json:
+        figures += [*points("one reply", one), *points("two replies", two)]
+        rows = [figure._asdict() | {"met": figure.met} for figure in figures]
+        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    return int(not options.report_only and not all(figure.met for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
