@@ -130,9 +130,10 @@ def draw(one: Calibration, two: Calibration, file: Path) -> None:
         promised = one.terms.power
         label = f"promised: {promised:.0%} at the detectable gain"
         axis.plot([one.detectable], [promised], "*", markersize=15, color="#d55e00", label=label)
-        axis.axhline(one.terms.share, color="#d55e00", linewidth=1, linestyle=(0, (4, 2)))
-        axis.text(axis.get_xlim()[1], one.terms.share + 0.01, "alpha of one decision",
-                  color="#d55e00", ha="right", fontsize=8)  # fmt: skip
+        label = f"alpha of one decision: {one.terms.share:.2%}"
+        axis.axhline(
+            one.terms.share, color="#d55e00", linewidth=1, linestyle=(0, (4, 2)), label=label
+        )
         axis.set(xlabel="true gain of the candidate, points", ylabel="accepted", ylim=(-0.02, 1.02))
         axis.set_title(
             f"{one.terms.pairs} problems, alpha {one.terms.alpha:g} over "
@@ -142,7 +143,7 @@ def draw(one: Calibration, two: Calibration, file: Path) -> None:
         axis.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
         axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         axis.spines[["top", "right"]].set_visible(False)
-        axis.legend(frameon=False, loc="lower right")
+        axis.legend(frameon=False, loc="upper left")
         file.parent.mkdir(parents=True, exist_ok=True)
         picture.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
 
