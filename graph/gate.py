@@ -158,7 +158,7 @@ class Gate:
         """
         first = self.run.log.find(self.run.id, f"{incumbent_slot}/{self.block[0].id}/0")
         if isinstance(first, AttemptJudged) and first.adapter != adapter:
-            return f"{incumbent_slot}/{adapter}"
+            return f"{incumbent_slot}-{adapter}"
         return incumbent_slot
 
     def _datasets(self) -> tuple[Dataset, Dataset]:

@@ -124,7 +124,10 @@ class GateDecided(Event):
     alpha: float = 0.0
     """Spent on this decision."""
     detectable: float = 0.0
-    """Smallest gain this gate would find with the configured power."""
+    """Smallest gain this gate would find with the configured power.
+
+    Under `no worse` the smallest loss that identical replies would rule out.
+    """
     floor: float = 0.0
     """Best floor on the block."""
     candidate_unparsed: int = 0

@@ -36,7 +36,7 @@ def gates(told: Facts) -> Html:
     bars = [
         plots.GateBar(
             plots.Bar(_label(told, gate), gate.gain, gate.low, gate.high, gate.decision),
-            gate.detectable,
+            gate.detectable if gate.claim == "better" else -gate.detectable,
             bool(gate.pairs),
         )
         for gate in shown
@@ -51,7 +51,8 @@ def gates(told: Facts) -> Html:
     caption = (
         "Gain of each candidate over the incumbent of its round with its 95 % interval, on that "
         "round’s own validation problems. The pink mark is the smallest gain that the gate "
-        f"would find.{once}{earlier}"
+        "would find; left of zero it is the smallest loss that identical replies rule out, where "
+        f"a candidate only takes rules away.{once}{earlier}"
     )
     summary = ", ".join(f"{counts[name]} {name}" for name in plots.DECISIONS if counts[name])
     drawn = figure(plots.gates(bars), caption)
@@ -91,11 +92,14 @@ def decided(told: Facts, gate: GateDecided) -> Html:
     title = join([text("span", gate.decision, f"badge {gate.decision}"), esc(against)])
     if not gate.pairs:
         return line("Gate", title, text("p", gate.reason, "note"), anchor=anchor)
+    found = f"gains from {100 * gate.detectable:.0f} points can be found"
+    if gate.claim == "no worse":
+        found = f"losses from {100 * gate.detectable:.1f} points can be ruled out"
     measured = (
         f"{points(gate.gain)} points ({between(points(gate.low), points(gate.high))}); "
         f"{percent(gate.incumbent_accuracy)} → {percent(gate.candidate_accuracy)} on "
         f"{count(gate.pairs, 'pair')}; {gate.wins} won, {gate.losses} lost; p {p_value(gate.p)} "
-        f"at alpha {gate.alpha:.4f}; gains from {100 * gate.detectable:.0f} points can be found; "
+        f"at alpha {gate.alpha:.4f}; {found}; "
         f"floor {percent(gate.floor)}"
     )
     odd = [

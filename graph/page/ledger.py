@@ -51,14 +51,15 @@ def _limits(told: Facts) -> Iterator[str]:
             "A gate through weights compares two adapters trained alike with one seed each: an "
             "accept holds for that pair of adapters, and other seeds may differ."
         )
-    tried = [gate for gate in gates if gate.pairs]
+    tried = [gate for gate in gates if gate.pairs and gate.claim == "better"]
     if tried:
         finest = min(gate.detectable for gate in tried)
+        fewest = min(gate.planned or gate.pairs for gate in tried)
         yield (
             f"The gates share an alpha of {config['gate']['alpha']:g} over all their decisions. On "
-            f"blocks of {min(gate.pairs for gate in tried)} and more pairs they find gains from "
-            f"{100 * finest:.0f} points on with power {config['gate']['power']:g}: a smaller gain "
-            "is easily missed, so that not promoted does not mean useless."
+            f"blocks of {fewest} and more pairs they find gains from {100 * finest:.0f} points on "
+            f"with power {config['gate']['power']:g}: a smaller gain is easily "
+            "missed, so that not promoted does not mean useless."
         )
     splits = config["splits"]
     yield (

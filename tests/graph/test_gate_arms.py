@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from tutelage.domains.contract import Problem
 from tutelage.graph.context import Paused, Run
 from tutelage.graph.gate import NOTHING_LOST, NOTHING_TO_TRAIN, Gate
 from tutelage.graph.slots import seed_of
@@ -16,7 +17,7 @@ from tutelage.store.events import AttemptJudged, CallIntended, GateDecided, Stra
 from tutelage.store.rules import EMPTY
 from tutelage.store.versions import Version
 
-from .fakes import Pupil
+from .fakes import Parity, Pupil
 from .world import small_run
 
 HELPS, HARMS, EMPTY_WORDS = "It helps.", "It harms.", "It says nothing."
@@ -226,3 +227,26 @@ def test_a_rule_that_no_example_follows_may_leave_untrained_and_may_not_come(
     gone = gate(run, before, wordy, number=2, channel="weights")
     assert (gone.decision, gone.reason, gone.claim) == ("accept", NOTHING_LOST, "no worse")
     assert (gone.pairs, gone.planned, gone.saved) == (0, 60, 0), "nothing was asked"
+
+
+def test_candidates_with_other_examples_meet_the_incumbent_in_its_other_adapter(
+    tmp_path: Path,
+) -> None:
+    class Gaps(Parity):
+        """Solutions that check cannot be had for every problem."""
+
+        def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
+            missing = "check" in (steps or ()) and problem.text.endswith("4 even?")
+            return "" if missing else super().solution(problem, steps)
+
+    run = small_run(tmp_path, domain=Gaps(), student=Pupil({"carry": 0.45}))
+    run.freeze()
+    carry = propose(run, Add(section="Method", text="Carry.", steps=("carry",)))
+    check = propose(run, Add(section="Method", text="Check.", steps=("check",)))
+    first = gate(run, carry, channel="weights")
+    second = gate(run, check, number=2, channel="weights")
+    assert first.incumbent_adapter != second.incumbent_adapter, "trained on what both arms solve"
+    assert first.incumbent_attempts != second.incumbent_attempts
+    for event in (first, second):
+        asked = answered(run, event.incumbent_attempts)
+        assert event.pairs and {each.adapter for each in asked} == {event.incumbent_adapter}
