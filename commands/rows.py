@@ -98,8 +98,8 @@ def _jsonl(stream: Iterable[str], file: Path) -> Iterator[tuple[int, Row]]:
             continue
         try:
             row = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
-            what = getattr(error, "msg", "nested too deeply")
+        except (ValueError, RecursionError) as error:
+            what = getattr(error, "msg", "too deep or too long")
             raise _wrong(file, line, f"no JSON ({what}). Wanted one object a line.") from None
         if not isinstance(row, dict):
             raise _wrong(file, line, f"{type(row).__name__}, no object with named values.")
@@ -173,8 +173,11 @@ def _result(file: Path, line: int, row: Row, columns: Columns) -> Result:
 
 
 def _text(value: object) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
+    if value is None or value != value:
+        return ""  # Nothing, or the NaN that a table writes for it.
+    if isinstance(value, str):
+        # Half a pair of surrogates, as JSON may hold it, can be printed nowhere.
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .contrasts import compare, mean
-from .doubts import SHOWN, Finding, doubts
+from .doubts import SHOWN, Finding, doubts, short
 from .floors import Floor, all_floors, highest
 from .intervals import is_binary
 from .leaks import wording
@@ -109,10 +109,11 @@ def audit(
     `test` where there is one, else all but training's. Raises ValueError where there are none.
     """
     asked, trained = _parts(results, split)
-    known = {form for row in trained for form in _forms(row)}
-    clean = [row for row in asked if known.isdisjoint(_forms(row))] if known else asked
+    by_id = _named_well(results)
+    known = {form for row in trained for form in _forms(row, by_id)}
+    clean = [row for row in asked if known.isdisjoint(_forms(row, by_id))] if known else asked
     rows = clean or asked
-    sheet = _sheet(rows, _classes(asked, classes))
+    sheet = _sheet(rows, _classes(asked, classes), by_id)
     ours = measure(name, [_first(row) for row in rows], sheet)
     theirs = measure(second, [_second(row) for row in rows], sheet) if second else None
     found = _floors(rows, trained, sheet)
@@ -161,10 +162,17 @@ def _parts(results: Sequence[Result], split: str) -> tuple[list[Result], list[Re
     return asked, trained
 
 
-def _forms(row: Result) -> list[object]:
-    """What a problem is known by: its text and answer, and its id."""
-    forms: list[object] = [(wording(row.text), plain(row.gold))] if row.text else []
-    return [*forms, row.problem] if row.problem else forms
+def _named_well(results: Sequence[Result]) -> bool:
+    """Whether ids name problems: where one has two gold answers, they only count rows."""
+    golds: dict[str, str] = {}
+    return all(golds.setdefault(row.problem, gold) == gold
+               for row in results if row.problem for gold in [plain(row.gold)])  # fmt: skip
+
+
+def _forms(row: Result, by_id: bool) -> list[object]:
+    """What a problem is known by: its id, and its text with its answer."""
+    forms: list[object] = [row.problem] if row.problem and by_id else []
+    return [*forms, (wording(row.text), plain(row.gold))] if row.text else forms
 
 
 def _classes(rows: Sequence[Result], given: Sequence[str]) -> dict[str, str]:
@@ -184,10 +192,10 @@ def _classes(rows: Sequence[Result], given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _sheet(rows: Sequence[Result], classes: Mapping[str, str]) -> Sheet:
+def _sheet(rows: Sequence[Result], classes: Mapping[str, str], by_id: bool) -> Sheet:
     found: dict[object, int] = {}
     # Where nothing tells problems apart, each row is one.
-    keys = (next(iter(_forms(row)), ("line", row.line)) for row in rows)
+    keys = (next(iter(_forms(row, by_id)), ("line", row.line)) for row in rows)
     places = [found.setdefault(key, len(found)) for key in keys]
     shown = Sheet((), (), classes).shown
     return Sheet([shown(row.gold) for row in rows], places, classes)
@@ -214,7 +222,7 @@ def _floors(rows: Sequence[Result], trained: Sequence[Result], sheet: Sheet) -> 
 def _phrase(floor: Floor) -> str:
     if floor.name == "stump":
         return "one question about one feature"
-    return f"always answering {floor.answers[0]}"
+    return f"always answering {short(floor.answers[0])}"
 
 
 def _tested(against: str, ours: Sequence[float], theirs: Sequence[float]) -> Tested:

@@ -28,6 +28,11 @@ class Finding:
     """Where in the file it shows first."""
 
 
+def short(answer: str) -> str:
+    """An answer as a sentence can hold it."""
+    return answer if len(answer) <= 40 else f"{answer[:39]}…"
+
+
 def doubts(it: Measured, sheet: Sheet, *, claimed: bool) -> Iterator[Finding]:
     """What there is to doubt; `claimed` where the claim is this system's, not its rival's.
 
@@ -46,7 +51,7 @@ def _constant(it: Measured, claimed: bool) -> Iterator[Finding]:
     system = it.system
     if system.constant is None or system.usual_share is None:
         return
-    said = f"{system.name} answers {system.constant} whatever is asked"
+    said = f"{system.name} answers {short(system.constant)} whatever is asked"
     if system.usual_share < 1:
         said += f", or nearly: {system.usual_share:.1%} of the time"
     if not claimed:
@@ -162,7 +167,7 @@ def _unread(it: Measured, sheet: Sheet) -> Iterator[Finding]:
         example = str(it.said[strange[0]].answer)
         said = (
             f"{len(strange)} answers of {system.name} are none of {', '.join(sorted(known))}: "
-            f"{example[:40]!r} is one"
+            f"{short(example)!r} is one"
         )
         yield Finding("no class", False, said, _lines(it, strange))
 
@@ -173,8 +178,8 @@ def _shifted(it: Measured) -> Iterator[Finding]:
         return
     said = (
         f"{system.name} answers by habit in part: {system.shift:.1%} of its answers would have to "
-        f"change for each to come as often as it should; {system.usual} is {system.usual_share:.1%}"
-        " of them"
+        f"change for each to come as often as it should; {short(system.usual or '')} is "
+        f"{system.usual_share:.1%} of them"
     )
     yield Finding("shift", False, said)
 

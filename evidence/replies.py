@@ -28,7 +28,7 @@ class Conclusion(NamedTuple):
 @lru_cache(maxsize=10_000)
 def plain(answer: str) -> str:
     """An answer without what does not change it: case, markup, a final full stop, 1,000 or 1.0."""
-    bare = answer.strip(_MARKUP).casefold()
+    bare = answer.strip(_MARKUP).casefold() or answer.strip()
     if _NUMBER.fullmatch(bare):
         try:
             return f"{Decimal(bare.replace(',', '')).normalize():f}"

@@ -97,6 +97,16 @@ def test_the_file_may_hold_blank_lines_a_byte_order_mark_and_values_of_any_kind(
     assert said.code == 0 and said.json["classes"] == ["False", "True"]
 
 
+def test_letters_that_cannot_be_printed_break_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "r.jsonl"
+    row = '{"gold": "\\ud800\\u001b[31m", "prediction": NaN, "reply": "\\udfff"}\n'
+    file.write_text(row * 20)
+    for words in ((file,), (file, "--json")):
+        said = audited(*words)
+        assert said.code == 1 and "\x1b[31m" not in said.out.split("{", 1)[0]
+    assert audited(file, "--json").json["system"]["unparsed"] == 20
+
+
 BROKEN = {
     "no JSON": ('{"gold": "A", "prediction": "A"}\n{"gold": \n', "line 2: no JSON"),
     "no object": ('{"gold": "A", "prediction": "A"}\n\n[1]\n', "line 3: list, no object"),
@@ -112,6 +122,7 @@ BROKEN = {
     ),
     "nothing": ("\n\n", "holds no row"),
     "deep": ('{"a": ' * 100_000, "line 1: no JSON"),
+    "endless": (f'{{"gold": {"9" * 5000}}}\n', "line 1: no JSON"),
 }
 
 

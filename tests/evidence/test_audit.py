@@ -171,6 +171,19 @@ def test_problems_that_were_trained_on_are_left_out_under_whatever_wording() -> 
     assert not learned.stands and "nothing is left to judge" in learned.sentence
 
 
+def test_ids_that_only_count_rows_name_no_problems() -> None:
+    train = [
+        replace(r, problem=str(r.line)) for r in results(BALANCED, [None] * 150, split="train")
+    ]
+    said = right_on(BALANCED[::-1], 120)
+    test = [replace(r, problem=str(r.line)) for r in results(BALANCED[::-1], said, split="test")]
+    found = audit([*train, *test])
+    assert found.stands and found.problems == 150 and found.findings == ()
+    same = [replace(r, problem=f"m{r.line}") for r in results(BALANCED, said, split="test")]
+    named_so = [replace(r, problem=f"m{r.line}") for r in train[:60]]
+    assert audit([*named_so, *same]).rows == 90, "where they do, another wording hides nothing"
+
+
 def test_replies_that_were_cut_off_refuse_a_number_that_they_could_move() -> None:
     def cut(n: int) -> Audit:
         said = [None if i < n else g for i, g in enumerate(BALANCED)]
