@@ -64,18 +64,15 @@ def test_a_constant_predictor_on_an_unbalanced_set_is_refused_from_a_file_alone(
     assert "it answers YES whatever is asked" in verdict["sentence"]
 
 
-MEETINGS = ["YES"] * 132 + ["NO"] * 18
-"""The labels of the original work's test set."""
-STUDENT = ["YES"] * 128 + ["NO"] * 4 + ["NO"] + ["YES"] * 17
-"""Its 3B student, as published: TP 128, FN 4, TN 1, FP 17. The baseline said NO to everything."""
+ORIGINAL = Path(__file__).parents[1] / "examples" / "meeting-rooms.jsonl"
+"""The original work's test set, rebuilt: 132 YES and 18 NO, its 3B student with TP 128, FN 4, TN 1
+and FP 17 as published, and its baseline, which says NO to everything."""
+MEETINGS = [json.loads(line)["gold"] for line in ORIGINAL.read_text().splitlines()]
 
 
-def test_the_headline_of_the_original_work_is_refused_from_a_file_alone(tmp_path: Path) -> None:
-    rows = [
-        {"gold": gold, "prediction": said, "baseline": "NO"}
-        for gold, said in zip(MEETINGS, STUDENT, strict=True)
-    ]
-    code, verdict = audited(tmp_path, rows)
+def test_the_headline_of_the_original_work_is_refused_from_a_file_alone() -> None:
+    said = CliRunner().invoke(app, ["audit", str(ORIGINAL), "--prediction", "student", "--json"])
+    code, verdict = said.exit_code, json.loads(said.stdout)
     assert code == 1
     assert (
         "right on 86.0% of 150 problems, below the 88.0% of always answering YES"
@@ -183,9 +180,9 @@ def taught(
 ) -> Run:
     """A finished run of one round with this teacher, in the words channel."""
     settings = {
-        "splits": {"train": 60, "val": 80, "test": 40, "ood": 0},
-        "loop": {"cycles": 1, "rounds": 1, "candidates": 3, "batch": 8, "feedback": 4},
-        "train": {"examples": 10},
+        "splits": {"train": 30, "val": 60, "test": 20, "ood": 0},
+        "loop": {"cycles": 1, "rounds": 1, "candidates": 3, "batch": 6, "feedback": 4},
+        "train": {"examples": 6},
         "gate": {"channel": "words"},
     }
     run = open_run(
@@ -261,7 +258,7 @@ def test_a_placebo_of_equal_length_is_refused_where_the_strategy_is_accepted(
     carry = RULES[0].text
     filler = placebo(Strategy(rules=(Rule(id="r", section="Method", text=carry),))).rules
     teacher = Smuggler([add(carry, steps=("carry",))], [add(rule.text) for rule in filler])
-    run = taught(tmp_path, teacher)
+    run = taught(tmp_path, teacher, search={"race": False})
     helped, empty = events(run, GateDecided)
     assert (helped.decision, empty.decision) == ("accept", "reject")
     assert empty.gain == 0 and empty.wins == empty.losses == 0
@@ -280,15 +277,13 @@ class Flattered(Pupil):
 
 def test_words_that_help_as_a_placebo_would_are_named_in_the_headline(tmp_path: Path) -> None:
     teacher = Smuggler([add("Look at the last digit only.")])
-    settings = {"examples": 10, "controls": ["placebo"]}
+    settings = {"examples": 6, "controls": ["placebo"]}
     run = taught(tmp_path, teacher, student=Flattered({}), trained=False, train=settings)
     (gate,) = events(run, GateDecided)
     assert gate.decision == "accept", "the gate cannot know: any words help this student"
     said = str(attribution(run.log, run.id)["headline"])
-    assert (
-        "What its words add to a placebo of equal length: +0.0 points (-8.8 to +8.8), "
-        "not shown to differ from zero."
-    ) in said
+    told = said.split("What its words add to a placebo of equal length: ")[1]
+    assert told.startswith("+0.0 points") and "not shown to differ from zero" in told
 
 
 class Gambler(Pupil):
@@ -310,7 +305,7 @@ def test_a_lucky_seed_is_refused_by_name_where_one_sample_a_problem_would_have_p
 ) -> None:
     def gate(home: Path, replicates: int) -> tuple[Run, GateDecided]:
         slot = "c1/r1/validate/1/candidate"
-        liked = [seed_of(0, f"{slot}/{p.id}/0") for p in Parity().problems("val", 80, 0)]
+        liked = [seed_of(0, f"{slot}/{p.id}/0") for p in Parity().problems("val", 60, 0)]
         teacher = Smuggler([add("Look at the last digit only.")])
         student = Gambler(liked)
         settings = {"channel": "words", "replicates": replicates}

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tutelage.evidence import Audit, Result, audit
 
@@ -246,3 +248,58 @@ def test_an_audit_is_json_throughout() -> None:
     rows = [replace(r, second="NO", reply="Answer: NO") for r in results(BALANCED, said)]
     data = audit(rows, second="b").as_json()
     assert json.loads(json.dumps(data, allow_nan=False))["system"]["n"] == 150
+
+
+def test_open_answers_that_stand_too_far_back_for_a_parser_are_found() -> None:
+    working = "We add the ones, carry where the sum is ten or more, and then add the tens. "
+    rows = [
+        Result(
+            line=i,
+            gold=str(1000 + i),
+            prediction=str(1000 + i) if i % 2 else None,
+            score=i % 2,
+            reply=f"{'' if i % 2 else working}The answer is {1000 + i:,}.",
+        )
+        for i in range(60)
+    ]
+    found = audit(rows, name="s")
+    assert not found.stands and (found.system.accuracy, found.system.reread) == (0.5, 1.0)
+    assert "30 of the 30 replies of s that were scored wrong conclude with" in found.sentence
+
+
+anything = st.sampled_from(
+    ["YES", "no", "1,0", "-0.50", "*", "\\boxed{", "answer:", "", "é" * 50, "\0"]
+)
+scored = st.none() | st.sampled_from([0.0, 0.3, 1.0])
+rows_of_any_kind = st.lists(
+    st.builds(
+        Result,
+        line=st.integers(1, 99),
+        gold=anything.filter(bool),
+        prediction=st.none() | anything,
+        score=scored,
+        reply=st.none() | anything,
+        truncated=st.booleans(),
+        second=st.none() | anything,
+        second_score=scored,
+        second_reply=st.none() | anything,
+        features=st.dictionaries(st.sampled_from("ab"), st.floats(-9, 9), max_size=2),
+        problem=st.sampled_from(["", "p", "q"]),
+        text=anything,
+        split=st.sampled_from(["", "train", "val", "test"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(rows_of_any_kind, st.sampled_from(["", "rival"]))
+def test_any_rows_get_a_verdict_and_it_never_stands_without_both_tests(
+    rows: list[Result], second: str
+) -> None:
+    found = audit(rows, second=second)
+    json.dumps(found.as_json(), allow_nan=False)
+    assert found.sentence and 0 <= found.system.accuracy <= 1
+    if found.stands:
+        assert all(test.beaten and test.p <= 0.05 and test.low > 0 for test in found.tests)
+        assert not any(finding.refuses for finding in found.findings)
