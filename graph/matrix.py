@@ -82,7 +82,7 @@ class Matrix:
         first, *others = users
         if first.size is None:
             named = ", ".join(column.model for column in users)
-            return f"Words are shown to help {named}; their sizes are not known."
+            return f"Words are shown to help {named}; how large that is, no spec tells."
         unknown = [column.model for column in others if column.size is None]
         more = f" (of unknown size: {', '.join(unknown)})" if unknown else ""
         return (

@@ -25,8 +25,8 @@ def portability(told: Facts) -> Html:
             "p",
             "Each cell is the gain of a version over the one it was gated against, on the same "
             "validation problems. Validators are asked through words, in replies of their own; "
-            "the student’s cell is its gate. Deaf: neither this version nor the expert rules are "
-            f"shown to change what the model scores. {rule}",
+            "the student’s cell is its gate. Deaf: this version is not shown to change what the "
+            f"model scores, and the expert rules are not shown to help it. {rule}",
             "note",
         ),
     )
@@ -35,20 +35,20 @@ def portability(told: Facts) -> Html:
 def _matrix(found: Matrix) -> Html:
     if not found.lines:
         return text("p", "No version passed a gate yet, so none was tried on the others.", "note")
-    heads = ["version", "against", *(_head(it) for it in found.columns)]
-    return table(heads, (_row(found, it) for it in found.lines))
+    heads = ["version", "against", *(it.model for it in found.columns)]
+    about = [Html(""), Html(""), *(_about(it) for it in found.columns)]
+    return table(heads, [about, *(_row(found, it) for it in found.lines)])
 
 
-def _head(column: Column) -> str:
-    role = "student" if column.student else "validator"
-    return f"{column.model} ({role}, {in_millions(column.size)})"
+def _about(column: Column) -> Html:
+    role = "the student" if column.student else "validator"
+    return text("span", f"{role}, {in_millions(column.size)}", "note")
 
 
 def _row(found: Matrix, row: Line) -> list[Html]:
     cells = [_cell(column, cell) for column, cell in zip(found.columns, row.cells, strict=True)]
-    fate = "" if row.promoted else " not promoted"
-    name = join([code(row.version), text("span", fate, "scope")])
-    return [name, code(row.incumbent), *cells]
+    fate = [] if row.promoted else [text("div", "not promoted", "note")]
+    return [join([code(row.version), *fate]), code(row.incumbent), *cells]
 
 
 def _cell(column: Column, cell: Cell | None) -> Html:
@@ -59,5 +59,5 @@ def _cell(column: Column, cell: Cell | None) -> Html:
         deaf = [text("span", "deaf to words", "badge deaf")] if column.hears is False else []
         badges = [*deaf, *badges, text("span", "through weights", "scope")]
     measured = f"{points(cell.gain)} ({between(points(cell.low), points(cell.high))})"
-    pairs = text("span", count(cell.pairs, "pair"), "scope")
-    return join([tag("div", *badges), tag("div", esc(measured), pairs)])
+    pairs = text("div", count(cell.pairs, "pair"), "note")
+    return join([tag("div", *badges), tag("div", esc(measured)), pairs])

@@ -22,8 +22,9 @@ def reviewed(told: Facts, asked: ReviewAsked) -> Html:
         return line("Review", name, esc(waits))
     verdict = f" {VERBS[answer.verdict]} by {answer.reviewer}. {answer.reason}"
     decisions = bullets(_decision(it, review.worth.get(it.rule)) for it in answer.decisions)
+    made = f" That made {told.name(answer.revised)} of it." if answer.revised else ""
     since = [text("p", it, "note") for it in _since(told, review)]
-    return line("Review", name, esc(verdict, LONGEST), decisions, *since)
+    return line("Review", name, esc(verdict, LONGEST), esc(made), decisions, *since)
 
 
 def _decision(said: RuleDecision, later: Worth | None) -> Html:

@@ -69,10 +69,10 @@ def _rule(told: Facts, rule: Rule) -> Html:
     )
     scope = join(text("span", f"{name}: {words}", "scope") for name, words in said if words)
     worth = told.worth.get(rule.id)
-    return join([esc(rule.text), esc(" "), code(rule.id), scope, _worth(worth)])
+    return join([esc(rule.text), esc(" "), code(rule.id), scope, _worth(worth, rule)])
 
 
-def _worth(worth: Worth | None) -> Html:
+def _worth(worth: Worth | None, rule: Rule | None = None) -> Html:
     """What having the rule gains, and how that was measured."""
     if worth is None:
         return text("div", "its worth was not measured", "note")
@@ -82,6 +82,8 @@ def _worth(worth: Worth | None) -> Html:
         else f"the gate effect of {worth.version}, which brought it, with all else that it brought"
     )
     through = ", through weights" if worth.channel == "weights" else ""
+    if rule is not None and worth.wording not in (None, rule):
+        through += ", as it was worded then"
     verdict = "helps" if worth.helps else "harms" if worth.harms else "unclear"
     measured = (
         f" {points(worth.gain)} points ({between(points(worth.low), points(worth.high))}): {how}"

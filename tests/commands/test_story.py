@@ -210,17 +210,18 @@ def test_a_harmful_version_is_told_as_passed_over_and_a_smaller_gain_too(pen: Pe
     )
 
 
-def test_credit_reviews_and_refusals_are_told_with_their_reasons(pen: Pen) -> None:
+def reviewed_round(pen: Pen) -> tuple[str, str]:
+    """A round with credit, a refusal and a review; ids of the two rules of its version."""
     first = pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY, BOTH)
-    carry, both = first.rules
+    carry, both = (rule.id for rule in first.rules)
     log, at = pen.run.log, pen.at
     log.record(
         CreditMeasured(
             **at,
-            slot=f"c1/r1/credit/{carry.id}",
+            slot=f"c1/r1/credit/{carry}",
             domain="parity",
             strategy=first.hash,
-            rule=carry.id,
+            rule=carry,
             adapter="",
             problems=("p1",),
             n=12,
@@ -244,13 +245,13 @@ def test_credit_reviews_and_refusals_are_told_with_their_reasons(pen: Pen) -> No
         candidate=first.hash,
         incumbent=EMPTY.hash,
         gate="",
-        rules=(carry.id, both.id),
+        rules=(carry, both),
         reviewer="Ada",
     )
     log.record(asked)
     decisions = (
-        RuleDecision(rule=carry.id, decision="approve"),
-        RuleDecision(rule=both.id, decision="reject", reason="it says two things"),
+        RuleDecision(rule=carry, decision="approve"),
+        RuleDecision(rule=both, decision="reject", reason="it says two things"),
     )
     log.record(
         ReviewAnswered(
@@ -262,15 +263,20 @@ def test_credit_reviews_and_refusals_are_told_with_their_reasons(pen: Pen) -> No
             decisions=decisions,
         )
     )
+    return carry, both
+
+
+def test_credit_reviews_and_refusals_are_told_with_their_reasons(pen: Pen) -> None:
+    carry, both = reviewed_round(pen)
     in_order(
         told_of(pen.run),
         [
-            f'Rule {carry.id} "Carry on paper\\." is worth \\+50\\.0 points .* left out on 12 prob',
+            f'Rule {carry} "Carry on paper\\." is worth \\+50\\.0 points .* left out on 12 prob',
             r"A proposal came to nothing: It quotes a problem\.\n *add \[Method\] \"Check the",
             "parity@1 was laid before Ada: 2 rules to decide on",
             "Ada edited parity@1",
-            f'approved {carry.id} "Carry on paper',
-            f'rejected {both.id} "Check .*", because it says two things',
+            f'approved {carry} "Carry on paper',
+            f'rejected {both} "Check .*", because it says two things',
         ],
     )
 
@@ -293,3 +299,33 @@ def test_what_a_person_did_outside_the_runs_stands_by_itself_with_its_date(
             r"\d\d:\d\d  parity@1 was promoted by ada, without a gate: I like it",
         ],
     )
+
+
+def test_show_tells_a_round_with_credit_models_races_reviews_and_merges(
+    pen: Pen, tmp_path: Path, typed: Type
+) -> None:
+    carry, both = reviewed_round(pen)
+    pen.open("c1/r2", EMPTY, incumbent=EMPTY.hash, fronts={EMPTY.hash: 3})
+    ours = pen.propose("c1/r2/update_strategy/1", EMPTY, CARRY)
+    theirs = pen.propose("c1/r2/update_strategy/2", EMPTY, BOTH)
+    joined = Strategy(rules=(*ours.rules, *theirs.rules))
+    pen.merge("c1/r2/update_strategy/3", joined, ours, theirs)
+    gate = pen.gate("c1/r2/validate/3/gate", joined, EMPTY, saved=14)
+    pen.carry("c1/r2/validate/3/portability/1", gate, "scripted:a", "harms", -0.3)
+    in_order(
+        typed(tmp_path, "show", "small").out,
+        [
+            f"credit    {carry} in parity@1: \\+50\\.0 points",
+            r"refused   It quotes a problem\. \(ADD \[Method\] Check",
+            "review    parity@1: edit by Ada",
+            f"- reject {both}: it says two things",
+            "frontier  best on problems: parity@0 3; edits parity@0",
+            r"propose   parity@4 \(merge of parity@2 \+ parity@3\): no edit of its own",
+            "gate      parity@4 against parity@0: accept; .* stopped early, 14 replies saved",
+            r"portable  parity@4 for scripted:a: harms, -30\.0 points",
+            "Gates that stopped early saved 14 replies",
+        ],
+    )
+    (first, second) = typed(tmp_path, "show", "small", "--json").json["rounds"]
+    assert first["review"]["verdict"] == "edit" and first["credit"][0]["rule"] == carry
+    assert second["candidates"][2]["origin"] == "merge"

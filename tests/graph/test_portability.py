@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tutelage.commands.chronicle import chronicle
+from tutelage.commands.place import Place
+from tutelage.commands.results import show
 from tutelage.graph.baseline import expert_strategy, probe
 from tutelage.graph.context import Run
 from tutelage.graph.matrix import in_words, matrix
@@ -199,7 +201,7 @@ def test_a_run_without_validators_has_no_matrix(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("portable", [True, False])
 def test_a_run_promotes_what_harms_a_model_only_where_it_need_not_be_portable(
-    portable: bool, tmp_path: Path
+    portable: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = config(
         **SHORT,
@@ -223,6 +225,13 @@ def test_a_run_promotes_what_harms_a_model_only_where_it_need_not_be_portable(
     story = " ".join(said for each in chronicle(run.log) for said in each.said)
     assert "parity@1 harms scripted:harmed: -" in story, "told either way"
     assert ("passed its gate, but it harms scripted:harmed" in story) is portable
+    show(Place(runs=tmp_path / "runs"), run.log, run.id, as_json=False)
+    printed = capsys.readouterr().out
+    assert "Who else is helped" in printed and "harms -" in printed and "deaf +0.0" in printed
+    assert ("parity@1, not promoted" in printed) is portable
+    show(Place(runs=tmp_path / "runs"), run.log, run.id, as_json=True)
+    data = json.loads(capsys.readouterr().out)
+    assert data["portability"] == json.loads((run.folder / "portability.json").read_text())
 
 
 def test_the_report_shows_the_matrix_and_leaves_it_for_machines(tmp_path: Path) -> None:
@@ -232,8 +241,9 @@ def test_the_report_shows_the_matrix_and_leaves_it_for_machines(tmp_path: Path) 
     words = Page(results.report.read_text()).words
     part = words[words.index("Who else is helped") :]
     for model, verdict in (("obedient", "helps"), ("harmed", "harms"), ("deaf", "deaf")):
-        assert f"scripted:{model} (validator, size unknown)" in part and verdict in part
-    assert "parity@1 not promoted" in part
+        assert f"scripted:{model}" in part and verdict in part
+    assert "the student, size unknown" in part and "validator, size unknown" in part
+    assert "parity@1not promoted" in part
     assert "promotes nothing that harms one of these models" in part
     found = matrix(run.log, run.id)
     assert results.portability is not None and found is not None
