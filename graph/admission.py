@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..store.edits import Edit
-from ..store.events import GateDecided
+from ..store.events import GateDecided, ReviewAnswered
 from ..store.guard import collapse, tokens
 from ..store.rules import Strategy
 from . import content
@@ -67,19 +67,25 @@ def _check_size(run: Run, parent: Strategy, candidate: Strategy, edits: Sequence
 
 
 def _check_memory(run: Run, incumbent: Strategy, candidate: Strategy) -> None:
-    """The same words are not put twice to the same test that they failed."""
-    for entry in run.log.entries(stream=run.id, kinds=[GateDecided]):
+    """The same words are put neither twice to the test that they failed nor twice to a person."""
+    for entry in run.log.entries(stream=run.id, kinds=[GateDecided, ReviewAnswered]):
         event = entry.event
         if (
-            isinstance(event, GateDecided)
-            and in_loop(event.slot)
-            and (event.decision, event.incumbent) == ("reject", incumbent.hash)
+            isinstance(event, GateDecided | ReviewAnswered)
+            and (why := _rejected(run, incumbent, event))
             and _says(run.version(event.candidate).strategy) == _says(candidate)
         ):
-            raise Unusable(
-                f"The same words were rejected against {run.version(incumbent.hash).name} "
-                f"already: {event.reason}"
-            )
+            raise Unusable(f"The same words were rejected {why}")
+
+
+def _rejected(run: Run, incumbent: Strategy, event: GateDecided | ReviewAnswered) -> str:
+    """By whom and why, where it was a rejection that still holds; empty where it was none."""
+    if isinstance(event, ReviewAnswered):
+        reasons = event.reason or "; ".join(it.reason for it in event.decisions)
+        return f"by {event.reviewer} already: {reasons}" if event.verdict == "reject" else ""
+    if not in_loop(event.slot) or (event.decision, event.incumbent) != ("reject", incumbent.hash):
+        return ""
+    return f"against {run.version(incumbent.hash).name} already: {event.reason}"
 
 
 def _says(strategy: Strategy) -> list[tuple[object, ...]]:

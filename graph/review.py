@@ -71,6 +71,21 @@ def brought_back(run: Run, state: RunState) -> list[str]:
     return [event.strategy] if isinstance(event, StrategyProposed) else []
 
 
+def sent_back(run: Run) -> list[str]:
+    """What reviewers of this run would not have, rule by rule, with their reasons."""
+    said: list[str] = []
+    for entry in run.log.entries(stream=run.id, kinds=[ReviewAnswered]):
+        if isinstance(event := entry.event, ReviewAnswered):
+            rules = {rule.id: rule.text for rule in run.version(event.candidate).strategy.rules}
+            said += [
+                f"{event.reviewer} rejected {what!r}: {it.reason}"
+                for it in event.decisions
+                if it.decision == "reject"
+                and (what := rules.get(it.rule, f"to take out {it.rule}"))
+            ]
+    return said
+
+
 def _round_before(run: Run, state: RunState) -> RunState | None:
     cycle, number = state["cycle"], state["round"]
     if number > 1:

@@ -12,7 +12,7 @@ from ..store.twins import twins
 from .admission import check
 from .context import Run
 from .reflect import asking
-from .review import brought_back
+from .review import brought_back, sent_back
 from .search import Draft, drafts, edit_cap, worths
 from .slots import in_loop, round_slot
 from .state import RunState
@@ -196,13 +196,14 @@ def _texts(situation: Situation) -> list[str]:
 
 
 def _refused(run: Run) -> list[str]:
-    """Why earlier proposals of this run never became a version, oldest first."""
+    """Why proposals of this run never became a version, and what a person would not have."""
     reasons = [
         entry.event.reason
         for entry in run.log.entries(stream=run.id, kinds=[ProposalRefused])
         if isinstance(entry.event, ProposalRefused)
     ]
-    return [reason for reason in dict.fromkeys(reasons) if reason != NOTHING_MORE]
+    told = [*reasons, *sent_back(run)]
+    return [reason for reason in dict.fromkeys(told) if reason != NOTHING_MORE]
 
 
 def _effects(run: Run) -> list[Effect]:

@@ -11,13 +11,17 @@ from typing import Any, Literal
 
 import pytest
 from langgraph.types import Command
+from typer.testing import CliRunner
 
+from tutelage.commands.app import app
+from tutelage.graph.admission import check
 from tutelage.graph.budget import seconds_at_work
 from tutelage.graph.build import build
 from tutelage.graph.context import Outcome, Run
-from tutelage.graph.review import mind_words
+from tutelage.graph.review import mind_words, sent_back
 from tutelage.graph.run import go
 from tutelage.graph.saver import open_saver
+from tutelage.graph.teacher import Unusable
 from tutelage.store.answers import Answer, ReviewRefused, answer, waiting
 from tutelage.store.events import (
     GateDecided,
@@ -130,6 +134,17 @@ def test_a_rejected_version_is_not_promoted_and_the_run_goes_on(run: Run) -> Non
         outcome = go(run)
     assert outcome is Outcome.FINISHED
     assert not events(run, StrategyPromoted) and run.current().number == 0
+
+
+def test_what_a_person_rejected_is_told_to_the_teacher_and_not_put_to_them_again(
+    run: Run,
+) -> None:
+    asked = open_question(run)
+    decide(run, "reject")
+    assert sent_back(run) == [f"Ada rejected {CARRY!r}: So I say."]
+    shown, empty = run.version(asked.candidate).strategy, run.version(asked.incumbent).strategy
+    with pytest.raises(Unusable, match="rejected by Ada already: So I say"):
+        check(run, empty, empty, shown)
 
 
 def test_an_edited_version_is_gated_on_other_problems_and_shown_again(run: Run) -> None:
@@ -265,24 +280,24 @@ def test_an_answer_lands_once_on_what_was_shown_whoever_died_and_whatever_the_cl
         asked = waiting(log, "small")
         assert asked is not None
         before = written(log)
-    answers = ("tutelage", "--home", str(tmp_path / "store"), "review", "small", "--decisions")
+    answers = ("--home", str(tmp_path / "store"), "review", "small", "--decisions")
     files = {name: tmp_path / f"{name}.json" for name in ("stale", "yes", "no")}
     files["yes"].write_text(form(asked, "approve").model_dump_json())
     files["no"].write_text(form(asked, "reject").model_dump_json())
     stale = form(asked, "approve").model_copy(update={"candidate": asked.incumbent})
     files["stale"].write_text(stale.model_dump_json())
 
-    code, said = ended(child(*answers, str(files["stale"]), ahead=ahead))
-    assert code == 1 and "This answer is stale" in said and "Traceback" not in said
+    refused = CliRunner().invoke(app, [*answers, str(files["stale"])])
+    assert refused.exit_code == 1 and "This answer is stale" in refused.stderr
     with EventLog.open(tmp_path / "store") as log:
         assert written(log) == before, "an answer for a stale hash records nothing"
 
     # Twice at once, and once more afterwards with another clock; then a change of mind.
-    both = [child(*answers, str(files["yes"]), ahead=it) for it in (ahead, 0.0)]
+    both = [child("tutelage", *answers, str(files["yes"]), ahead=it) for it in (ahead, 0.0)]
     assert [ended(each)[0] for each in both] == [0, 0]
-    assert ended(child(*answers, str(files["yes"]), ahead=-ahead))[0] == 0
-    code, said = ended(child(*answers, str(files["no"]), ahead=ahead))
-    assert code == 1 and "Ada has answered already: approve" in said
+    assert ended(child("tutelage", *answers, str(files["yes"]), ahead=-ahead))[0] == 0
+    refused = CliRunner().invoke(app, [*answers, str(files["no"])])
+    assert refused.exit_code == 1 and "Ada has answered already: approve" in refused.stderr
 
     code, said = ended(child("tests.graph.review_child", str(tmp_path), "never", ahead=ahead))
     assert (code, said.strip()) == (0, "finished"), said
