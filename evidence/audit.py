@@ -117,11 +117,7 @@ def audit(
     ours = measure(name, [_first(row) for row in rows], sheet)
     theirs = measure(second, [_second(row) for row in rows], sheet) if second else None
     found = _floors(rows, trained, sheet)
-    best = highest(found)
-    phrase = _phrase(best)
-    right = [float(a == gold) for a, gold in zip(best.answers, sheet.gold, strict=True)]
-    tests = [_tested(phrase, ours.each, sheet.each(right))]
-    tests += [_tested(second, ours.each, theirs.each)] if theirs else []
+    tests = _tests(highest(found), ours, theirs, sheet)
     findings = [
         *_rehearsed(asked, clean),
         *(_outdone(ours.system, test) for test in tests if not test.beaten),
@@ -136,11 +132,11 @@ def audit(
         rows=len(rows),
         problems=len(ours.each),
         classes=tuple(sheet.classes.values()),
-        floor=phrase,
+        floor=tests[0].against,
         floors={floor.name: floor.accuracy for floor in found},
         system=ours.system,
         second=theirs.system if theirs else None,
-        tests=tuple(tests),
+        tests=tests,
         findings=tuple(findings),
     )
 
@@ -223,6 +219,17 @@ def _phrase(floor: Floor) -> str:
     if floor.name == "stump":
         return "one question about one feature"
     return f"always answering {short(floor.answers[0])}"
+
+
+def _tests(
+    floor: Floor, ours: Measured, theirs: Measured | None, sheet: Sheet
+) -> tuple[Tested, ...]:
+    """Against the best floor, and against the second system where there is one."""
+    right = [float(a == gold) for a, gold in zip(floor.answers, sheet.gold, strict=True)]
+    tests = [_tested(_phrase(floor), ours.each, sheet.each(right))]
+    if theirs is not None:
+        tests.append(_tested(theirs.system.name, ours.each, theirs.each))
+    return tuple(tests)
 
 
 def _tested(against: str, ours: Sequence[float], theirs: Sequence[float]) -> Tested:

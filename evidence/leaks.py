@@ -21,8 +21,8 @@ WHOLE = 4
 LUCK = 0.05
 """Chance, over all rules of one call, that a coincidence is taken for a leak."""
 _TOKEN = re.compile(r"\d+(?:[.:]\d+)*|[^\W\d_]+")
-_WORDING = re.compile(r"[^\w\s.:+*/%=<>^()\[\]{}\-]|(?<!\d)[.:]|[.:](?!\d)")
-"""What may change in a problem's text without changing the problem; signs of sums stay."""
+_WORDING = re.compile(r"(?<=\w)[.,;:!?\"'“”‘’]+(?=\s|$)|(?<!\S)[\"'“”‘’]+(?=\w)|[\s.!?]+$")
+"""What may change in a text without changing the problem: marks at words, but none in a grid."""
 _LIST_MARK = re.compile(r"(?m)^\s*(?:step\s*)?\d+[.):]\s", re.IGNORECASE)
 _PRIOR = 50
 """Tokens' worth of trust in a number's length, before its frequency is believed."""
@@ -91,7 +91,7 @@ def shared(splits: Mapping[str, Sequence[tuple[str, str, str]]]) -> list[Shared]
 
 def wording(text: str) -> str:
     """A problem's text without what only wording changes: case, spaces, punctuation."""
-    return " ".join(_WORDING.sub(" ", text.casefold()).split())
+    return " ".join(_WORDING.sub(" ", text.casefold().strip()).split())
 
 
 def _forms(name: str, text: str, answer: str) -> tuple[object, object]:

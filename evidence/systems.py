@@ -140,18 +140,17 @@ def measure(name: str, said: Sequence[Said], sheet: Sheet) -> Measured:
     match = [float(a == g) for a, g in zip(answers, sheet.gold, strict=True)]
     claimed = [m if s.score is None else s.score for m, s in zip(match, said, strict=True)]
     scores = match if sheet.classes else claimed
-    each = sheet.each(scores)
-    interval = share(each, CONFIDENCE, samples_for(len(each)))
     again = _read_again(said, scores, sheet)
-    shares = answer_shares([answer for answer in answers if answer is not None])
-    usual = next(iter(shares), None)
+    each = sheet.each(scores)
+    low, high = share(each, CONFIDENCE, samples_for(len(each)))
+    usual, usual_share = _usual(answers)
     system = System(
         name=name,
         n=len(said),
         right=sum(score >= 1 for score in scores),
         accuracy=mean(each),
-        low=interval.low,
-        high=interval.high,
+        low=low,
+        high=high,
         claimed=mean(sheet.each(claimed)),
         reread=mean(sheet.each(again.scores)) if again.carried else None,
         misread=len(again.misread),
@@ -159,13 +158,19 @@ def measure(name: str, said: Sequence[Said], sheet: Sheet) -> Measured:
         cut=len(again.cut),
         unparsed=sum(answer is None for answer in answers),
         usual=usual,
-        usual_share=shares[usual] if usual is not None else None,
+        usual_share=usual_share,
         shift=answer_shift(sheet.gold, answers) if sheet.classes else None,
         constant=constant_answer(answers, sheet.gold),
         balanced_accuracy=balanced_accuracy(sheet.gold, answers) if sheet.classes else None,
         mcc=mcc(sheet.gold, answers) if sheet.classes else None,
     )
     return Measured(system, said, answers, match, claimed, scores, each, again)
+
+
+def _usual(answers: Sequence[str | None]) -> tuple[str | None, float | None]:
+    """The most frequent answer of those that were read, and its share of them."""
+    shares = answer_shares([answer for answer in answers if answer is not None])
+    return next(iter(shares.items()), (None, None))
 
 
 def _read(answer: str | None, sheet: Sheet) -> str | None:

@@ -209,7 +209,9 @@ def test_a_problem_in_two_splits_is_known_by_its_id_or_by_its_words() -> None:
         ("f", "Is 14 even?", "YES"),
         ("g", "SORT x y", "y x"),
         ("h", "What is 3.2?", "1"),
+        ("i", "Way out of # . #@ ?", "left"),
     ]
+    train.append(("j", "Way out of # . @# ?", "left"))
     found = shared({"train": train, "val": val, "test": []})
     assert found == [Shared("train", "val", "a", "a"), Shared("train", "val", "d", "a")]
 
