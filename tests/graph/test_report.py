@@ -23,13 +23,15 @@ from .pages import SMALL, Page, evaluated
 from .world import CARRY_HELPS, small_run
 
 HOSTILE = "<script>alert('$1$')</script>"
+TAMED = "where a <b & c> d, or \"x\" = '$1$'"
+"""As much of it as a rule may hold: markup never becomes one."""
 
 
 class HostileParity(Parity):
     """A domain whose problems, topics and rules try to become part of the page."""
 
     def __init__(self) -> None:
-        super().__init__([replace(rule, text=f"{rule.text} {HOSTILE}") for rule in RULES])
+        super().__init__([replace(rule, text=f"{rule.text} {TAMED}") for rule in RULES])
 
     def _problem(self, number: int) -> Problem:
         fair = super()._problem(number)
@@ -86,7 +88,7 @@ def test_every_id_of_the_page_is_its_own(page: Page) -> None:
 
 
 def test_problems_topics_rules_and_replies_stay_text(html: str, page: Page) -> None:
-    assert page.words.count(HOSTILE) > 10
+    assert page.words.count(HOSTILE) > 10 and page.words.count(TAMED) > 5
     assert "<script" not in html.lower()
     assert page.handlers == []
 
