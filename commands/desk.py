@@ -43,6 +43,8 @@ class Question:
     """Rule id -> what happened to it."""
     facts: Mapping[str, Any]
     """What the gate found, for machines."""
+    last: bool
+    """Whether it is the run's last round: what a reviewer edits there, no gate of it measures."""
 
     @classmethod
     def of(cls, log: EventLog, asked: ReviewAsked) -> "Question":
@@ -68,6 +70,7 @@ class Question:
             ),
             lines=by_rule(diff(incumbent, candidate)),
             facts=gate_facts(strategies, gate),
+            last=_in_last_round(log, asked),
         )
 
     @property
@@ -79,6 +82,14 @@ class Question:
         """What the version makes a rule say."""
         rules = self.candidate.strategy.rules
         return next((rule.text for rule in rules if rule.id == rule_id), "")
+
+
+def _in_last_round(log: EventLog, asked: ReviewAsked) -> bool:
+    started = log.find(asked.stream, "start")
+    assert isinstance(started, RunStarted), f"{asked.stream} is a run"
+    loop = started.config["loop"]
+    rounds = loop["rounds"] if isinstance(loop["rounds"], int) else loop["rounds"][-1]
+    return asked.slot.startswith(f"c{loop['cycles']}/r{rounds}/")
 
 
 def lay_out(question: Question) -> Iterator[Text]:
@@ -101,6 +112,8 @@ def _heading(question: Question) -> Iterator[Text]:
         yield Text(clean(f"For {it.model}: {it.verdict}; {change}, {it.pairs} pairs"))
     if question.why:
         yield Text(clean(f"Proposed because: {question.why}"))
+    if question.last:
+        yield Text(f"This is the last round: no gate would measure an edit of {name}.", "yellow")
     yield Text("")
 
 
@@ -121,6 +134,7 @@ def form(question: Question) -> dict[str, Any]:
         "incumbent": question.incumbent.name,
         "rules": {rule: [line.plain for line in each] for rule, each in question.lines.items()},
         "proposed_because": question.why,
+        "last_round": question.last,
         "gate": dict(question.facts),
         "further_models": [it.model_dump(mode="json") for it in question.elsewhere],
     }

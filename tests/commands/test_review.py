@@ -177,6 +177,7 @@ def test_a_person_is_asked_again_until_an_edit_is_whole(waiting: Path) -> None:
     assert at(waiting, "resume", "small").code == 4, "it is gated, and then shown again"
     again = at(waiting, "review", "small", "--show")
     assert f"{CHECK} Twice." in again.out
+    assert "This is the last round" in again.out and "last round" not in said.out
     measured = at(waiting, "review", "small", "--log", "--json").json[0]
     assert measured["revised"] == measured["later_gates"][0]["candidate"]
 
