@@ -56,6 +56,11 @@ class Gate:
         """What this gate can find, known before any reply; under `no worse` a loss."""
         return plan(len(self.block), self.alpha, self.run.config.gate.power, claim=self.claim)
 
+    @property
+    def replicates(self) -> int:
+        """Fresh replies of each arm to each problem."""
+        return self.run.config.gate.replicates
+
     def decide(self, candidate_slot: str, incumbent_slot: str) -> GateDecided:
         """Run both arms and decide; what gain can be found is told before any reply is seen.
 
@@ -97,19 +102,13 @@ class Gate:
             incumbent_attempts=old_slot,
         )
 
-    @property
-    def replicates(self) -> int:
-        """Fresh replies of each arm to each problem."""
-        return self.run.config.gate.replicates
-
     def _announced(self) -> str:
         found, gate = self.detectable, self.run.config.gate
-        size = points(min(found, 1.0))
-        can = f"gains from {size} points can be found"
+        can = f"gains from {points(min(found, 1.0))} points can be found"
         if self.claim == "no worse":
-            can = f"it only takes rules away, and may lose {points(gate.margin)} points at most"
+            can = f"it only takes rules away, and may lose {100 * gate.margin:.1f} points at most"
             if found > gate.margin:
-                can += f"; so small a block rules out losses from {size} points on"
+                can += f"; so small a block rules out no loss below {100 * found:.1f} points"
         return (
             f"{self.candidate.name} against {self.incumbent.name} on {len(self.block)} problems "
             f"({self.channel}); {can}"
@@ -187,7 +186,9 @@ class Gate:
     def _untrained(self, slot: str) -> GateDecided:
         """What equal examples mean: nothing to gain, and nothing to lose either."""
         if self.claim == "no worse":
-            return self._unasked(slot, "accept", NOTHING_LOST)
+            accepted = self._unasked(slot, "accept", NOTHING_LOST)
+            # Other models read the words: they are still to be asked on these problems.
+            return accepted.model_copy(update={"block": tuple(each.id for each in self.block)})
         return self._unasked(slot, "reject", NOTHING_TO_TRAIN)
 
     def _unasked(self, slot: str, decision: Decision, reason: str) -> GateDecided:

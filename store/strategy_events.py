@@ -108,7 +108,7 @@ class GateDecided(Event):
     decision: Decision
     reason: str
     block: tuple[str, ...] = ()
-    """Ids of the validation problems both arms answered; empty when refused untrained."""
+    """Ids of the validation problems it decides by; empty when refused untrained."""
     pairs: int = 0
     missing: int = 0
     """Pairs dropped because of infrastructure errors."""

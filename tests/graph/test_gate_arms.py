@@ -227,6 +227,7 @@ def test_a_rule_that_no_example_follows_may_leave_untrained_and_may_not_come(
     gone = gate(run, before, wordy, number=2, channel="weights")
     assert (gone.decision, gone.reason, gone.claim) == ("accept", NOTHING_LOST, "no worse")
     assert (gone.pairs, gone.planned, gone.saved) == (0, 60, 0), "nothing was asked"
+    assert len(gone.block) == 60 and not added.block, "validators are still to be asked"
 
 
 def test_candidates_with_other_examples_meet_the_incumbent_in_its_other_adapter(
