@@ -7,7 +7,7 @@ from typing import TypedDict
 from ..domains.contract import Domain, Problem
 from ..evidence.intervals import is_binary, paired
 from ..evidence.pairs import mcnemar, sign_flip
-from ..store.events import AttemptJudged, CreditMeasured, Solved
+from ..store.events import AttemptJudged, CreditMeasured, Solved, Transferred
 from ..store.rules import Rule, Strategy
 from .attempts import attempt
 from .context import Run
@@ -25,7 +25,9 @@ def measure_credit(run: Run, state: RunState) -> None:
     The round's own attempts are the arm with the rule; the arm without it gets fresh replies to
     the same problems. At most CREDITED rules a round, those with the fewest pairs so far first.
     Only a student that has the rules in its prompt can be asked: nothing is measured where the
-    teacher solved or where the student is deaf to words.
+    teacher solved or where the student is deaf to words. A rule that the worn adapter was trained
+    on is not measured either: the student knows it by heart, and leaving it out says nothing of
+    what it is worth to one who does not.
     """
     solved = run.log.find(run.id, state["solved"])
     if not run.config.loop.credit or not isinstance(solved, Solved) or solved.policy != "student":
@@ -34,7 +36,11 @@ def measure_credit(run: Run, state: RunState) -> None:
     told = _told(run, solved, strategy)
     if not told:
         return
-    rules = _least_measured(run, state, strategy)[:CREDITED]
+    by_heart = _by_heart(run, solved.adapter)
+    asked = [rule for rule in strategy.rules if rule not in by_heart]
+    rules = _least_measured(run, state, asked)[:CREDITED]
+    if not rules:
+        return
     run.watch.stage("credit", f"what each of {len(rules)} rules is worth, by leaving it out")
     for rule in rules:
         slot = f"{round_slot(state, 'credit')}/{rule.id}"
@@ -69,7 +75,15 @@ def _told(run: Run, solved: Solved, strategy: Strategy) -> dict[str, list[Attemp
     return told
 
 
-def _least_measured(run: Run, state: RunState, strategy: Strategy) -> list[Rule]:
+def _by_heart(run: Run, adapter: str) -> tuple[Rule, ...]:
+    """The rules of the version that became the adapter; none where none is worn."""
+    for entry in run.log.entries(stream=run.id, kinds=[Transferred]) if adapter else ():
+        if isinstance(entry.event, Transferred) and entry.event.adapter == adapter:
+            return run.version(entry.event.strategy).strategy.rules
+    return ()
+
+
+def _least_measured(run: Run, state: RunState, rules: Sequence[Rule]) -> list[Rule]:
     """The rules, those with the fewest pairs from earlier rounds first.
 
     What was found plays no part: measuring on until a rule looks good would make it look good.
@@ -80,7 +94,7 @@ def _least_measured(run: Run, state: RunState, strategy: Strategy) -> list[Rule]
         # A round that died halfway must choose again as it chose at first.
         if isinstance(entry.event, CreditMeasured) and not entry.event.slot.startswith(here):
             pairs[entry.event.rule] += entry.event.n
-    return sorted(strategy.rules, key=lambda rule: pairs[rule.id])
+    return sorted(rules, key=lambda rule: pairs[rule.id])
 
 
 def _leave_out(

@@ -66,12 +66,12 @@ def merge_edits(ours: Strategy, merged: Strategy) -> tuple[Edit, ...]:
     said = _by_id(merged)
     as_theirs = {"rationale": "As the other side has it.", "consolidates": True}
     return (
+        *(update.model_copy(update=as_theirs) for update in changes(ours, merged)),
         *(
             Deprecate(rule=rule.id, rationale="It left on the other side.", consolidates=True)
             for rule in ours.rules
             if rule.id not in said
         ),
-        *(update.model_copy(update=as_theirs) for update in changes(ours, merged)),
     )
 
 

@@ -18,35 +18,31 @@ def edits_between(old: Strategy, new: Strategy) -> tuple[Edit, ...]:
     made = tuple(_made(old, new))
     consumed = {name for edit in made for name in named(edit)}
     left = {rule.id for rule in new.rules}
-    return (
-        *made,
-        *(
-            Deprecate(rule=rule.id)
-            for rule in old.rules
-            if rule.id not in left and rule.id not in consumed
-        ),
-        *changes(old, new),
-    )
+    gone = (rule.id for rule in old.rules if rule.id not in left | consumed)
+    return (*changes(old, new), *made, *(Deprecate(rule=name) for name in gone))
 
 
 def changes(old: Strategy, new: Strategy) -> tuple[Update, ...]:
-    """The UPDATE edits of the rules that both have: what they say, then where they stand."""
-    said = {rule.id: rule for rule in new.rules}
-    stay = [rule for rule in old.rules if rule.id in said]
-    there = {rule.id for rule in stay}
+    """The UPDATE edits of the rules that both have: what they say, then where they stand.
+
+    To be applied before anything leaves, since places count all rules.
+    """
+    was, said = ({rule.id: rule for rule in it.rules} for it in (old, new))
     reworded = (
-        Update.model_validate({"rule": rule.id} | fields)
-        for rule in stay
-        if (fields := _fields(rule, said[rule.id]))
+        Update.model_validate({"rule": name} | fields)
+        for name, rule in was.items()
+        if name in said and (fields := _fields(rule, said[name]))
     )
-    wanted = [name for name in said if name in there]
-    moved = moves([rule.id for rule in stay], wanted)
+    moved = moves(list(was), [name for name in said if name in was])
     return (*reworded, *(Update(rule=name, place=place) for name, place in moved))
 
 
 def moves(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """The fewest moves that make `new` of `old`: name and place (from 1), one after the other."""
-    now, still = list(old), kept_in_order(old, new)
+    """The fewest moves after which `new` stands in its order: name and place (from 1), in turn.
+
+    `old` may hold more names; they only take up places.
+    """
+    now, still = list(old), kept_in_order([name for name in old if name in new], new)
     for number, name in enumerate(new):
         if name not in still:
             now.remove(name)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,24 +12,28 @@ from tutelage.evidence.pairs import mcnemar
 from tutelage.graph.context import Run
 from tutelage.graph.counting import CREDITED
 from tutelage.graph.credit import exercises, measure_credit
+from tutelage.graph.run import go
 from tutelage.graph.solve import solve
 from tutelage.graph.state import FIRST, RunState
 from tutelage.models.contract import Reply, Request
 from tutelage.store import (
-    EMPTY,
     Add,
     AttemptJudged,
     CallIntended,
     CreditMeasured,
+    ProbeDecided,
+    Reflected,
     Rule,
+    Solved,
     Strategy,
     StrategyProposed,
+    Transferred,
     apply,
     ledger,
 )
 
 from .fakes import RULES, Parity, Pupil
-from .world import CARRY_HELPS, small_run
+from .world import small_run
 
 WORTH = {"carry": 0.45, "check": 0.0, "colour": -0.35}
 
@@ -38,26 +43,37 @@ def taught(home: Path, student: Pupil | None = None, *names: str, **changes: obj
     run = small_run(home, student=student or Pupil(WORTH, hears=True), **changes)
     run.freeze()
     wanted = [rule for rule in RULES if rule.name in (names or [it.name for it in RULES])]
-    edits = tuple(
-        Add(section=rule.section, text=rule.text, steps=tuple(rule.steps)) for rule in wanted
-    )
-    version = apply(EMPTY, edits, f"{run.id}/told")
+    edits = (Add(section=it.section, text=it.text, steps=tuple(it.steps)) for it in wanted)
+    add(run, *edits)
+    return run
+
+
+def add(run: Run, *edits: Add) -> None:
+    """Have a person add rules to the current version."""
+    current = run.current()
+    slot = f"told/{current.number + 1}"
+    version = apply(current.strategy, edits, f"{run.id}/{slot}")
     run.log.record(
         StrategyProposed(
             stream=run.id,
-            slot="told",
+            slot=slot,
             domain="parity",
             branch=run.branch,
             strategy=version.hash,
             rules=version.rules,
-            parents=(EMPTY.hash,),
+            parents=(current.hash,),
             edits=edits,
         )
     )
     run.strategies.promote(
-        "parity", run.branch, version.hash, stream=run.id, slot="by/hand", by="Ada", reason="a test"
+        "parity",
+        run.branch,
+        version.hash,
+        stream=run.id,
+        slot=f"{slot}/promoted",
+        by="Ada",
+        reason="a test",
     )
-    return run
 
 
 def solved(run: Run, round_: int = 1, cycle: int = 1) -> RunState:
@@ -187,15 +203,7 @@ def test_a_domain_without_worked_solutions_exercises_every_rule() -> None:
 
 def test_few_rules_a_round_and_those_least_measured_first(tmp_path: Path) -> None:
     run = taught(tmp_path, None, "carry")
-    many = tuple(Add(section="Style", text=f"Be kind, {number}.") for number in range(CREDITED + 2))
-    version = apply(run.current().strategy, many, f"{run.id}/more")
-    proposal = run.log.find(run.id, "told")
-    assert isinstance(proposal, StrategyProposed)
-    more = {"slot": "more", "strategy": version.hash, "rules": version.rules, "edits": many}
-    run.log.record(proposal.model_copy(update=more))
-    run.strategies.promote(
-        "parity", run.branch, version.hash, stream=run.id, slot="again", by="Ada", reason="a test"
-    )
+    add(run, *(Add(section="Style", text=f"Be kind, {n}.") for n in range(CREDITED + 2)))
 
     def measured(round_: int) -> list[str]:
         state = solved(run, round_)
@@ -203,7 +211,7 @@ def test_few_rules_a_round_and_those_least_measured_first(tmp_path: Path) -> Non
         entries = run.log.entries(kinds=[CreditMeasured], prefix=f"c1/r{round_}/credit/")
         return [it.event.rule for it in entries if isinstance(it.event, CreditMeasured)]
 
-    ids = [rule.id for rule in version.rules]
+    ids = [rule.id for rule in run.current().strategy.rules]
     assert measured(1) == ids[:CREDITED]
     assert measured(2) == [*ids[CREDITED:], *ids[: CREDITED - 3]]
 
@@ -213,8 +221,6 @@ def test_where_there_is_nothing_to_leave_out_nothing_is_asked(tmp_path: Path, wh
     loop = {"cycles": 2, "rounds": 2, "candidates": 2, "batch": 20, "feedback": 20}
     run = taught(tmp_path, loop={**loop, "credit": why != "switched off"})
     if why == "deaf":
-        from tutelage.store import ProbeDecided
-
         run.log.record(
             ProbeDecided.model_validate(
                 {"stream": run.id, "slot": "baseline/probe", "model": "scripted:pupil"}
@@ -289,19 +295,72 @@ def test_an_empty_rule_is_not_praised_for_the_luck_of_replies_that_show_its_step
     assert mcnemar(chosen_wins, chosen_losses) < 1e-6, "the trap is real"
 
 
-def test_a_tuned_student_is_asked_in_its_adapter(tmp_path: Path) -> None:
-    run = taught(tmp_path, Pupil(CARRY_HELPS, hears=True))
+def test_what_a_tuned_student_knows_by_heart_is_not_measured_by_leaving_it_out(
+    tmp_path: Path,
+) -> None:
+    run = taught(tmp_path, Pupil({"carry": 0.3, "check": 0.3}, hears=True), "carry")
+    (carry,) = run.current().strategy.rules
     folder = run.adapters / "tuned"
     folder.mkdir(parents=True)
     (folder / "steps.json").write_text('["carry"]')
-    state: RunState = {**FIRST, "cycle": 2, "adapter": "tuned"}
-    state = {**state, **solve(state, Runtime(context=run))}
-
+    run.log.record(
+        Transferred(stream=run.id, slot="c1/transfer", strategy=run.current().hash, adapter="tuned")
+    )
+    tuned: RunState = {**FIRST, "cycle": 2, "adapter": "tuned"}
+    state: RunState = {**tuned, **solve(tuned, Runtime(context=run))}
     measure_credit(run, state)
+    assert credits(run) == {}, "it would seem to be worth nothing, and be dropped untaught"
+
+    add(run, Add(section="Method", text=RULES[1].text, steps=("check",)))
+    state = {**tuned, "round": 2}
+    measure_credit(run, {**state, **solve(state, Runtime(context=run))})
 
     found = credits(run)
-    assert {it.adapter for it in found.values()} == {"tuned"}
-    assert (found["carry"].wins, found["carry"].losses) == (0, 0), "it knows that rule by heart"
+    assert found.keys() == {"check"}
+    assert found["check"].adapter == "tuned" and found["check"].wins > 0
+    assert carry in run.current().strategy.rules
+
+
+def test_a_run_measures_its_rules_by_itself_before_the_teacher_reads(tmp_path: Path) -> None:
+    run = small_run(
+        tmp_path,
+        domain=Parity(RULES[:1]),
+        student=Pupil(WORTH, hears=True),
+        splits={"train": 300, "val": 180, "test": 4, "ood": 0},
+        loop={"cycles": 1, "rounds": 3, "candidates": 1, "batch": 20, "feedback": 2},
+    )
+    assert go(run)
+
+    entries = list(run.log.entries(stream=run.id, kinds=[CreditMeasured, Reflected, Solved]))
+    kinds = [entry.event.kind for entry in entries]
+    assert "CreditMeasured" in kinds
+    for before, entry in pairwise(entries):
+        if isinstance(entry.event, CreditMeasured):
+            assert isinstance(before.event, Solved | CreditMeasured)
+    (carry,) = run.current().strategy.rules
+    worth = ledger(run.log, "parity")[carry.id]
+    assert (worth.source, worth.channel, worth.helps) == ("credit", "words", True)
+
+
+def test_in_the_weights_channel_the_gate_that_brought_a_rule_is_all_there_is(
+    tmp_path: Path,
+) -> None:
+    run = small_run(
+        tmp_path,
+        domain=Parity(RULES[:1]),
+        splits={"train": 300, "val": 120, "test": 4, "ood": 0},
+        loop={"cycles": 1, "rounds": 2, "candidates": 1, "batch": 20, "feedback": 2},
+    )
+    assert go(run)
+
+    assert not list(run.log.entries(kinds=[CreditMeasured]))
+    found = ledger(run.log, "parity")
+    assert {(worth.source, worth.channel) for worth in found.values()} == {("gate", "weights")}
+    (carry,) = run.current().strategy.rules
+    gate = run.current().gate
+    assert gate is not None and found[carry.id].gain == gate.gain
+    said = found[carry.id].in_words()
+    assert said.startswith("helps") and "which brought it, through weights" in said
 
 
 def test_strategies_without_the_rule_keep_the_others_as_they_are(tmp_path: Path) -> None:

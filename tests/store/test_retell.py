@@ -44,8 +44,12 @@ def test_the_edits_that_made_a_version_are_read_off_it(plan: Plan) -> None:
         meaning(it) for it in done
     )
     leaving = {name for edit in done for name in named(edit)}
-    updated = {it.rule for it in plan.edits if isinstance(it, Update)} - leaving
-    assert {it.rule for it in found if isinstance(it, Update)} <= updated
+    updates = [it for it in plan.edits if isinstance(it, Update) and it.rule not in leaving]
+    told = [it for it in found if isinstance(it, Update)]
+    assert {it.rule for it in told if not it.place} <= {it.rule for it in updates if not it.place}
+    # Where one of two neighbours moved, either may be said to have passed the other.
+    moved = [it for it in plan.edits if isinstance(it, Update) and it.place]
+    assert sum(1 for it in told if it.place) <= len(moved)
 
 
 @given(plans(ops=[op for op in OPS if op != "move"]))
