@@ -106,6 +106,7 @@ class _Teller:
         yield from self._end_of_round(event, chapter, at)
         self._note(event, chapter)
         what, version, said = self._sentences(event, at)
+        said = [*said, *self._all_the_same(event)]
         name = self._names(event).version(version) if version else ""
         place = f"{event.stream}#{event.slot}"
         yield Told(at, event.stream, chapter, what, name, tuple(said), place)
@@ -180,6 +181,16 @@ class _Teller:
         elif isinstance(event, StrategyPromoted):
             round_.promoted = event.strategy
         round_.busy |= isinstance(event, StrategyProposed | ProposalRefused)
+
+    def _all_the_same(self, event: Event) -> Iterator[str]:
+        """Why a harm that was measured did not stand in the way of a promotion."""
+        round_ = self._rounds.get(event.stream)
+        if not isinstance(event, StrategyPromoted) or round_ is None:
+            return
+        if harmed := round_.harmed.get(event.strategy):
+            yield (
+                f"That it harms {all_of(harmed)} bars nothing here: gate.require_portable is off."
+            )
 
     def _end_of_round(self, event: Event, chapter: str, at: str) -> Iterator[Told]:
         """What became of those that passed the gate, once the run has left the round."""

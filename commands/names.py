@@ -46,7 +46,7 @@ def edited(edit: Edit, rules: Sequence[Rule], names: Names) -> list[str]:
 
 def _changes(edit: Update) -> str:
     told = {"section": edit.section, "text": edit.text, "when": edit.when,
-            "not when": edit.when_not, "place": edit.place,
+            "not when": edit.when_not, "level": edit.level, "place": edit.place,
             "steps": None if edit.steps is None else ", ".join(edit.steps)}  # fmt: skip
     return "; ".join(f'{name} to "{value}"' for name, value in told.items() if value is not None)
 

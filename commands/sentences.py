@@ -115,7 +115,8 @@ def credited(event: CreditMeasured, names: Names) -> Lines:
 
 
 def reflected(event: Reflected) -> Lines:
-    modes = ", ".join(f"{mode} {n}" for mode, n in event.failure_modes.items())
+    often = sorted(event.failure_modes.items(), key=lambda it: (-it[1], it[0]))
+    modes = ", ".join(f"{mode} {n}" for mode, n in often)
     groups = f" in {event.groups} shuffled groups" if event.groups > 1 else ""
     lessons = count(len(event.lessons), "lesson")
     lines = [

@@ -225,6 +225,7 @@ def test_a_run_promotes_what_harms_a_model_only_where_it_need_not_be_portable(
     story = " ".join(said for each in chronicle(run.log) for said in each.said)
     assert "parity@1 harms scripted:harmed: -" in story, "told either way"
     assert ("passed its gate, but it harms scripted:harmed" in story) is portable
+    assert ("it harms scripted:harmed bars nothing here" in story) is not portable
     show(Place(runs=tmp_path / "runs"), run.log, run.id, as_json=False)
     printed = capsys.readouterr().out
     assert "Who else is helped" in printed and "harms -" in printed and "deaf +0.0" in printed
