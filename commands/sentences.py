@@ -169,7 +169,8 @@ def gated(event: GateDecided, names: Names) -> Lines:
     new, old = names.version(event.candidate), names.version(event.incumbent)
     by_hand = "A person had it gated once more. " if event.slot.startswith(BY_HAND) else ""
     if not event.pairs:
-        return [f"{by_hand}The gate refused {new} untried: {event.reason}"]
+        verb = "accepted" if event.decision == "accept" else "refused"
+        return [f"{by_hand}The gate {verb} {new} without a reply: {event.reason}"]
     verb = {
         "accept": f"accepted {new}",
         "reject": f"rejected {new}",

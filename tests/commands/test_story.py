@@ -210,6 +210,23 @@ def test_a_harmful_version_is_told_as_passed_over_and_a_smaller_gain_too(pen: Pe
     )
 
 
+def test_a_removal_that_changes_nothing_is_told_as_accepted_without_a_reply(pen: Pen) -> None:
+    first = pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY)
+    more = pen.propose("c1/r1/update_strategy/2", first, BOTH)
+    idle = Deprecate(rule=more.rules[1].id, rationale="It does nothing.")
+    less = pen.propose("c1/r2/update_strategy/1", more, idle, origin="ledger")
+    pen.gate("c1/r2/validate/1/gate", less, more, pairs=0, claim="no worse", reason="No example.")
+    pen.gate("c1/r2/validate/2/gate", more, first, pairs=0, decision="reject", reason="As before.")
+    in_order(
+        told_of(pen.run),
+        [
+            "The ledger of what rules are worth proposed parity@1:",
+            "The gate accepted parity@1 without a reply: No example",
+            "The gate refused parity@2 without a reply: As before",
+        ],
+    )
+
+
 def reviewed_round(pen: Pen) -> tuple[str, str]:
     """A round with credit, a refusal and a review; ids of the two rules of its version."""
     first = pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY, BOTH)
