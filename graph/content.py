@@ -25,8 +25,6 @@ class _Text(NamedTuple):
     where: str
     """Whose words these are, for the refusal."""
     text: str
-    rule: str
-    """Id of the rule; empty for a rationale."""
 
 
 def check(
@@ -63,7 +61,7 @@ def check(
             if said := _named_model(one.text, models):
                 raise Unusable(f"{one.where} names a model ({said}); rules must hold for any.")
         for rule in _new(candidate, parent):
-            if said := _vague(rule.text) or _constant(rule, classes):
+            if said := _constant(rule, classes) or _vague(rule.text, classes):
                 raise Unusable(f"Rule {rule.id} {said}.")
 
 
@@ -79,10 +77,12 @@ def _brought(candidate: Strategy, parent: Strategy, edits: Sequence[Edit]) -> It
             text = getattr(rule, field)
             if len(text.splitlines()) > 1:
                 raise Unusable(f"Rule {rule.id} ({field}) has more than one line.")
-            yield _Text(f"Rule {rule.id} ({field})", text, rule.id)
-        yield _Text(f"Rule {rule.id}", Strategy(rules=(rule,)).render(), rule.id)
+            yield _Text(f"Rule {rule.id} ({field})", text)
+        # An order may be cut in two: here as its reader sees the rule, and without our own words.
+        yield _Text(f"Rule {rule.id}", Strategy(rules=(rule,)).render())
+        yield _Text(f"Rule {rule.id}", " ".join(getattr(rule, field) for field in FIELDS))
     for number, edit in enumerate(edits, start=1):
-        yield _Text(f"The rationale of edit {number} ({edit.op})", edit.rationale, "")
+        yield _Text(f"The rationale of edit {number} ({edit.op})", edit.rationale)
 
 
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
@@ -118,10 +118,11 @@ def _check_copies(
         classes,
     )
     if found:
-        held = {"text": "words", "numbers": "numbers", "answer": "answer"}[found[0].kind]
+        worst = min(found, key=lambda leak: split[leak.problem] == "train")
+        held = {"text": "words", "numbers": "numbers", "answer": "answer"}[worst.kind]
         raise Unusable(
-            f"Rule {found[0].rule} carries the {held} of a problem in "
-            f"{split[found[0].problem]} ({found[0].problem}); rules must hold for any problem."
+            f"Rule {worst.rule} carries the {held} of a problem in {split[worst.problem]} "
+            f"({worst.problem}); rules must hold for any problem."
         )
 
 
@@ -176,10 +177,14 @@ _EMPTY = frozenset(
 )
 
 
-def _vague(text: str) -> str:
+def _vague(text: str, classes: Sequence[str]) -> str:
     """Why a text is no advice that can be acted on; empty where something is left to do."""
     left = [word for word in _words(_VAGUE.sub(" ", text)) if word not in _EMPTY]
-    return "" if len(left) >= 2 else "says to take care, not what to do: a verb needs its object"
+    return (
+        ""
+        if len(left) >= 2 or _answers(text, classes)
+        else "says to take care, not what to do: a verb needs its object"
+    )
 
 
 _CONDITION = re.compile(
@@ -193,8 +198,11 @@ def _constant(rule: Rule, classes: Sequence[str]) -> str:
     """Why a rule is an answer and no method; empty where it is one, or names its condition."""
     if rule.when or rule.when_not or _CONDITION.search(rule.text):
         return ""
-    said = r"\b(?:answer|say|reply|choose|pick|guess|respond|output|predict)\W+(?:\w+\W+){0,3}?"
-    named = [
-        each for each in classes if re.search(rf"(?i:{said}){re.escape(each)}(?!\w)", rule.text)
-    ]
+    named = _answers(rule.text, classes)
     return f"answers {named[0]} whatever the problem is" if len(named) == 1 else ""
+
+
+def _answers(text: str, classes: Sequence[str]) -> list[str]:
+    """The classes that a text tells its reader to answer."""
+    said = r"\b(?:answer|say|reply|choose|pick|guess|respond|output|predict)\W+(?:\w+\W+){0,3}?"
+    return [each for each in classes if re.search(rf"(?i:{said}){re.escape(each)}(?!\w)", text)]
