@@ -29,14 +29,7 @@ def check(
     """
     if candidate.hash == parent.hash:
         raise Unusable("The edits change nothing.")
-    if _says(candidate) == _says(incumbent):
-        raise Unusable("The edits make the current version again.")
-    if not candidate.rules:
-        raise Unusable("The edits leave no rule at all.")
-    steps = candidate.steps - set(run.domain.guide.step_kinds)
-    if steps:
-        raise Unusable(f"Unknown kinds of steps: {', '.join(sorted(steps))}.")
-    _check_size(run, parent, candidate, edits)
+    # First of all: what must not be kept is not kept because of another fault either.
     content.check(
         candidate,
         edits,
@@ -48,6 +41,14 @@ def check(
         models=[run.teacher.name, run.student.name, *(model.name for model in run.validators)],
         by_model=bool(edits) and run.teacher.model is not None,
     )
+    if _says(candidate) == _says(incumbent):
+        raise Unusable("The edits make the current version again.")
+    if not candidate.rules:
+        raise Unusable("The edits leave no rule at all.")
+    steps = candidate.steps - set(run.domain.guide.step_kinds)
+    if steps:
+        raise Unusable(f"Unknown kinds of steps: {', '.join(sorted(steps))}.")
+    _check_size(run, parent, candidate, edits)
     _check_memory(run, incumbent, candidate)
 
 

@@ -55,6 +55,9 @@ def check(
             raise Forbidden(f"{one.where} {said}.")
         if any(_repeats(_words(one.text), order) for order in orders):
             raise Forbidden(f"{one.where} repeats an order that stood in a text it was made from.")
+    for rule in _new(candidate, parent):
+        if any(len(getattr(rule, field).splitlines()) > 1 for field in FIELDS):
+            raise Unusable(f"Rule {rule.id} has more than one line.")
     _check_copies(candidate, parent, problems, classes)
     if by_model:
         for one in brought:
@@ -74,10 +77,8 @@ def _brought(candidate: Strategy, parent: Strategy, edits: Sequence[Edit]) -> It
     """Each new text on its own, and each new rule as its reader will see it."""
     for rule in _new(candidate, parent):
         for field in FIELDS:
-            text = getattr(rule, field)
-            if len(text.splitlines()) > 1:
-                raise Unusable(f"Rule {rule.id} ({field}) has more than one line.")
-            yield _Text(f"Rule {rule.id} ({field})", text)
+            yield _Text(f"Rule {rule.id} ({field})", getattr(rule, field))
+        yield _Text(f"Rule {rule.id} (steps)", " ".join(rule.steps))
         # An order may be cut in two: here as its reader sees the rule, and without our own words.
         yield _Text(f"Rule {rule.id}", Strategy(rules=(rule,)).render())
         yield _Text(f"Rule {rule.id}", " ".join(getattr(rule, field) for field in FIELDS))

@@ -11,12 +11,12 @@ from ..store.rules import Strategy
 from ..store.twins import twins
 from .admission import check
 from .context import Run
-from .reflect import asking
+from .reflect import asking, evidence, foreign
 from .review import brought_back, sent_back
 from .search import Draft, drafts, edit_cap, worths
 from .slots import in_loop, round_slot
 from .state import RunState
-from .teacher import Effect, Forbidden, Seen, Situation, Unusable
+from .teacher import Effect, Forbidden, Situation, Unusable
 
 NOTHING_MORE = "The teacher has nothing more to propose."
 
@@ -109,7 +109,7 @@ def _ask(
             raise Unusable(NOTHING_MORE)
         edits = _bounded(run, slot, edits, cap)
         edits, candidate = _ordered(run, parent, edits, f"{run.id}/{slot}")
-        check(run, parent, incumbent, candidate, edits, _texts(situation))
+        check(run, parent, incumbent, candidate, edits, foreign(situation.evidence))
     except (Unusable, EditError) as error:
         run.watch.say(f"Proposal {slot} was refused: {error}")
         return run.log.record(
@@ -161,9 +161,7 @@ def _situation(
     cap: int,
 ) -> Situation:
     read = [run.log.find(run.id, slot) for slot in reflected.attempts]
-    seen = [event for event in read if isinstance(event, AttemptJudged)]
-    failed = [event for event in seen if event.outcome != "right"]
-    problems = {problem.id: problem for problem in run.problems["train"]}
+    failed = [e for e in read if isinstance(e, AttemptJudged) and e.outcome != "right"]
     known = worths(run)
     return Situation(
         guide=run.domain.guide,
@@ -180,19 +178,8 @@ def _situation(
         worth={rule.id: known[rule.id] for rule in parent.rules if rule.id in known},
         refused=_refused(run),
         strategy_tokens=run.config.loop.strategy_tokens,
-        evidence=[
-            Seen(problems[event.problem], event, run.log.text(event.reply_text)) for event in seen
-        ],
+        evidence=evidence(run, reflected),
     )
-
-
-def _texts(situation: Situation) -> list[str]:
-    """What the teacher read that others wrote."""
-    return [
-        text
-        for seen in situation.evidence
-        for text in (seen.problem.text, seen.reply, seen.attempt.feedback)
-    ]
 
 
 def _refused(run: Run) -> list[str]:
