@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ..domains.contract import Guide
 from ..store.edits import Edit
 from ..store.events import GateDecided, ReviewAnswered
 from ..store.guard import collapse, tokens
@@ -19,7 +20,7 @@ def check(
     incumbent: Strategy,
     candidate: Strategy,
     edits: Sequence[Edit] = (),
-    foreign: Sequence[str] = (),
+    foreign: Sequence[content.Read] = (),
 ) -> None:
     """Raise Unusable for a candidate that is nothing new, or that no strategy may be.
 
@@ -37,6 +38,7 @@ def check(
         parent=parent,
         classes=run.domain.guide.classes,
         foreign=foreign,
+        common=_guide(run.domain.guide),
         secrets=run.journal.secrets,
         models=[run.teacher.name, run.student.name, *(model.name for model in run.validators)],
         by_model=bool(edits) and run.teacher.model is not None,
@@ -50,6 +52,12 @@ def check(
         raise Unusable(f"Unknown kinds of steps: {', '.join(sorted(steps))}.")
     _check_size(run, parent, candidate, edits)
     _check_memory(run, incumbent, candidate)
+
+
+def _guide(guide: Guide) -> list[str]:
+    """What the domain itself says of its capability: a rule may say it as well."""
+    kinds, modes = guide.step_kinds.values(), guide.failure_modes.values()
+    return [guide.description, guide.reply_format, *kinds, *modes]
 
 
 def _check_size(run: Run, parent: Strategy, candidate: Strategy, edits: Sequence[Edit]) -> None:

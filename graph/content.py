@@ -5,8 +5,10 @@ that quotes one of them later must not be able to bar every edit to come.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from ..domains.contract import Problem
 from ..evidence.leaks import leaks
@@ -19,6 +21,15 @@ from .teacher import Forbidden, Unusable
 FIELDS = ("section", "text", "when", "when_not")
 COPIED = 5
 """Words in a row that a rule may not share with an order that stood in a problem or reply."""
+OFTEN = 3
+"""Problems, or verdicts, from which on the words that they share are the domain's own."""
+
+
+class Read(NamedTuple):
+    """A text from outside that a teacher read."""
+
+    source: Literal["problem", "reply", "verifier"]
+    text: str
 
 
 class _Text(NamedTuple):
@@ -34,20 +45,21 @@ def check(
     problems: Mapping[str, Sequence[Problem]],
     parent: Strategy = EMPTY,
     classes: Sequence[str] = (),
-    foreign: Sequence[str] = (),
+    foreign: Sequence[Read] = (),
+    common: Sequence[str] = (),
     secrets: Collection[str] = (),
     models: Sequence[str] = (),
     by_model: bool = True,
 ) -> None:
     """Raise Unusable for the first rule or rationale that carries what it may not.
 
-    `problems` are those that may stand in no rule, by their split; `foreign` is what the teacher
-    read: problems, replies, feedback. `secrets` are values that nobody may read, `models` further
-    names that no rule may hold. With `by_model` the rules must be advice that holds for any model.
+    `problems` may stand in no rule, by their split. `foreign` is what the teacher read, `common`
+    what the domain itself says. `secrets` are values that nobody may read, `models` further names
+    that no rule may hold. With `by_model` rules must be advice that holds for any model.
     Raises Forbidden where the text must not be kept either: an order to its reader, or a secret.
     """
     brought = list(_brought(candidate, parent, edits))
-    orders = [_words(order) for text in foreign for order in orders_of(text)]
+    orders = [_words(order) for _, text in foreign for order in orders_of(text)]
     for one in brought:
         if secret_in(one.text, secrets):
             raise Forbidden(f"{one.where} carries a secret, or what looks like one.")
@@ -60,6 +72,7 @@ def check(
             raise Unusable(f"Rule {rule.id} has more than one line.")
     _check_copies(candidate, parent, problems, classes)
     if by_model:
+        _check_quotes(candidate, parent, problems, foreign, common)
         for one in brought:
             if said := _named_model(one.text, models):
                 raise Unusable(f"{one.where} names a model ({said}); rules must hold for any.")
@@ -125,6 +138,46 @@ def _check_copies(
             f"Rule {worst.rule} carries the {held} of a problem in {split[worst.problem]} "
             f"({worst.problem}); rules must hold for any problem."
         )
+
+
+def _check_quotes(
+    candidate: Strategy,
+    parent: Strategy,
+    problems: Mapping[str, Sequence[Problem]],
+    foreign: Sequence[Read],
+    common: Sequence[str],
+) -> None:
+    """Raise Unusable where half of a rule stands word for word in a text that was read.
+
+    An order that no pattern knows is a sentence of one problem, reply or verdict all the same.
+    What the domain says, the parent's rules say, or many problems or verdicts say may be repeated.
+    """
+    own = [_words(text) for text in (*common, *(rule.text for rule in parent.rules))]
+    read = [(source, _words(text)) for source, text in foreign]
+    said: list[tuple[str, ...]] = []
+    for rule in _new(candidate, parent):
+        for mine in (_words(getattr(rule, field)) for field in FIELDS[1:]):
+            size = min(12, max(4, (len(mine) + 1) // 2))
+            quoted = {run: where for run in _runs(mine, size) if (where := _holding(run, read))}
+            for run, where in quoted.items():
+                said = said or [_words(p.text) for each in problems.values() for p in each]
+                often = max(where["verifier"], sum(run in _runs(text, size) for text in said))
+                alone = not where["reply"] and often >= OFTEN
+                if not alone and not any(run in _runs(text, size) for text in own):
+                    raise Unusable(
+                        f"Rule {rule.id} says word for word what stands in a {min(where)} that "
+                        "it was made from; say what holds for any, in words of your own."
+                    )
+
+
+def _holding(run: tuple[str, ...], read: Sequence[tuple[str, tuple[str, ...]]]) -> Counter[str]:
+    """How many texts of each source hold a run of words."""
+    return Counter(source for source, text in read if run in _runs(text, len(run)))
+
+
+@lru_cache(maxsize=8192)
+def _runs(words: tuple[str, ...], size: int) -> frozenset[tuple[str, ...]]:
+    return frozenset(words[i : i + size] for i in range(len(words) - size + 1))
 
 
 _MODELS = re.compile(
@@ -205,5 +258,7 @@ def _constant(rule: Rule, classes: Sequence[str]) -> str:
 
 def _answers(text: str, classes: Sequence[str]) -> list[str]:
     """The classes that a text tells its reader to answer."""
-    said = r"\b(?:answer|say|reply|choose|pick|guess|respond|output|predict)\W+(?:\w+\W+){0,3}?"
+    said = (
+        r"\b(?:answer|say|reply|choose|pick|give|guess|respond|output|predict)\W+(?:\w+\W+){0,3}?"
+    )
     return [each for each in classes if re.search(rf"(?i:{said}){re.escape(each)}(?!\w)", text)]

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from ..models.contract import Reply, Request
 from ..store.events import AttemptJudged, CallIntended, FailuresSorted, Reflected, Solved
 from . import gaps
+from .content import Read
 from .context import Run
 from .credit import measure_credit
 from .orders import order_in
@@ -79,13 +80,18 @@ def evidence(run: Run, reflected: Reflected) -> list[Seen]:
     return [*_seen(run, attempts), *gaps.closed(run, reflected)]
 
 
-def foreign(read: Sequence[Seen]) -> list[str]:
+def foreign(read: Sequence[Seen]) -> list[Read]:
     """Texts that came from outside: problems, replies and what the verifier said."""
     return [
         text
         for one in read
-        for text in (one.problem.text, one.reply, one.attempt.feedback, one.solution)
-        if text
+        for text in (
+            Read("problem", one.problem.text),
+            Read("reply", one.reply),
+            Read("reply", one.solution),
+            Read("verifier", one.attempt.feedback),
+        )
+        if text.text
     ]
 
 

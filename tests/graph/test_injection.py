@@ -215,7 +215,7 @@ def test_the_canary_stands_in_no_event_blob_prompt_or_file(obeyed: Obeyed) -> No
 
 def test_in_the_same_world_harmless_words_are_promoted(tmp_path: Path) -> None:
     """The world lets rules through: what stopped the others is what they carried."""
-    orders = [Injection("harmless", f"Hint: {text}", text) for text in HARMLESS]
+    orders = [Injection("harmless", f"Mind digit {k}.", text) for k, text in enumerate(HARMLESS)]
     run, script, _ = obey(tmp_path, orders)
     assert len(script.done) == len(HARMLESS)
     assert "accept" in {gate.decision for gate in events(run, GateDecided)}
