@@ -1,10 +1,12 @@
 """What each rule is worth, read off the log: measured by leaving it out, else by its gate."""
 
 import math
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, NamedTuple, get_args
+from weakref import WeakKeyDictionary
 
 from .edits import Update
 from .event import Channel
@@ -12,8 +14,7 @@ from .events import CreditMeasured, GateDecided, StrategyProposed
 from .lineage import BY_HAND
 from .log import EventLog
 from .retell import moves
-from .rules import Rule, Strategy
-from .versions import Strategies
+from .rules import EMPTY, Rule, Strategy
 
 SURE = 0.05
 """p up to which an effect is called helpful or harmful: a reason to try an edit, no verdict."""
@@ -78,17 +79,13 @@ def ledger(
     out, such as any in the `weights` channel, has the effect of the first gate whose candidate
     had it and whose incumbent had not: that of the version that brought it, with all it brought.
     """
-    said, credits, gates = _read(log, domain, stream, after)
-    if not credits and not gates:
-        return {}
-    known = Strategies(log)
+    said, names, credits, gates = _read(log, domain, stream, after)
     found: dict[str, Worth] = {}
     for gate in sorted(gates, key=lambda it: it.slot.startswith(BY_HAND)):
         before = said.get(gate.incumbent, {})
         for rule, wording in said.get(gate.candidate, {}).items():
             if rule not in before and rule not in found:
-                name = f"{domain}@{known.number(domain, gate.candidate)}"
-                found[rule] = _by_gate(gate, wording, name)
+                found[rule] = _by_gate(gate, wording, names[gate.candidate])
     for rule, measured in groupby(sorted(credits, key=lambda it: it.rule), lambda it: it.rule):
         newest, *older = reversed(list(measured))
         wording = said[newest.strategy][rule]
@@ -97,8 +94,7 @@ def ledger(
             alike = it.adapter == newest.adapter and said[it.strategy][rule] == wording
             if alike and not any(set(it.problems) & set(other.problems) for other in counted):
                 counted.append(it)
-        name = f"{domain}@{known.number(domain, newest.strategy)}"
-        found[rule] = _by_credit(counted, wording, name)
+        found[rule] = _by_credit(counted, wording, names[newest.strategy])
     return found
 
 
@@ -142,26 +138,58 @@ def sign_test(wins: int, losses: int) -> float:
 class _Read(NamedTuple):
     said: dict[str, dict[str, Rule]]
     """Hash of each version -> its rules by id."""
+    names: dict[str, str]
+    """Hash of each version -> what it is called."""
     credits: list[CreditMeasured]
     gates: list[GateDecided]
 
 
+class _Reading:
+    """What one log told of one domain, up to where it was read."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, dict[str, Rule]] = {EMPTY.hash: {}}
+        self.names: dict[str, str] = {}
+        self.measured: list[tuple[int, CreditMeasured | GateDecided]] = []
+        self._seen = 0
+        self._lock = threading.Lock()
+
+    def go_on(self, log: EventLog, domain: str) -> None:
+        with self._lock:
+            for entry in log.entries(kinds=get_args(Told), after=self._seen):
+                self._seen = entry.seq
+                event = entry.event
+                if not isinstance(event, Told) or event.domain != domain:
+                    continue
+                if not isinstance(event, StrategyProposed):
+                    self.measured.append((entry.seq, event))
+                elif event.strategy not in self.said:
+                    self.said[event.strategy] = {rule.id: rule for rule in event.rules}
+                    self.names[event.strategy] = f"{domain}@{len(self.names) + 1}"
+
+
+_READINGS: WeakKeyDictionary[EventLog, dict[str, _Reading]] = WeakKeyDictionary()
+"""A run asks several times a round, and nothing in a log is ever read anew."""
+
+
 def _read(log: EventLog, domain: str, stream: str | None, after: int) -> _Read:
-    read = _Read({}, [], [])
-    for entry in log.entries(kinds=get_args(Told)):
-        event = entry.event
-        if isinstance(event, Told) and event.domain != domain:
-            continue
-        if isinstance(event, StrategyProposed):
-            read.said[event.strategy] = {rule.id: rule for rule in event.rules}
-        elif entry.seq <= after or stream not in (None, event.stream):
-            continue
-        elif isinstance(event, CreditMeasured):
-            if event.n and event.rule in read.said.get(event.strategy, {}):
-                read.credits.append(event)
-        elif isinstance(event, GateDecided) and event.pairs:
-            read.gates.append(event)
-    return read
+    reading = _READINGS.setdefault(log, {}).setdefault(domain, _Reading())
+    reading.go_on(log, domain)
+    wanted = [
+        event for seq, event in reading.measured if seq > after and stream in (None, event.stream)
+    ]
+    return _Read(
+        said=reading.said,
+        names=reading.names,
+        credits=[
+            event
+            for event in wanted
+            if isinstance(event, CreditMeasured)
+            and event.n
+            and event.rule in reading.said.get(event.strategy, {})
+        ],
+        gates=[event for event in wanted if isinstance(event, GateDecided) and event.pairs],
+    )
 
 
 def _by_gate(gate: GateDecided, wording: Rule, version: str) -> Worth:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, Row, String, bindparam, select, type_coerce
+from sqlalchemy import Connection, Engine, Row, String, bindparam, func, select, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
 from .chain import GENESIS, Report, canonical, read_note, seal, sha256, write_marks
@@ -38,6 +38,7 @@ _READ = [type_coerce(it, String).label(it.name) if it is EVENT.c.at else it for 
 _AT = (EVENT.c.stream == bindparam("stream"), EVENT.c.slot == bindparam("slot"))
 _STANDING = select(EVENT.c.kind, EVENT.c.schema, EVENT.c.payload).where(*_AT)
 _END = select(HEAD.c.count, HEAD.c.hash).where(HEAD.c.stream == bindparam("stream"))
+_NEWEST = select(func.max(EVENT.c.seq))
 _APPEND = insert(EVENT).on_conflict_do_nothing().returning(EVENT.c.seq)
 _FIRST = insert(HEAD)
 _NEXT = (
@@ -122,6 +123,11 @@ class EventLog:
                 after = row.seq
             if len(rows) < PAGE:
                 return
+
+    def end(self) -> int:
+        """Place of the newest event; 0 where there is none."""
+        with speaking(self._path), self._engine.connect() as connection:
+            return int(connection.scalar(_NEWEST) or 0)
 
     def keep(self, text: str) -> str:
         """Keep a text, once, and return its SHA-256."""

@@ -60,6 +60,7 @@ class Strategies:
         self._log = log
         self._lineages: dict[str, Lineage] = {}
         self._seen = 0
+        """Place up to which the log has been read."""
         self._lock = threading.Lock()
 
     def get(self, ref: str) -> Version:
@@ -238,11 +239,15 @@ class Strategies:
 
     def _refresh(self) -> None:
         with self._lock:
+            end = self._log.end()
+            if end == self._seen:
+                return
             for entry in self._log.entries(kinds=get_args(Told), after=self._seen):
                 event = entry.event
                 if isinstance(event, Told):
                     self._lineages.setdefault(event.domain, Lineage()).fold(event)
                 self._seen = entry.seq
+            self._seen = max(self._seen, end)
 
     def _lineage(self, domain: str) -> Lineage:
         return self._lineages.get(domain, Lineage())
