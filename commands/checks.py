@@ -48,6 +48,7 @@ def _about(name: str) -> dict[str, Any]:
     epilog=examples(
         "tutelage domains check scheduling",
         ("tutelage domains check my_domain.py:Sums -n 200", "your own, on 200 problems a split"),
+        ("tutelage domains check scheduling --all", "every problem there is"),
         ('tutelage domains check reasoning-gym --options \'{"family": "chain_sum"}\'', ""),
     ),
 )
@@ -56,21 +57,28 @@ def check_domain(
         str,
         typer.Argument(metavar="NAME", help="A name, gym:FAMILY, FILE.py:Class or pkg.mod:Name."),
     ],
-    n: Annotated[int, typer.Option("-n", min=1, help="Problems of each split.")] = 100,
+    n: Annotated[int, typer.Option("-n", "--n", min=1, help="Problems of each split.")] = 100,
+    every: Annotated[bool, typer.Option("--all", help="Every problem of every split.")] = False,
     options: Annotated[str, typer.Option(help="Options of the domain, as JSON.")] = "{}",
     as_json: Json = False,
 ) -> None:
-    """Put a domain on trial: solutions right, noise wrong, splits apart. Exits 1 on a fault."""
+    """Put a domain on trial and print its card. Exits 1 on a fault.
+
+    Worked solutions must be right on every problem, noise never; splits must not meet, order must
+    hold, classes balance; floors and the judge's speed are measured.
+    """
     try:
         domain = domain_floor.get(name, _options(options))
     except ValueError as error:
         raise Refused(f"{name} cannot be built with these options: {error}", code=2) from error
-    report = domain_floor.check(domain, n)
+    report = domain_floor.check(domain, None if every else n)
     if as_json:
         findings = [asdict(finding) for finding in report.findings]
         floors = [floor._asdict() for floor in report.floors]
+        samples = [asdict(sample) for sample in report.card.samples]
         print_json({"domain": report.domain, "ok": report.ok, "findings": findings,
-                    "floors": floors})  # fmt: skip
+                    "floors": floors, "counts": report.card.counts,
+                    "topics": report.card.topics, "samples": samples})  # fmt: skip
     else:
         typer.echo(clean(report.as_text()))
     if not report.ok:

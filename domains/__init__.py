@@ -1,6 +1,7 @@
 """What there is to learn: each domain makes problems, judges replies and shows worked solutions."""
 
-from .check import CheckReport, Finding, check
+from .card import Card
+from .check import CheckReport, check
 from .contract import (
     SPLITS,
     BadFeature,
@@ -9,18 +10,22 @@ from .contract import (
     Guide,
     NotEnoughProblems,
     Outcome,
+    Pair,
+    Planted,
     Problem,
     Split,
     Verdict,
 )
 from .floors import Floor
 from .identity import problem, split_of
+from .looks import Finding
 from .registry import BrokenDomain, UnknownDomain, get, names
 
 __all__ = [
     "SPLITS",
     "BadFeature",
     "BrokenDomain",
+    "Card",
     "CheckReport",
     "Domain",
     "ExpertRule",
@@ -29,6 +34,8 @@ __all__ = [
     "Guide",
     "NotEnoughProblems",
     "Outcome",
+    "Pair",
+    "Planted",
     "Problem",
     "Split",
     "UnknownDomain",

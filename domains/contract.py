@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 Split = Literal["train", "val", "test", "ood"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -98,6 +98,28 @@ class Domain(Protocol):
 
         An empty set gives the bare answer, which is the labels-only control.
         """
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two replies to one problem, of which a judge worth believing scores the first one higher."""
+
+    problem: Problem
+    better: str
+    worse: str
+    damage: str
+    """What was done to the worse one, in a few words."""
+
+
+@runtime_checkable
+class Planted(Protocol):
+    """What a domain whose tasks have no reference answer offers besides: its judge on trial.
+
+    A second promise and not a fourth method of `Domain`, because only such domains keep it.
+    """
+
+    def planted(self, n: int, seed: int) -> Sequence[Pair]:
+        """Return up to `n` pairs whose order nobody would dispute: same arguments, same pairs."""
 
 
 class BadFeature(TypeError):

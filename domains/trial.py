@@ -3,10 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from .contract import Domain, NotEnoughProblems, Problem, Split, Verdict
+from .contract import Domain, NotEnoughProblems, Pair, Planted, Problem, Split, Verdict
 from .floors import Floor
 
 T = TypeVar("T")
+
+MOST = 20_000
+"""Of an endless split, "every problem" means so many."""
 
 
 class Raised(Exception):
@@ -25,7 +28,8 @@ def _asked(what: str, call: Callable[[], T]) -> T:
 class Trial:
     """The domain and what it gave when it was asked."""
 
-    def __init__(self, domain: Domain, n: int) -> None:
+    def __init__(self, domain: Domain, n: int | None) -> None:
+        """`n` problems of every split; None: all there are, up to MOST."""
         self.domain, self.n = domain, n
         self.problems: dict[Split, Sequence[Problem]] = {}
         self.floors: Sequence[Floor] = ()
@@ -38,6 +42,44 @@ class Trial:
             if not isinstance(one, Problem):
                 raise Raised(f"{what} gave {one!r:.80}: build each with `problem(...)`")
         return given
+
+    def gather(self, split: Split) -> tuple[list[Problem], str]:
+        """The problems to go by, and what is wrong with their number.
+
+        Where there are too few, as many as there are: the largest number that is not refused.
+        """
+        wanted = self.n or 128
+        found, missing = self._try(split, wanted)
+        while self.n is None and not missing and wanted < MOST:
+            wanted = min(2 * wanted, MOST)
+            more, missing = self._try(split, wanted)
+            found = more or found
+        if missing:
+            found = self._largest(split, found, wanted)
+            missing = "" if self.n is None and found else missing
+        return found, missing
+
+    def _largest(self, split: Split, found: list[Problem], refused: int) -> list[Problem]:
+        low = len(found)
+        while refused - low > 1:
+            middle = (low + refused) // 2
+            more, _ = self._try(split, middle)
+            low, refused = (middle, refused) if more else (low, middle)
+            found = more or found
+        return found
+
+    def _try(self, split: Split, n: int) -> tuple[list[Problem], str]:
+        try:
+            given = self.ask(split, n, 0)
+        except NotEnoughProblems as error:
+            return [], str(error)
+        if len(given) != n:
+            raise Raised(f"{split} gave {len(given)} problems when asked for {n}")
+        return given, ""
+
+    def pairs(self, planted: Planted) -> list[Pair]:
+        n = self.n or 128
+        return _asked(f"planted({n}, 0)", lambda: list(planted.planted(n, 0)))
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         what = f"judge of {problem.id} with the reply {reply!r:.80}"

@@ -12,6 +12,7 @@ from tutelage.domains import (
     ExpertRule,
     Guide,
     NotEnoughProblems,
+    Pair,
     Problem,
     Split,
     Verdict,
@@ -79,7 +80,7 @@ def faults(domain: Domain, n: int = 40) -> dict[str, str]:
 def test_our_domains_are_sound(name: str) -> None:
     report = check(get(name), 60)
     assert report.ok, report.as_text()
-    assert len(report.sample) == 3
+    assert len(report.card.samples) == 3
     assert [floor.split for floor in report.floors] == ["train", "val", "test", "ood"]
 
 
@@ -100,7 +101,9 @@ def test_a_report_prints_findings_floors_and_three_problems() -> None:
     text = check(Parity(), 40).as_text()
     assert text.startswith("parity: sound\n")
     assert "floor val: constant" in text
-    assert text.count("\n  like  ") == 3
+    assert text.count("\n  like  t | difficulty 1\n    Number ") == 3
+    assert text.count("\n    -> Ends in ") == 3, "each with its worked solution"
+    assert "classes ODD, EVEN" in text and "rules last" in text
 
 
 class Unseeded(Parity):
@@ -272,7 +275,7 @@ def test_a_split_that_raises_leaves_the_others_on_trial_and_none_left_ends_it() 
     assert looked[-1] == "judge speed"
     nothing = check(Breaks("problems"), 20)
     assert {found.name for found in nothing.findings} == {"enough problems"}
-    assert nothing.sample == nothing.floors == ()
+    assert nothing.card.samples == nothing.floors == ()
 
 
 class Wordy(Parity):
@@ -326,3 +329,91 @@ def test_a_domain_without_worked_solutions_is_sound_with_a_note() -> None:
     report = check(Mute(), 20)
     assert report.ok
     assert any("teacher must demonstrate" in found.said for found in report.findings)
+
+
+def test_every_problem_of_every_split_is_tried_when_no_number_is_given() -> None:
+    report = check(Parity(), None)
+    homes = [split_of(Parity().ask(number).id) for number in range(900)]
+    wanted = {split: homes.count(split) for split in ("train", "val", "test")}
+    assert report.card.counts == {**wanted, "ood": 500}
+    assert report.ok, report.as_text()
+
+
+class LastKeyWrong(Parity):
+    """One problem of 500 in one split has a solution that is not right."""
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
+        wrong = problem.text == "Number 1399"
+        return "Answer: NEITHER" if wrong else super().solution(problem, steps)
+
+
+def test_one_wrong_reference_among_all_problems_is_found() -> None:
+    report = check(LastKeyWrong(), None)
+    (fault,) = [found for found in report.findings if found.level == "fault"]
+    assert fault.name == "solutions are right" and "'Answer: NEITHER'" in fault.said
+
+
+class NothingBeyond(Parity):
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        if split == "ood":
+            raise NotEnoughProblems("nothing is harder.")
+        return super().problems(split, n, seed)
+
+
+def test_a_domain_with_no_ood_problems_is_sound_and_says_what_a_run_needs() -> None:
+    report = check(NothingBeyond(), 30)
+    assert report.ok, report.as_text()
+    assert any(
+        found.level == "note" and "`ood = 0` in [splits]" in found.said for found in report.findings
+    )
+
+
+class Essays:
+    """No reference answer: the longer a reply, the better; pairs are planted to prove it."""
+
+    name, task_type = "essays", "writing"
+    guide = Guide("Say much.", "Write.", {}, {"short": "Too short."})
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        return [
+            problem(
+                self.name,
+                text=f"{split} {i}",
+                topic="t",
+                difficulty=1,
+                answer="",
+                canonical=[split, i],
+            )
+            for i in range(n)
+        ]
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        score = min(len(reply), 200) / 250
+        return Verdict(score, "wrong", "More.", ("short",), reply)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
+        return None
+
+    def planted(self, n: int, seed: int) -> Sequence[Pair]:
+        return [Pair(p, "word " * 9, "word", "cut short") for p in self.problems("train", n, seed)]
+
+
+class PoorJudge(Essays):
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        return Verdict(0.5, "wrong", "Hm.", ("short",), reply)
+
+
+class Unplanted(Essays):
+    def planted(self, n: int, seed: int) -> Sequence[Pair]:
+        return []
+
+
+def test_where_no_reference_exists_planted_pairs_put_the_judge_on_trial() -> None:
+    report = check(Essays(), 10)
+    assert report.ok, report.as_text()
+    assert any(
+        found.name == "pairs in order" and found.said == "all 10 of them; damages: cut short"
+        for found in report.findings
+    )
+    assert "10 of 10 pairs are not ordered right" in faults(PoorJudge(), 10)["pairs in order"]
+    assert "gave none" in faults(Unplanted(), 10)["pairs in order"]

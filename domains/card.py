@@ -1,0 +1,85 @@
+"""The card of a domain: what it is, what it holds, and what it looks like."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .contract import Domain, Guide, Problem, Split
+
+WIDE = 400
+"""A longer text is cut on the card."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One problem as a student sees it, and how it is solved."""
+
+    problem: Problem
+    solution: str | None
+    """With all kinds of steps; None where the domain knows none."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What somebody wants to know before they use a domain."""
+
+    name: str
+    task_type: str
+    guide: Guide
+    counts: Mapping[Split, int]
+    """Problems of each split that were looked at."""
+    topics: Mapping[str, int]
+    difficulties: Mapping[int, int]
+    samples: tuple[Sample, ...]
+
+    def as_text(self) -> str:
+        """For a terminal."""
+        guide = self.guide
+        lines = [
+            f"about {guide.description}",
+            f"reply {guide.reply_format}",
+            f"kind  {self.task_type}; classes {', '.join(guide.classes) or 'none'}",
+            f"steps {'; '.join(guide.step_kinds) or 'none: only bare answers can be taught'}",
+            f"rules {', '.join(rule.name for rule in guide.rules) or 'none'}",
+            f"holds {_counted(self.counts)}; topics {_counted(self.topics, 6)}; "
+            f"difficulty {_counted(self.difficulties, 6)}",
+        ]
+        return "\n".join([*lines, *(line for each in self.samples for line in _shown(each))])
+
+
+def card_of(
+    domain: Domain, problems: Mapping[Split, Sequence[Problem]], samples: Sequence[Sample]
+) -> Card:
+    """The card of a domain that gave these problems."""
+    every = [problem for some in problems.values() for problem in some]
+    return Card(
+        domain.name,
+        domain.task_type,
+        domain.guide,
+        {split: len(some) for split, some in problems.items()},
+        dict(sorted(Counter(problem.topic for problem in every).items())),
+        dict(sorted(Counter(problem.difficulty for problem in every).items())),
+        tuple(samples),
+    )
+
+
+def _counted(counts: Mapping[Any, int], most: int = 9) -> str:
+    shown = [f"{name} ({times})" for name, times in counts.items()]
+    rest = [f"and {len(shown) - most} more"] if len(shown) > most else []
+    return ", ".join([*shown[:most], *rest]) or "none"
+
+
+def _shown(sample: Sample) -> list[str]:
+    """The problem, then its solution, both under their marks."""
+    problem, solution = sample.problem, sample.solution
+    title = f"like  {problem.topic} | difficulty {problem.difficulty}"
+    solved = "(no worked solution)" if solution is None else solution
+    return [title, *_indented("  ", problem.text), *_indented("  -> ", solved)]
+
+
+def _indented(mark: str, text: str) -> list[str]:
+    cut = text if len(text) <= WIDE else f"{text[:WIDE]} ..."
+    first, *others = cut.splitlines() or [""]
+    return [f"{mark}{first}", *(textwrap.indent(line, " " * len(mark)) for line in others)]
