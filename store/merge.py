@@ -49,7 +49,12 @@ def merge(base: Strategy, ours: Strategy, theirs: Strategy) -> Merged:
             disputed.add(name)
         if said is not None:
             kept[name] = said
-    order, circles = _order(kept, [_places(side) for side in (base, ours, theirs)])
+    # Rules that one side took out and the other changed have no say in the order of the rest: the
+    # rest must come out alike whichever side is ours.
+    alone = {name for name in disputed if name not in mine or name not in other}
+    settled = [name for name in kept if name not in alone]
+    order, circles = _order(settled, [_places(side) for side in (base, ours, theirs)])
+    _put_back(order, [rule.id for rule in ours.rules], alone)
     conflicts = (
         Conflict(name, was.get(name), mine.get(name), other.get(name))
         for name in sorted(disputed | circles)
@@ -113,7 +118,15 @@ def _places(strategy: Strategy) -> dict[str, int]:
     return {rule.id: place for place, rule in enumerate(strategy.rules)}
 
 
-def _order(kept: dict[str, Rule], places: Sequence[dict[str, int]]) -> tuple[list[str], set[str]]:
+def _put_back(order: list[str], ours: Sequence[str], alone: set[str]) -> None:
+    """Insert each name of `alone` that is ours behind what it follows there."""
+    for number, name in enumerate(ours):
+        if name in alone:
+            before = [order.index(it) for it in ours[:number] if it in order]
+            order.insert(before[-1] + 1 if before else 0, name)
+
+
+def _order(kept: Sequence[str], places: Sequence[dict[str, int]]) -> tuple[list[str], set[str]]:
     """The names in their merged order, and those whose order contradicts itself."""
     behind = {
         a: {b for b in kept if a != b and _before(a, b, places)} for a in kept

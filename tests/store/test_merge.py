@@ -98,13 +98,14 @@ def test_two_rules_stand_as_one_side_alone_ordered_them_or_are_a_conflict(fork: 
 
     sides = [ids(side) for side in fork]
     disputed = {it.rule for it in conflicts}
+    alone = {it.rule for it in conflicts if None in (it.ours, it.theirs)}
     order = ids(merged)
     for place, a in enumerate(order):
         for b in order[place + 1 :]:
             base, ours, theirs = (
                 side.index(a) < side.index(b) if a in side and b in side else None for side in sides
             )
-            if {a, b} <= disputed:
+            if {a, b} <= disputed or alone & {a, b}:
                 continue
             assert ours or theirs or ours is theirs is None
             if ours is not None and theirs is not None and ours != theirs:
@@ -218,6 +219,16 @@ def test_a_change_against_another_change_and_against_a_loss_is_shown() -> None:
         Conflict("c", c, None, theirs.rules[1]),
     )
     assert {it.about for it in conflicts} == {"content"}
+
+
+def test_a_rule_that_left_on_one_side_has_no_say_in_the_order_of_the_rest() -> None:
+    base, ours, theirs = letters("abd"), letters("ba"), letters("adb", d="theirs")
+
+    here, there = merge(base, ours, theirs), merge(base, theirs, ours)
+
+    assert read(here.strategy) == "ba", "ours alone turned them round"
+    assert read(there.strategy) == "bad", "d stands behind what it followed"
+    assert [[it.rule for it in each.conflicts] for each in (here, there)] == [["d"], ["d"]]
 
 
 def test_a_rule_that_one_side_merged_and_the_other_changed_is_shown() -> None:
