@@ -1,0 +1,164 @@
+"""The zygote: a clean interpreter that forks one confined process a program.
+
+It talks over one socket: a message that begins with b"f" carries a socket for a new process and
+its limits; b"w" waits for a process that the parent has killed. It reads no program itself.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import random
+import signal
+import socket
+import sys
+from typing import Any
+
+from . import calling, confine
+from .wire import ENDED, HEADER, LENGTH
+
+PRELOADED = """
+    bisect collections copy dataclasses datetime enum fractions functools hashlib heapq io
+    itertools math operator random re statistics string typing
+"""
+
+
+def main() -> None:
+    """Serve until the parent closes its end."""
+    channel = socket.socket(fileno=int(sys.argv[2]))
+    channel.set_inheritable(False)
+    settings = json.loads(channel.recv(1 << 20))
+    for name in PRELOADED.split():
+        __import__(name)
+    zygote = Zygote(channel, settings)
+    channel.send(json.dumps(zygote.prepare()).encode())
+    gc.collect()
+    gc.disable()
+    gc.freeze()
+    zygote.serve()
+
+
+class Zygote:
+    """The process that stays; `_child` is where a program's process begins and ends."""
+
+    def __init__(self, channel: socket.socket, settings: dict[str, Any]) -> None:
+        self._channel = channel
+        self._settings = settings
+        self._version = 0
+        self._rules: confine.Ruleset | None = None
+        self._filters: tuple[confine.Filter, confine.Filter] | None = None
+        self._children: set[int] = set()
+
+    def prepare(self) -> dict[str, object]:
+        """Put on what is shared by all, and say what was found."""
+        found: dict[str, object] = {"fault": "", "version": 0, "namespaces": False}
+        if not self._settings["protect"]:
+            return found
+        try:
+            if self._settings["namespaces"]:
+                found["namespaces"] = confine.own_namespaces()
+            confine.give_up_privileges()
+            found["version"] = self._version = confine.landlock_version()
+            if self._version < self._settings["oldest"]:
+                found["fault"] = f"Landlock is too old: version {self._version}"
+                return found
+            self._rules = self._ruleset()
+            closed, files = (bytes.fromhex(text) for text in self._settings["filters"])
+            self._filters = confine.Filter(closed), confine.Filter(files)
+        except OSError as error:
+            found["fault"] = f"Landlock: {error.strerror}"
+        return found
+
+    def _ruleset(self) -> confine.Ruleset:
+        rules = confine.Ruleset(self._version)
+        return rules.read(self._settings["listed"], self._settings["read"])
+
+    def serve(self) -> None:
+        while True:
+            message, sent, _, _ = socket.recv_fds(self._channel, 65536, 1)
+            if not message:
+                break
+            if message[:1] == b"f":
+                self._fork(json.loads(message[1:]), sent[0])
+            else:
+                self._channel.send(ENDED.pack(self._wait(int(message[1:]))))
+        for pid in self._children:
+            with contextlib.suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
+
+    def _wait(self, pid: int) -> int:
+        if pid not in self._children:
+            return 0
+        self._children.discard(pid)
+        return os.waitpid(pid, 0)[1]
+
+    def _fork(self, limits: dict[str, Any], own: int) -> None:
+        try:
+            pid = os.fork()
+        except OSError as error:
+            said = f"fork: {error.strerror}".encode()
+            _write(own, b"x", len(said), said)
+            os.close(own)
+            return
+        if pid:
+            self._children.add(pid)
+            os.close(own)
+            return
+        code = 1
+        try:
+            self._child(limits, own)
+            code = 0
+        finally:
+            os._exit(code)
+
+    def _child(self, limits: dict[str, Any], own: int) -> None:
+        os.setpgid(0, 0)
+        self._channel.close()
+        _write(own, b"p", os.getpid())
+        try:
+            self._confine(limits)
+        except (OSError, ValueError) as error:
+            said = f"{getattr(error, 'strerror', '') or error}".encode()
+            _write(own, b"x", len(said), said)
+            return
+        size = LENGTH.unpack(_read(own, LENGTH.size))[0]
+        request = json.loads(_read(own, size))
+        random.seed(0)
+        said = f"[{','.join(calling.answer(request))}]".encode()
+        _write(own, b"r", len(said), said)
+
+    def _confine(self, limits: dict[str, Any]) -> None:
+        gc.enable()
+        directory: str = limits["directory"]
+        if directory:
+            os.chdir(directory)
+        confine.limit(limits["memory"], limits["seconds"], limits["file_size"])
+        if not self._settings["protect"]:
+            return
+        confine.die_with_parent()
+        if self._rules is None or self._filters is None:
+            raise OSError("there are no rules to enter")
+        rules = self._ruleset().own(directory) if directory else self._rules
+        rules.enter()
+        rules.close()
+        self._filters[bool(directory)].enter()
+
+
+# Past the filter there is no recv and no send: read and write do.
+
+
+def _read(own: int, size: int) -> bytes:
+    parts = []
+    while size:
+        part = os.read(own, min(size, 1 << 20))
+        if not part:
+            os._exit(1)
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _write(own: int, kind: bytes, number: int, body: bytes = b"") -> None:
+    rest = memoryview(HEADER.pack(kind, number) + body)
+    while rest:
+        rest = rest[os.write(own, rest) :]

@@ -1,0 +1,119 @@
+"""The zygote as the parent sees it: a process that is started, asked to fork, and closed."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .filter import program
+from .inside.wire import ENDED
+from .reading import interpreter, readable
+
+START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from inside import serve; "
+    "del sys.path[0]; serve.main()"
+)
+PATIENCE = 30.0
+"""Seconds that a zygote may take to start, to fork or to wait for the dead; then it is sick."""
+
+
+class ZygoteDied(OSError):
+    """The zygote is gone or does not answer; a new one has to be started."""
+
+
+class Protection(NamedTuple):
+    """Which protections a zygote puts on its children."""
+
+    on: bool = True
+    namespaces: bool = True
+    """Also leave the machine's network and user ids, where that is allowed."""
+    machine: str = ""
+    """Whose system calls the filter names."""
+    oldest: int = 3
+    """The oldest Landlock that will do: since version 3 it guards truncation."""
+
+
+class Zygote:
+    """One clean interpreter with no environment and none of our files."""
+
+    def __init__(self, protection: Protection) -> None:
+        settings = _settings(protection)
+        self._lock = threading.Lock()
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel.settimeout(PATIENCE)
+        with theirs:
+            self._process = subprocess.Popen(
+                [
+                    *(interpreter(), "-I", "-S", "-B", "-X", "utf8", "-c", START),
+                    *(str(Path(__file__).resolve().parent), str(theirs.fileno())),
+                ],
+                env={},
+                cwd="/",
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        try:
+            self._channel.send(json.dumps(settings).encode())
+            self.found: dict[str, Any] = json.loads(self._channel.recv(65536))
+        except (OSError, ValueError) as error:
+            self.close()
+            raise ZygoteDied(f"The clean interpreter {interpreter()} does not start.") from error
+
+    def fork(self, end: socket.socket, limits: dict[str, object]) -> None:
+        """Have a confined process made that talks through the other end of `end`."""
+        try:
+            socket.send_fds(self._channel, [b"f" + json.dumps(limits).encode()], [end.fileno()])
+        except OSError as error:
+            raise ZygoteDied("The zygote is gone.") from error
+
+    def end(self, pid: int) -> int:
+        """Kill the group of `pid`, wait for it, and return how it ended.
+
+        The zygote keeps the dead until this call, so that `pid` can be nobody else's.
+        """
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        with self._lock:
+            try:
+                self._channel.send(b"w%d" % pid)
+                return int(ENDED.unpack(self._channel.recv(ENDED.size))[0])
+            except (OSError, struct.error) as error:
+                raise ZygoteDied("The zygote is gone.") from error
+
+    def close(self) -> None:
+        """End the process and all that it forked."""
+        self._channel.close()
+        try:
+            self._process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def forget(self) -> None:
+        """Let go of a zygote that belongs to the process we were forked from."""
+        self._channel.close()
+        self._process.returncode = 0
+
+
+def _settings(protection: Protection) -> dict[str, object]:
+    if not protection.on:
+        return {"protect": False}
+    listed, read = readable()
+    filters = [program(protection.machine, files=files).hex() for files in (False, True)]
+    return {
+        "protect": True,
+        "namespaces": protection.namespaces,
+        "oldest": protection.oldest,
+        "listed": listed,
+        "read": read,
+        "filters": filters,
+    }

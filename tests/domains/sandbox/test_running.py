@@ -1,0 +1,211 @@
+"""The sandbox as its users see it: programs go in, values come out, nothing else happens."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tutelage.domains import sandbox
+from tutelage.domains.sandbox import Call, Limits, Raised, Returned, close, same
+from tutelage.domains.sandbox.parent import Sandbox
+
+PROGRAM = """
+class Shelf:
+    @staticmethod
+    def put(book, books):
+        books.append(book)
+
+def add(a, b):
+    return a + b
+
+def pair():
+    return (1, 2)
+
+def refuse(word):
+    raise LookupError(word * 300)
+
+def spin():
+    while True:
+        pass
+"""
+
+
+def values(ran: sandbox.Ran) -> list[object]:
+    assert ran.status == "done", ran
+    return [it.value if isinstance(it, Returned) else it.kind for it in ran.results]
+
+
+def test_calls_give_values_in_order_and_show_what_they_did_to_their_arguments() -> None:
+    ran = sandbox.run(PROGRAM, [Call("add", (1, 2)), Call("Shelf.put", ("a", ["b"]))])
+    assert ran.results == (Returned(3, (1, 2)), Returned(None, ("a", ["b", "a"])))
+    assert ran.level in ("zygote", "zygote+ns") and ran.why
+
+
+def test_what_is_no_json_or_raises_is_told_as_an_exception_and_the_next_call_goes_on() -> None:
+    ran = sandbox.run(PROGRAM, [Call("pair"), Call("refuse", ("x",)), Call("none"), Call("add")])
+    assert values(ran) == ["TypeError", "LookupError", "NameError", "TypeError"]
+    refused = ran.results[1]
+    assert isinstance(refused, Raised) and refused.said == "x" * 200
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "detail"),
+    [
+        ("1 / 0", "broken", "ZeroDivisionError: division by zero"),
+        ("def f(:", "broken", "SyntaxError"),
+        ("import sys; sys.exit(3)", "broken", "SystemExit: 3"),
+        ("\ud800", "broken", "UnicodeEncodeError"),
+        ("a = '\0'", "broken", ""),
+        ("import os; os._exit(3)", "killed", "code 3"),
+        ("import ctypes; ctypes.string_at(0)", "killed", "SIGSEGV"),
+        ("import os; os.closerange(0, 64)\nwhile True: pass", "killed", "pipe"),
+        ("while True: pass", "timeout", "not done within 0.3 s"),
+    ],
+)
+def test_a_program_that_does_not_load_says_why(source: str, status: str, detail: str) -> None:
+    ran = sandbox.run(source, [Call("f")], limits=Limits(seconds=0.3))
+    assert (ran.status, ran.results) == (status, ())
+    assert detail in ran.detail
+
+
+def test_a_result_over_the_cap_costs_only_its_own_call() -> None:
+    limits = Limits(result_bytes=1000, depth=3)
+    many = "def many(n): return 'x' * n\ndef deep(n):\n    it = 1\n"
+    many += "    for _ in range(n): it = [it]\n    return it\n"
+    many += "def knot():\n    it = []; it.append(it); return it\n"
+    calls = [Call("many", (900,)), Call("many", (900,)), Call("deep", (3,)), Call("deep", (4,))]
+    ran = sandbox.run(many, [*calls, Call("knot")], limits=limits)
+    assert values(ran) == ["x" * 900, "TypeError", [[[1]]], "TypeError", "TypeError"]
+
+
+def test_files_are_there_for_one_program_and_gone_afterwards() -> None:
+    source = (
+        "import os\n"
+        "def work():\n"
+        "    with open('out.txt', 'w') as out: out.write(open('in/a.txt').read().upper())\n"
+        "    os.rename('out.txt', 'done.txt'); os.remove('in/a.txt')\n"
+        "    return [os.getcwd(), open('done.txt').read(), sorted(os.listdir('.'))]\n"
+    )
+    ran = sandbox.run(source, [Call("work")], files={"in/a.txt": "hello"})
+    (result,) = ran.results
+    assert isinstance(result, Returned), result
+    where, text, names = result.value  # type: ignore[misc]
+    assert (text, names) == ("HELLO", ["done.txt", "in"])
+    assert not Path(str(where)).exists()
+
+
+@pytest.mark.parametrize("name", ["/etc/x", "../x", "a/../../x", ""])
+def test_a_file_outside_the_private_directory_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="no relative path"):
+        sandbox.run(PROGRAM, [], files={name: ""})
+
+
+def test_programs_do_not_see_each_other_and_chance_is_the_same_for_each() -> None:
+    first = "import math, random\nmath.pi = 3\ndef f(): return random.random()"
+    second = "import math, random\ndef f(): return [math.pi > 3, random.random()]"
+    (draw,) = values(sandbox.run(first, [Call("f")]))
+    assert values(sandbox.run(second, [Call("f")])) == [[True, draw]]
+
+
+def test_threads_share_one_zygote_and_each_gets_its_own_answer() -> None:
+    def ask(number: int) -> list[object]:
+        return values(sandbox.run(PROGRAM, [Call("add", (number, 1))]))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(64))) == [[number + 1] for number in range(64)]
+
+
+def test_a_forked_process_starts_a_zygote_of_its_own() -> None:
+    sandbox.run(PROGRAM, [])
+    pid = os.fork()
+    if not pid:
+        code = 1
+        try:
+            code = 0 if values(sandbox.run(PROGRAM, [Call("add", (2, 2))])) == [4] else 2
+            sandbox.shared.close()
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert values(sandbox.run(PROGRAM, [Call("add", (1, 1))])) == [2]
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    with Sandbox() as mine:
+        yield mine
+
+
+def test_a_zygote_that_was_killed_is_replaced(box: Sandbox) -> None:
+    for _ in range(3):
+        assert values(box.run(PROGRAM, [Call("add", (1, 1))])) == [2]
+        assert box._zygote is not None
+        box._zygote._process.kill()
+
+
+def test_nothing_is_left_behind(box: Sandbox) -> None:
+    def trace() -> tuple[int, int, set[int]]:
+        return len(os.listdir("/proc/self/fd")), threading.active_count(), descendants()  # noqa: PTH208
+
+    box.run(PROGRAM, [])
+    before = trace()
+    for number in range(100):
+        box.run(PROGRAM, [Call("add", (number, 1))], files={} if number % 10 == 0 else None)
+    box.run(PROGRAM, [Call("spin")], limits=Limits(seconds=0.1))
+    assert trace() == before
+
+
+def descendants() -> set[int]:
+    """The processes below this one."""
+    below: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        below.setdefault(parent, []).append(int(path.parent.name))
+    found: set[int] = set()
+    queue = [os.getpid()]
+    while queue:
+        children = below.get(queue.pop(), [])
+        found.update(children)
+        queue += children
+    return found
+
+
+def test_importing_starts_nothing_and_leaving_ends_everything() -> None:
+    source = (
+        "import subprocess, sys\n"
+        "from tutelage.domains import sandbox\n"
+        "assert sandbox.shared._protected._zygote is None\n"
+        "print(sandbox.run('def f(): return 1', [sandbox.Call('f')]).status)\n"
+        "print(sandbox.shared._protected._zygote._process.pid)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    status, pid = ran.stdout.split()
+    assert status == "done" and not Path(f"/proc/{pid}").exists()
+
+
+def test_same_means_the_same_json_value() -> None:
+    alike: list[sandbox.Json] = [None, True, 1, 1.5, "a", [1, [2.0]], {"a": [None], "b": {}}]
+    for value in alike:
+        assert same(value, value) and close(value, value)
+    for one, other in [(1, True), (1, 1.0), ("1", 1), ([1], [1, 2]), ([1, 2], [1]), ([], {})]:
+        assert not same(one, other) and not same(other, one)  # type: ignore[arg-type]
+    assert not same(float("nan"), float("nan")) and not close([float("nan")], [float("nan")])
+    assert same({"a": 1, "b": 2}, {"b": 2, "a": 1}) and not same({"a": 1}, {"b": 1})
+    assert not same(0.1 + 0.2, 0.3) and close([0.1 + 0.2], [0.3]) and not close(0.3, 0.3001)
+
+
+def test_values_that_bring_their_own_equality_are_never_the_same() -> None:
+    class Yes(int):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = int.__hash__
+
+    assert not same(Yes(3), 4) and not same([Yes(3)], [3]) and not same(Yes(3), Yes(3))
