@@ -77,7 +77,7 @@ class Situation:
     strategy_tokens: int = 1500
     """Most tokens the whole strategy may have."""
     evidence: Sequence[Seen] = ()
-    """The attempts that the lessons come from, for a teacher that names which of them count."""
+    """The attempts that the lessons come from, for a model that names which of them count."""
 
 
 class Unusable(ValueError):

@@ -173,12 +173,12 @@ def _situation(
         because=tuple(event.slot for event in failed),
         taken=taken,
         edits=cap,
-        # Finding them loads an embedder: only for a teacher that can join two wordings.
+        # Neither is cheap, twins load an embedder: only for a teacher that reads.
         twins=[(a, b) for a, b, _ in twins(parent)] if run.teacher.model else (),
         worth={rule.id: known[rule.id] for rule in parent.rules if rule.id in known},
         refused=_refused(run),
         strategy_tokens=run.config.loop.strategy_tokens,
-        evidence=evidence(run, reflected),
+        evidence=evidence(run, reflected) if run.teacher.model else (),
     )
 
 
