@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutelage.store import (
@@ -38,6 +38,7 @@ TEN = rules(*(f"Rule number {number}, of the same length as others." for number 
 IDS = [rule.id for rule in TEN.rules]
 
 
+@settings(max_examples=50)
 @given(plans(), st.data())
 def test_it_refuses_only_what_loses_much_and_only_rules_that_no_consolidation_names(
     plan: Plan, data: st.DataObject
@@ -56,11 +57,13 @@ def test_it_refuses_only_what_loses_much_and_only_rules_that_no_consolidation_na
     assert collapse(plan.before, plan.before, (), helpful) == ""
 
 
+@settings(max_examples=50)
 @given(plans(ops=("add", "move")))
 def test_what_only_adds_and_moves_is_never_refused(plan: Plan) -> None:
     assert collapse(plan.before, plan.after, plan.edits, [r.id for r in plan.before.rules]) == ""
 
 
+@settings(max_examples=50)
 @given(forks())
 def test_a_merge_names_each_rule_that_it_takes_or_shrinks(fork: Fork) -> None:
     merged, _ = merge(*fork)
@@ -132,6 +135,7 @@ def test_merging_or_splitting_a_proven_rule_loses_its_evidence(meant: bool) -> N
         assert (refusal(TEN, [edit], helpful=IDS[:4]) == "") is meant
 
 
+@settings(max_examples=50)
 @given(plans())
 def test_tokens_are_about_four_characters_of_what_a_model_reads(plan: Plan) -> None:
     text = plan.after.render()

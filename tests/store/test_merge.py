@@ -1,7 +1,7 @@
 """Laws of the three-way merge: nothing is lost unnamed, nothing is guessed, no side is favoured."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from tutelage.store import (
     EMPTY,
@@ -41,6 +41,7 @@ def read(strategy: Strategy) -> str:
     return "".join(ids(strategy))
 
 
+@settings(max_examples=50)
 @given(forks())
 def test_a_side_that_did_nothing_changes_nothing(fork: Fork) -> None:
     base, ours, _ = fork
@@ -50,6 +51,7 @@ def test_a_side_that_did_nothing_changes_nothing(fork: Fork) -> None:
     assert merge(base, ours, ours) == (ours, ())
 
 
+@settings(max_examples=50)
 @given(forks())
 def test_swapping_the_sides_mirrors_the_conflicts_and_changes_nothing_else(fork: Fork) -> None:
     base, ours, theirs = fork
@@ -66,6 +68,7 @@ def test_swapping_the_sides_mirrors_the_conflicts_and_changes_nothing_else(fork:
         assert here == there
 
 
+@settings(max_examples=50)
 @given(forks())
 def test_each_rule_is_decided_by_the_side_that_touched_it_or_it_is_a_conflict(fork: Fork) -> None:
     was, mine, other = ({rule.id: rule for rule in side.rules} for side in fork)
@@ -92,6 +95,7 @@ def test_each_rule_is_decided_by_the_side_that_touched_it_or_it_is_a_conflict(fo
         )
 
 
+@settings(max_examples=50)
 @given(forks())
 def test_two_rules_stand_as_one_side_alone_ordered_them_or_are_a_conflict(fork: Fork) -> None:
     merged, conflicts = merge(*fork)
@@ -112,11 +116,13 @@ def test_two_rules_stand_as_one_side_alone_ordered_them_or_are_a_conflict(fork: 
                 assert base is False, "the side that turned the pair round decides"
 
 
+@settings(max_examples=50)
 @given(forks(ops=("add", "update", "deprecate")))
 def test_sides_that_move_nothing_never_disagree_about_the_order(fork: Fork) -> None:
     assert all(it.about == "content" for it in merge(*fork).conflicts)
 
 
+@settings(max_examples=50)
 @given(forks())
 def test_the_edits_of_a_merge_give_its_rules_but_for_those_it_adopts(fork: Fork) -> None:
     base, ours, theirs = fork
@@ -134,6 +140,7 @@ def test_the_edits_of_a_merge_give_its_rules_but_for_those_it_adopts(fork: Fork)
     assert merge_edits(merged, merged) == ()
 
 
+@settings(max_examples=50)
 @given(histories())
 def test_no_rule_is_lost_without_an_edit_that_names_it(told: list[Told]) -> None:
     for it in told:
@@ -162,6 +169,7 @@ def named_before(told: list[Told], place: int) -> set[str]:
     return said.union(*(named_before(told, parent) for parent in here.parents))
 
 
+@settings(max_examples=50)
 @given(histories())
 def test_no_rule_id_is_ever_given_to_another_rule(told: list[Told]) -> None:
     born: dict[str, int] = {}

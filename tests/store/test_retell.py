@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutelage.store import (
@@ -35,6 +35,7 @@ def meaning(edit: Edit) -> tuple[object, ...]:
     return (edit.op, named(edit), tuple(said(body) for body in bodies(edit)))
 
 
+@settings(max_examples=50)
 @given(plans())
 def test_the_edits_that_made_a_version_are_read_off_it(plan: Plan) -> None:
     found = edits_between(plan.before, plan.after)
@@ -52,6 +53,7 @@ def test_the_edits_that_made_a_version_are_read_off_it(plan: Plan) -> None:
     assert sum(1 for it in told if it.place) <= len(moved)
 
 
+@settings(max_examples=50)
 @given(plans(ops=[op for op in OPS if op != "move"]))
 def test_updates_that_say_something_new_are_told_as_one_update_a_rule(plan: Plan) -> None:
     was, now = ({rule.id: rule for rule in it.rules} for it in (plan.before, plan.after))
@@ -63,6 +65,7 @@ def test_updates_that_say_something_new_are_told_as_one_update_a_rule(plan: Plan
     assert all(it.place is None for it in updates)
 
 
+@settings(max_examples=50)
 @given(plans())
 def test_doing_it_again_gives_the_same_rules_under_new_ids_where_they_are_new(plan: Plan) -> None:
     edits = edits_between(plan.before, plan.after)
