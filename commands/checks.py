@@ -1,7 +1,9 @@
 """What there is to learn and who answers: listed, and put on trial."""
 
 import json
+import shlex
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,8 +15,12 @@ from .output import Json, clean, console, examples, print_json, table
 
 domains = typer.Typer(
     no_args_is_help=True,
-    help="What there is to learn, and whether a domain is sound.",
-    epilog=examples("tutelage domains list", "tutelage domains check scheduling"),
+    help="What there is to learn, whether a domain is sound, and the draft of a new one.",
+    epilog=examples(
+        "tutelage domains list",
+        "tutelage domains check scheduling",
+        "tutelage domains new unit-conversion",
+    ),
 )
 models = typer.Typer(
     no_args_is_help=True,
@@ -31,7 +37,7 @@ def list_domains(as_json: Json = False) -> None:
         print_json(found)
         return
     console().print(table(("domain", "about"), [(it["name"], it["about"]) for it in found]))
-    typer.echo("Also gym:FAMILY, path/to/file.py:ClassName and package.module:Name.")
+    typer.echo(f"Also {domain_floor.FORMS}.")
 
 
 def _about(name: str) -> dict[str, Any]:
@@ -83,6 +89,40 @@ def check_domain(
         typer.echo(clean(report.as_text()))
     if not report.ok:
         raise typer.Exit(FAILED)
+
+
+@domains.command(
+    "new",
+    epilog=examples(
+        ("tutelage domains new unit-conversion", "writes unit_conversion.py here"),
+        ("tutelage domains new unit-conversion --folder my_domains", ""),
+    ),
+)
+def new_domain(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What to call it, as in unit-conversion.")
+    ],
+    folder: Annotated[Path, typer.Option(help="Where to.", exists=True, file_okay=False)] = Path(),
+) -> None:
+    """Write a domain to start from: one commented file that is sound as it stands.
+
+    Nothing is overwritten.
+    """
+    try:
+        draft = domain_floor.write(name, folder)
+    except domain_floor.BadName as error:
+        raise Refused(str(error), code=2) from error
+    except FileExistsError as error:
+        said = f"{error.filename} is there already. Choose another name, or move it away."
+        raise Refused(said) from error
+    spec = shlex.quote(draft.spec)
+    typer.echo(
+        clean(f"""Wrote {draft.path}, a whole domain with comments. What to do next:
+  tutelage domains check {spec}     it is sound as it stands
+  change what it asks, then how it judges, then its worked solutions, and check again
+  [domain] name = "{draft.spec}"     in the TOML file of a run
+docs/domains.md says what a domain promises.""")
+    )
 
 
 def _options(text: str) -> dict[str, Any]:

@@ -19,15 +19,19 @@ from .contract import (
 from .floors import Floor
 from .identity import problem, split_of
 from .looks import Finding
-from .registry import BrokenDomain, UnknownDomain, get, names
+from .new import BadName, Draft, write
+from .registry import FORMS, BrokenDomain, UnknownDomain, get, names
 
 __all__ = [
+    "FORMS",
     "SPLITS",
     "BadFeature",
+    "BadName",
     "BrokenDomain",
     "Card",
     "CheckReport",
     "Domain",
+    "Draft",
     "ExpertRule",
     "Finding",
     "Floor",
@@ -45,4 +49,5 @@ __all__ = [
     "names",
     "problem",
     "split_of",
+    "write",
 ]

@@ -1,4 +1,4 @@
-"""Finds a domain by name: ours, an installed plugin's, or a file of yours.
+"""Finds a domain by name: ours, an installed plugin's, a file of yours, or a file of problems.
 
 A plugin is an entry point of the group `tutelage.domains` whose object is called with the options
 as keywords and returns a domain. Where a plugin takes one of our names, ours wins.
@@ -28,8 +28,13 @@ _OURS: dict[str, tuple[str, str]] = {
     "scheduling": (".scheduling", "Scheduling"),
     "reasoning-gym": (".gym", "ReasoningGym"),
 }
-_GYM = "gym:"
-"""`gym:chain_sum` is `reasoning-gym` with the family `chain_sum`."""
+_PREFIXES: dict[str, tuple[str, str, str]] = {
+    "gym:": (".gym", "ReasoningGym", "family"),
+    "jsonl:": (".jsonl", "JsonLines", "path"),
+    "scheduling:": (".scheduling", "Scheduling", "kind"),
+}
+"""`gym:chain_sum` is the gym with `family = "chain_sum"`: what follows the colon is an option."""
+FORMS = "FILE.jsonl, gym:FAMILY, scheduling:KIND, FILE.py:ClassName and package.module:Name"
 
 
 class UnknownDomain(LookupError):
@@ -48,13 +53,12 @@ def names() -> list[str]:
 def get(name: str, options: Mapping[str, Any] | None = None) -> Domain:
     """Return a new domain, built with `options` as keywords.
 
-    `name` is one of `names()`, `gym:FAMILY`, `path/to/file.py:ClassName` or `package.module:Name`.
+    `name` is one of `names()`, `FILE.jsonl`, `gym:FAMILY`, `scheduling:KIND`,
+    `path/to/file.py:ClassName` or `package.module:Name`.
     Raises UnknownDomain or BrokenDomain; a ValueError of the domain about its options passes.
     """
-    keywords = dict(options or {})
-    if name.startswith(_GYM):
-        keywords, name = {"family": name.removeprefix(_GYM), **keywords}, "reasoning-gym"
-    factory = _find(name)
+    factory, implied = _find(name)
+    keywords = {**implied, **(options or {})}
     try:
         built: Domain = factory(**keywords)
     except TypeError as error:
@@ -65,19 +69,28 @@ def get(name: str, options: Mapping[str, Any] | None = None) -> Domain:
     return built
 
 
-def _find(name: str) -> Callable[..., Any]:
+def _find(name: str) -> tuple[Callable[..., Any], Mapping[str, Any]]:
+    """What builds the domain, and the options that its name implies."""
     if name in _OURS:
-        module, attribute = _OURS[name]
-        return _attribute(name, importlib.import_module(module, __package__), attribute)
+        return _ours(name, *_OURS[name]), {}
     for plugin in _plugins():
         if plugin.name == name:
-            return _loaded(name, plugin)
+            return _loaded(name, plugin), {}
+    if name.endswith(".jsonl") and not name.startswith("jsonl:"):
+        name = f"jsonl:{name}"
+    for prefix, (module, attribute, option) in _PREFIXES.items():
+        if name.startswith(prefix):
+            return _ours(name, module, attribute), {option: name.removeprefix(prefix)}
     where, _, attribute = name.rpartition(":")
     if where.endswith(".py"):
-        return _attribute(name, _module_of_file(name, Path(where)), attribute)
+        return _attribute(name, _module_of_file(name, Path(where)), attribute), {}
     if where and re.fullmatch(r"\w+(\.\w+)*", where) and attribute.isidentifier():
-        return _attribute(name, _module(name, where), attribute)
+        return _attribute(name, _module(name, where), attribute), {}
     raise UnknownDomain(_unknown(name))
+
+
+def _ours(name: str, module: str, attribute: str) -> Callable[..., Any]:
+    return _attribute(name, importlib.import_module(module, __package__), attribute)
 
 
 def _plugins() -> list[EntryPoint]:
@@ -141,7 +154,4 @@ def _unknown(name: str) -> str:
     known = names()
     near = difflib.get_close_matches(name, known, n=1)
     guess = f" Did you mean {near[0]!r}?" if near else ""
-    return (
-        f"No domain {name!r}.{guess} Known: {', '.join(known)}; "
-        "also gym:FAMILY, FILE.py:ClassName and package.module:Name."
-    )
+    return f"No domain {name!r}.{guess} Known: {', '.join(known)}; also {FORMS}."

@@ -1,0 +1,178 @@
+"""A domain without code: a file in which each line holds a prompt and its answer.
+
+    {"prompt": "3 km in metres?", "answer": "3000", "judge": "number", "topic": "length",
+     "difficulty": 1, "solution": "1 km is 1000 m. 3 x 1000 = 3000."}
+
+Only `prompt` and `answer` are needed. `answer` may be a list: each of them is right. `solution` may
+be an object: then each of its keys is a kind of step. `split` puts a line into a split of its own
+choice; without it the hash of the prompt decides. `features` are numbers for the floors.
+"""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..contract import SPLITS, ExpertRule, Guide, NotEnoughProblems, Problem, Split, Verdict
+from ..identity import name_of, problem, split_of
+from ..reading import class_of, number_of
+from .guide import MANY, asked, features_of, guide_of, verdict_of
+from .lines import WANTED, BadData, Line, insist_on_judge, lines_of
+
+__all__ = ["BadData", "JsonLines"]
+
+IDENTITY = "jsonl"
+"""Names problems for hashing: a file that is renamed keeps its splits."""
+
+
+class JsonLines:
+    """The problems of a file, judged by a named rule, split by the hash of their prompts."""
+
+    task_type = "data"
+
+    def __init__(
+        self,
+        *,
+        path: str = "",
+        judge: str = "",
+        classes: Sequence[str] = (),
+        ood: str = "",
+        description: str = "",
+        reply_format: str = "",
+        max_tokens: int = 256,
+        rules: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """`judge` is for the lines that name none; `ood` is a second file of harder problems.
+
+        Without `judge` it is `number` where all answers are numbers, `class` where few answers come
+        again and again (or `classes` are given), else `text`. Raises BadData.
+        """
+        if not path:
+            raise BadData("Name a file: `jsonl:FILE.jsonl`, or just FILE.jsonl.")
+        lines = list(lines_of(Path(path), None))
+        lines += lines_of(Path(ood), "ood") if ood else []
+        _refuse_twins(lines)
+        self.name = re.sub(r"[^\w.-]+", "-", Path(path).stem) or IDENTITY
+        if not lines:
+            raise BadData(f"{path} holds no problem. {WANTED}")
+        self._judge = insist_on_judge(judge, "the option `judge`") or _detected(lines, classes)
+        self._classes = tuple(classes) or self._found_classes(lines)
+        self._insist_on_classes(lines)
+        kinds = dict.fromkeys(kind for line in lines for kind in line.solution)
+        self.guide: Guide = guide_of(
+            self.name,
+            judges={self._judge_of(line) for line in lines},
+            classes=self._classes if all(map(self._by_class, lines)) else (),
+            kinds=tuple(kinds),
+            said={"description": description, "reply_format": reply_format},
+            rules=tuple(_rule(rule, number) for number, rule in enumerate(rules, 1)),
+            max_tokens=max_tokens,
+        )
+        self._homes: dict[Split, list[Problem]] = {split: [] for split in SPLITS}
+        for line in lines:
+            made = self._problem(line)
+            self._homes[line.split or split_of(made.id)].append(made)
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        """Return `n` problems of `split`, drawn by the seed."""
+        home = self._homes[split]
+        if len(home) < n:
+            more = ' Mark lines with `"split": "ood"` or give the option `ood` a file.'
+            raise NotEnoughProblems(
+                f"{self.name} has {len(home)} problems in {split}, not {n}."
+                f"{more if split == 'ood' else ' Add lines, or ask for fewer.'}"
+            )
+        return random.Random(f"{IDENTITY}/{split}/{seed}").sample(home, n)
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        """Compare what stands after the last `Answer:` by the line's rule."""
+        return verdict_of(problem, reply, self.guide, self._classes)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
+        """The line's own working where it has some, then its answer."""
+        wanted = self.guide.step_kinds if steps is None else steps
+        worked = {"asked": asked(problem.text), **problem.data["solution"]}
+        written = [worked[kind] for kind in self.guide.step_kinds if kind in wanted & worked.keys()]
+        return "\n".join([*written, f"Answer: {problem.answer}"])
+
+    def _judge_of(self, line: Line) -> str:
+        return line.judge or self._judge
+
+    def _by_class(self, line: Line) -> bool:
+        return self._judge_of(line) == "class"
+
+    def _found_classes(self, lines: Sequence[Line]) -> tuple[str, ...]:
+        classed = [line for line in lines if self._by_class(line)]
+        return tuple(sorted({answer for line in classed for answer in line.answers}))
+
+    def _insist_on_classes(self, lines: Sequence[Line]) -> None:
+        for line in filter(self._by_class, lines):
+            for answer in line.answers:
+                if class_of(answer, self._classes) != answer:
+                    known = ", ".join(self._classes)
+                    raise BadData(f"{line.place}: {answer!r} is none of the classes ({known}).")
+
+    def _problem(self, line: Line) -> Problem:
+        return problem(
+            IDENTITY,
+            text=line.prompt,
+            topic=line.topic,
+            difficulty=line.difficulty,
+            answer=line.answers[0],
+            canonical=_canonical(line.prompt),
+            data={
+                "judge": self._judge_of(line),
+                "answers": list(line.answers),
+                "solution": dict(line.solution),
+            },
+            features={**features_of(line.prompt, self._classes), **line.features},
+        )
+
+
+def _rule(given: Mapping[str, Any], number: int) -> ExpertRule:
+    text = given.get("text")
+    if not isinstance(text, str) or given.keys() - {
+        "name",
+        "section",
+        "text",
+        "steps",
+        "addresses",
+    }:
+        raise BadData(
+            f"rule {number} of the option `rules` is {dict(given)!r:.80}. Wanted a `text`, and "
+            "perhaps `name`, `section`, `steps` and `addresses`."
+        )
+    return ExpertRule(
+        name=str(given.get("name", f"rule {number}")),
+        section=str(given.get("section", "Working")),
+        text=text,
+        steps=frozenset(map(str, given.get("steps", ()))),
+        addresses=frozenset(map(str, given.get("addresses", ("wrong_answer",)))),
+    )
+
+
+def _canonical(prompt: str) -> str:
+    return " ".join(prompt.split()).casefold()
+
+
+def _refuse_twins(lines: Sequence[Line]) -> None:
+    first: dict[str, Line] = {}
+    for line in lines:
+        earlier = first.setdefault(name_of(IDENTITY, _canonical(line.prompt)), line)
+        if earlier is not line:
+            raise BadData(
+                f"{line.place} asks what {earlier.place} asks: {line.prompt[:60]!r}. Keep one."
+            )
+
+
+def _detected(lines: Sequence[Line], classes: Sequence[str]) -> str:
+    if classes:
+        return "class"
+    open_ones = [line for line in lines if not line.judge] or lines
+    answers = Counter(line.answers[0] for line in open_ones)
+    if all(number_of(answer) is not None for line in open_ones for answer in line.answers):
+        return "number"
+    again = len(answers) <= MANY and min(answers.values()) > 1
+    return "class" if again and len(open_ones) >= 5 * len(answers) else "text"
