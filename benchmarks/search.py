@@ -1,20 +1,31 @@
 """Whether the search ends with the rules that help and no others, and at what price in replies.
 
-Two arms in one world (`tests/graph/ideas.py`, where every effect is written down): three rules
-help, two harm, four do nothing, and a blind teacher proposes edits by lot. One arm is the loop as
-it ships, with its gate, ledger, merges and shrinking edits. The other is a single line of descent
-with a plain gate: a candidate becomes current when it scores higher than the incumbent on a block.
-Every reply of the student counts in both. The plain arm is run with several blocks and edit caps
-and with more replies than the search has; the search is held against the best of them.
+Two kinds of lines in one world (`tests/graph/ideas.py`, where every effect is written down): three
+rules help, two harm, four do nothing, and a blind teacher proposes edits by lot. One is the loop
+as it ships, with its gate, ledger, merges and shrinking edits. The other is a single line of
+descent with a plain gate: a candidate becomes current when it scores higher than the incumbent on
+a fresh block. Every reply of the student counts in both. The plain gate is tried with several
+blocks and edit caps and given more replies than a run of the search takes; the search is held
+against the best of them.
 """
 
+import argparse
+import json
+import os
 import random
+import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+import matplotlib as mpl
+from matplotlib.figure import Figure as Picture
+
+# The world is the tests': it is not shipped.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.graph.ideas import Blind, Reader, Sums, clean, draw, searching, value
@@ -26,6 +37,34 @@ from tutelage.store.rules import EMPTY, Strategy
 from tutelage.trainer.prompt import ask
 
 SEEDS = 20
+MOST = 12_000
+"""Replies that a plain line gets: more than any run of the search takes."""
+BLOCKS, EDITS = (24, 60, 160), (1, 4)
+AT = (0, 500, 1000, 1500, 2000, 3000, 4000, 5000, 6000, 8000, 12_000)
+OURS = "search"
+
+
+class Figure(NamedTuple):
+    """One line of the table."""
+
+    name: str
+    value: float
+    unit: str
+    most: float | None = None
+    """The goal: not more than this."""
+    least: float | None = None
+    """The goal: not less than this."""
+
+    @property
+    def met(self) -> bool:
+        low = self.least is None or self.value >= self.least
+        return low and (self.most is None or self.value <= self.most)
+
+    @property
+    def goal(self) -> str:
+        if self.most is not None:
+            return f"<= {self.most:g}"
+        return "" if self.least is None else f">= {self.least:g}"
 
 
 class Point(NamedTuple):
@@ -33,22 +72,25 @@ class Point(NamedTuple):
 
     replies: int
     value: float
+    """The true chance of a right reply."""
     clean: bool
+    """Every rule that helps is in, and no other."""
 
 
 Curve = Sequence[Point]
-"""One point for the start and for each new current version, and one for the end."""
+"""One point for the start, one for each new current version, and one for the end."""
+Lines = Mapping[str, Sequence[Curve]]
+"""Name of a way to search -> its line for each seed."""
 
 
 def search(seed: int) -> Curve:
-    """The loop, read off its log."""
+    """The loop, read off its log; what it asks after its last round is no part of the search."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         parts = Parts(domain=Sums(), teacher=Blind(seed), student=Reader())
         run = open_run(home / "store", home / "runs", searching(seed), parts=parts)
         go(run)
-        points = [Point(0, value(EMPTY), False)]
-        replies = 0
+        points, replies = [Point(0, value(EMPTY), False)], 0
         for entry in run.log.entries(stream=run.id, kinds=[CallCompleted, StrategyPromoted]):
             event = entry.event
             if isinstance(event, StrategyPromoted):
@@ -60,18 +102,18 @@ def search(seed: int) -> Curve:
         return [*points, points[-1]._replace(replies=replies)]
 
 
-def plain(seed: int, most: int, block: int, edits: int, batch: int, candidates: int) -> Curve:
+def plain(seed: int, block: int, edits: int, most: int = MOST) -> Curve:
     """A single line of descent: whoever scores higher on a fresh block becomes current."""
+    loop = searching(seed).loop
     lot, student, now = random.Random(f"plain/{seed}"), Reader(), EMPTY
-    points = [Point(0, value(now), False)]
-    problems = iter(_problems(seed))
-    number = 0
+    points, problems, number = [Point(0, value(now), False)], _problems(seed), 0
     while student.replies < most:
         number += 1
-        _score(student, now, [next(problems) for _ in range(batch)])
+        # What the teacher reads; this one is blind, yet a real one would want it.
+        _score(student, now, [next(problems) for _ in range(loop.batch)])
         here = [next(problems) for _ in range(block)]
         best, bar = now, _score(student, now, here)
-        for place in range(candidates):
+        for place in range(loop.candidates):
             candidate = apply(now, draw(lot, now, edits), f"{number}/{place}")
             if candidate.rules and (score := _score(student, candidate, here)) > bar:
                 best, bar = candidate, score
@@ -82,10 +124,11 @@ def plain(seed: int, most: int, block: int, edits: int, batch: int, candidates: 
 
 
 def _problems(seed: int) -> Iterator[Problem]:
-    size = 0
+    """New ones for ever."""
+    part = 0
     while True:
-        yield from Sums().problems("val", 1000, seed * 1000 + size)
-        size += 1
+        yield from Sums().problems("val", 1000, seed * 1000 + part)
+        part += 1
 
 
 def _score(student: Reader, strategy: Strategy, problems: Sequence[Problem]) -> float:
@@ -96,12 +139,139 @@ def _score(student: Reader, strategy: Strategy, problems: Sequence[Problem]) -> 
 
 
 def settled(curve: Curve) -> int | None:
-    """Replies after which a line was clean for good; None where it ended otherwise."""
-    if not curve[-1].clean:
-        return None
-    since = curve[-1].replies
+    """Replies after which a line was clean for good; None where it did not end so."""
+    since = None
     for point in reversed(curve):
         if not point.clean:
             break
         since = point.replies
     return since
+
+
+def needed(curves: Sequence[Curve]) -> float:
+    """Median replies until clean for good; a line that does not end so counts with MOST."""
+    return statistics.median(MOST if (it := settled(c)) is None else it for c in curves)
+
+
+def at(curve: Curve, replies: int) -> Point:
+    """Where a line stands after `replies`, or where it ended before."""
+    return [point for point in curve if point.replies <= replies][-1]
+
+
+def measure(seeds: int, workers: int) -> Lines:
+    """Every way to search, over the same seeds."""
+    ways = {
+        f"plain, block {block}, {edits} edit{'s' if edits > 1 else ''}": (block, edits)
+        for block in BLOCKS
+        for edits in EDITS
+    }
+    with ProcessPoolExecutor(workers) as pool:
+        ours = list(pool.map(search, range(seeds)))
+        tried = {name: [pool.submit(plain, s, *way) for s in range(seeds)]
+                 for name, way in ways.items()}  # fmt: skip
+        return {OURS: ours} | {name: [it.result() for it in these] for name, these in tried.items()}
+
+
+def figures_of(lines: Lines, seconds: float) -> list[Figure]:
+    """What was asked of the search, and what the plain lines did."""
+    ours = lines[OURS]
+    others = {name: curves for name, curves in lines.items() if name != OURS}
+    ends = {name: 100 * statistics.mean(c[-1].clean for c in cs) for name, cs in lines.items()}
+    costs = {name: needed(curves) for name, curves in others.items()}
+    ever = {
+        name: 100 * statistics.mean(any(p.clean for p in c) for c in cs)
+        for name, cs in others.items()
+    }
+    return [
+        Figure("search: ends with what helps alone", ends[OURS], "%", least=80),
+        Figure("search: replies for it, median", needed(ours), "replies", most=min(costs.values())),
+        Figure("search: replies of a whole run, most", max(c[-1].replies for c in ours), "replies",
+               most=MOST),
+        Figure("search: true value at the end", _worth(ours), "share"),
+        *(Figure(f"{name}: ends so", ends[name], "%") for name in others),
+        *(Figure(f"{name}: was so at some time", ever[name], "%") for name in others),
+        *(Figure(f"{name}: replies for it, median", costs[name], "replies") for name in others),
+        *(Figure(f"{name}: true value at the end", _worth(others[name]), "share")
+          for name in others),
+        Figure("all of it", seconds, "s", most=1200),
+    ]  # fmt: skip
+
+
+def _worth(curves: Sequence[Curve]) -> float:
+    return statistics.mean(curve[-1].value for curve in curves)
+
+
+def points_of(lines: Lines) -> list[Figure]:
+    """The curves as figures: mean true value, and share of clean lines, by replies."""
+    found = []
+    for name, curves in lines.items():
+        for replies in AT:
+            here = [at(curve, replies) for curve in curves]
+            worth, share = (statistics.mean(part) for part in list(zip(*here, strict=True))[1:])
+            found += [
+                Figure(f"{name}: true value after {replies}", worth, "share"),
+                Figure(f"{name}: clean after {replies}", 100 * share, "%"),
+            ]
+    return found
+
+
+def show_curves(lines: Lines) -> None:
+    """Print the curves as a table: true value, and clean lines in percent."""
+    print(f"\n{'true value, and % clean, after':32}" + "".join(f"{replies:>12}" for replies in AT))
+    found = iter(points_of(lines))
+    for name in lines:
+        cells = [f"{next(found).value:8.3f}{next(found).value:4.0f}" for _ in AT]
+        print(f"{name:32}" + "".join(cells))
+
+
+def draw_curves(lines: Lines, file: Path) -> None:
+    """The figure of the curves; its kind is that of the file's name."""
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "tutelage", "font.size": 9}
+    grid = range(0, MOST + 1, 100)
+    with mpl.rc_context(settings):  # type: ignore[arg-type]  # its stub knows no plain dict
+        picture = Picture(figsize=(10.5, 4.2), layout="constrained")
+        worth, share = picture.subplots(1, 2)
+        for name, curves in lines.items():
+            here = [[at(curve, replies) for curve in curves] for replies in grid]
+            width = 2.6 if name == OURS else 1.1
+            worth.plot(grid, [statistics.mean(p.value for p in row) for row in here], lw=width)
+            clean_lines = [100 * statistics.mean(p.clean for p in row) for row in here]
+            share.plot(grid, clean_lines, lw=width, label=name)
+        worth.set(xlabel="replies of the student", ylabel="true value of the current version")
+        share.set(xlabel="replies of the student", ylabel="lines that hold what helps alone, %")
+        for axis in (worth, share):
+            axis.spines[["top", "right"]].set_visible(False)
+        share.legend(frameon=False, loc="center right")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        picture.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
+
+
+def main() -> int:
+    """Print the figures beside their goals; 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_argument("--report-only", action="store_true", help="a missed goal exits 0")
+    parser.add_argument("--figure", type=Path, metavar="FILE", default=Path("runs/search.svg"),
+                        help="where the curves are drawn, .svg or .png")  # fmt: skip
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 1))
+    options = parser.parse_args()
+    start = time.perf_counter()
+    lines = measure(options.seeds, options.workers)
+    figures = figures_of(lines, time.perf_counter() - start)
+    print(f"{'search':56}{'figure':>10}  {'unit':10}{'goal':>10}")
+    for figure in figures:
+        missed = "" if figure.met else "  missed"
+        print(f"{figure.name:56}{figure.value:10.2f}  {figure.unit:10}{figure.goal:>10}{missed}")
+    print(f"\nA line that does not end so counts with {MOST} replies.")
+    show_curves(lines)
+    draw_curves(lines, options.figure)
+    print(f"\nThe curves are drawn in {options.figure}.")
+    if options.json:
+        rows = [it._asdict() | {"met": it.met} for it in [*figures, *points_of(lines)]]
+        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    return int(not options.report_only and not all(figure.met for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

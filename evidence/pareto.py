@@ -24,7 +24,8 @@ def fronts(scores: Mapping[str, Row]) -> dict[str, int]:
     `scores` has one score a problem for each version, None where there is none. A version is
     dominated when on every problem it is best on another that stays is as good; the lowest means
     are looked at first, and of equals the one that is named first stays. Every problem's best
-    score is still there among those that stay.
+    score is still there among those that stay. A problem on which all of them are equally good
+    tells none apart and is won by nobody, unless one version stands alone.
     """
     lengths = {len(row) for row in scores.values()}
     if len(lengths) > 1:
@@ -35,7 +36,8 @@ def fronts(scores: Mapping[str, Row]) -> dict[str, int]:
     while dominated := next((n for n in order if _dominated(n, best, staying)), None):
         staying.discard(dominated)
         order.remove(dominated)
-    return {name: sum(name in names for names in best) for name in scores if name in staying}
+    won = [names for names in best if len(staying) == 1 or not staying <= names]
+    return {name: sum(name in names for names in won) for name in scores if name in staying}
 
 
 def _best(scores: Mapping[str, Row], problem: int) -> frozenset[str]:

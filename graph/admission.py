@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from ..domains.contract import Guide
+from ..evidence.gate import Claim
 from ..store.edits import Edit
-from ..store.events import GateDecided, ReviewAnswered
+from ..store.events import GateDecided, ReviewAnswered, StrategyProposed
 from ..store.guard import collapse, tokens
 from ..store.rules import Strategy
 from . import content
 from .context import Run
-from .search import worths
+from .gate import claim_of
+from .search import words, worths
 from .slots import in_loop
 from .teacher import Unusable
 
@@ -75,28 +77,48 @@ def _check_size(run: Run, parent: Strategy, candidate: Strategy, edits: Sequence
         raise Unusable(lost)
 
 
+def check_rivals(run: Run, candidate: Strategy) -> None:
+    """Raise Unusable for the words of a version that waits for its gate already."""
+    waiting: set[str] = set()
+    for entry in run.log.entries(stream=run.id, kinds=[StrategyProposed, GateDecided]):
+        event = entry.event
+        if isinstance(event, StrategyProposed):
+            waiting.add(event.strategy)
+        elif isinstance(event, GateDecided):
+            waiting.discard(event.candidate)
+    for name in sorted(waiting):
+        version = run.version(name)
+        if _says(version.strategy) == _says(candidate):
+            raise Unusable(f"{version.name} says the same, and waits for its gate already.")
+
+
 def _check_memory(run: Run, incumbent: Strategy, candidate: Strategy) -> None:
     """The same words are put neither twice to the test that they failed nor twice to a person."""
+    claim = claim_of(incumbent, candidate)
     for entry in run.log.entries(stream=run.id, kinds=[GateDecided, ReviewAnswered]):
         event = entry.event
         if (
             isinstance(event, GateDecided | ReviewAnswered)
-            and (why := _rejected(run, incumbent, event))
+            and (why := _rejected(run, incumbent, claim, event))
             and _says(run.version(event.candidate).strategy) == _says(candidate)
         ):
             raise Unusable(f"The same words were rejected {why}")
 
 
-def _rejected(run: Run, incumbent: Strategy, event: GateDecided | ReviewAnswered) -> str:
+def _rejected(
+    run: Run, incumbent: Strategy, claim: Claim, event: GateDecided | ReviewAnswered
+) -> str:
     """By whom and why, where it was a rejection that still holds; empty where it was none."""
     if isinstance(event, ReviewAnswered):
         reasons = event.reason or "; ".join(it.reason for it in event.decisions)
         return f"by {event.reviewer} already: {reasons}" if event.verdict == "reject" else ""
-    if not in_loop(event.slot) or (event.decision, event.incumbent) != ("reject", incumbent.hash):
+    failed = (event.decision, event.incumbent, event.claim)
+    # Not shown to be better, it may still be no worse.
+    if not in_loop(event.slot) or failed != ("reject", incumbent.hash, claim):
         return ""
     return f"against {run.version(incumbent.hash).name} already: {event.reason}"
 
 
 def _says(strategy: Strategy) -> list[tuple[object, ...]]:
     """All that a student or a worked solution could follow: everything but the ids."""
-    return [(r.section, r.text, r.when, r.when_not, r.steps) for r in strategy.rules]
+    return [words(rule) for rule in strategy.rules]

@@ -8,6 +8,7 @@ from ..evidence.gate import Claim, Decision, GateVerdict, decide, plan, spend
 from ..evidence.racing import all_but_lost, looks, stopped
 from ..evidence.replicates import Replicates, agreed, means
 from ..store.events import AttemptJudged, Channel, GateDecided
+from ..store.rules import Strategy
 from ..store.versions import Version
 from ..trainer.examples import Dataset
 from ..trainer.preflight import PreflightFailed
@@ -46,10 +47,8 @@ class Gate:
 
     @property
     def claim(self) -> Claim:
-        """`no worse` where the candidate is the incumbent without some of its rules."""
-        left, kept = self.incumbent.strategy.rules, self.candidate.strategy.rules
-        taken = len(kept) < len(left) and kept == tuple(rule for rule in left if rule in kept)
-        return "no worse" if taken else "better"
+        """What has to be shown of this candidate."""
+        return claim_of(self.incumbent.strategy, self.candidate.strategy)
 
     @property
     def detectable(self) -> float:
@@ -228,6 +227,13 @@ class Gate:
             "incumbent": self.incumbent.hash,
             "channel": self.channel,
         }
+
+
+def claim_of(incumbent: Strategy, candidate: Strategy) -> Claim:
+    """`no worse` where the candidate is the incumbent without some of its rules."""
+    left, kept = incumbent.rules, candidate.rules
+    taken = len(kept) < len(left) and kept == tuple(rule for rule in left if rule in kept)
+    return "no worse" if taken else "better"
 
 
 def _unread(

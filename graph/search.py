@@ -11,7 +11,7 @@ from ..store.edits import Deprecate, Edit, apply
 from ..store.events import ProposalRefused, RoundOpened, StrategyProposed
 from ..store.ledger import Worth, ledger, still_said
 from ..store.merge import Merged, ancestor, merge, merge_edits
-from ..store.rules import Strategy
+from ..store.rules import Rule, Strategy
 from ..store.versions import Version
 from .context import Run
 from .frontier import means, measure
@@ -80,6 +80,11 @@ def drafts(run: Run, state: RunState) -> Iterator[Draft]:
         yield shorter
 
 
+def words(rule: Rule) -> tuple[object, ...]:
+    """All that a student or a worked solution could follow of a rule: everything but its id."""
+    return rule.section, rule.text, rule.when, rule.when_not, rule.steps
+
+
 def worths(run: Run) -> Mapping[str, Worth]:
     """What this run measured of each rule; another run's evidence would change a resumed one."""
     return ledger(run.log, run.domain.name, stream=run.id)
@@ -104,14 +109,15 @@ def _joined(run: Run, state: RunState, opened: RoundOpened) -> Draft | None:
         ):
             continue
         merged = merge(base.strategy, ours.strategy, theirs.strategy)
+        joined = _without_waste(run, ours.strategy, merged.strategy)
         if merged.conflicts:
             _tell_conflict(run, here, ours, theirs, merged)
-        elif merged.strategy.hash not in {*known, ours.hash, theirs.hash}:
+        elif joined.hash not in {*known, ours.hash, theirs.hash}:
             return Draft(
                 origin="merge",
                 parents=(ours.hash, theirs.hash),
-                strategy=merged.strategy,
-                edits=merge_edits(ours.strategy, merged.strategy),
+                strategy=joined,
+                edits=merge_edits(ours.strategy, joined),
                 rationale=f"{ours.name} and {theirs.name} joined, rule by rule, "
                 f"from where they parted: {base.name}.",
             )
@@ -130,6 +136,25 @@ def _pairs(run: Run, opened: RoundOpened) -> list[tuple[Version, Version]]:
         key=lambda ab: (opened.incumbent not in ab, -won[ab[0]] - won[ab[1]]),
     )
     return [(run.version(a), run.version(b)) for a, b in pairs]
+
+
+def _without_waste(run: Run, ours: Strategy, merged: Strategy) -> Strategy:
+    """The merge without what would come from the other side for nothing.
+
+    That is a rule that says what another one says under another id, and one that was measured to
+    do harm or nothing.
+    """
+    known, margin = still_said(merged, worths(run)), run.config.gate.margin
+    mine = {rule.id for rule in ours.rules}
+    said = {words(rule) for rule in merged.rules if rule.id in mine}
+    kept: list[Rule] = []
+    for rule in merged.rules:
+        worth = known.get(rule.id)
+        idle = worth is not None and worth.source == "credit" and _idle(worth, margin)
+        if rule.id in mine or not (idle or words(rule) in said):
+            kept.append(rule)
+            said.add(words(rule))
+    return Strategy(rules=tuple(kept))
 
 
 def _worth_joining(run: Run, base: Version, ours: Version, theirs: Version) -> bool:
@@ -186,8 +211,8 @@ def _shorter(run: Run, state: RunState) -> Draft | None:
 
 
 def _idle(worth: Worth, margin: float) -> bool:
-    """Harmful, or by its best estimate worth less than what the gate lets a version lose."""
-    return worth.harms or (not worth.helps and worth.gain < margin)
+    """Harmful, or by its best estimate worth not half of what the gate lets a version lose."""
+    return worth.harms or (not worth.helps and worth.gain < margin / 2)
 
 
 def _proposed(run: Run) -> list[StrategyProposed]:

@@ -9,7 +9,7 @@ from ..store.events import AttemptJudged, GateDecided, ProposalRefused, Reflecte
 from ..store.ledger import reorder
 from ..store.rules import Strategy
 from ..store.twins import twins
-from .admission import check
+from .admission import check, check_rivals
 from .context import Run
 from .reflect import asking, evidence, foreign
 from .review import brought_back, sent_back
@@ -110,6 +110,7 @@ def _ask(
         edits = _bounded(run, slot, edits, cap)
         edits, candidate = _ordered(run, parent, edits, f"{run.id}/{slot}")
         check(run, parent, incumbent, candidate, edits, foreign(situation.evidence))
+        check_rivals(run, candidate)
     except (Unusable, EditError) as error:
         run.watch.say(f"Proposal {slot} was refused: {error}")
         return run.log.record(
@@ -171,7 +172,7 @@ def _situation(
         lessons=reflected.lessons,
         effects=_effects(run),
         because=tuple(event.slot for event in failed),
-        taken=taken,
+        taken=tuple(taken),
         edits=cap,
         # Neither is cheap, twins load an embedder: only for a teacher that reads.
         twins=[(a, b) for a, b, _ in twins(parent)] if run.teacher.model else (),
