@@ -5,7 +5,7 @@ that is not named fails with EPERM; a call through another architecture's door k
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -118,25 +118,42 @@ def program(machine: str, *, files: bool = False) -> bytes:
     if machine not in MACHINES:
         raise LookupError(f"No filter for {machine!r}. Known: {', '.join(sorted(MACHINES))}.")
     column = tuple(MACHINES).index(machine)
+    asked: list[_Step] = []
+    forbidden = UNNAMED if files else WRITING | UNNAMED
+    for call, argument in ((OPEN, 1), (OPENAT, 2)):
+        asked += _when(call[column], argument, list(_without(forbidden)))
+    asked += _when(FCNTL[column], 1, list(_one_of(FCNTLS)))
     free = {**FREE, **FILES} if files else FREE
+    numbers = sorted(number for call in free.values() if (number := call[column]) is not None)
     steps = [
         _Step(_LOAD, 4),  # seccomp_data.arch
         _Step(_EQUAL, MACHINES[machine], 1, 0),
         _Step(_RETURN, _KILL),
         _Step(_LOAD, 0),  # seccomp_data.nr
+        *asked,
+        *_search(_ranges(numbers)),
     ]
-    for number in _numbers(free.values(), column):
-        steps += [_Step(_EQUAL, number, 0, 1), _Step(_RETURN, _ALLOW)]
-    forbidden = UNNAMED if files else WRITING | UNNAMED
-    for call, argument in ((OPEN, 1), (OPENAT, 2)):
-        steps += _when(call[column], argument, list(_without(forbidden)))
-    steps += _when(FCNTL[column], 1, list(_one_of(FCNTLS)))
-    steps.append(_Step(_RETURN, _EPERM))
     return b"".join(struct.pack("=HBBI", it.code, it.yes, it.no, it.value) for it in steps)
 
 
-def _numbers(calls: Iterable[Numbers], column: int) -> list[int]:
-    return sorted(number for call in calls if (number := call[column]) is not None)
+def _ranges(numbers: list[int]) -> list[tuple[int, int]]:
+    """Where the answer changes: from each number on, what to return. Runs are taken together."""
+    edges: list[tuple[int, int]] = [(0, _EPERM)]
+    for number in numbers:
+        if number and edges[-1] == (number, _EPERM):
+            edges[-1] = (number + 1, _EPERM)
+        else:
+            edges += [(number, _ALLOW), (number + 1, _EPERM)]
+    return edges
+
+
+def _search(edges: list[tuple[int, int]]) -> list[_Step]:
+    """Halve the edges until one is left: entering the filter tries each call, so depth counts."""
+    if len(edges) == 1:
+        return [_Step(_RETURN, edges[0][1])]
+    half = len(edges) // 2
+    below, above = _search(edges[:half]), _search(edges[half:])
+    return [_Step(_AT_LEAST, edges[half][0], len(below), 0), *below, *above]
 
 
 def _when(number: int | None, argument: int, then: list[_Step]) -> list[_Step]:

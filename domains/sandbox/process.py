@@ -75,19 +75,32 @@ class Zygote:
         except OSError as error:
             raise ZygoteDied("The zygote is gone.") from error
 
+    def done(self, pid: int) -> None:
+        """Kill the group of `pid` and let the zygote wait for it: how it ended is no matter."""
+        self._kill(pid)
+        try:
+            self._channel.send(b"d%d" % pid)
+        except OSError as error:
+            raise ZygoteDied("The zygote is gone.") from error
+
     def end(self, pid: int) -> int:
         """Kill the group of `pid`, wait for it, and return how it ended.
 
         The zygote keeps the dead until this call, so that `pid` can be nobody else's.
         """
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+        self._kill(pid)
         with self._lock:
             try:
                 self._channel.send(b"w%d" % pid)
                 return int(ENDED.unpack(self._channel.recv(ENDED.size))[0])
             except (OSError, struct.error) as error:
                 raise ZygoteDied("The zygote is gone.") from error
+
+    def _kill(self, pid: int) -> None:
+        if self._process.poll() is not None:
+            raise ZygoteDied("The zygote is gone.")  # and with it all it forked: no id is sure
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
 
     def close(self) -> None:
         """End the process and all that it forked."""
