@@ -26,6 +26,7 @@ from tutelage.store.events import (
 
 from .ideas import EFFECTS, HELPFUL, Blind, Reader, Sums, clean, searching
 from .test_loop import events
+from .world import small_run
 
 TEXTS = tuple(EFFECTS)
 SMALL = {
@@ -237,3 +238,16 @@ def test_the_loop_ends_with_what_helps_and_nothing_else(tmp_path: Path) -> None:
     assert go(run)
     assert texts(run, run.current().hash) == HELPFUL
     assert clean(run.current().strategy)
+
+
+def test_in_the_weights_channel_versions_are_scored_with_what_gates_trained(
+    tmp_path: Path,
+) -> None:
+    run = small_run(tmp_path, search={"frontier": 24})
+    assert go(run)
+    gates = events(run, GateDecided)
+    trained = {gate.candidate_adapter for gate in gates} | {g.incumbent_adapter for g in gates}
+    scored = events(run, FrontierScored)
+    assert len(scored) > 1 and {event.adapter for event in scored} <= trained - {""}
+    replies = run.log.entries(stream=run.id, prefix="frontier/", kinds=[AttemptJudged])
+    assert {e.event.strategy for e in replies if isinstance(e.event, AttemptJudged)} == {""}
