@@ -94,13 +94,18 @@ def check_rivals(run: Run, candidate: Strategy) -> None:
 
 def _check_memory(run: Run, incumbent: Strategy, candidate: Strategy) -> None:
     """The same words are put neither twice to the test that they failed nor twice to a person."""
-    claim = claim_of(incumbent, candidate)
-    for entry in run.log.entries(stream=run.id, kinds=[GateDecided, ReviewAnswered]):
+    claim, says = claim_of(incumbent, candidate), _says(candidate)
+    proposed: dict[str, Strategy] = {}
+    kinds = [StrategyProposed, GateDecided, ReviewAnswered]
+    for entry in run.log.entries(stream=run.id, kinds=kinds):
         event = entry.event
-        if (
+        if isinstance(event, StrategyProposed):
+            proposed[event.strategy] = Strategy(rules=event.rules)
+        elif (
             isinstance(event, GateDecided | ReviewAnswered)
+            and event.candidate in proposed
+            and _says(proposed[event.candidate]) == says
             and (why := _rejected(run, incumbent, claim, event))
-            and _says(run.version(event.candidate).strategy) == _says(candidate)
         ):
             raise Unusable(f"The same words were rejected {why}")
 

@@ -1,9 +1,13 @@
 """How often a run asks whom, at most: as if every candidate came up and none were stopped early."""
 
 from collections.abc import Iterator
+from itertools import accumulate
+from math import isqrt
 from typing import Literal, NamedTuple
 
 from .config import RunConfig
+from .gaps import DUE, SAMPLES
+from .model_teacher import LARGE, READS
 
 Who = Literal["student", "teacher", "validator"]
 
@@ -58,7 +62,8 @@ def _learning(config: RunConfig) -> Iterator[Calls]:
             yield Calls("credit", "student", config.student, without, "told")
     if teaching(config):
         versions = rounds * loop.candidates
-        yield Calls("reflect", "teacher", teacher, rounds, "read")
+        yield Calls("solve", "teacher", teacher, (rounds - 1) * DUE * SAMPLES, "told")
+        yield Calls("reflect", "teacher", teacher, _reflections(config), "read")
         yield Calls("update_strategy", "teacher", teacher, versions, "read")
         if trainable(config):
             # Rules that name no kinds of steps are followed by the teacher, example by example.
@@ -66,17 +71,41 @@ def _learning(config: RunConfig) -> Iterator[Calls]:
             yield Calls("examples", "teacher", teacher, shown, "told")
 
 
+def _reflections(config: RunConfig) -> int:
+    """A call a round; for a large batch one for each group of attempts, and one to join them."""
+    calls = 0
+    for rounds in config.loop.rounds_by_cycle:
+        for number in range(rounds):
+            begins = number == 0 and calls
+            fresh = config.loop.batch * config.loop.samples
+            seen = min(READS, fresh + (config.loop.feedback if begins else 0))
+            seen += DUE if calls else 0
+            calls += 1 if seen < LARGE else isqrt(seen) + 1
+    return calls
+
+
 def _proving(config: RunConfig) -> Iterator[Calls]:
     rounds, candidates = config.total_rounds, config.loop.candidates
-    arms = rounds * (1 + candidates) * config.block * config.gate.replicates
+    # Where a teacher's examples differ, so do the problems that the incumbent is trained on.
+    incumbents = candidates if teaching(config) and trainable(config) else 1
+    arms = rounds * (incumbents + candidates) * config.block * config.gate.replicates
     yield Calls("validate", "student", config.student, arms, "told")
-    # The empty version, each that becomes current, and each candidate that was not rejected.
-    scored = (1 + rounds * candidates) * config.search.frontier * config.search.repeats
+    scored = _scored(config) * config.search.frontier * config.search.repeats
     if scored:
         yield Calls("frontier", "student", config.student, scored, "told")
     for model in config.validators:
         tried = 2 * config.loop.batch + 2 * rounds * candidates * config.block
         yield Calls("portability", "validator", model, tried, "told")
+
+
+def _scored(config: RunConfig) -> int:
+    """The empty version and all earlier candidates, as the last round of a cycle opens.
+
+    A student that was trained is another one, and is asked anew in every cycle.
+    """
+    last = [rounds - 1 for rounds in accumulate(config.loop.rounds_by_cycle)]
+    pools = [1 + rounds * config.loop.candidates for rounds in last]
+    return sum(pools) if trainable(config) else pools[-1]
 
 
 def _passing_on(config: RunConfig) -> Iterator[Calls]:

@@ -18,7 +18,8 @@ from ..evidence.gate import spend
 from ..store.rules import Rule, Strategy
 from .budget import CHARACTERS_A_TOKEN
 from .config import RunConfig
-from .counting import Calls, Who, calls_of, trainable
+from .counting import Calls, Who, calls_of, teaching, trainable
+from .model_teacher import LARGE
 
 SAMPLE = 32
 """Train problems from which lengths are measured."""
@@ -34,8 +35,6 @@ REMOTE_STARTS, REMOTE_WRITES = 1.0, 60.0
 """Seconds until a server begins to answer, and tokens it then writes a second."""
 TEACHER_TEXT = 4096
 """Tokens that a teacher may write as lessons or edits; likely are a tenth."""
-READ_AT_ONCE = 40
-"""Attempts that a teacher reads in one reflection."""
 AROUND = 0.5
 """GB that Python, torch and the graph take by themselves."""
 ANSWERING, TRAINING = 2.0, 3.6
@@ -185,7 +184,7 @@ def _stage(told: _Lengths, size: float | None, asked: Calls) -> Stage:
     read = told.bare + (0 if asked.prompt == "bare" else told.strategy)
     calls, likely, limit = asked.calls, told.reply, told.limit
     if asked.prompt == "read":
-        read += READ_AT_ONCE * (told.bare + told.reply)
+        read += LARGE * (told.bare + told.reply)
         likely, limit = TEACHER_TEXT // 10, TEACHER_TEXT
     if _remote(asked.spec):
         seconds = calls * (REMOTE_STARTS + likely / REMOTE_WRITES)
@@ -204,7 +203,9 @@ def _adapters(config: RunConfig) -> int:
     labels = int("labels_only" in config.train.controls)
     if config.gate.channel == "words":
         return config.loop.cycles + labels
-    return config.total_rounds * config.loop.candidates + 1
+    candidates = config.total_rounds * config.loop.candidates
+    # Where a teacher's examples differ, so do the problems that the incumbent is trained on.
+    return candidates + (candidates if teaching(config) else 1)
 
 
 def _remote(spec: str) -> bool:

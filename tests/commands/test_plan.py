@@ -1,15 +1,19 @@
 """What a run will take, told before it runs."""
 
 import json
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tutelage.domains.contract import NotEnoughProblems
 from tutelage.graph.plan import Plan, plan, student_size
+from tutelage.graph.run import Parts, go, open_run
+from tutelage.store.events import CallIntended
 
-from ..graph.fakes import Parity
-from ..graph.world import config
+from ..graph.fakes import Parity, Pupil
+from ..graph.world import CARRY_HELPS, config
 from .failing import Few
 
 
@@ -35,7 +39,7 @@ def test_a_paid_teacher_is_counted_at_the_prices_of_the_config() -> None:
     read, written = found.tokens("teacher")
     assert found.usd == pytest.approx((3 * read + 15 * written) / 1e6)
     assert found.usd_limit > found.usd > 0
-    assert calls(found, "reflect", "teacher") == 4
+    assert calls(found, "reflect", "teacher") == 5 + 5 + 7 + 5, "groups of a batch, and one to join"
     assert calls(found, "update_strategy", "teacher") == 8
     free = plan(config(), Parity())
     assert (free.usd, free.usd_limit, free.adapters) == (0.0, 0.0, 0)
@@ -46,6 +50,28 @@ def test_a_paid_teacher_without_prices_and_a_small_budget_are_pointed_out() -> N
     found = plan(config(teacher="anthropic:some", budget={"tokens": 10}), Parity())
     assert any("names no prices" in note for note in found.notes)
     assert any("likely to stop the run" in note for note in found.notes)
+
+
+def test_a_run_never_asks_more_than_its_plan_said(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {
+        "splits": {"train": 200, "val": 180, "test": 10, "ood": 4},
+        "gate": {"replicates": 2, "alpha": 0.2},
+        "search": {"frontier": 20, "repeats": 2},
+        "loop": {"cycles": 2, "rounds": 2, "candidates": 2, "batch": 12, "samples": 2},
+    }
+    parts = Parts(domain=Parity(), student=Pupil(CARRY_HELPS, hears=True))
+    run = open_run(tmp_path / "store", tmp_path / "runs", config(**settings), parts=parts)
+    assert go(run)
+    planned: Counter[str] = Counter()
+    for stage in plan(config(**settings), Parity()).stages:
+        planned["validate" if stage.stage == "frontier" else stage.stage] += stage.calls
+    made: Counter[str] = Counter()
+    for entry in run.log.entries(stream=run.id, kinds=[CallIntended]):
+        parts = entry.event.slot.split("/")
+        made[next(part for part in parts if part in planned or part == "frontier")] += 1
+    made["validate"] += made.pop("frontier", 0)
+    assert made["credit"] > 0
+    assert {stage: n for stage, n in made.items() if n > planned[stage]} == {}
 
 
 def test_a_domain_with_too_few_problems_is_found_out() -> None:
