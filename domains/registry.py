@@ -25,13 +25,16 @@ from .contract import Domain
 GROUP = "tutelage.domains"
 
 _OURS: dict[str, tuple[str, str]] = {
-    "scheduling": (".scheduling", "Scheduling"),
+    "scheduling": (".scheduling", "of_kind"),
+    "scheduling:jobs": (".scheduling", "JobOrder"),
+    "scheduling:weighted": (".scheduling", "WeightedIntervals"),
+    "scheduling:witness": (".scheduling", "Witness"),
     "reasoning-gym": (".gym", "ReasoningGym"),
 }
 _PREFIXES: dict[str, tuple[str, str, str]] = {
     "gym:": (".gym", "ReasoningGym", "family"),
     "jsonl:": (".jsonl", "JsonLines", "path"),
-    "scheduling:": (".scheduling", "Scheduling", "kind"),
+    "scheduling:": (".scheduling", "of_kind", "kind"),
 }
 """`gym:chain_sum` is the gym with `family = "chain_sum"`: what follows the colon is an option."""
 FORMS = "FILE.jsonl, gym:FAMILY, scheduling:KIND, FILE.py:ClassName and package.module:Name"

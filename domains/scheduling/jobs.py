@@ -1,0 +1,238 @@
+"""Job order with deadlines: in which order does every job end in time, if in any?"""
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..contract import ExpertRule, Guide, Problem, Split, Verdict
+from ..identity import problem
+from ..reading import MARK
+from . import solver
+from .drawing import draw, shuffled, sizes_of
+
+NAME = "scheduling:jobs"
+NONE = "NONE"
+LETTERS = "ABCDEFGH"
+KNOWN = {"3 jobs": 3, "4 jobs": 4}
+OOD = {"5 jobs": 5, "6 jobs": 6}
+LONGEST = 6
+ORDER = re.compile(r"[\W_]*([A-H](?:(?:\s*(?:,|->|then|\s)\s*)?[A-H])*)(?!\w)", re.I | re.A)
+ROW = re.compile(r"([A-H]) (\d+)\+(\d+)=(\d+) (<=|>) (\d+)", re.A)
+
+GUIDE = Guide(
+    description="Jobs are done one after the other from time 0, each with a length and a deadline: "
+    "find an order in which none is late, or say that there is none.",
+    reply_format="In which order is no job late? If every order makes one late, end with "
+    "`Answer: NONE`, else with `Answer:` and the letters, such as `X Y Z`.",
+    step_kinds={
+        "deadlines": "Lists the jobs in the order of their deadlines.",
+        "lengths": "Lists the jobs from the shortest to the longest.",
+        "total": "Adds all lengths, and sets the sum against the last deadline.",
+        "ends": "Writes when each job ends, and compares it with its deadline.",
+    },
+    failure_modes={
+        "no_answer": "No order, and no NONE, can be read.",
+        "late": "A job ends after its deadline, although there is an order without that.",
+        "impossible": "An order was given although every order makes a job late.",
+        "left_out": "A job is missing, or comes twice.",
+        "gave_up": "NONE, although there is an order.",
+        "shortest_first": "The jobs stand by their lengths, and one is late.",
+        "no_working": "Not right, and no end is compared with its deadline.",
+        "false_row": "A written end is false, or begins where no job ended.",
+        "false_sign": "A written comparison is false.",
+    },
+    rules=(
+        ExpertRule(
+            name="total",
+            section="Before you begin",
+            text="Add all lengths and compare the sum with the last deadline.",
+            steps=frozenset({"total"}),
+            addresses=frozenset({"impossible", "gave_up"}),
+        ),
+        ExpertRule(
+            name="ends",
+            section="Working",
+            text="Take the jobs in the order of their deadlines, and write for each where it "
+            "begins, how long it takes, when it ends, and whether that is in time.",
+            steps=frozenset({"ends"}),
+            addresses=frozenset({"no_working", "late", "impossible", "gave_up", "false_row"}),
+        ),
+        ExpertRule(
+            name="shortest",
+            section="Before you begin",
+            text="List the jobs from the shortest to the longest, and do the short ones first.",
+            steps=frozenset({"lengths"}),
+            addresses=frozenset({"late", "no_working"}),
+        ),
+        ExpertRule(
+            name="deadlines",
+            section="Before you begin",
+            text="List the jobs by their deadlines, the earliest first: if any order is in time, "
+            "this one is.",
+            steps=frozenset({"deadlines"}),
+            addresses=frozenset({"late", "shortest_first", "gave_up"}),
+        ),
+        ExpertRule(
+            name="care",
+            section="Habits",
+            text="Read every length and deadline carefully, and check your work once more.",
+            steps=frozenset(),
+            addresses=frozenset({"left_out", "late"}),
+        ),
+    ),
+    max_tokens=160,
+)
+
+
+class Job(NamedTuple):
+    """A job as the problem names it."""
+
+    letter: str
+    takes: int
+    due: int
+
+
+class JobOrder:
+    """An order that is tried, not compared: every order in which no job is late is right."""
+
+    name = NAME
+    task_type = "construction"
+    guide = GUIDE
+
+    def __init__(self, *, topics: Sequence[str] = ()) -> None:
+        self._sizes = sizes_of(NAME, KNOWN, topics)
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        """Return `n` distinct problems, topics in turn; about one in four has no order."""
+        return draw(NAME, _make, OOD if split == "ood" else self._sizes, split, n, seed)
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        """Do the jobs in the order that was given."""
+        said = answer_of(reply)
+        modes = tuple(dict.fromkeys(mode for mode, _ in flaws(problem, reply)))
+        if said is None:
+            why = "No order can be read after `Answer:`."
+            return Verdict(0.0, "unparsed", why, ("no_answer", *modes))
+        flaw = _flaw(problem, said)
+        if flaw is None:
+            return Verdict(1.0, "right", "Right.", (), said)
+        return Verdict(0.0, "wrong", flaw[1], (*flaw[0], *modes), said)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
+        """The named steps, then the order that they lead to."""
+        lines, order = work(problem)
+        shown = [line for kind, line in lines.items() if steps is None or kind in steps]
+        return " ".join([*shown, f"Answer: {order}"])
+
+
+def _make(rnd: random.Random, size: int) -> Problem | None:
+    """Draw jobs around an order; the total says nothing, and the order given is not the answer."""
+    takes = [rnd.randint(1, LONGEST) for _ in range(size)]
+    ends = [sum(takes[: place + 1]) for place in range(size)]
+    tight = rnd.random() < 0.5
+    slack = [rnd.randint(-2 if tight else 0, 3) for _ in takes]
+    jobs = sorted((t, max(t, end + s)) for t, end, s in zip(takes, ends, slack, strict=True))
+    total, last = sum(takes), max(due for _, due in jobs)
+    if len({due for _, due in jobs}) < size or total > last:
+        return None
+    shown = shuffled(jobs, jobs)
+    order = solver.job_order(shown)
+    if (order is None and rnd.random() < 0.4) or solver.on_time(shown):
+        return None
+    named = zip(LETTERS, shown, strict=False)
+    return problem(
+        NAME,
+        text=", ".join(f"{x} takes {takes} due {due}" for x, (takes, due) in named) + ".",
+        topic=f"{size} jobs",
+        difficulty=size - 2,
+        answer=NONE if order is None else " ".join(LETTERS[place] for place in order),
+        canonical=jobs,
+        data={"jobs": [list(job) for job in shown]},
+        features={
+            "jobs": size,
+            "total": total,
+            "last deadline": last,
+            "spare at the end": last - total,
+            "first deadline": min(due for _, due in jobs),
+            "longest": max(takes),
+            "least slack": min(due - each for each, due in jobs),
+            "all deadlines": sum(due for _, due in jobs),
+        },
+    )
+
+
+def jobs_of(problem: Problem) -> list[Job]:
+    """The jobs as the text names them."""
+    return [Job(x, *job) for x, job in zip(LETTERS, problem.data["jobs"], strict=False)]
+
+
+def answer_of(reply: str) -> str | None:
+    """The order after the last `Answer:`, or NONE; a reply that is nothing but letters is one."""
+    marks = list(MARK.finditer(reply))
+    said = reply[marks[-1].end() :].split("\n")[0] if marks else reply.strip()
+    if marks and re.match(r"[\W_]*none\b", said, re.I):
+        return NONE
+    found = ORDER.match(said)
+    if not found or (not marks and found[0].strip() != said.strip(" .")):
+        return None
+    letters = re.findall(r"(?<![a-z])[A-H](?![a-z])|[A-H](?=[A-H]|\b)", found[1].upper())
+    return " ".join(letters) if len(letters) > 1 else None
+
+
+def work(problem: Problem) -> tuple[dict[str, str], str]:
+    """The steps, and the order by deadlines, or NONE where it makes a job late."""
+    jobs = jobs_of(problem)
+    order = sorted(jobs, key=lambda job: job.due)
+    rows, now, late = [], 0, False
+    for job in order:
+        end = now + job.takes
+        sign = "<=" if end <= job.due else ">"
+        rows.append(f"{job.letter} {now}+{job.takes}={end} {sign} {job.due}")
+        now, late = end, late or end > job.due
+    shortest = sorted(jobs, key=lambda job: (job.takes, job.letter))
+    last = max(job.due for job in jobs)
+    steps = {
+        "deadlines": f"By deadline: {', '.join(f'{job.letter} {job.due}' for job in order)}.",
+        "lengths": f"By length: {', '.join(f'{job.letter} {job.takes}' for job in shortest)}.",
+        "total": f"All take {now}, the last is due {last}.",
+        "ends": f"{'; '.join(rows)}.",
+    }
+    return steps, NONE if late else " ".join(job.letter for job in order)
+
+
+def _flaw(problem: Problem, said: str) -> tuple[tuple[str, ...], str] | None:
+    """What is wrong with an order: the failure modes, and a sentence."""
+    possible = problem.answer != NONE
+    if said == NONE:
+        return (("gave_up",), f"{problem.answer} makes no job late.") if possible else None
+    jobs = {job.letter: job for job in jobs_of(problem)}
+    letters = said.split()
+    if sorted(letters) != sorted(jobs):
+        return ("left_out",), f"Each of {', '.join(jobs)} is to be done once."
+    lengths = [jobs[letter].takes for letter in letters]
+    by_length = ("shortest_first",) if lengths == sorted(lengths) else ()
+    now = 0
+    for letter in letters:
+        now += jobs[letter].takes
+        if now > jobs[letter].due:
+            why = f"{letter} ends at {now} and is due {jobs[letter].due}."
+            return ("late" if possible else "impossible", *by_length), why
+    return None
+
+
+def flaws(problem: Problem, reply: str) -> Iterator[tuple[str, str]]:
+    """Rows of the working that are not true, as failure mode and row."""
+    jobs = {job.letter: job for job in jobs_of(problem)}
+    rows = list(ROW.finditer(reply))
+    if not rows:
+        yield "no_working", ""
+    now = 0
+    for found in rows:
+        job = jobs.get(found[1])
+        begin, takes, end, due = (int(found[group]) for group in (2, 3, 4, 6))
+        if job is None or (begin, takes, due) != (now, job.takes, job.due) or begin + takes != end:
+            yield "false_row", found[0]
+        if (found[5] == "<=") != (end <= due):
+            yield "false_sign", found[0]
+        now = end

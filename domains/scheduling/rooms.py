@@ -1,0 +1,39 @@
+"""Meeting rooms: can every meeting be held in the rooms there are?"""
+
+from collections.abc import Sequence
+
+from ..contract import Problem, Split, Verdict
+from . import judging, problems, working
+from .rulebook import GUIDE
+
+__all__ = ["Scheduling"]
+
+
+class Scheduling:
+    """YES or NO, for more meetings than rooms, so that neither number gives the answer away."""
+
+    name = problems.NAME
+    task_type = "classification"
+    guide = GUIDE
+
+    def __init__(self, *, topics: Sequence[str] = ()) -> None:
+        """`topics` narrows train, val and test, such as `["3 meetings, 2 rooms"]`; none means all.
+
+        Raises ValueError for a topic that does not exist.
+        """
+        self._shapes = problems.shapes_of(topics)
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        """Return `n` distinct problems: topics in turn, each YES beside a NO that looks like it.
+
+        Every run of an even number of neighbours, counted from the start, is balanced.
+        """
+        return problems.draw(problems.OOD if split == "ood" else self._shapes, split, n, seed)
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        """Score the last answer of `reply`; where it is wrong, say what its working missed."""
+        return judging.judge(problem, reply)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
+        """Write out the named kinds of steps, then the answer."""
+        return working.write(problem, frozenset(GUIDE.step_kinds) if steps is None else steps)

@@ -1,0 +1,229 @@
+"""Weighted intervals: one room, and the bookings that together are worth most."""
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+
+from ..contract import ExpertRule, Guide, Problem, Split, Verdict
+from ..identity import problem
+from ..reading import answer_of, number_of
+from . import solver
+from .drawing import draw, shuffled, sizes_of
+from .solver import Weighted
+
+NAME = "scheduling:weighted"
+KNOWN = {"3 bookings": 3, "4 bookings": 4}
+OOD = {"5 bookings": 5, "6 bookings": 6}
+LAST_HOUR, LONGEST, HEAVIEST = 9, 5, 9
+EASY = 0.05
+"""The share that is kept of problems which taking the heaviest first solves."""
+ROW = re.compile(r"(\d)-(\d): (\d+)\+(\d+)=(\d+) or (\d+), keep (\d+)", re.A)
+
+GUIDE = Guide(
+    description="One room, bookings start-end (end not included) with a value: what is the most "
+    "that bookings which do not overlap are worth together?",
+    reply_format="What is the most that can be earned? End with `Answer:` and the number.",
+    step_kinds={
+        "order": "Lists the bookings in the order of their ends.",
+        "heaviest": "Lists the values from the largest to the smallest.",
+        "before": "For each booking names those that end by its start.",
+        "table": "For each end: with this booking or without it, and what is kept.",
+    },
+    failure_modes={
+        "no_answer": "No number can be read.",
+        "took_all": "The values of all bookings were added, the overlapping ones too.",
+        "heaviest_only": "Only the largest value was taken, although more fits beside it.",
+        "heaviest_first": "What taking the largest value that still fits, and again, leads to.",
+        "too_much": "More than bookings without overlap can earn.",
+        "too_little": "Other bookings without overlap earn more.",
+        "no_working": "Not right, and no table says what was kept at each end.",
+        "false_row": "A row of the table adds wrongly, or adds what overlaps.",
+        "wrong_keep": "A row does not keep the larger of its two numbers.",
+    },
+    rules=(
+        ExpertRule(
+            name="heaviest",
+            section="Before you begin",
+            text="List the values from the largest to the smallest, and take them in this order as "
+            "long as they fit.",
+            steps=frozenset({"heaviest"}),
+            addresses=frozenset({"too_little", "took_all"}),
+        ),
+        ExpertRule(
+            name="care",
+            section="Habits",
+            text="Read every start, end and value carefully, and check your work once more.",
+            steps=frozenset(),
+            addresses=frozenset({"too_much", "too_little"}),
+        ),
+        ExpertRule(
+            name="table",
+            section="Working",
+            text="Take the bookings in the order of their ends. For each write its value plus the "
+            "best of what ends by its start, beside the best without it, and keep the larger.",
+            steps=frozenset({"table"}),
+            addresses=frozenset(
+                {
+                    "no_working",
+                    "too_much",
+                    "too_little",
+                    "heaviest_first",
+                    "false_row",
+                    "wrong_keep",
+                }
+            ),
+        ),
+        ExpertRule(
+            name="before",
+            section="Working",
+            text="For each booking name those that have ended by its start: only these can stand "
+            "beside it.",
+            steps=frozenset({"before"}),
+            addresses=frozenset({"took_all", "too_much", "false_row", "heaviest_first"}),
+        ),
+        ExpertRule(
+            name="order",
+            section="Before you begin",
+            text="Write the bookings down in the order of their ends.",
+            steps=frozenset({"order"}),
+            addresses=frozenset({"no_working", "false_row"}),
+        ),
+    ),
+    max_tokens=160,
+)
+
+
+class WeightedIntervals:
+    """The most that one room can earn. Taking everything, or one booking, is never right."""
+
+    name = NAME
+    task_type = "optimisation"
+    guide = GUIDE
+
+    def __init__(self, *, topics: Sequence[str] = ()) -> None:
+        self._sizes = sizes_of(NAME, KNOWN, topics)
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        """Return `n` distinct problems, topics in turn."""
+        return draw(NAME, _make, OOD if split == "ood" else self._sizes, split, n, seed)
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        """Compare the number; where it is wrong, say what the working missed."""
+        found = number_of((answer_of(reply) or "").split("\n")[0])
+        modes = tuple(dict.fromkeys(mode for mode, _ in flaws(problem, reply)))
+        if found is None:
+            said = "No number can be read after `Answer:`."
+            return Verdict(0.0, "unparsed", said, ("no_answer", *modes))
+        best = int(problem.answer)
+        if found == best:
+            return Verdict(1.0, "right", "Right.", (), str(found))
+        values = [weight for *_, weight in bookings_of(problem)]
+        slips = {greedy(bookings_of(problem)): "heaviest_first"}
+        slips |= {sum(values): "took_all", max(values): "heaviest_only"}
+        otherwise = "too_much" if found > best else "too_little"
+        mode = slips.get(int(found), otherwise) if found.denominator == 1 else otherwise
+        said = f"The most is {best}, not {str(found)[:20]}."
+        return Verdict(0.0, "wrong", said, (mode, *modes), str(found)[:40])
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
+        """The named steps, then the number that the table leads to."""
+        lines, best = work(problem)
+        shown = [line for kind, line in lines.items() if steps is None or kind in steps]
+        return " ".join([*shown, f"Answer: {best}"])
+
+
+def _make(rnd: random.Random, size: int) -> Problem | None:
+    """Draw bookings; those where taking all or the best one is enough are not worth asking.
+
+    Of those where it is enough to take the heaviest first most are left out: among what is left,
+    that fails often enough to be the bad advice that it is.
+    """
+    slots = set()
+    for _ in range(size):
+        start = rnd.randrange(LAST_HOUR)
+        slots.add((start, rnd.randint(start + 1, min(start + LONGEST, LAST_HOUR))))
+    bookings = sorted((start, end, rnd.randint(1, HEAVIEST)) for start, end in sorted(slots))
+    values = [weight for *_, weight in bookings]
+    best = solver.best_weight(bookings)
+    easy = greedy(bookings) == best
+    if len(slots) < size or best in (sum(values), max(values)) or (easy and rnd.random() > EASY):
+        return None
+    shown = shuffled(bookings, bookings)
+    return problem(
+        NAME,
+        text=", ".join(f"{start}-{end} worth {weight}" for start, end, weight in shown) + ".",
+        topic=f"{size} bookings",
+        difficulty=size - 2,
+        answer=str(best),
+        canonical=bookings,
+        data={"bookings": [list(booking) for booking in bookings]},
+        features={
+            "bookings": size,
+            "all values": sum(values),
+            "largest value": max(values),
+            "smallest value": min(values),
+            "two largest": sum(sorted(values)[-2:]),
+            "first value": shown[0][2],
+            "booked hours": sum(end - start for start, end, _ in bookings),
+            "latest end": max(end for _, end, _ in bookings),
+        },
+    )
+
+
+def bookings_of(problem: Problem) -> list[Weighted]:
+    """The bookings in the order of their ends."""
+    found = [(start, end, weight) for start, end, weight in problem.data["bookings"]]
+    return sorted(found, key=lambda it: (it[1], it[0]))
+
+
+def greedy(bookings: Sequence[Weighted]) -> int:
+    """What it is worth to take the heaviest that still fits, again and again."""
+    taken: list[Weighted] = []
+    for booking in sorted(bookings, key=lambda it: (-it[2], it[0])):
+        if all(solver.apart(booking, other) for other in taken):
+            taken.append(booking)
+    return sum(weight for *_, weight in taken)
+
+
+def work(problem: Problem) -> tuple[dict[str, str], int]:
+    """The steps, and the most that is worth taking, by the table."""
+    bookings = bookings_of(problem)
+    rows, kept, before = [], 0, []
+    for start, end, weight in bookings:
+        base = _kept_by(bookings, start)
+        best = max(kept, base + weight)
+        rows.append(f"{start}-{end}: {weight}+{base}={weight + base} or {kept}, keep {best}")
+        ended = [f"{s}-{e}" for s, e, _ in bookings if e <= start]
+        before.append(f"{start}-{end} after {','.join(ended) or 'none'}")
+        kept = best
+    heaviest = sorted(bookings, key=lambda it: (-it[2], it[0]))
+    steps = {
+        "order": f"By end: {', '.join(f'{s}-{e} ({w})' for s, e, w in bookings)}.",
+        "heaviest": f"By value: {', '.join(f'{w} ({s}-{e})' for s, e, w in heaviest)}.",
+        "before": f"{'; '.join(before)}.",
+        "table": f"{'; '.join(rows)}.",
+    }
+    return steps, kept
+
+
+def _kept_by(bookings: Sequence[Weighted], hour: int) -> int:
+    """The most that bookings which end by `hour` are worth."""
+    return solver.best_weight([it for it in bookings if it[1] <= hour])
+
+
+def flaws(problem: Problem, reply: str) -> Iterator[tuple[str, str]]:
+    """Rows of the working that are not true, as failure mode and row."""
+    bookings = bookings_of(problem)
+    rows = list(ROW.finditer(reply))
+    if not rows:
+        yield "no_working", ""
+    for found in rows:
+        start, end, weight, base, total, without, keep = map(int, found.groups())
+        if (start, end, weight) not in bookings or base != _kept_by(bookings, start):
+            yield "false_row", found[0]
+            continue
+        earlier = bookings[: bookings.index((start, end, weight))]
+        if weight + base != total or without != solver.best_weight(earlier):
+            yield "false_row", found[0]
+        if keep != max(total, without):
+            yield "wrong_keep", found[0]

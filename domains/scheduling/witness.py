@@ -1,0 +1,266 @@
+"""Rooms with a witness: which room for which meeting, or that no plan exists.
+
+The instances are those of meeting rooms, each in the split that it has there: a student of the one
+never saw the other's tests. Three of four have a plan, and the fourth looks like its neighbour.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..contract import ExpertRule, Guide, Problem, Split, Verdict
+from ..identity import problem
+from ..reading import MARK
+from . import problems, solver
+from .drawing import shuffled
+
+NAME = "scheduling:witness"
+NONE = "NONE"
+LETTERS = "ABCDEFGH"
+PLACED = re.compile(r"\b([A-H])\s?(?:[:=]|->|in)?\s?(?:room\s)?(\d{1,2})\b(?!-)", re.I | re.A)
+LINE = re.compile(r"([A-H]) (\d)-(\d): free (none|\d(?:,\d)*)(?:, takes (\d))?", re.A)
+PEAK = re.compile(r"At (\d) there run (\d), rooms (\d)", re.A)
+
+GUIDE = Guide(
+    description="Give every meeting (start-end, end not included) a room without clashes, or say "
+    "that it cannot be done.",
+    reply_format="Which room for which meeting? If there are too few rooms, end with "
+    "`Answer: NONE`, else with `Answer:` and letter and room for each, such as `X1 Y2`.",
+    step_kinds={
+        "order": "Lists the meetings in the order of their starts.",
+        "lengths": "Lists the meetings from the longest to the shortest.",
+        "peak": "Says when most meetings run, and how many, against the rooms.",
+        "free": "At each start names the free rooms, and the one that is taken.",
+    },
+    failure_modes={
+        "no_answer": "No plan, and no NONE, can be read.",
+        "clash": "Two meetings share a room at the same time.",
+        "left_out": "A meeting has no room, or has two.",
+        "no_such_room": "A room is used that does not exist.",
+        "gave_up": "NONE, although there is a plan.",
+        "no_working": "Not right, and nowhere are the free rooms named.",
+        "false_free": "The working calls a busy room free, or a free one busy.",
+        "false_peak": "The working counts wrongly how many meetings run at a time.",
+    },
+    rules=(
+        ExpertRule(
+            name="longest",
+            section="Before you begin",
+            text="List the meetings from the longest to the shortest; the long ones choose first.",
+            steps=frozenset({"lengths"}),
+            addresses=frozenset({"clash", "left_out"}),
+        ),
+        ExpertRule(
+            name="free",
+            section="Working",
+            text="Go through the meetings by their starts. At each start name the rooms whose "
+            "meetings have ended, and take the lowest of them.",
+            steps=frozenset({"free"}),
+            addresses=frozenset({"clash", "no_working", "false_free", "gave_up"}),
+        ),
+        ExpertRule(
+            name="care",
+            section="Habits",
+            text="Read every start and end carefully, and check your plan once more.",
+            steps=frozenset(),
+            addresses=frozenset({"clash", "left_out"}),
+        ),
+        ExpertRule(
+            name="order",
+            section="Before you begin",
+            text="Write the meetings down in the order of their starts before you give out rooms.",
+            steps=frozenset({"order"}),
+            addresses=frozenset({"clash", "left_out", "no_working"}),
+        ),
+        ExpertRule(
+            name="peak",
+            section="Before you begin",
+            text="Find the hour at which most meetings run; there is no plan exactly when these "
+            "are more than the rooms.",
+            steps=frozenset({"peak"}),
+            addresses=frozenset({"gave_up", "clash", "false_peak"}),
+        ),
+    ),
+    max_tokens=160,
+)
+
+
+class Meeting(NamedTuple):
+    """A meeting as the problem names it."""
+
+    letter: str
+    start: int
+    end: int
+
+
+class Witness:
+    """A plan of rooms that is checked, not compared: every plan without a clash is right."""
+
+    name = NAME
+    task_type = "construction"
+    guide = GUIDE
+
+    def __init__(self, *, topics: Sequence[str] = ()) -> None:
+        self._shapes = problems.shapes_of(topics)
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        """Return `n` distinct problems, of which three in four have a plan."""
+        shapes = problems.OOD if split == "ood" else self._shapes
+        # Three pairs give four problems: every plan, and the NONE of the first pair.
+        drawn = problems.draw(shapes, split, 2 * (3 * n // 4 + 1), seed)
+        kept = [it for place, it in enumerate(drawn) if it.answer == "YES" or place // 2 % 3 == 0]
+        return [_problem(it) for it in kept[:n]]
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        """Try the plan: any that holds every meeting without a clash is right."""
+        said = answer_of(problem, reply)
+        if said is None:
+            modes = ("no_answer", *_modes(problem, reply))
+            return Verdict(0.0, "unparsed", "No plan can be read after `Answer:`.", modes)
+        flaw = _flaw(problem, said)
+        if flaw is None:
+            return Verdict(1.0, "right", "Right.", (), said)
+        mode, why = flaw
+        return Verdict(0.0, "wrong", why, (mode, *_modes(problem, reply)), said)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
+        """The named steps, then the plan that they lead to."""
+        lines, plan = work(problem)
+        shown = [line for kind, line in lines.items() if steps is None or kind in steps]
+        return " ".join([*shown, f"Answer: {plan}"])
+
+
+def _problem(rooms: Problem) -> Problem:
+    """The meeting room problem, asked for a plan."""
+    canonical = dict(rooms.data)
+    slots = shuffled(rooms.data["meetings"], canonical)
+    count = int(rooms.data["rooms"])
+    plan = solver.room_plan([(start, end) for start, end in slots], count)
+    written = ", ".join(f"{x} {s}-{e}" for x, (s, e) in zip(LETTERS, slots, strict=False))
+    return problem(
+        NAME,
+        text=f"{written}. Rooms {', '.join(map(str, range(1, count + 1)))}.",
+        topic=rooms.topic,
+        difficulty=rooms.difficulty,
+        answer=_written(LETTERS[: len(slots)], plan),
+        canonical=canonical,
+        data={"meetings": slots, "rooms": count},
+        features=rooms.features,
+    )
+
+
+def meetings_of(problem: Problem) -> list[Meeting]:
+    """The meetings in the order of their starts; a problem's text has them in another one."""
+    slots = zip(LETTERS, problem.data["meetings"], strict=False)
+    return sorted((Meeting(x, s, e) for x, (s, e) in slots), key=lambda it: (it.start, it.end))
+
+
+def answer_of(problem: Problem, reply: str) -> str | None:
+    """The plan after the last `Answer:`, or NONE; a reply that is nothing but a plan is one."""
+    marks = list(MARK.finditer(reply))
+    said = reply[marks[-1].end() :].split("\n")[0] if marks else reply
+    if marks and re.match(r"[\W_]*none\b", said, re.I):
+        return NONE
+    placed = PLACED.findall(said)
+    if not placed or (not marks and PLACED.sub("", said).strip(" ,.;")):
+        return None
+    return " ".join(f"{letter.upper()}{int(room)}" for letter, room in placed)
+
+
+def work(problem: Problem) -> tuple[dict[str, str], str]:
+    """The steps, and the plan that giving out the lowest free room leads to."""
+    meetings, rooms = meetings_of(problem), int(problem.data["rooms"])
+    taken: dict[str, int] = {}
+    lines = []
+    for meeting in meetings:
+        free = _free(meetings, taken, meeting.start, rooms)
+        line = f"{_named(meeting)}: free {','.join(map(str, free)) or 'none'}"
+        if not free:
+            lines.append(line)
+            break
+        taken[meeting.letter] = free[0]
+        lines.append(f"{line}, takes {free[0]}")
+    hour, most = _peak(meetings)
+    longest = sorted(meetings, key=lambda it: (it.start - it.end, it.start))
+    steps = {
+        "order": f"By start: {', '.join(map(_named, meetings))}.",
+        "lengths": f"Longest first: {', '.join(map(_named, longest))}.",
+        "peak": f"At {hour} there run {most}, rooms {rooms}.",
+        "free": f"{'; '.join(lines)}.",
+    }
+    letters = sorted(it.letter for it in meetings)
+    whole = len(taken) == len(meetings)
+    return steps, _written(letters, [taken[x] for x in letters] if whole else None)
+
+
+def _named(meeting: Meeting) -> str:
+    return f"{meeting.letter} {meeting.start}-{meeting.end}"
+
+
+def _written(letters: Sequence[str], plan: Sequence[int] | None) -> str:
+    if plan is None:
+        return NONE
+    return " ".join(f"{letter}{room}" for letter, room in zip(letters, plan, strict=True))
+
+
+def _free(meetings: Sequence[Meeting], taken: dict[str, int], hour: int, rooms: int) -> list[int]:
+    busy = {taken.get(it.letter) for it in meetings if it.start <= hour < it.end}
+    return [room for room in range(1, rooms + 1) if room not in busy]
+
+
+def _peak(meetings: Sequence[Meeting]) -> tuple[int, int]:
+    """The first hour at which most meetings run, and how many these are."""
+    counts = [
+        (sum(it.start <= h < it.end for it in meetings), h) for h in {it.start for it in meetings}
+    ]
+    most = max(count for count, _ in counts)
+    return min(hour for count, hour in counts if count == most), most
+
+
+def _flaw(problem: Problem, said: str) -> tuple[str, str] | None:
+    """What is wrong with a plan: the failure mode, and a sentence."""
+    possible = problem.answer != NONE
+    if said == NONE:
+        return ("gave_up", f"There is a plan: {problem.answer}.") if possible else None
+    meetings = {it.letter: it for it in meetings_of(problem)}
+    placed = [(each[0], int(each[1:])) for each in said.split()]
+    letters = sorted(letter for letter, _ in placed)
+    for room in sorted({room for _, room in placed}):
+        if not 1 <= room <= problem.data["rooms"]:
+            return "no_such_room", f"There is no room {room}."
+    if letters != sorted(meetings):
+        return "left_out", f"Each of {', '.join(sorted(meetings))} needs one room."
+    slots = [(meetings[letter].start, meetings[letter].end) for letter, _ in placed]
+    one, other = next(iter(solver.clashes(slots, [room for _, room in placed])), (-1, -1))
+    if one < 0:
+        return None
+    first, second = placed[one][0], placed[other][0]
+    return "clash", f"{first} and {second} are in room {placed[one][1]} at the same time."
+
+
+def _modes(problem: Problem, reply: str) -> list[str]:
+    return list(dict.fromkeys(mode for mode, _ in flaws(problem, reply)))
+
+
+def flaws(problem: Problem, reply: str) -> Iterator[tuple[str, str]]:
+    """Lines of the working that are not true, as failure mode and line."""
+    meetings, rooms = meetings_of(problem), int(problem.data["rooms"])
+    for found in PEAK.finditer(reply):
+        hour, count, offered = map(int, found.groups())
+        running = sum(it.start <= hour < it.end for it in meetings)
+        if (count, offered) != (running, rooms) or count != _peak(meetings)[1]:
+            yield "false_peak", found[0]
+    lines = list(LINE.finditer(reply))
+    if not lines:
+        yield "no_working", ""
+    taken: dict[str, int] = {}
+    for found in lines:
+        letter, start, end, free, takes = found.groups()
+        named = Meeting(letter, int(start), int(end))
+        listed = [] if free == "none" else [int(room) for room in free.split(",")]
+        if named not in meetings or listed != _free(meetings, taken, named.start, rooms):
+            yield "false_free", found[0]
+        if takes:
+            taken[letter] = int(takes)
+            if int(takes) not in listed:
+                yield "false_free", found[0]
