@@ -25,6 +25,7 @@ from .contract import Domain
 GROUP = "tutelage.domains"
 
 _OURS: dict[str, tuple[str, str]] = {
+    "maths": (".maths", "Maths"),
     "scheduling": (".scheduling", "of_kind"),
     "scheduling:jobs": (".scheduling", "JobOrder"),
     "scheduling:weighted": (".scheduling", "WeightedIntervals"),

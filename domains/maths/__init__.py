@@ -1,0 +1,82 @@
+"""Mathematics: algebra, geometry, calculus, statistics, word problems; answers judged by value."""
+
+import random
+from collections.abc import Sequence
+
+from ..contract import Problem, Split, Verdict
+from . import files, judging, problems, working
+from .answers import Wanted
+from .rulebook import GUIDE
+from .template import LEVELS
+
+__all__ = ["Maths"]
+
+
+class Maths:
+    """Problems of several steps. `ood` has larger numbers, and templates that nobody trains on."""
+
+    name = problems.NAME
+    task_type = "reasoning"
+    guide = GUIDE
+
+    def __init__(
+        self,
+        *,
+        topics: Sequence[str] = (),
+        levels: Sequence[int] = LEVELS,
+        file: str = "",
+        ood: str = "",
+    ) -> None:
+        """`topics` narrows the areas, `levels` the difficulty of train, val and test (1 to 3).
+
+        `file` takes the problems of a JSONL file of the shape of GSM8K or MATH instead of making
+        some, `ood` a second such file for that split. Raises ValueError for what does not exist.
+        """
+        self._files = files.load(file) if file else []
+        if ood and not file:
+            raise ValueError("`ood` is a second file beside `file`: give both, or neither.")
+        home = {problem.id for problem in self._files}
+        away = files.load(ood, away=True) if ood else []
+        self._files += [problem for problem in away if problem.id not in home]
+        known = {p.topic for p in self._files} if file else set(problems.AREAS)
+        unknown = [topic for topic in topics if topic not in known]
+        if unknown:
+            raise ValueError(f"No topic {unknown[0]!r}. Known: {'; '.join(sorted(known))}.")
+        if not levels or set(levels) - set(LEVELS):
+            raise ValueError(f"Levels are some of {LEVELS}, not {list(levels)}.")
+        self._from_file = bool(file)
+        self._topics = [area for area in problems.AREAS if not topics or area in topics]
+        self._narrowed = tuple(topics)
+        self._levels = tuple(sorted(set(levels)))
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        """Return `n` distinct problems, the areas in turn; a file's in an order of the seed."""
+        if self._from_file:
+            rnd = random.Random(f"{split}/{seed}")
+            order = iter(rnd.random, None)
+            return files.choose(self._files, self._narrowed, split, n, order)
+        return problems.draw(self._topics, self._levels, split, n, seed)
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        """Score the last answer of `reply` by its value, unit and form. Never raises."""
+        return judging.judge(_task(problem), reply)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
+        """Write out the named kinds of steps, then the answer."""
+        wanted = frozenset(GUIDE.step_kinds) if steps is None else steps
+        if "worked" in problem.data:
+            return files.solution(problem, wanted)
+        return working.write(problems.made_of(problem), wanted)
+
+
+def _task(problem: Problem) -> judging.Task:
+    if "worked" in problem.data:
+        return judging.Task(Wanted("free", problem.data["answer"]), problem.answer)
+    made = problems.made_of(problem)
+    return judging.Task(
+        problems.wanted_of(made),
+        problem.answer,
+        problems.known_of(problem),
+        made.stages,
+        made.equation,
+    )

@@ -1,0 +1,348 @@
+"""Reads an answer as the problem's kind of answer, and compares it with the wanted one by value.
+
+Plain numbers, their fractions and decimals are compared here and now. Whatever holds a root, pi or
+an unknown must agree in value first, and then math-verify must find it to be the same.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Literal, NamedTuple, TypeAlias, get_args
+
+from . import symbolic
+from .expressions import (
+    Node,
+    Unbounded,
+    Unreadable,
+    Value,
+    agree,
+    close,
+    is_expanded,
+    is_number,
+    latex,
+    names_in,
+    plain,
+    read,
+    terms,
+    value,
+)
+from .units import UNITS, ratio, unit_of
+
+Kind = Literal["number", "expression", "interval", "solutions", "pair", "free"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Form = Literal["", "lowest", "root", "expanded", "factored"]
+"""What the problem asks of the written form, beyond the value."""
+
+ROUNDED = 6
+"""From so many decimals on, the rounding of a fraction that never ends counts as that fraction."""
+
+
+class Wanted(NamedTuple):
+    """What is right."""
+
+    kind: Kind
+    answer: str
+    unit: str = ""
+    form: Form = ""
+
+
+class Match(NamedTuple):
+    """How an answer that could be read stands to the wanted one."""
+
+    same: bool
+    """Equal in value."""
+    flaw: str = ""
+    """The failure mode that spoils it all the same, or explains why it is not equal."""
+    values: tuple[Value, ...] = ()
+    """The numbers that were read: what a slip is told by."""
+    tree: Node | None = None
+    """The expression that was read, likewise."""
+
+
+End: TypeAlias = tuple[Value, bool]
+"""A value, and whether it belongs to the interval."""
+
+
+def compare(wanted: Wanted, given: str) -> Match:
+    """Compare. Raises Unreadable where `given` is no answer of the kind at all."""
+    try:
+        return _COMPARE[wanted.kind](wanted, _bare(given))
+    except Unbounded as error:
+        raise Unreadable(str(error)) from error
+
+
+def _bare(text: str) -> str:
+    """Without the marks that only set it off: `**5**`, `$5$`, `\\(5\\)`, a final full stop."""
+    text = text.strip().strip("*_`").strip().removesuffix(".").strip().strip("*_`").strip()
+    for opens, closes in (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$")):
+        if text.startswith(opens) and text.endswith(closes) and len(text) > len(opens + closes):
+            text = text[len(opens) : -len(closes)].strip()
+    return text.strip().removesuffix(".").strip()
+
+
+HEDGE = re.compile(r"\b(?:or|and)\b|;|±|\\pm", re.I)
+UNIT_BEGINS = re.compile(
+    r"\\(?:text|mathrm|operatorname)\b|\\?%|\\\$|\$|(?<![A-Za-z\\])(?!sqrt|pi\b)[A-Za-z]"
+)
+NOUN = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){0,2}")
+MIXED = re.compile(r"^(-?)(\d{1,6}) (\d{1,6})/(\d{1,6})$", re.A)
+
+
+def _last_side(text: str) -> str:
+    """`x = 10/2 = 5` gives `5`. Raises Unreadable for a hedge, and where the sides differ."""
+    if HEDGE.search(text):
+        raise Unreadable("it gives more than one answer")
+    *others, last = text.split("=")
+    for other in others:
+        if _differ(other, last):
+            raise Unreadable("it gives two different values")
+    return last.strip()
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether both are numbers, and not the same."""
+    try:
+        return not close(_quantity(one)[0], _quantity(other)[0])
+    except (Unreadable, Unbounded):
+        return False
+
+
+def _quantity(text: str) -> tuple[Value, Node, str]:
+    """Value, tree, and what stands behind the number."""
+    text = plain(text).strip()
+    sign = "-" if text.startswith("-") else ""
+    money = text.removeprefix("-").strip().removeprefix("\\")
+    if money.startswith("$"):
+        text = f"{sign}{money[1:].strip()} $"
+    begins = UNIT_BEGINS.search(text)
+    number, unit = (
+        (text, "") if begins is None else (text[: begins.start()], text[begins.start() :])
+    )
+    mixed = MIXED.match(number.strip())
+    if mixed:
+        number = f"{mixed[1]}({mixed[2]}+{mixed[3]}/{mixed[4]})"
+    tree = read(number)
+    found = value(tree)
+    return found, read(str(found)) if mixed else tree, unit.strip()
+
+
+def _number(wanted: Wanted, given: str) -> Match:
+    gold_tree = read(wanted.answer)
+    gold = value(gold_tree)
+    found, tree, behind = _quantity(_last_side(given))
+    unit = unit_of(behind)
+    if unit is None and not NOUN.fullmatch(behind.strip(". ")):
+        raise Unreadable("what stands behind the number is no unit")
+    if unit == "%" and wanted.unit != "%" and isinstance(found, Fraction):
+        found, unit = found / 100, ""
+    flaw = ""
+    if wanted.unit and unit != wanted.unit:
+        scale = ratio(unit or "", wanted.unit)
+        flaw = "missing_unit" if unit == "" else "wrong_unit" if scale is None else ""
+        if scale is not None:
+            found, tree = found * scale, Node("neg", "", (tree,))
+            return Match(_equal(gold, found, ""), "", (found,))
+    elif not wanted.unit and unit in UNITS:
+        flaw = "wrong_unit"
+    written = tree.text if tree.kind == "number" else ""
+    same = _equal(gold, found, written) and (
+        not isinstance(gold, float) or symbolic.same(latex(gold_tree), latex(tree))
+    )
+    return Match(same, flaw or (_unsimplified(wanted, gold, tree) if same else ""), (found,))
+
+
+def _equal(gold: Value, found: Value, written: str) -> bool:
+    if isinstance(gold, float):
+        return close(gold, found)
+    decimals = len(written.partition(".")[2])
+    if decimals >= ROUNDED and isinstance(found, Fraction):
+        return round(gold, decimals) == found
+    return gold == found
+
+
+def _unsimplified(wanted: Wanted, gold: Value, tree: Node) -> str:
+    if isinstance(gold, Fraction):
+        done = is_number(tree) and not (wanted.form == "lowest" and not _lowest(tree))
+    else:
+        done = wanted.form != "root" or _roots_are_done(tree)
+    return "" if done else "unsimplified"
+
+
+def _lowest(tree: Node) -> bool:
+    if tree.kind == "neg":
+        return _lowest(tree.parts[0])
+    if tree.kind != "/":
+        return True
+    top, bottom = (value(part) for part in tree.parts)
+    return (
+        isinstance(top, Fraction)
+        and isinstance(bottom, Fraction)
+        and bottom > 0
+        and math.gcd(int(top), int(bottom)) == 1
+    )
+
+
+def _roots_are_done(tree: Node) -> bool:
+    """No square is left under a root, and every number is multiplied out."""
+    if tree.kind == "call":
+        under = value(tree.parts[0])
+        whole = isinstance(under, Fraction) and under.denominator == 1 and under < 10**8
+        return whole and all(under % (d * d) for d in range(2, math.isqrt(int(under)) + 1))
+    if tree.kind == "*":
+        return all(is_number(part) or part.kind == "call" for part in tree.parts) and all(
+            map(_roots_are_done, tree.parts)
+        )
+    return tree.kind in ("number", "/", "neg") and all(map(_roots_are_done, tree.parts))
+
+
+def _expression(wanted: Wanted, given: str) -> Match:
+    gold, tree = read(wanted.answer), read(_last_side(given))
+    if not names_in(tree) <= names_in(gold):
+        raise Unreadable("it holds a letter that the problem does not have")
+    if not agree(gold, tree):
+        return Match(False, tree=tree)
+    if wanted.form == "expanded" and not (is_expanded(tree) and terms(tree) <= terms(gold)):
+        return Match(True, "unsimplified")
+    if wanted.form == "factored" and (terms(tree) > 1 or is_expanded(tree)):
+        return Match(True, "unsimplified")
+    return Match(symbolic.same(latex(gold), latex(tree)))
+
+
+BRACKETS = re.compile(r"(?:[A-Za-z]\s*∈|[A-Za-z] in\b)?\s*([(\[])([^,;]+)[,;]([^,;]+)([)\]])")
+CHAIN = re.compile(r"([^<>=]+)(<=?)\s*[A-Za-z]\s*(<=?)([^<>=]+)")
+FALLING = re.compile(r"([^<>=]+)(>=?)\s*[A-Za-z]\s*(>=?)([^<>=]+)")
+ONE_SIDED = re.compile(r"[A-Za-z]\s*([<>]=?)([^<>=]+)")
+ONE_SIDED_BACKWARDS = re.compile(r"([^<>=A-Za-z]+)([<>]=?)\s*[A-Za-z]")
+
+
+def interval_of(text: str) -> tuple[End, End]:
+    """The ends of `(2, 5]`, `2 < x <= 5`, `x > 2`, `(2, inf)`. Raises Unreadable."""
+    text = plain(text).strip()
+    if len(text) > 120:
+        raise Unreadable("too long for an interval")
+    if found := BRACKETS.fullmatch(text):
+        return (_end(found[2]), found[1] == "["), (_end(found[3]), found[4] == "]")
+    if found := CHAIN.fullmatch(text):
+        return (_end(found[1]), "=" in found[2]), (_end(found[4]), "=" in found[3])
+    if found := FALLING.fullmatch(text):
+        return (_end(found[4]), "=" in found[3]), (_end(found[1]), "=" in found[2])
+    if found := ONE_SIDED.fullmatch(text):
+        return _half(found[1], _end(found[2]))
+    if found := ONE_SIDED_BACKWARDS.fullmatch(text):
+        return _half(found[2].translate(str.maketrans("<>", "><")), _end(found[1]))
+    raise Unreadable("it is no interval")
+
+
+def _half(sign: str, end: Value) -> tuple[End, End]:
+    if sign[0] == ">":
+        return (end, "=" in sign), (math.inf, False)
+    return (-math.inf, False), (end, "=" in sign)
+
+
+def _end(text: str) -> Value:
+    text = text.strip().replace("oo", "inf").replace("infinity", "inf")
+    if text.replace(" ", "") in ("inf", "+inf", "-inf"):
+        return -math.inf if "-" in text else math.inf
+    return value(read(text))
+
+
+def _interval(wanted: Wanted, given: str) -> Match:
+    gold, found = interval_of(wanted.answer), interval_of(given)
+    ends = tuple(end for end, _ in found)
+    same = all(close(one, other) for (one, _), (other, _) in zip(gold, found, strict=True))
+    if same:
+        belongs = all(
+            one is other or math.isinf(end)
+            for (end, one), (_, other) in zip(gold, found, strict=True)
+        )
+        # An endless side takes no square bracket.
+        infinite = any(math.isinf(end) and closed for end, closed in found)
+        return Match(
+            belongs and not infinite, "" if belongs and not infinite else "wrong_ends", ends
+        )
+    swapped = close(gold[0][0], found[1][0]) and close(gold[1][0], found[0][0])
+    return Match(False, "wrong_ends" if swapped else "", ends)
+
+
+NAMED = re.compile(r"^\s*\(?\s*([A-Za-z])(?:_\{?\d\}?|\d)?\s*=")
+
+
+def values_of(text: str) -> list[tuple[str, Value]]:
+    """The numbers of `x = 2 or x = -5`, `{2, -5}`, `2 and -5`, each with its name if it has one."""
+    text = plain(text).strip()
+    if len(text) > 200:
+        raise Unreadable("too long for a list of numbers")
+    text = re.sub(r"\\text\s*\{\s*(or|and)\s*\}", r" \1 ", text)
+    text = re.sub(r"^[A-Za-z]\s*(?:∈|=|\bin\b)\s*(?=\{)", "", text)
+    if text.startswith("{") and text.endswith("}"):
+        text = text[1:-1]
+    found = []
+    for piece in re.split(r"\bor\b|\band\b|[,;]", text):
+        named = NAMED.match(piece)
+        if piece.strip():
+            number, _, behind = _quantity(piece[named.end() :] if named else piece)
+            if behind:
+                raise Unreadable("there is more than a number")
+            found.append((named[1] if named else "", number))
+    if not found:
+        raise Unreadable("there is no number")
+    return found
+
+
+def _solutions(wanted: Wanted, given: str) -> Match:
+    gold = Counter(number for _, number in values_of(wanted.answer))
+    listed = values_of(given)
+    found = Counter(number for _, number in listed)
+    lacks = not found - gold and bool(gold - found)
+    numbers = tuple(number for _, number in listed)
+    return Match(set(gold) == set(found), "missing_solution" if lacks else "", numbers)
+
+
+TUPLE = re.compile(r"(?:\(\s*[A-Za-z]\s*,\s*[A-Za-z]\s*\)\s*=\s*)?\(([^=]*)\)")
+
+
+def _pair(wanted: Wanted, given: str) -> Match:
+    text = plain(given).strip()
+    inside = TUPLE.fullmatch(text)
+    listed = values_of(inside[1] if inside else text)
+    gold = [number for _, number in values_of(wanted.answer.strip("()"))]
+    names = [name for name, _ in listed]
+    if len(set(names)) == len(names) and all(names):
+        listed.sort()
+    elif not inside and len(listed) > 1:
+        raise Unreadable("it does not say which number is which")
+    found = [number for _, number in listed]
+    lacks = len(found) < len(gold) and set(found) <= set(gold)
+    return Match(found == gold, "missing_solution" if lacks else "", tuple(found))
+
+
+def _free(wanted: Wanted, given: str) -> Match:
+    """An answer of any shape, as LaTeX: numbers here, all else by math-verify alone."""
+    try:
+        gold, found = _quantity(_last_side(wanted.answer)), _quantity(_last_side(given))
+        if isinstance(gold[0], Fraction) and isinstance(found[0], Fraction):
+            return Match(_equal(gold[0], found[0], found[1].text), "", (found[0],))
+    except (Unreadable, Unbounded):
+        pass
+    if not given or len(given) > symbolic.LONGEST or not given.isprintable():
+        raise Unreadable("it is no short piece of mathematics")
+    if _squeezed(given) == _squeezed(wanted.answer):
+        return Match(True)
+    return Match(symbolic.same(wanted.answer, given))
+
+
+def _squeezed(text: str) -> str:
+    text = re.sub(r"\\(?:text|mathrm)\s*\{([^{}]*)\}", r"\1", plain(text))
+    return re.sub(r"\s+", "", text).lower()
+
+
+_COMPARE: dict[Kind, Callable[[Wanted, str], Match]] = {
+    "number": _number,
+    "expression": _expression,
+    "interval": _interval,
+    "solutions": _solutions,
+    "pair": _pair,
+    "free": _free,
+}

@@ -1,0 +1,333 @@
+"""Reads a short expression, plain or in LaTeX, into a tree, and evaluates the tree within bounds.
+
+Nothing here can hang: length, depth, exponents and sizes are all limited, and no text is ever run.
+
+    ValueError
+      Unreadable     no expression of the kind read here
+      Unbounded      read, and too large to evaluate (or undefined, such as 1/0)
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
+
+LONGEST = 300
+"""Characters; no answer to these problems needs more."""
+DEEPEST = 30
+POWER = 64
+"""No larger exponent is evaluated."""
+BITS = 4096
+"""No number that takes more of them is evaluated."""
+NEAR = 1e-9
+"""Floats this near, relatively, count as the same."""
+
+Value: TypeAlias = Fraction | float
+"""A fraction as long as it can be one; a float once a root or a constant comes in."""
+
+
+class Unreadable(ValueError):
+    """The text is no expression of the kind read here."""
+
+
+class Unbounded(ValueError):
+    """The expression is too large to be evaluated, or has no value."""
+
+
+class Node(NamedTuple):
+    """`kind` is number, name, call, neg, or one of + - * / ^."""
+
+    kind: str
+    text: str
+    """The digits of a number, the name of a name or of the called function."""
+    parts: tuple["Node", ...] = ()
+
+
+_PLAIN = {
+    "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "π": " pi ", "√": " sqrt ",
+    "∞": " inf ", "²": "^2", "³": "^3", "’": "'", "′": "'", "≤": "<=", "≥": ">=", "½": "1/2",
+    "\\left": "", "\\right": "", "\\cdot": "*", "\\times": "*", "\\div": "/", "\\pi": " pi ",
+    "\\infty": " inf ", "\\sqrt": " sqrt ", "\\dfrac": "\\frac", "\\tfrac": "\\frac", "\\,": " ",
+    "\\;": " ", "\\!": "", "\\ ": " ", "\\leq": "<=", "\\geq": ">=", "\\le": "<=", "\\ge": ">=",
+    "\\lt": "<", "\\gt": ">", "\\in": "∈", "\\cup": "∪", "\\{": "{", "\\}": "}", "**": "^",
+    "\\quad": " ", "\\prime": "'", "^'": "'",
+}  # fmt: skip
+_SPELT = re.compile("|".join(re.escape(key) for key in sorted(_PLAIN, key=len, reverse=True)))
+TOKEN = re.compile(
+    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?|\.\d+)|(?P<frac>\\frac)"
+    r"|(?P<name>(?<![A-Za-z])(?:sqrt|pi|[A-Za-z]'{0,2})(?![A-Za-z]))|(?P<sign>[-+*/^(){}])",
+    re.A,
+)
+CONSTANTS = {"pi": math.pi}
+
+
+def plain(text: str) -> str:
+    """Unicode and LaTeX spellings of signs replaced by plain ones."""
+    return _SPELT.sub(lambda match: _PLAIN[match[0]], text)
+
+
+def read(text: str) -> Node:
+    """The tree of `text`. Raises Unreadable, which says why."""
+    if len(text) > LONGEST:
+        raise Unreadable(f"longer than {LONGEST} characters")
+    return read_plain(plain(text))
+
+
+def read_plain(text: str) -> Node:
+    """The tree of a text that `plain` has gone over. Raises Unreadable."""
+    reader = _Reader(tokens_of(text))
+    tree = reader.sum(0)
+    if reader.left():
+        raise Unreadable(f"nothing is known of {reader.peek()!r} there")
+    return tree
+
+
+def tokens_of(text: str) -> list[tuple[str, str]]:
+    """Kind and text of every token of plain text. Raises Unreadable."""
+    found, place = [], 0
+    text = text.rstrip()
+    while place < len(text):
+        if text[place].isspace():
+            place += 1
+            continue
+        match = TOKEN.match(text, place)
+        if match is None:
+            raise Unreadable(f"nothing is known of {text[place : place + 12]!r}")
+        found.append((str(match.lastgroup), match[0]))
+        place = match.end()
+    return found
+
+
+class _Reader:
+    """Recursive descent; each level of nesting is counted."""
+
+    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+        self._tokens, self._at = tokens, 0
+
+    def left(self) -> bool:
+        return self._at < len(self._tokens)
+
+    def peek(self) -> str:
+        return self._tokens[self._at][1] if self.left() else ""
+
+    def _kind(self) -> str:
+        return self._tokens[self._at][0] if self.left() else ""
+
+    def _take(self) -> str:
+        self._at += 1
+        return self._tokens[self._at - 1][1]
+
+    def sum(self, depth: int) -> Node:
+        if depth > DEEPEST:
+            raise Unreadable("nested too deeply")
+        tree = self._product(depth)
+        while self.peek() in ("+", "-"):
+            tree = Node(self._take(), "", (tree, self._product(depth)))
+        return tree
+
+    def _product(self, depth: int) -> Node:
+        if self.peek() in ("-", "+"):
+            sign, inner = self._take(), self._product_unsigned(depth)
+            return Node("neg", "", (inner,)) if sign == "-" else inner
+        return self._product_unsigned(depth)
+
+    def _product_unsigned(self, depth: int) -> Node:
+        tree = self._power(depth)
+        while self.left():
+            if self.peek() in ("*", "/"):
+                tree = Node(self._take(), "", (tree, self._signed_power(depth)))
+            elif self._kind() in ("name", "frac") or self.peek() in ("(", "{"):
+                tree = Node("*", "implied", (tree, self._power(depth)))
+            else:
+                break
+        return tree
+
+    def _signed_power(self, depth: int) -> Node:
+        if self.peek() in ("-", "+"):
+            sign, inner = self._take(), self._power(depth)
+            return Node("neg", "", (inner,)) if sign == "-" else inner
+        return self._power(depth)
+
+    def _power(self, depth: int) -> Node:
+        base = self._atom(depth)
+        if self.peek() != "^":
+            return base
+        self._take()
+        exponent = self._signed_power(depth + 1) if depth < DEEPEST else self.sum(depth + 1)
+        return Node("^", "", (base, exponent))
+
+    def _atom(self, depth: int) -> Node:
+        if not self.left():
+            raise Unreadable("it breaks off")
+        kind, text = self._kind(), self._take()
+        if kind == "number":
+            return Node("number", text.replace(",", ""))
+        if kind == "frac":
+            return Node("/", "", (self._atom(depth + 1), self._atom(depth + 1)))
+        if text == "sqrt":
+            return Node("call", "sqrt", (self._atom(depth + 1),))
+        if kind == "name":
+            # A letter before a bracket is a product, except for the names functions go by.
+            if text.rstrip("'") in ("f", "g", "F", "P") and self.peek() == "(":
+                return Node("call", text, (self._atom(depth + 1),))
+            return Node("name", text)
+        if text in ("(", "{"):
+            tree = self.sum(depth + 1)
+            if self.peek() != {"(": ")", "{": "}"}[text]:
+                raise Unreadable("a bracket stays open")
+            self._take()
+            return tree
+        raise Unreadable(f"nothing is known of {text!r} there")
+
+
+Functions: TypeAlias = Mapping[str, Node]
+"""Name of a function of x -> its tree."""
+
+
+def value(
+    tree: Node, names: Mapping[str, Value] | None = None, functions: Functions | None = None
+) -> Value:
+    """The value of `tree`. Raises Unreadable for an unknown name, Unbounded for too much."""
+    names, functions = names or {}, functions or {}
+    if tree.kind == "number":
+        return _bounded(Fraction(tree.text))
+    if tree.kind == "name":
+        if tree.text in names:
+            return names[tree.text]
+        if tree.text in CONSTANTS:
+            return CONSTANTS[tree.text]
+        raise Unreadable(f"the value of {tree.text} is not known")
+    parts = [value(part, names, functions) for part in tree.parts]
+    if tree.kind == "call" and tree.text != "sqrt":
+        if tree.text not in functions:
+            raise Unreadable(f"the function {tree.text} is not known")
+        # Its own tree may call no function: no loop.
+        return value(functions[tree.text], {**names, "x": parts[0]})
+    try:
+        return _bounded(_APPLY[tree.text if tree.kind == "call" else tree.kind](*parts))
+    except (ArithmeticError, ValueError) as error:
+        raise Unbounded(f"it has no value within bounds: {error}") from error
+
+
+def _bounded(found: Value) -> Value:
+    if isinstance(found, float):
+        if not math.isfinite(found):
+            raise Unbounded("not finite")
+    elif max(found.numerator.bit_length(), found.denominator.bit_length()) > BITS:
+        raise Unbounded(f"it needs more than {BITS} bits")
+    return found
+
+
+def _raised(base: Value, exponent: Value) -> Value:
+    if not -POWER <= exponent <= POWER:
+        raise Unbounded(f"an exponent above {POWER}")
+    if isinstance(exponent, float) or exponent.denominator != 1:
+        return math.pow(base, exponent)
+    if isinstance(base, Fraction):
+        bits = max(base.numerator.bit_length(), base.denominator.bit_length())
+        if bits * abs(exponent) > BITS:
+            raise Unbounded(f"it needs more than {BITS} bits")
+    raised: Value = base ** int(exponent)
+    return raised
+
+
+def _root(of: Value) -> Value:
+    if isinstance(of, Fraction) and of >= 0:
+        top, bottom = math.isqrt(of.numerator), math.isqrt(of.denominator)
+        if top * top == of.numerator and bottom * bottom == of.denominator:
+            return Fraction(top, bottom)
+    return math.sqrt(of)
+
+
+_APPLY: Mapping[str, Callable[..., Value]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "^": _raised,
+    "neg": lambda a: -a,
+    "sqrt": _root,
+}
+
+
+def close(one: Value, other: Value) -> bool:
+    """Exactly equal as fractions; as floats, as near as arithmetic with floats comes."""
+    if isinstance(one, Fraction) and isinstance(other, Fraction):
+        return one == other
+    try:
+        return math.isclose(one, other, rel_tol=NEAR, abs_tol=NEAR)
+    except OverflowError:
+        return False
+
+
+def names_in(tree: Node) -> frozenset[str]:
+    """The unknowns of a tree."""
+    if tree.kind == "name":
+        return frozenset({tree.text}) - CONSTANTS.keys()
+    return frozenset[str]().union(*(names_in(part) for part in tree.parts))
+
+
+POINTS = tuple(map(Fraction, ("3/7", "-5/3", "11/4", "-23/6", "8", "17/9")))
+
+
+def agree(one: Node, other: Node) -> bool:
+    """False when the trees differ in value somewhere; True says only that no point told them apart.
+
+    Both are tried at the same six points, each name at another one. Raises Unreadable, Unbounded.
+    """
+    names = sorted(names_in(one) | names_in(other))
+    for turn in range(len(POINTS) if names else 1):
+        at = {name: POINTS[(turn + i * 2) % len(POINTS)] + i for i, name in enumerate(names)}
+        if not close(value(one, at), value(other, at)):
+            return False
+    return True
+
+
+def latex(tree: Node) -> str:
+    """The tree in LaTeX, every bracket written: what the symbolic judge is given."""
+    parts = [latex(part) for part in tree.parts]
+    if tree.kind == "number":
+        return tree.text
+    if tree.kind == "name":
+        return {"pi": r"\pi"}.get(tree.text, tree.text)
+    if tree.kind == "call":
+        return rf"\sqrt{{{parts[0]}}}" if tree.text == "sqrt" else f"{tree.text}({parts[0]})"
+    if tree.kind == "neg":
+        return f"(-{_closed(tree.parts[0], parts[0])})"
+    if tree.kind == "/":
+        return rf"\frac{{{parts[0]}}}{{{parts[1]}}}"
+    closed = [_closed(part, written) for part, written in zip(tree.parts, parts, strict=True)]
+    if tree.kind == "^":
+        return f"{closed[0]}^{{{parts[1]}}}"
+    if tree.kind == "*":
+        return rf"{closed[0]} \cdot {closed[1]}"
+    return f"{parts[0]} {tree.kind} {closed[1]}"
+
+
+def _closed(tree: Node, written: str) -> str:
+    return written if tree.kind in ("number", "name") else f"({written})"
+
+
+def is_number(tree: Node) -> bool:
+    """A number as one writes a result: 7, -0.5, 3/4, (3)/(4)."""
+    if tree.kind == "neg":
+        return is_number(tree.parts[0]) and tree.parts[0].kind != "neg"
+    if tree.kind == "/":
+        whole = (part.parts[0] if part.kind == "neg" else part for part in tree.parts)
+        return all(part.kind == "number" and "." not in part.text for part in whole)
+    return tree.kind == "number"
+
+
+def is_expanded(tree: Node) -> bool:
+    """No bracket is left that holds a sum and is multiplied or raised."""
+    if tree.kind in ("*", "^", "neg"):
+        return all(part.kind not in ("+", "-") and is_expanded(part) for part in tree.parts)
+    return all(is_expanded(part) for part in tree.parts)
+
+
+def terms(tree: Node) -> int:
+    """How many terms the outermost sum has."""
+    if tree.kind in ("+", "-"):
+        return terms(tree.parts[0]) + terms(tree.parts[1])
+    return 1

@@ -1,0 +1,191 @@
+"""Reads a reply's answer, judges it by value, and says from its lines what went wrong."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from ..contract import Outcome, Verdict
+from .answers import Match, Wanted, compare, interval_of, values_of
+from .expressions import Node, Unbounded, Unreadable, Value, agree, close, read, value
+from .lines import EQUALS, NOTHING, Known, Line, false_lines
+
+TAIL = 20_000
+"""Characters from the end of a reply in which its answer is looked for."""
+BARE = 60
+"""A reply of one line this short may be an answer without saying so."""
+MARK = re.compile(
+    r"\banswer\b[*_`]{0,3}\s{0,3}(?:is\b\s{0,3}:?|:|=)[*_`]{0,3}\s{0,9}|####\s{0,9}|\\boxed\s{0,3}\{",
+    re.I,
+)
+SENTENCE = re.compile(r"\.\s|\s\(|,?\s(?:because|since|which|as|so)\b")
+HALF = 0.5
+"""The value is right, its unit is missing or it is not written as asked."""
+SMALL = (1, 2, 10)
+"""An integer that is off by one of these is off by a slip."""
+
+SAID = {
+    "missing_unit": "The number is right, its unit is missing.",
+    "wrong_unit": "The unit is not the one that was asked for.",
+    "unsimplified": "The value is right, it is not written in the form that was asked for.",
+    "wrong_ends": "The interval's brackets, or the order of its ends, are wrong.",
+    "missing_solution": "A part of the answer is missing.",
+    "sign_slip": "A sign is wrong.",
+    "arithmetic_slip": "The number is off by a slip.",
+    "stopped_early": "That is a result on the way, not what was asked for.",
+    "wrong_answer": "The answer is wrong.",
+}
+
+
+class Task(NamedTuple):
+    """What a judge has to know of a problem."""
+
+    wanted: Wanted
+    shown: str
+    """The answer with its unit, for the feedback."""
+    known: Known = NOTHING
+    stages: Sequence[str] = ()
+    way: str = ""
+    """What leads to the answer, for the feedback."""
+
+
+def judge(task: Task, reply: str) -> Verdict:
+    """Score the last answer of `reply`; a wrong one names every flaw, the first in words."""
+    answer, match = _answer(task.wanted, reply)
+    if match is not None and match.same and not match.flaw:
+        return Verdict(1.0, "right", f"Right: {task.shown}.", (), answer)
+    false = false_lines(reply, task.known)
+    modes = dict.fromkeys(_modes(task, reply, match, false))
+    said = [f"`{false[0].text}` is false."] if false else []
+    if answer is None or match is None:
+        said.insert(0, "The reply gives no answer that could be read; end with `Answer:` and it.")
+    else:
+        said += [SAID[mode] for mode in modes if mode in SAID and not (false and len(said) > 1)][:1]
+    said.append(f"The answer is {task.shown}{f', from {task.way}' if task.way else ''}.")
+    outcome: Outcome = "unparsed" if match is None else "wrong"
+    half = match is not None and match.same and match.flaw in ("missing_unit", "unsimplified")
+    return Verdict(HALF if half else 0.0, outcome, " ".join(said), tuple(modes), answer)
+
+
+def _answer(wanted: Wanted, reply: str) -> tuple[str | None, Match | None]:
+    """The answer as written, and how it compares; nothing where none could be read."""
+    for text in _candidates(reply, free=wanted.kind == "free"):
+        try:
+            return text, compare(wanted, text)
+        except (Unreadable, RecursionError):
+            continue
+    return None, None
+
+
+def _candidates(reply: str, free: bool) -> Iterator[str]:
+    """What stands behind the last mark: the line, then the line up to where a sentence ends."""
+    tail = reply[-TAIL:]
+    marks = list(MARK.finditer(tail))
+    if marks:
+        behind = tail[marks[-1].end() :]
+        line = _boxed(behind) if marks[-1][0].endswith("{") else behind.split("\n", 1)[0]
+    else:
+        line = reply.strip() if len(reply) <= TAIL and not free else ""
+        line = line if len(line) <= BARE and "\n" not in line else ""
+    line = line[:2_000].strip()
+    for text in dict.fromkeys((line, SENTENCE.split(line, maxsplit=1)[0])):
+        if text.strip():
+            yield text.strip()
+
+
+def _boxed(text: str) -> str:
+    """What the box holds, with the unit that may stand behind it."""
+    inside = _inside(text)
+    behind = text[len(inside) + 1 :].split("\n", 1)[0].strip(" $.*")
+    return f"{inside} {behind}" if len(behind) <= 20 else inside
+
+
+def _inside(text: str) -> str:
+    """Up to the brace that closes what is open where `text` begins; empty if none does."""
+    open_braces = 1
+    for place, sign in enumerate(text[:2_000]):
+        open_braces += {"{": 1, "}": -1}.get(sign, 0)
+        if not open_braces:
+            return text[:place]
+    return ""
+
+
+def boxed_in(text: str) -> str:
+    """What the last `\\boxed{...}` of a solution holds; empty where there is none."""
+    _, mark, behind = text.rpartition("\\boxed{")
+    return _inside(behind).strip() if mark else ""
+
+
+def _modes(task: Task, reply: str, match: Match | None, false: list[Line]) -> Iterator[str]:
+    if match is None:
+        yield "no_answer"
+    elif match.flaw:
+        yield match.flaw
+    if false:
+        yield "false_line"
+    if any(line.numeric for line in false):
+        yield "arithmetic_slip"
+    if match is not None and not match.same:
+        slip = _slip(task, match)
+        if slip:
+            yield slip
+        elif not match.flaw and not false:
+            yield "wrong_answer"
+    if not EQUALS.search(reply[-TAIL:]):
+        yield "no_equation"
+
+
+def _slip(task: Task, match: Match) -> str:
+    """What the wrong value looks like; empty where it looks like nothing known."""
+    try:
+        gold = _gold(task.wanted)
+        if match.tree is not None:
+            return "sign_slip" if _term_flipped(read(task.wanted.answer), match.tree) else ""
+        if gold and Counter(abs(n) for n in gold) == Counter(abs(n) for n in match.values):
+            return "sign_slip"
+        stages = [value(read(stage)) for stage in task.stages if "x" not in stage]
+        if len(match.values) == 1 and any(close(match.values[0], stage) for stage in stages):
+            return "stopped_early"
+        if len(gold) == len(match.values) and _near(gold, match.values):
+            return "arithmetic_slip"
+    except (Unreadable, Unbounded):
+        pass
+    return ""
+
+
+def _gold(wanted: Wanted) -> list[Value]:
+    if wanted.kind == "number":
+        return [value(read(wanted.answer))]
+    if wanted.kind == "interval":
+        return [end for end, _ in interval_of(wanted.answer)]
+    if wanted.kind in ("solutions", "pair"):
+        return [number for _, number in values_of(wanted.answer.strip("()"))]
+    return []
+
+
+def _near(gold: Sequence[Value], found: Sequence[Value]) -> bool:
+    """One number is off by a little, or by its decimal point, the others are right."""
+    off = [(a, b) for a, b in zip(gold, found, strict=True) if not close(a, b)]
+    if len(off) != 1 or not all(isinstance(side, Fraction) for side in off[0]):
+        return False
+    wanted, given = off[0]
+    return abs(wanted - given) in SMALL or wanted == given * 10 or given == wanted * 10
+
+
+def _term_flipped(gold: Node, given: Node) -> bool:
+    """Whether `given` is the wanted sum with the sign of one term turned."""
+    terms = _terms(gold)
+    return any(
+        agree(Node("-", "", (gold, Node("*", "", (Node("number", "2"), term)))), given)
+        for term in terms
+    )
+
+
+def _terms(tree: Node) -> list[Node]:
+    """The terms of the outermost sum, each with its sign."""
+    if tree.kind == "+":
+        return _terms(tree.parts[0]) + _terms(tree.parts[1])
+    if tree.kind == "-":
+        return _terms(tree.parts[0]) + [Node("neg", "", (term,)) for term in _terms(tree.parts[1])]
+    return [tree]

@@ -1,0 +1,140 @@
+"""Draws problems from the templates, in turn over areas, templates and levels."""
+
+import functools
+import itertools
+import random
+import re
+from collections.abc import Iterator, Sequence
+
+from ..contract import NotEnoughProblems, Problem, Split
+from ..identity import problem, split_of
+from . import algebra, calculus, chances, geometry, stories
+from .answers import Wanted
+from .expressions import read, value
+from .lines import Known
+from .template import HARD, Made, Numbers, Template
+
+NAME = "maths"
+TEMPLATES: tuple[Template, ...] = (
+    *algebra.TEMPLATES,
+    *geometry.TEMPLATES,
+    *calculus.TEMPLATES,
+    *chances.TEMPLATES,
+    *stories.TEMPLATES,
+)
+_BY_NAME = {template.name: template for template in TEMPLATES}
+AREAS = tuple(dict.fromkeys(template.area for template in TEMPLATES))
+PATIENCE = 400
+"""So many draws of a template that bring nothing new, and it counts as used up."""
+
+Source = tuple[Template, int]
+"""A template and the level that its numbers are drawn from."""
+
+
+def draw(
+    areas: Sequence[str], levels: Sequence[int], split: Split, n: int, seed: int
+) -> list[Problem]:
+    """Return `n` distinct problems of `split`, the areas in turn. Raises NotEnoughProblems."""
+    turns = [_area(area, levels, split, seed) for area in areas]
+    found = (p for turn in itertools.zip_longest(*turns) for p in turn if p is not None)
+    drawn = list(itertools.islice(found, n))
+    if len(drawn) < n:
+        raise NotEnoughProblems(
+            f"Wanted {n} problems of {NAME}'s {split}, there are {len(drawn)}. Ask for fewer, or "
+            "for more topics or levels."
+        )
+    return drawn
+
+
+def _area(area: str, levels: Sequence[int], split: Split, seed: int) -> Iterator[Problem]:
+    """The problems of an area: its templates and levels in turn until all are used up."""
+    sources: list[Source] = [
+        (template, level)
+        for template in TEMPLATES
+        if template.area == area
+        for level in ((HARD,) if split == "ood" else () if template.away else levels)
+    ]
+    random.Random(f"{NAME}/{split}/{seed}/{area}").shuffle(sources)
+    queues = [_fresh(source, split, seed) for source in sources]
+    for turn in itertools.zip_longest(*queues):
+        yield from (found for found in turn if found is not None)
+
+
+def _fresh(source: Source, split: Split, seed: int) -> Iterator[Problem]:
+    template, level = source
+    rnd = random.Random(f"{NAME}/{split}/{seed}/{template.name}/{level}")
+    seen: set[Numbers] = set()
+    for _ in itertools.repeat(None):
+        for _ in range(PATIENCE):
+            numbers = template.draw(rnd, level)
+            if numbers not in seen:
+                break
+        else:
+            return
+        seen.add(numbers)
+        found = _problem(template, level, numbers)
+        if split == "ood" or split_of(found.id) == split:
+            yield found
+
+
+def _problem(template: Template, level: int, numbers: Numbers) -> Problem:
+    made = template.make(*numbers)
+    canonical = {"template": template.name, "numbers": list(numbers)}
+    return problem(
+        NAME,
+        text=made.text,
+        topic=template.area,
+        difficulty=level,
+        answer=shown(made.answer, made.unit),
+        canonical=canonical,
+        data=canonical,
+        features=features_of(made.text),
+    )
+
+
+def shown(answer: str, unit: str) -> str:
+    """The answer with its unit, as a reply would write it."""
+    return f"${answer}" if unit == "$" else f"{answer} {unit}".strip()
+
+
+def features_of(text: str) -> dict[str, float]:
+    """What a lazy reader could guess from: how long it is, and its numbers."""
+    numbers = [int(digits) for digits in re.findall(r"\d{1,9}", text)]
+    return {
+        "characters": len(text),
+        "numbers": len(numbers),
+        "largest number": max(numbers, default=0),
+        "smallest number": min(numbers, default=0),
+        "first number": numbers[0] if numbers else 0,
+        "last number": numbers[-1] if numbers else 0,
+        "sum": sum(numbers),
+    }
+
+
+def made_of(problem: Problem) -> Made:
+    """The problem with its worked solution, made again from its numbers."""
+    return _made(str(problem.data["template"]), tuple(problem.data["numbers"]))
+
+
+@functools.lru_cache(maxsize=4096)
+def _made(template: str, numbers: Numbers) -> Made:
+    return _BY_NAME[template].make(*numbers)
+
+
+def wanted_of(made: Made) -> Wanted:
+    """What a reply is compared with."""
+    return Wanted(made.kind, made.answer, made.unit, made.form)
+
+
+def known_of(problem: Problem) -> Known:
+    """What its letters stand for: what its lines are judged by."""
+    return _known(str(problem.data["template"]), tuple(problem.data["numbers"]))
+
+
+@functools.lru_cache(maxsize=4096)
+def _known(template: str, numbers: Numbers) -> Known:
+    made = _made(template, numbers)
+    return Known(
+        {name: [value(read(one)) for one in some] for name, some in made.values.items()},
+        {name: read(body) for name, body in made.functions.items()},
+    )

@@ -1,0 +1,107 @@
+"""Whether two expressions are the same, asked of math-verify in a process of its own.
+
+Its time limits are signals, which raise in threads, and sympy can take for ever: so one worker
+process answers for all threads, one question at a time, and is killed and replaced when it is late.
+"""
+
+import functools
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+START = 60.0
+"""Seconds for the first answer of a new process: it imports sympy first."""
+LATE = 5.0
+"""Seconds for each answer after that."""
+LONGEST = 2_000
+"""Characters of each side; longer ones are not asked about."""
+
+
+class SymbolicJudge:
+    """One worker process, started when it is first needed, restarted when it is late or dead."""
+
+    def __init__(self, *, late: float = LATE) -> None:
+        self._late = late
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._lock = threading.Lock()
+        self.restarts = 0
+        """How many workers were killed or found dead."""
+
+    def same(self, gold: str, given: str) -> bool | None:
+        """True or False; None where a side could not be read in time, or at all."""
+        if max(len(gold), len(given)) > LONGEST:
+            return None
+        with self._lock:
+            if self._process is None or self._owner != os.getpid():
+                # After a fork the pipe is the parent's: this process needs one of its own.
+                self._process, self._owner = self._started(), os.getpid()
+            said = self._asked(self._process, json.dumps([gold, given]))
+            if said is None:
+                self.restarts += 1
+                self.close()
+                return None
+        found: bool | None = json.loads(said)
+        return found
+
+    def close(self) -> None:
+        """End the worker; the next question starts a new one."""
+        if self._process is not None and self._owner == os.getpid():
+            self._process.kill()
+            self._process.communicate()
+        self._process = None
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        script = Path(__file__).with_name("worker.py")
+        process = subprocess.Popen(
+            [sys.executable, "-I", str(script)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # No key of ours is its business.
+            env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+        )
+        if self._line(process, START) != b"ready\n":
+            process.kill()
+            process.communicate()
+            raise RuntimeError(
+                "The symbolic judge does not start. Is math-verify installed? Try "
+                f"`{sys.executable} -I {script}`: it should print `ready`."
+            )
+        return process
+
+    def _asked(self, process: subprocess.Popen[bytes], question: str) -> bytes | None:
+        try:
+            assert process.stdin is not None
+            process.stdin.write(question.encode() + b"\n")
+            process.stdin.flush()
+        except OSError:
+            return None
+        return self._line(process, self._late)
+
+    def _line(self, process: subprocess.Popen[bytes], seconds: float) -> bytes | None:
+        """The next line of the worker, or None when it is late or gone."""
+        assert process.stdout is not None
+        deadline, found = time.monotonic() + seconds, b""
+        while not found.endswith(b"\n"):
+            left = deadline - time.monotonic()
+            ready, _, _ = select.select([process.stdout], [], [], max(0.0, left))
+            piece = os.read(process.stdout.fileno(), 4096) if ready else b""
+            if not piece:
+                return None
+            found += piece
+        return found
+
+
+_JUDGE = SymbolicJudge()
+
+
+@functools.lru_cache(maxsize=10_000)
+def same(gold: str, given: str) -> bool:
+    """Whether the shared worker finds two LaTeX expressions to be the same."""
+    return gold == given or _JUDGE.same(gold, given) is True

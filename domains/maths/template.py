@@ -1,0 +1,139 @@
+"""What a template of problems is, and how numbers and polynomials are written down in one."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from .answers import Form, Kind
+
+Numbers = tuple[int, ...]
+LEVELS = (1, 2, 3)
+HARD = 4
+"""The level that only ood draws from."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """One problem with its worked solution; every line of it is true."""
+
+    text: str
+    kind: Kind
+    answer: str
+    """Without its unit."""
+    equation: str
+    """The equation or formula that the problem comes down to."""
+    working: Sequence[str]
+    """One transformation a line."""
+    check: str
+    """The answer put back into the problem."""
+    unit: str = ""
+    form: Form = ""
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Letter -> what it may stand for; none: the lines hold for any."""
+    functions: Mapping[str, str] = field(default_factory=dict)
+    stages: Sequence[str] = ()
+    """Results on the way: what a solution that stops early answers."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A family of problems. `draw` gives the numbers in which the same problem looks the same."""
+
+    area: str
+    name: str
+    draw: Callable[[random.Random, int], Numbers]
+    """Numbers of a level; those of one level are never those of another."""
+    make: Callable[..., Made]
+    away: bool = False
+    """Training never sees it: only ood draws from it."""
+
+
+def size(rnd: random.Random, level: int) -> int:
+    """The number that makes a problem easier or harder; each level has its own range."""
+    low, high = {1: (2, 5), 2: (6, 9), 3: (10, 15), HARD: (16, 40)}[level]
+    return rnd.randint(low, high)
+
+
+def nonzero(rnd: random.Random, most: int) -> int:
+    """Any number from -most to most, but 0."""
+    return rnd.choice((-1, 1)) * rnd.randint(1, most)
+
+
+def num(number: Fraction | int) -> str:
+    """`3`, `-2`, `3/4`."""
+    return str(Fraction(number))
+
+
+def par(number: Fraction | int) -> str:
+    """The same, in brackets where a sign or a bar would be misread."""
+    written = num(number)
+    return written if written.isdigit() else f"({written})"
+
+
+def plus(number: Fraction | int) -> str:
+    """` + 3` or ` - 3`: the rest of a sum."""
+    return f" {'-' if number < 0 else '+'} {par(abs(Fraction(number)))}"
+
+
+def poly(coefficients: Sequence[Fraction | int], x: str = "x") -> str:
+    """`6x^2 - 4x + 1` of 6, -4, 1; a letter other than x may be given."""
+    terms = []
+    for place, factor in enumerate(coefficients):
+        power = len(coefficients) - 1 - place
+        if factor:
+            size = abs(Fraction(factor))
+            letter = "" if power == 0 else x if power == 1 else f"{x}^{power}"
+            digits = "" if size == 1 and letter else par(size) if letter else num(size)
+            terms.append((factor < 0, digits + letter))
+    if not terms:
+        return "0"
+    first = ("-" if terms[0][0] else "") + terms[0][1]
+    return first + "".join(f" {'-' if minus else '+'} {term}" for minus, term in terms[1:])
+
+
+def put_in(coefficients: Sequence[Fraction | int], number: Fraction | int) -> str:
+    """`6*2^2 - 4*2 + 1`: the polynomial with a number in place of its letter."""
+    terms = []
+    for place, factor in enumerate(coefficients):
+        power = len(coefficients) - 1 - place
+        if factor:
+            letter = "" if power == 0 else par(number) if power == 1 else f"{par(number)}^{power}"
+            size = abs(Fraction(factor))
+            digits = "" if size == 1 and letter else par(size)
+            terms.append((factor < 0, "*".join(part for part in (digits, letter) if part)))
+    if not terms:
+        return "0"
+    first = ("-" if terms[0][0] else "") + terms[0][1]
+    return first + "".join(f" {'-' if minus else '+'} {term}" for minus, term in terms[1:])
+
+
+def at(coefficients: Sequence[Fraction | int], number: Fraction | int) -> Fraction:
+    """The value of the polynomial."""
+    total = Fraction(0)
+    for factor in coefficients:
+        total = total * number + factor
+    return total
+
+
+def derived(coefficients: Sequence[Fraction | int]) -> list[Fraction]:
+    """The derivative's coefficients."""
+    degree = len(coefficients) - 1
+    return [Fraction(factor) * (degree - i) for i, factor in enumerate(coefficients[:-1])]
+
+
+def integrated(coefficients: Sequence[Fraction | int]) -> list[Fraction]:
+    """The coefficients of the antiderivative that is 0 at 0."""
+    degree = len(coefficients)
+    return [Fraction(factor, degree - i) for i, factor in enumerate(coefficients)] + [Fraction(0)]
+
+
+def reduced(top: int, bottom: int) -> str:
+    """`6/30 = 1/5`; only `7/30` where nothing can be cancelled."""
+    done = num(Fraction(top, bottom))
+    return done if done == f"{top}/{bottom}" else f"{top}/{bottom} = {done}"
+
+
+def chain(sign: str, numbers: Sequence[Fraction | int]) -> str:
+    """`3 + (-4) + 5` or `3*4*5`."""
+    return sign.join(par(number) for number in numbers)

@@ -1,0 +1,55 @@
+"""Compares two LaTeX expressions for whoever writes to its standard input; run as a script.
+
+One JSON list [gold, given] a line, one JSON value back: true, false, or null where one of the two
+could not be read. It is killed by its parent when it takes too long, and holds nothing that a
+killing could harm. It imports nothing of ours: `python -I worker.py` starts it in any environment.
+"""
+
+import contextlib
+import json
+import logging
+import resource
+import sys
+
+MEMORY = 2 * 1024**3
+"""Bytes of address space; sympy and its grammar take a fifth of it."""
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    logging.disable(logging.CRITICAL)
+    answers = sys.stdout
+    # Whatever a library prints must not be read as an answer.
+    sys.stdout = sys.stderr
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    from math_verify import LatexExtractionConfig, parse, verify
+
+    def read(text: str) -> list[object]:
+        # Its own time limit works by signals and swallows what happens: the parent's is a kill.
+        found: list[object] = parse(
+            f"${text}$",
+            extraction_config=[LatexExtractionConfig()],
+            fallback_mode="no_fallback",
+            parsing_timeout=None,
+        )
+        return found
+
+    def same(gold: str, given: str) -> bool | None:
+        one, other = read(gold), read(given)
+        if not one or not other:
+            return None
+        return bool(verify(one, other, timeout_seconds=None))
+
+    print("ready", file=answers, flush=True)
+    for line in sys.stdin:
+        try:
+            said = same(*json.loads(line))
+        except Exception:  # A hundred ways to fail at free text; each is "could not be read".
+            said = None
+        print(json.dumps(said), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
