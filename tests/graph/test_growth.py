@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tutelage.graph.model_teacher import ModelTeacher
 from tutelage.graph.run import Parts, go, open_run
@@ -28,6 +29,7 @@ def size(database: Path) -> int:
     return int(pages) * int(page)
 
 
+@pytest.mark.slow
 def test_200_rounds_grow_linearly_and_leave_a_small_checkpoint(tmp_path: Path) -> None:
     numbers = itertools.count()
 
