@@ -25,7 +25,9 @@ from .contract import Domain
 GROUP = "tutelage.domains"
 
 _OURS: dict[str, tuple[str, str]] = {
+    "debugging": (".debugging", "Debugging"),
     "maths": (".maths", "Maths"),
+    "python_coding": (".python_coding", "PythonCoding"),
     "scheduling": (".scheduling", "of_kind"),
     "scheduling:jobs": (".scheduling", "JobOrder"),
     "scheduling:weighted": (".scheduling", "WeightedIntervals"),

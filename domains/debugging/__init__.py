@@ -1,0 +1,89 @@
+"""Debugging: mend a program that has one mistake. It asks whether a coding strategy helps here."""
+
+import functools
+from collections.abc import Sequence
+
+from ..contract import NotEnoughProblems, Problem, Split, Verdict
+from ..identity import problem
+from ..python_coding import judging
+from ..python_coding.choosing import draw, home_of, task_of, tasks
+from ..python_coding.reading import read
+from ..python_coding.templates import Task
+from ..python_coding.working import text_of
+from . import working
+from .breaking import broken_of
+from .rulebook import GUIDE
+
+__all__ = ["Debugging"]
+
+NAME = "debugging"
+
+
+class Debugging:
+    """The tasks of `python_coding`, each with a program that fails on some hidden test.
+
+    A problem is in the split of the task that it was made from, so that what is learned of
+    coding in train meets no task of debugging's val, test or ood.
+    """
+
+    name = NAME
+    task_type = "coding"
+    guide = GUIDE
+
+    def __init__(self, *, topics: Sequence[str] = ()) -> None:
+        """`topics` narrows all splits, such as `["strings"]`. Raises ValueError."""
+        self._tasks = tasks(topics)
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        """Return `n` distinct problems: templates in turn, kinds of mistakes mixed."""
+        home = [task for task in self._tasks if home_of(task) == split]
+        found: list[Problem] = []
+        for task in draw(home, split, len(home), seed, NAME):
+            if len(found) == n:
+                break
+            made = _problem(task)
+            if made:
+                found.append(made)
+        if len(found) < n:
+            raise NotEnoughProblems(
+                f"Wanted {n} problems of {NAME}'s {split}, there are {len(found)}. Ask for fewer."
+            )
+        return found
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        """Run the mended program on the hidden tests of its task."""
+        task = task_of(problem.data)
+        verdict = judging.judge(task, reply)
+        found = read(reply, task.name)
+        unchanged = found and _bare(found.code) == _bare(str(problem.data["program"]))
+        if verdict.outcome != "wrong" or not unchanged:
+            return verdict
+        said = f"This is the broken program as it was. {verdict.feedback}"
+        modes = ("unchanged", *verdict.failure_modes)
+        return Verdict(verdict.score, verdict.outcome, said, modes, verdict.answer)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
+        """Write out the named kinds of steps, then the mended program."""
+        task = task_of(problem.data)
+        broken = broken_of(task)
+        assert broken, "a problem is made of a broken program"
+        return working.write(task, broken, frozenset(GUIDE.step_kinds) if steps is None else steps)
+
+
+@functools.cache
+def _problem(task: Task) -> Problem | None:
+    broken = broken_of(task)
+    return broken and problem(
+        NAME,
+        text=f"{text_of(task)}\nThis program should do that, and has one mistake. Mend it.\n"
+        f"```python\n{broken.code}\n```",
+        topic=task.template.topic,
+        difficulty=task.template.difficulty,
+        answer=task.code,
+        canonical={"task": task.canonical, "program": broken.code},
+        data={"task": task.id, "program": broken.code, "kind": broken.kind},
+    )
+
+
+def _bare(code: str) -> str:
+    return "".join(code.split())

@@ -1,0 +1,62 @@
+"""Which tasks a split holds, and in which order they are given."""
+
+import functools
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import chain, zip_longest
+from typing import Any
+
+from ..contract import NotEnoughProblems, Split
+from ..identity import split_of
+from .templates import NAME, Task
+from .topics import TEMPLATES
+
+
+@functools.cache
+def everything() -> dict[str, Task]:
+    """Id -> task, for all templates."""
+    return {task.id: task for template in TEMPLATES for task in template.tasks()}
+
+
+def tasks(topics: Sequence[str] = ()) -> list[Task]:
+    """The tasks of `topics`, all of them when none is named."""
+    known = sorted({template.topic for template in TEMPLATES})
+    unknown = [topic for topic in topics if topic not in known]
+    if unknown:
+        raise ValueError(f"No topic {unknown[0]!r} in {NAME}. Known: {'; '.join(known)}.")
+    return [one for one in everything().values() if not topics or one.template.topic in topics]
+
+
+def home_of(task: Task) -> Split:
+    """The split of every problem that is made from the task."""
+    return "ood" if task.template.ood else split_of(task.id)
+
+
+def task_of(data: Mapping[str, Any]) -> Task:
+    """The task that a problem's data names."""
+    return _found(str(data["task"]))
+
+
+@functools.cache
+def _found(task_id: str) -> Task:
+    return everything()[task_id]
+
+
+def draw(some: Sequence[Task], split: Split, n: int, seed: int, domain: str) -> list[Task]:
+    """`n` tasks of a split: every template once before one comes twice."""
+    queues: dict[str, list[Task]] = defaultdict(list)
+    rnd = random.Random(f"{domain}/{split}/{seed}")
+    for task in some:
+        if home_of(task) == split:
+            queues[task.name].append(task)
+    names = sorted(queues)
+    rnd.shuffle(names)
+    shuffled = [rnd.sample(queues[name], len(queues[name])) for name in names]
+    turns = chain.from_iterable(zip_longest(*shuffled))
+    found = [task for task in turns if task is not None]
+    if len(found) < n:
+        raise NotEnoughProblems(
+            f"Wanted {n} problems of {domain}'s {split}, there are {len(found)}. Ask for fewer."
+        )
+    return found[:n]

@@ -1,0 +1,160 @@
+"""Runs a reply's program in the sandbox, compares out here, and says what went wrong.
+
+One run a reply. The hidden tests' inputs go in; what is expected of them never does.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from .. import sandbox
+from ..contract import Verdict
+from ..sandbox import Json, Limits, Raised, Ran, Returned
+from .cases import Case, agree, as_calls, files_of, hidden_of
+from .drives import call
+from .reading import Read, read
+from .templates import Task
+
+LIMITS = Limits()
+
+FAILURE_MODES = {
+    "no_code": "The reply holds no program.",
+    "not_defined": "The program does not define what was asked for.",
+    "does_not_load": "The program cannot be loaded: a syntax error, or an error outside functions.",
+    "timeout": "The program took too long: an endless loop, or far too slow.",
+    "stopped": "The program was stopped: too much memory, or something that is forbidden.",
+    "crash": "It raised where a value was expected.",
+    "wrong_exception": "It raised another exception than was asked for, or none where one was.",
+    "returns_nothing": "It returned None where a value was expected (printed it, perhaps).",
+    "wrong_type": "The value has another type, or is not made of plain Python values.",
+    "mutated_argument": "The arguments are not left as they should be.",
+    "off_by_one": "A number is one off, or a list or string one element too long or too short.",
+    "wrong_order": "The right elements in another order.",
+    "empty_input": "It fails on an empty or smallest input and not on all others.",
+    "duplicates": "It fails where elements are equal and not on plain inputs.",
+    "negative_numbers": "It fails on negative numbers and not on plain inputs.",
+    "wrong_value": "The value is wrong in some other way.",
+}
+_BY_SHAPE = {"empty": "empty_input", "duplicates": "duplicates", "negative": "negative_numbers"}
+
+
+class Flaw(NamedTuple):
+    """What is wrong with one result."""
+
+    mode: str
+    said: str
+
+
+def judge(task: Task, reply: str) -> Verdict:
+    """Score a reply: 1.0 if it passes all hidden tests, else 0.0 with what the tests showed."""
+    found = read(reply, task.name)
+    if found is None:
+        said = f"The reply holds no program; it must define `{task.name}` in one ```python block."
+        return Verdict(0.0, "unparsed", said, ("no_code",))
+    cases = hidden_of(task)
+    program = f"{found.code}\n\n{task.drive}".encode("utf-8", "replace").decode()
+    try:
+        ran = sandbox.run(program, as_calls(task, cases), limits=LIMITS, files=files_of(cases))
+    except sandbox.SandboxUnavailable as error:
+        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code)
+    if ran.status == "refused":
+        return Verdict(0.0, "error", f"Not judged: {ran.detail}", (), found.code)
+    return _verdict(task, cases, ran, found)
+
+
+def _verdict(task: Task, cases: Sequence[Case], ran: Ran, found: Read) -> Verdict:
+    note = "" if found.how == "one block" else f" (Read from {found.how}.)"
+    if ran.level not in ("zygote", "zygote+ns"):
+        note += f" (Run at the level {ran.level}: {ran.why}.)"
+    if ran.status != "done":
+        said = f"{_STOPPED[ran.status][1]} {ran.detail}".strip()
+        return Verdict(0.0, "wrong", said + note, (_STOPPED[ran.status][0],), found.code)
+    failed = [
+        (case, result)
+        for case, result in zip(cases, ran.results, strict=True)
+        if not case.passes(result)
+    ]
+    if not failed:
+        return Verdict(1.0, "right", f"Right on all {len(cases)} tests.{note}", (), found.code)
+    flaws = [flaw_of(task, case, result) for case, result in failed]
+    modes = dict.fromkeys(flaw.mode for flaw in flaws)
+    modes |= dict.fromkeys(_shapes(cases, [case for case, _ in failed]))
+    shortest = min(range(len(failed)), key=lambda place: len(repr(failed[place][0].args)))
+    said = f"{flaws[shortest].said} {len(failed)} of {len(cases)} tests fail.{note}"
+    return Verdict(0.0, "wrong", said, tuple(modes), found.code)
+
+
+_STOPPED: Mapping[str, tuple[str, str]] = {
+    "broken": ("does_not_load", "The program does not load:"),
+    "timeout": ("timeout", f"The program ran longer than {LIMITS.seconds:g} seconds."),
+    "killed": ("stopped", "The program was stopped:"),
+}
+
+
+def _shapes(cases: Sequence[Case], failed: Sequence[Case]) -> Iterator[str]:
+    """The modes that follow from which inputs fail, where most of the ordinary ones pass."""
+    plain = [case for case in cases if case.shape == "ordinary"]
+    failing = [case for case in failed if case.shape == "ordinary"]
+    if 2 * len(failing) > len(plain):
+        return
+    for shape, mode in _BY_SHAPE.items():
+        of_shape = sum(case.shape == shape for case in cases)
+        if 2 * sum(case.shape == shape for case in failed) > of_shape:
+            yield mode
+
+
+def flaw_of(task: Task, case: Case, found: Returned | Raised) -> Flaw:
+    """The first thing that is wrong with a result that does not pass."""
+    asked, wanted = _asked(task, case), case.expected
+    if isinstance(found, Raised):
+        got = f"raised {found.kind}: {found.said}" if found.said else f"raised {found.kind}"
+        if found.kind == "NameError" and repr(task.name) in found.said:
+            return Flaw("not_defined", f"The program does not define `{task.name}`.")
+        if isinstance(wanted, Raised):
+            return Flaw("wrong_exception", f"{asked} must raise {wanted.kind}, it {got}.")
+        mode = "wrong_type" if found.kind == "TypeError" and "JSON" in found.said else "crash"
+        return Flaw(mode, f"{asked} must be {_short(wanted.value)}, it {got}.")
+    if isinstance(wanted, Raised):
+        said = f"{asked} must raise {wanted.kind}, it returned {_short(found.value)}."
+        return Flaw("wrong_exception", said)
+    if agree(found.value, wanted.value):
+        said = f"{asked} must leave its arguments as {_short(list(wanted.args))}."
+        return Flaw("mutated_argument", said)
+    said = f"{asked} must be {_short(wanted.value)}, it is {_short(found.value)}."
+    return Flaw(_mode(found.value, wanted.value), said)
+
+
+def _mode(found: Json, wanted: Json) -> str:
+    """How a value differs from the one that was wanted."""
+    if found is None:
+        return "returns_nothing"
+    if type(found) is not type(wanted):
+        return "wrong_type"
+    if isinstance(found, list) and isinstance(wanted, list):
+        if len(found) == len(wanted) == 2 and type(found[0]) is bool and found[0] is wanted[0]:
+            return _mode(found[1], wanted[1])
+        if sorted(map(repr, found)) == sorted(map(repr, wanted)):
+            return "wrong_order"
+        return "off_by_one" if abs(len(found) - len(wanted)) == 1 else "wrong_value"
+    if isinstance(found, str) and isinstance(wanted, str):
+        return "off_by_one" if abs(len(found) - len(wanted)) == 1 else "wrong_value"
+    if type(found) is int and type(wanted) is int and abs(found - wanted) == 1:
+        return "off_by_one"
+    return "wrong_value"
+
+
+def _asked(task: Task, case: Case) -> str:
+    if task.drive:
+        return f"{task.name}, tried with {_short(list(case.args))},"
+    return f"`{_short_text(call(task.name, case.args))}`{_holding(case)}"
+
+
+def _holding(case: Case) -> str:
+    return "".join(f" ({name} holds {_short(content)})" for name, content in case.files.items())
+
+
+def _short(value: Json) -> str:
+    return _short_text(repr(value))
+
+
+def _short_text(text: str) -> str:
+    return text if len(text) <= 160 else f"{text[:150]} ... {text[-5:]}"

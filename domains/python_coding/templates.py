@@ -1,0 +1,119 @@
+"""A template is a small family of problems: words and code with holes, and what goes into them."""
+
+import itertools
+import json
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..identity import name_of
+from ..sandbox import Json
+from .drawing import Drawer
+from .drives import Drive
+
+NAME = "python_coding"
+Choice = int | str | Mapping[str, int | str]
+"""What fills the hole `$limit`; a mapping fills `$limit_say`, `$limit_op` and so on together."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """One family. `text`, `code`, `plan` and `drive` may hold `$holes`."""
+
+    name: str
+    """Also the name of the function or class that is asked for."""
+    topic: str
+    difficulty: int
+    """1 is a loop or an expression, 2 needs care, 3 needs an idea."""
+    text: str
+    plan: str
+    """How an expert would go about it, in one sentence."""
+    code: str
+    """The reference solution."""
+    inputs: Drawer
+    """Draws the list of arguments of one call."""
+    choices: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
+    """Every combination is one problem."""
+    drive: Drive | None = None
+    """How a test exercises what was asked for; without one, it is called."""
+    ood: bool = False
+    """Held back from training: all its problems are in the split `ood`."""
+
+    def tasks(self) -> Iterator["Task"]:
+        for values in itertools.product(*self.choices.values()):
+            yield Task(self, dict(zip(self.choices, values, strict=True)))
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One problem of a template: its holes are filled."""
+
+    template: Template
+    params: Mapping[str, Choice]
+
+    @cached_property
+    def id(self) -> str:
+        """Decides the split of every problem made from it."""
+        return name_of(NAME, self.canonical)
+
+    @property
+    def canonical(self) -> Json:
+        named = {"template": self.template.name, "params": dict(self.params)}
+        canonical: Json = json.loads(json.dumps(named, default=dict))
+        return canonical
+
+    @property
+    def name(self) -> str:
+        return self.template.name
+
+    @cached_property
+    def text(self) -> str:
+        return self._filled(self.template.text)
+
+    @cached_property
+    def plan(self) -> str:
+        return self._filled(self.template.plan)
+
+    @cached_property
+    def code(self) -> str:
+        return self._filled(self.template.code)
+
+    @cached_property
+    def drive(self) -> str:
+        return self._filled(self.template.drive.source) if self.template.drive else ""
+
+    @property
+    def calls(self) -> str:
+        """The function that tests call."""
+        return "_drive" if self.drive else self.name
+
+    @cached_property
+    def near(self) -> tuple[int, ...]:
+        """The numbers among the parameters."""
+        return tuple(value for value in self._holes().values() if isinstance(value, int))
+
+    def _holes(self) -> dict[str, int | str]:
+        holes: dict[str, int | str] = {}
+        for name, value in self.params.items():
+            if isinstance(value, Mapping):
+                holes |= {f"{name}_{part}": filling for part, filling in value.items()}
+            else:
+                holes[name] = value
+        return holes
+
+    def _filled(self, source: str) -> str:
+        """Twice: what fills a hole may have holes."""
+        holes = {**self._holes(), "name": self.name}
+        once = string.Template(source.strip()).substitute(holes)
+        return string.Template(once).substitute(holes)
+
+
+OVER: Sequence[Choice] = (
+    {"say": "greater than", "op": ">"},
+    {"say": "less than", "op": "<"},
+    {"say": "at least", "op": ">="},
+    {"say": "at most", "op": "<="},
+)
+"""Comparisons, for many templates."""
+FIRST_LAST: Sequence[Choice] = ({"say": "first", "at": 0}, {"say": "last", "at": -1})

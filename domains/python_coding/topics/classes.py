@@ -1,0 +1,218 @@
+"""Classes: things with a state that is exercised step by step."""
+
+from collections.abc import Callable
+
+from ...sandbox import Json
+from ..drawing import Drawer, Pen, Shape, choice, fixed, integer, size_of
+from ..drives import STEPS
+from ..templates import Template
+
+TOPIC = "classes"
+KEY = choice("a", "b", "c", "d")
+
+
+def steps(*kinds: Drawer, most: int = 9) -> Drawer:
+    """No constructor arguments, and a series of method calls."""
+
+    def draw(pen: Pen, shape: Shape) -> Json:
+        return [[], [pen.choice(kinds)(pen, "ordinary") for _ in range(size_of(pen, shape, most))]]
+
+    return draw
+
+
+def method(name: str, *args: Drawer) -> Callable[[Pen, Shape], Json]:
+    return fixed(choice(name), *args)
+
+
+TEMPLATES = (
+    Template(
+        name="Tally",
+        topic=TOPIC,
+        difficulty=2,
+        drive=STEPS,
+        choices={
+            "by": (1, 2, 5),
+            "tie": (
+                {"say": "first", "code": "sorted(self.counts)"},
+                {"say": "last", "code": "sorted(self.counts, reverse=True)"},
+            ),
+            "best": ({"say": "highest", "fun": "max"}, {"say": "lowest", "fun": "min"}),
+        },
+        text="""
+Write a class `Tally()`. `add(name)` raises the count of a name by $by and returns the new count
+(counts start at 0). `count(name)` returns a count, 0 for a new name. `drop(name)` forgets a name
+and raises `KeyError` if it is not known. `top()` returns the name with the $best_say count, the
+$tie_say in the alphabet of equal ones, and `None` if there are no names.
+""",
+        plan="Keep a dict; reading a count must not add a name to it.",
+        code="""
+class Tally:
+    def __init__(self):
+        self.counts = {}
+
+    def add(self, name):
+        self.counts[name] = self.counts.get(name, 0) + $by
+        return self.counts[name]
+
+    def count(self, name):
+        return self.counts.get(name, 0)
+
+    def drop(self, name):
+        del self.counts[name]
+
+    def top(self):
+        return $best_fun($tie_code, key=self.counts.get, default=None)
+""",
+        inputs=steps(
+            method("add", KEY),
+            method("add", KEY),
+            method("add", KEY),
+            method("count", KEY),
+            method("drop", KEY),
+            method("top"),
+            most=10,
+        ),
+    ),
+    Template(
+        name="Account",
+        topic=TOPIC,
+        difficulty=2,
+        drive=STEPS,
+        choices={
+            "fee": (0, 1, 2),
+            "debt": (0, 5, 20),
+        },
+        text="""
+Write a class `Account()` that starts with a balance of 0. `deposit(amount)` adds and
+`withdraw(amount)` takes the amount and a fee of $fee; both return the new balance. Both raise
+`ValueError` if the amount is not above 0; `withdraw` raises `OverflowError` if the balance would
+fall below -$debt. What raises changes nothing. `balance()` returns the balance.
+""",
+        plan="Check everything before anything is changed.",
+        code="""
+class Account:
+    def __init__(self):
+        self.money = 0
+
+    def deposit(self, amount):
+        if amount <= 0:
+            raise ValueError("not above 0")
+        self.money += amount
+        return self.money
+
+    def withdraw(self, amount):
+        if amount <= 0:
+            raise ValueError("not above 0")
+        if self.money - amount - $fee < -$debt:
+            raise OverflowError("too much debt")
+        self.money -= amount + $fee
+        return self.money
+
+    def balance(self):
+        return self.money
+""",
+        inputs=steps(
+            method("deposit", integer(-1, 9)),
+            method("withdraw", integer(-1, 9)),
+            method("withdraw", integer(0, 25)),
+            method("balance"),
+            most=8,
+        ),
+    ),
+    Template(
+        name="Recent",
+        topic=TOPIC,
+        difficulty=2,
+        drive=STEPS,
+        choices={
+            "size": (2, 3, 4),
+            "how": (
+                {"say": "sum", "code": "sum(self.last)"},
+                {"say": "maximum", "code": "max(self.last)"},
+                {
+                    "say": "range (largest minus smallest)",
+                    "code": "max(self.last) - min(self.last)",
+                },
+            ),
+        },
+        text="""
+Write a class `Recent()` that remembers the last $size numbers. `add(number)` takes a number in and
+returns the $how_say of what is remembered then; `get(back)` returns the number that came `back`
+numbers before the newest (0: the newest) and raises `IndexError` for one that is not remembered or
+a negative `back`; `clear()` forgets all and returns how many that were.
+""",
+        plan="Append, then cut the list to its last numbers; check the index yourself.",
+        code="""
+class Recent:
+    def __init__(self):
+        self.last = []
+
+    def add(self, number):
+        self.last.append(number)
+        self.last = self.last[-$size:]
+        return $how_code
+
+    def get(self, back):
+        if not 0 <= back < len(self.last):
+            raise IndexError("not remembered")
+        return self.last[-1 - back]
+
+    def clear(self):
+        count = len(self.last)
+        self.last = []
+        return count
+""",
+        inputs=steps(
+            method("add", integer(-9, 9)),
+            method("add", integer(-9, 9)),
+            method("add", integer(-9, 9)),
+            method("get", integer(-1, 4)),
+            method("clear"),
+            most=10,
+        ),
+    ),
+    Template(
+        name="Dial",
+        topic=TOPIC,
+        difficulty=2,
+        drive=STEPS,
+        choices={
+            "size": (5, 7, 12, 24),
+            "start": (0, 1),
+            "turns": (
+                {
+                    "say": "how often it went past its end (forwards) in all",
+                    "code": "max(0, by) and (place + by) // $size",
+                },
+                {
+                    "say": "how many places it was turned in all, whatever the direction",
+                    "code": "abs(by)",
+                },
+            ),
+        },
+        text="""
+Write a class `Dial()` with $size places that are numbered from $start on; it stands at the first
+one. `turn(by)` turns it so many places forwards (backwards where `by` is negative), going round,
+and returns the number of the place it stands at. `turned()` returns $turns_say.
+""",
+        plan="Count places from 0 inside and add the first number only when you return one.",
+        code="""
+class Dial:
+    def __init__(self):
+        self.place = 0
+        self.total = 0
+
+    def turn(self, by):
+        place = self.place
+        self.total += $turns_code
+        self.place = (place + by) % $size
+        return self.place + $start
+
+    def turned(self):
+        return self.total
+""",
+        inputs=steps(
+            method("turn", integer(-15, 30)), method("turn", integer(0, 6)), method("turned")
+        ),
+    ),
+)
