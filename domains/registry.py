@@ -33,6 +33,7 @@ _OURS: dict[str, tuple[str, str]] = {
     "scheduling:weighted": (".scheduling", "WeightedIntervals"),
     "scheduling:witness": (".scheduling", "Witness"),
     "reasoning-gym": (".gym", "ReasoningGym"),
+    "writing": (".writing", "Writing"),
 }
 _PREFIXES: dict[str, tuple[str, str, str]] = {
     "gym:": (".gym", "ReasoningGym", "family"),

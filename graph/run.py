@@ -30,6 +30,7 @@ from .build import build
 from .calls import Journal
 from .config import Budget, ConfigError, RunConfig, parse_config
 from .context import Outcome, Paused, Run, Silent, Watch, draw
+from .judges import Judge, with_judge
 from .model_teacher import ModelTeacher
 from .rulebook import RulebookTeacher
 from .saver import open_saver
@@ -67,7 +68,7 @@ def open_run(
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
-    domain = parts.domain or _domain(config)
+    domain, judge = (parts.domain, None) if parts.domain else _domain(config)
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
     teacher = parts.teacher or _teacher(config.teacher, domain)
     student = parts.student or models.open_model(config.student)
@@ -86,6 +87,9 @@ def open_run(
     drawn = {} if run_id else _draw(config, domain)
     log = log or EventLog.open(home)
     run_id = run_id or free_name(log, config.name)
+    journal = Journal(log, run_id, purse_of(log, run_id, config.budget))
+    if judge is not None:
+        judge.journal = journal
     return Run(
         id=run_id,
         config=config,
@@ -96,7 +100,7 @@ def open_run(
         student=student,
         trainer=trainer,
         validators=validators,
-        journal=Journal(log, run_id, purse_of(log, run_id, config.budget)),
+        journal=journal,
         folder=folder / run_id,
         watch=watch or Silent(),
         drawn=drawn,
@@ -225,9 +229,11 @@ def finished(log: EventLog, run_id: str) -> bool:
     return isinstance(log.find(run_id, "finish"), RunFinished)
 
 
-def _domain(config: RunConfig) -> Domain:
+def _domain(config: RunConfig) -> tuple[Domain, Judge | None]:
+    """The domain that the config names, and the model that judges in it, if one does."""
+    options, judge = with_judge(config.domain.options)
     try:
-        return domains.get(config.domain.name, config.domain.options)
+        return domains.get(config.domain.name, options), judge
     except ValueError as error:
         raise ConfigError(f"[domain] of {config.name}: {error}") from error
 

@@ -1,0 +1,110 @@
+"""Writing to order: what can be checked is checked, and quality is judged by a model if given."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..contract import Pair, Problem, Split, Verdict
+from . import judging, planted, problems, rulebook
+from .material import MODES
+from .rubric import MET, Ask, Lost, Preference, Rubric, Trust
+from .specimen import specimen, working
+
+__all__ = ["Ask", "Preference", "Rubric", "Trust", "Writing"]
+
+TRIED = 24
+"""Planted pairs on which a judge is tried before it is believed."""
+CHECKED, MARKED, COMPARED = 0.5, 0.3, 0.2
+"""Shares of the score where a judge is believed: checks, criteria, the pair with our specimen."""
+WON = {"one": 1.0, "same": 0.5, "other": 0.0}
+
+
+class Writing:
+    """Short texts with demands on topic, audience, length, form and wording."""
+
+    name = problems.NAME
+    task_type = "writing"
+
+    def __init__(self, *, topics: Sequence[str] = (), judge_model: Ask | None = None) -> None:
+        """`topics` narrows the modes, such as `["narrative"]`; `judge_model` reads for quality.
+
+        A config names the model; whoever builds the domain hands over what asks it. Raises
+        ValueError for a mode that does not exist, or for a judge that is only a name.
+        """
+        unknown = [topic for topic in topics if topic not in MODES]
+        if unknown:
+            raise ValueError(f"No topic {unknown[0]!r} in writing. Known: {', '.join(MODES)}.")
+        if judge_model is not None and not callable(judge_model):
+            raise ValueError(
+                f"judge_model is {judge_model!r}, which asks nobody: a run opens the model that "
+                "its config names; from Python give a callable from prompts to replies."
+            )
+        self.guide = rulebook.guide(judged=judge_model is not None)
+        self._modes = [mode for mode in MODES if not topics or mode in topics]
+        self._rubric = Rubric(judge_model) if judge_model is not None else None
+        self._trust: Trust | None = None
+        self._trying = threading.Lock()
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        """Return `n` distinct problems, the modes in turn."""
+        return problems.draw(self._modes, split, n, seed)
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        """Score what can be checked, and what the judge finds where one is given and believed."""
+        judged = judging.judge(problem, reply)
+        if self._rubric is None or judged.credit == 0.0:
+            return judged.verdict
+        trust = self.trust()
+        if trust is not None and not trust.usable:
+            return _also(judged.verdict, trust.as_text())
+        try:
+            return _weighed(self._rubric, problem, judged)
+        except Lost as lost:
+            # Missing data, not a bad text: the gate leaves such a pair out.
+            return Verdict(0.0, "error", f"No verdict: {lost}.")
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
+        """Our specimen behind the named steps; None where a judge reads for quality.
+
+        Without a judge a text is right when it meets its checks, and the specimen does. To a judge
+        of quality no ready-made text is the answer: a teacher has to write one.
+        """
+        if self._rubric is not None:
+            return None
+        return working(problem, frozenset(self.guide.step_kinds) if steps is None else steps)
+
+    def planted(self, n: int, seed: int) -> Sequence[Pair]:
+        """Our specimens of train, each beside itself damaged in one of six ways."""
+        drawn = problems.draw(self._modes, "train", max(2, min(n, 200)), seed)
+        return list(planted.pairs(drawn, n))
+
+    def trust(self) -> Trust | None:
+        """What planted pairs say about the judge, which is asked once; None without one."""
+        if self._rubric is None:
+            return None
+        with self._trying:
+            if self._trust is None:
+                self._trust = self._rubric.trust(self.planted(TRIED, 0))
+            return self._trust
+
+
+def _weighed(rubric: Rubric, problem: Problem, judged: judging.Judged) -> Verdict:
+    """Checks, criteria and the comparison with our specimen; right when nothing is wanting."""
+    marks = rubric.marks(problem, judged.text)
+    against = rubric.prefer(problem, judged.text, specimen(problem))
+    # A judge that is believed gives marks: a text that keeps it from doing so has earned none.
+    quality = sum(((mark or 1) - 1) / 4 for mark in marks.values()) / len(marks)
+    score = CHECKED * judged.credit + MARKED * quality + COMPARED * WON[against.choice]
+    weak = [mode for mode, mark in marks.items() if (mark or 1) < MET]
+    if against.choice == "other":
+        weak.append("loses_pairwise")
+    modes = tuple(dict.fromkeys([*judged.verdict.failure_modes, *weak]))
+    said = [judged.verdict.feedback, *(rulebook.JUDGED[mode] for mode in weak[:2])]
+    if not modes:
+        return _also(judged.verdict, "The judge finds every criterion met.")
+    answer = " ".join(judged.text.split())[:60]
+    return Verdict(min(score, 0.99), "wrong", " ".join(said), modes, answer)
+
+
+def _also(verdict: Verdict, said: str) -> Verdict:
+    return replace(verdict, feedback=f"{verdict.feedback} {said}")
