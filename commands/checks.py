@@ -55,6 +55,7 @@ def _about(name: str) -> dict[str, Any]:
         "tutelage domains check scheduling",
         ("tutelage domains check my_domain.py:Sums -n 200", "your own, on 200 problems a split"),
         ("tutelage domains check scheduling --all", "every problem there is"),
+        ('tutelage domains check writing -n 5 --options \'{"judge_model": "smollm2-135m"}\'', ""),
         ('tutelage domains check reasoning-gym --options \'{"family": "chain_sum"}\'', ""),
     ),
 )
@@ -74,7 +75,7 @@ def check_domain(
     hold, classes balance; floors and the judge's speed are measured.
     """
     try:
-        domain = domain_floor.get(name, _options(options))
+        domain = domain_floor.get(name, _opened(_options(options)))
     except ValueError as error:
         raise Refused(f"{name} cannot be built with these options: {error}", code=2) from error
     report = domain_floor.check(domain, None if every else n)
@@ -123,6 +124,16 @@ def new_domain(
   [domain] name = "{draft.spec}"     in the TOML file of a run
 docs/domains.md says what a domain promises.""")
     )
+
+
+def _opened(options: dict[str, Any]) -> dict[str, Any]:
+    """With the model opened that the options give a domain's judge, if they name one."""
+    if "judge_model" not in options:
+        return options
+    # graph/ takes a second to import.
+    from ..graph.judges import with_judge
+
+    return with_judge(options)[0]
 
 
 def _options(text: str) -> dict[str, Any]:

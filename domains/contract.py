@@ -122,6 +122,23 @@ class Planted(Protocol):
         """Return up to `n` pairs whose order nobody would dispute: same arguments, same pairs."""
 
 
+@dataclass(frozen=True)
+class Belief:
+    """Whether the model that judges is believed, and what planted pairs said about it."""
+
+    usable: bool
+    """False: its verdicts are not scored."""
+    said: str
+
+
+@runtime_checkable
+class ModelJudged(Protocol):
+    """What a domain offers besides whose judge may ask a model."""
+
+    def believed(self) -> Belief | None:
+        """Try the model on planted pairs, once; None where no model is given."""
+
+
 class BadFeature(TypeError):
     """A feature of a problem is no finite number, so no floor can be computed from it."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .contract import SPLITS, Planted, Problem, Split, Verdict
+from .contract import SPLITS, ModelJudged, Planted, Problem, Split, Verdict
 from .floors import floors_of
 from .trial import Raised, Trial
 
@@ -119,6 +119,13 @@ def _planted(trial: Trial) -> Iterator[Finding]:
     else:
         kinds = ", ".join(sorted({pair.damage for pair in pairs}))
         yield Finding(name, "ok", f"all {len(pairs)} of them; damages: {kinds}")
+
+
+def _believed(trial: Trial) -> Iterator[Finding]:
+    """Where a model judges: whether its verdicts hold when the texts change places."""
+    found = trial.domain.believed() if isinstance(trial.domain, ModelJudged) else None
+    if found is not None:
+        yield Finding("judging model", "ok" if found.usable else "note", found.said)
 
 
 def _noise(problem: Problem, rnd: random.Random) -> list[str]:
@@ -254,6 +261,7 @@ LOOKS: Mapping[str, Callable[[Trial], Iterator[Finding]]] = {
     "problems are data": _names,
     "solutions are right": _solutions,
     "pairs in order": _planted,
+    "judging model": _believed,
     "noise earns nothing": _no_gifts,
     "wrong class is wrong": _other_class,
     "verdicts agree": _verdicts,
@@ -271,6 +279,7 @@ FINE: Mapping[str, str] = {
     "splits apart": "no id and no text in two splits, under three seeds",
     "problems are data": "ids are hashes and data is JSON",
     "pairs in order": "none are needed: there are reference answers",
+    "judging model": "none is asked",
     "noise earns nothing": "nor do silence, the problem's text, the format's text",
     "wrong class is wrong": "and is read as an answer",
     "verdicts agree": "score, outcome and failure modes go together",

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..contract import Pair, Problem, Split, Verdict
+from ..contract import Belief, Pair, Problem, Split, Verdict
 from . import judging, planted, problems, rulebook
 from .material import MODES
 from .rubric import MET, Ask, Lost, Preference, Rubric, Trust
@@ -86,6 +86,11 @@ class Writing:
             if self._trust is None:
                 self._trust = self._rubric.trust(self.planted(TRIED, 0))
             return self._trust
+
+    def believed(self) -> Belief | None:
+        """The same for a check of the domain."""
+        trust = self.trust()
+        return None if trust is None else Belief(trust.usable, trust.as_text())
 
 
 def _weighed(rubric: Rubric, problem: Problem, judged: judging.Judged) -> Verdict:

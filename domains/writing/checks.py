@@ -1,16 +1,17 @@
 """What of a task can be checked without taste: each check holds, or by how much it does not."""
 
+import math
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
 
 from .material import AUDIENCES, BULLETS, NAMED, TITLE
 from .measures import Text, runs, words
 from .problems import Task, names_of
 
-PLAIN = (0.15, 0.7)
+PLAIN = (0.25, 0.7)
 """Share of words that hold prose together; outside it is no prose."""
-LONGEST = 40
+LONGEST = 30
 """Words a sentence has on average, at most."""
 ECHO = 0.25
 """Share of runs of four words that may be the task's own."""
@@ -29,8 +30,8 @@ class Check(NamedTuple):
     """1.0 holds; less says by how much it does not."""
     said: str
     """What a writer could mend."""
-    vital: bool = False
-    """Where nothing of it holds, nothing else counts."""
+    kind: Literal["demand", "habit", "vital"] = "demand"
+    """A demand earns credit; a bad habit halves it at most; what is vital can take all of it."""
 
 
 def checks(task: Task, asked: str, text: Text) -> Iterator[Check]:
@@ -38,7 +39,7 @@ def checks(task: Task, asked: str, text: Text) -> Iterator[Check]:
     yield from _sound(asked, text)
     named = sum(text.holds(name) for name in names_of(task))
     said = f"It names {named} of {', '.join(names_of(task))}; {NAMED} are asked for."
-    yield Check("off_topic", min(1.0, named / NAMED), said, vital=True)
+    yield Check("off_topic", min(1.0, named / NAMED), said, "vital")
     low, high = task["words"]
     yield _within("too_short", "too_long", len(text.words), low, high, "words")
     ease = AUDIENCES[task["audience"]].ease
@@ -51,18 +52,28 @@ def checks(task: Task, asked: str, text: Text) -> Iterator[Check]:
         yield _form(str(task["form"]), text)
 
 
+def credit(found: Sequence[Check]) -> float:
+    """What a text has earned: the share of demands that hold, less what it does wrong."""
+    demands = [check.held for check in found if check.kind == "demand"]
+    habits = math.prod((1 + check.held) / 2 for check in found if check.kind == "habit")
+    vital = math.prod(check.held for check in found if check.kind == "vital")
+    return sum(demands) / len(demands) * habits * vital
+
+
 def _sound(asked: str, text: Text) -> Iterator[Check]:
     """What any text has to be."""
     each = len(text.words) / max(1, len(text.sentences))
     prose = PLAIN[0] <= text.plain <= PLAIN[1] and each <= LONGEST
-    yield Check("not_prose", float(prose), "It is not made of English sentences.", vital=True)
+    yield Check("not_prose", float(prose), "It is not made of English sentences.", "vital")
     said, task = runs(text.words, 4), set(runs(words(asked), 4))
     echoed = sum(run in task for run in said) / max(1, len(said))
-    yield Check("echoes_task", float(echoed <= ECHO), "It says the task back.", vital=True)
+    yield Check("echoes_task", float(echoed <= ECHO), "It says the task back.", "vital")
     twice = len(text.sentences) - len({" ".join(words(it)) for it in text.sentences})
     fresh = 0.0 if twice else 1.0 - max(0.0, text.repeated - REPEATED)
-    yield Check("repeats_itself", fresh, "It says the same again.")
-    yield Check("cut_off", float(text.finished), "Its last sentence does not come to an end.")
+    yield Check("repeats_itself", fresh, "It says the same again.", "habit")
+    yield Check(
+        "cut_off", float(text.finished), "Its last sentence does not come to an end.", "habit"
+    )
 
 
 def _within(below: str, above: str, found: int, low: int, high: int, unit: str) -> Check:
@@ -88,7 +99,7 @@ def _wording(task: Task, text: Text) -> Iterator[Check]:
         yield Check("missing_element", float(text.holds(word)), f"It does not mention a {word}.")
     for word in task.get("avoid", ()):
         said = f"It uses the word {word}."
-        yield Check("forbidden_word", float(word not in text.words), said)
+        yield Check("forbidden_word", float(word not in text.words), said, "habit")
     if "course" in task:
         at = [_opened(text, mark) for mark in task["course"]]
         found = [place for place in at if place is not None]
@@ -100,7 +111,9 @@ def _wording(task: Task, text: Text) -> Iterator[Check]:
 def _opened(text: Text, mark: str) -> int | None:
     """Number of the one sentence that opens with `mark`."""
     found = [
-        at for at, it in enumerate(text.sentences) if re.match(rf"{mark}\b", it.lstrip("\"'*_"), re.I)
+        at
+        for at, it in enumerate(text.sentences)
+        if re.match(rf"{mark}\b", it.lstrip("\"'*_"), re.I)
     ]
     return found[0] if len(found) == 1 else None
 
@@ -111,11 +124,17 @@ def _form(form: str, text: Text) -> Check:
         "title": (0 < len(words(text.title)) <= TITLE, "It lacks a title."),
         "question": (last.rstrip("\"'\u201d\u2019)*_").endswith("?"), "It ends with no question."),
         "quote": (
-            any(len(words(it)) >= 3 for it in re.findall(r"[\"\u201c]([^\"\u201d]+)[\"\u201d]", text.body)),
+            any(
+                len(words(it)) >= 3
+                for it in re.findall(r"[\"\u201c]([^\"\u201d]+)[\"\u201d]", text.body)
+            ),
             "It quotes nobody.",
         ),
         "list": (text.bullets == BULLETS, f"It has {text.bullets} lines with `- `, not {BULLETS}."),
-        "letter": (bool(text.greeting and text.closing), "It is no letter: `Dear ...,` `Yours, ...`."),
+        "letter": (
+            bool(text.greeting and text.closing),
+            "It is no letter: `Dear ...,` `Yours, ...`.",
+        ),
         "opening": (words(text.body)[:1] == ["imagine"], "Its first word is not `Imagine`."),
     }[form]
     return Check("wrong_form", float(held), said)

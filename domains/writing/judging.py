@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from ..contract import Problem, Verdict
-from .checks import checks
+from .checks import checks, credit
 from .measures import WORD, Text
 
 MARKED = re.compile(r"^[ \t>*_#]{0,8}TEXT[*_ \t]{0,4}:[*_ \t]{0,4}", re.M)
@@ -19,7 +19,7 @@ class Judged(NamedTuple):
     text: str
     """Empty where there is none."""
     credit: float
-    """The share of the checks that holds; 0 where one of the vital ones has nothing."""
+    """What the checks alone give."""
 
 
 def text_of(reply: str) -> str:
@@ -36,15 +36,13 @@ def judge(problem: Problem, reply: str) -> Judged:
         return Judged(Verdict(0.0, "unparsed", said, ("no_text",)), "", 0.0)
     found = list(checks(problem.data, problem.text, Text(text)))
     broken = [check for check in found if check.held < 1.0]
-    credit = sum(check.held for check in found) / len(found)
-    if any(check.vital and check.held == 0.0 for check in broken):
-        credit = 0.0
+    earned = credit(found)
     # A text is told by its beginning: long ones are kept as replies anyway.
     answer = " ".join(text.split())[:60]
     if not broken:
         said = f"It meets all {len(found)} demands that can be checked."
         return Judged(Verdict(1.0, "right", said, (), problem.answer), text, 1.0)
-    credit = min(credit, 0.99)
+    earned = min(earned, 0.99)
     modes = tuple(dict.fromkeys(check.mode for check in broken))
     said = " ".join(check.said for check in broken[:3])
-    return Judged(Verdict(credit, "wrong", said, modes, answer), text, credit)
+    return Judged(Verdict(earned, "wrong", said, modes, answer), text, earned)

@@ -10,14 +10,15 @@ END = re.compile(r"[.!?]+[\"'\u201d\u2019)]*(?=\s|$)")
 BULLET = re.compile(r"^[-*\u2022] +", re.M)
 DEAR = re.compile(r"Dear\b[^\n]{1,60},[ \t]*$", re.I)
 YOURS = re.compile(r"Yours\b[^\n]{0,60}$", re.I)
-PLAIN = frozenset(
-    """a an the and or but nor so yet if when while as because of to in on at by for from with
-    without into over under after before until through between near about is are was were be been
-    being am has have had do does did will would can could may might must should shall not no it
-    its he his him she her they them their we us our you your i my me this that these those who
-    which what where there here then than all each every one some any more most other such only
-    too very just up down out off again how why""".split()
-)
+_PLAIN = """
+    a an the and or but nor so yet if when while as because of to in on at by for from with without
+    into over under after before until through between near about is are was were be been being am
+    has have had do does did will would can could may might must should shall not no it its he his
+    him she her they them their we us our you your i my me this that these those who which what
+    where there here then than all each every one some any more most other such only too very just
+    up down out off again how why
+"""
+PLAIN = frozenset(_PLAIN.split())
 """Words that hold any English prose together."""
 
 

@@ -46,7 +46,7 @@ def _truncated(problem: Problem, text: str, other: Problem) -> str | None:
     """Cut in the middle of a sentence."""
     words = text.split(" ")
     kept = " ".join(words[: len(words) * 2 // 3])
-    return kept.rstrip(".!?\"") if kept.rstrip(".!?\"") else None
+    return kept.rstrip('.!?"') if kept.rstrip('.!?"') else None
 
 
 def _missing(problem: Problem, text: str, other: Problem) -> str | None:
@@ -57,7 +57,7 @@ def _missing(problem: Problem, text: str, other: Problem) -> str | None:
 
 def _scrambled(problem: Problem, text: str, other: Problem) -> str | None:
     """The words in any order, and no sentence left."""
-    words = [word.strip(".,!?\"-").lower() for word in text.split()]
+    words = [word.strip('.,!?"-').lower() for word in text.split()]
     random.Random(problem.id).shuffle(words)
     return " ".join(words)
 

@@ -77,7 +77,9 @@ def _compose(task: Task, rnd: random.Random) -> str:
         frames[rnd.randrange(count)] = QUOTES[mode]
     elif form == "opening":
         frames[0] = OPENINGS[mode]
-    sentences = [frame.format(noun) for frame, noun in zip(frames, _nouns(task, rnd, count), strict=True)]
+    sentences = [
+        frame.format(noun) for frame, noun in zip(frames, _nouns(task, rnd, count), strict=True)
+    ]
     if "course" in task:
         free = range(form == "opening", count)
         for at, mark in zip(sorted(rnd.sample(free, 3)), task["course"], strict=True):

@@ -1,0 +1,92 @@
+"""A domain's judge is given a model by the run, and what it is asked is journaled."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tutelage.commands.app import app
+from tutelage.graph.config import RunConfig, parse_config
+from tutelage.graph.context import Run
+from tutelage.graph.judges import Judge, with_judge
+from tutelage.graph.run import open_run
+from tutelage.models.contract import Reply
+from tutelage.models.scripted import ScriptedModel
+from tutelage.store.events import CallCompleted
+
+FIRST = [{"match": "Which text", "reply": "Better: first"}, {"match": ".", "reply": "Mark: 5"}]
+
+
+def config(script: Path) -> RunConfig:
+    return parse_config(
+        {
+            "name": "essays",
+            "teacher": "rulebook",
+            "student": f"scripted:{script}",
+            "domain": {"name": "writing", "options": {"judge_model": f"scripted:{script}"}},
+            "splits": {"train": 60, "val": 48, "test": 10, "ood": 4},
+            "loop": {"cycles": 1, "rounds": 1, "candidates": 2, "batch": 8, "feedback": 8},
+            "train": {"examples": 20},
+        }
+    )
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    path = tmp_path / "judge.json"
+    path.write_text(json.dumps({"replies": FIRST}))
+    return path
+
+
+def opened(home: Path, script: Path, run_id: str | None = None) -> Run:
+    return open_run(home / "store", home / "runs", config(script), run_id=run_id)
+
+
+def judged(run: Run) -> list[str]:
+    """Slots of the judge's calls that were answered."""
+    entries = run.log.entries(stream=run.id, prefix="judge/", kinds=[CallCompleted])
+    return [entry.event.slot for entry in entries]
+
+
+def test_a_run_gives_the_judge_its_model_and_a_resumed_one_asks_nothing_twice(
+    tmp_path: Path, script: Path
+) -> None:
+    run = opened(tmp_path, script)
+    run.freeze()
+    problem = run.problems["train"][0]
+    reply = run.domain.planted(1, 0)[0].better  # type: ignore[attr-defined]  # writing plants pairs
+    said = run.domain.judge(problem, reply).feedback
+    assert "The judge is biased" in said, "the model was asked, through the run"
+    calls = judged(run)
+    assert len(calls) == 24 * 2 + 6 * 2 * 4
+    run.log.close()
+    script.write_text(json.dumps({"replies": [{"match": ".", "reply": "Better: second"}]}))
+    again = opened(tmp_path, script, run.id)
+    assert again.domain.judge(problem, reply).feedback == said, "the log answers, not the model"
+    assert judged(again) == calls
+    again.log.close()
+
+
+def test_the_config_keeps_the_name_of_the_judge_and_not_the_model(
+    tmp_path: Path, script: Path
+) -> None:
+    run = opened(tmp_path, script)
+    assert run.config.domain.options == {"judge_model": f"scripted:{script}"}
+    run.log.close()
+    assert with_judge({"topics": ["narrative"]}) == ({"topics": ["narrative"]}, None)
+
+
+def test_a_lost_reply_is_empty_and_a_silent_one_is_not() -> None:
+    said = {"a": Reply("", outcome="error"), "b": Reply(""), "c": Reply("Mark: 3")}
+    model = ScriptedModel(lambda request: said[request.prompt])
+    assert Judge(model)(["a", "b", "c", "c"]) == ["", " ", "Mark: 3", "Mark: 3"]
+    assert len(model.asked) == 3, "the same question is asked once"
+
+
+def test_the_check_of_the_domain_tries_the_judge_that_options_name(script: Path) -> None:
+    options = json.dumps({"judge_model": f"scripted:{script}"})
+    words = ["domains", "check", "writing", "-n", "6", "--options", options]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert "note  judging model: The judge is biased: 24 of 24 verdicts" in done.stdout
