@@ -240,6 +240,7 @@ def test_the_loop_ends_with_what_helps_and_nothing_else(tmp_path: Path) -> None:
     assert clean(run.current().strategy)
 
 
+@pytest.mark.slow
 def test_in_the_weights_channel_versions_are_scored_with_what_gates_trained(
     tmp_path: Path,
 ) -> None:
