@@ -96,8 +96,9 @@ def _check_memory(run: Run, incumbent: Strategy, candidate: Strategy) -> None:
     """The same words are put neither twice to the test that they failed nor twice to a person."""
     claim, says = claim_of(incumbent, candidate), _says(candidate)
     proposed: dict[str, Strategy] = {}
-    kinds = [StrategyProposed, GateDecided, ReviewAnswered]
-    for entry in run.log.entries(stream=run.id, kinds=kinds):
+    for entry in run.log.entries(
+        stream=run.id, kinds=[StrategyProposed, GateDecided, ReviewAnswered]
+    ):
         event = entry.event
         if isinstance(event, StrategyProposed):
             proposed[event.strategy] = Strategy(rules=event.rules)
