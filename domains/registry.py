@@ -26,7 +26,9 @@ GROUP = "tutelage.domains"
 
 _OURS: dict[str, tuple[str, str]] = {
     "debugging": (".debugging", "Debugging"),
+    "humaneval": (".humaneval", "HumanEval"),
     "maths": (".maths", "Maths"),
+    "mbpp": (".mbpp", "Mbpp"),
     "python_coding": (".python_coding", "PythonCoding"),
     "scheduling": (".scheduling", "of_kind"),
     "scheduling:jobs": (".scheduling", "JobOrder"),
