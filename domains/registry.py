@@ -26,15 +26,16 @@ GROUP = "tutelage.domains"
 
 _OURS: dict[str, tuple[str, str]] = {
     "debugging": (".debugging", "Debugging"),
+    "general": (".gym.general", "General"),
     "humaneval": (".humaneval", "HumanEval"),
     "maths": (".maths", "Maths"),
     "mbpp": (".mbpp", "Mbpp"),
     "python_coding": (".python_coding", "PythonCoding"),
+    "reasoning-gym": (".gym", "ReasoningGym"),
     "scheduling": (".scheduling", "of_kind"),
     "scheduling:jobs": (".scheduling", "JobOrder"),
     "scheduling:weighted": (".scheduling", "WeightedIntervals"),
     "scheduling:witness": (".scheduling", "Witness"),
-    "reasoning-gym": (".gym", "ReasoningGym"),
     "writing": (".writing", "Writing"),
 }
 _PREFIXES: dict[str, tuple[str, str, str]] = {

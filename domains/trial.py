@@ -8,7 +8,7 @@ from .floors import Floor
 
 T = TypeVar("T")
 
-MOST = 20_000
+MOST = 6_000
 """Of an endless split, "every problem" means so many."""
 
 

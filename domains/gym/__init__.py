@@ -1,6 +1,7 @@
 """A hundred families of generated puzzles, from the library reasoning-gym."""
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,7 +11,9 @@ from reasoning_gym.coaching.base_curriculum import DefaultCurriculumContext, Ran
 
 from ..contract import Guide, NotEnoughProblems, Problem, Split, Verdict
 from ..identity import problem, split_of
+from ..reading import answer_of
 from .families import CARE, FAMILIES, FORMAT, Family
+from .skills import SKILLS
 
 __all__ = ["ReasoningGym"]
 
@@ -22,7 +25,8 @@ SEEDS = 1_000
 """Generators take no endless seeds: ours repeat after this many."""
 PATIENCE = 2_000
 """So many items that bring nothing new, and the split counts as exhausted."""
-ANSWER = re.compile(r"\banswer\b[*_`]*\s*(?::|\bis\b)[*_`: ]*", re.I)
+LEVEL = "level "
+"""The part `level 2` is the third level of the curriculum and nothing below it."""
 EQUATION = re.compile(
     r"(?<![-+x*×/\d.])(?<![-+x*×/]\s)"  # Not the tail of a longer sum.
     r"(-?\d{1,9})\s?([-+x*×])\s?(\d{1,9})\s?=\s?(-?\d{1,9})(?!\d)",
@@ -76,36 +80,44 @@ class ReasoningGym:
 
     def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
         """Return the first `n` problems of `split` that come after the seed's starting point."""
-        found: dict[str, Problem] = {}
+        found = list(itertools.islice(self.distinct(split, seed), n))
+        if len(found) < n:
+            raise NotEnoughProblems(
+                f"Wanted {n} problems of {self.name}'s {split}, found {len(found)} different "
+                "ones. Ask for fewer, or widen the generator parameters."
+            )
+        return found
+
+    def distinct(self, split: Split, seed: int, part: str = "") -> Iterator[Problem]:
+        """The problems of `split` one by one, from `part` of the curriculum (its own if empty).
+
+        Ends where many items in a row have brought nothing new.
+        """
+        # A harder generator may still ask an easy question; only test may share it then.
+        home = "test" if split == "ood" else split
+        seen: set[str] = set()
         since_new = 0
-        for candidate in self._stream("ood" if split == "ood" else "base", seed):
-            if len(found) == n:
-                break
-            # A harder generator may still ask an easy question; only test may share it then.
-            home = "test" if split == "ood" else split
+        for candidate in self._stream(part or ("ood" if split == "ood" else "base"), seed):
             since_new += 1
-            if split_of(candidate.id) == home and candidate.id not in found:
-                found[candidate.id] = candidate
+            if split_of(candidate.id) == home and candidate.id not in seen:
+                seen.add(candidate.id)
                 since_new = 0
+                yield candidate
             if since_new > PATIENCE:
-                raise NotEnoughProblems(
-                    f"Wanted {n} problems of {self.name}'s {split}, found {len(found)} different "
-                    "ones. Ask for fewer, or widen the generator parameters."
-                )
-        return list(found.values())
+                return
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Score what stands after the last `Answer:`; a reply of one line may leave it out."""
-        answer = _answer_of(reply)
+        answer = answer_of(reply)
         if answer is None:
             said = "The reply gives no answer; it must end with `Answer:` and the result."
             return Verdict(0.0, "unparsed", said, ("no_answer",))
-        score = self._score(problem, answer)
+        score = self.score(problem, answer)
         if score >= 1.0:
             return Verdict(1.0, "right", "Right.", (), answer)
         modes = ["partly_right" if score > 0.1 else "wrong_answer"]
         said = f"The answer is {problem.answer or 'another one'}."
-        false = next(_false_equations(reply), None)
+        false = next(false_equations(reply), None)
         if false:
             modes.append("false_equation")
             said = f"{false} is false. {said}"
@@ -117,9 +129,9 @@ class ReasoningGym:
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
         """Steps where we know the family, and the answer; None where no answer is known."""
         wanted = frozenset(self._ours.writers) if steps is None else steps
-        metadata = self._item(problem)["metadata"]
+        metadata = self.metadata(problem)
         written = [write(metadata) for kind, write in self._ours.writers.items() if kind in wanted]
-        if not problem.answer or self._score(problem, problem.answer) < 1.0:
+        if not problem.answer or self.score(problem, problem.answer) < 1.0:
             return None
         return " ".join([*written, f"Answer: {problem.answer}"])
 
@@ -147,8 +159,8 @@ class ReasoningGym:
             topic=f"{size} {self._ours.unit}" if size else self._family,
             difficulty=size or (2 if part == "ood" else 1),
             answer="" if item["answer"] is None else str(item["answer"]),
-            canonical={"question": text},
-            data={"part": part, "number": number},
+            canonical=self._canonical(text, item["metadata"]),
+            data={"family": self._family, "part": part, "number": number},
             features={
                 "characters": len(text),
                 "numbers": len(numbers),
@@ -157,13 +169,23 @@ class ReasoningGym:
             },
         )
 
+    def _canonical(self, text: str, metadata: Mapping[str, Any]) -> Any:
+        """The same for items that ask the same; where we do not know the family, its words."""
+        skill = SKILLS.get(self._family)
+        return skill.canonical(metadata) if skill else " ".join(text.casefold().split())
+
+    def metadata(self, problem: Problem) -> Mapping[str, Any]:
+        """What the generator knows of the problem."""
+        known: Mapping[str, Any] = self._item(problem)["metadata"]
+        return known
+
     def _item(self, problem: Problem) -> Mapping[str, Any]:
         number = int(problem.data["number"])
         item: Mapping[str, Any]
         item = self._chunk(str(problem.data["part"]), number // CHUNK)[number % CHUNK]
         return item
 
-    def _score(self, problem: Problem, answer: str) -> float:
+    def score(self, problem: Problem, answer: str) -> float:
         """The family's own score of the answer, or of its first line if that is higher."""
         number = int(problem.data["number"])
         chunk, item = self._chunk(str(problem.data["part"]), number // CHUNK), self._item(problem)
@@ -181,7 +203,7 @@ class ReasoningGym:
         return self._chunks[part, chunk]
 
     def _config(self, part: str) -> Any:
-        given = dict(self._given[part])
+        given = dict(self._given.get(part, {}))
         if given or (part == "base" and self._family not in factory.CURRICULA):
             return factory.DATASETS[self._family][1](**given)
         if self._family not in factory.CURRICULA:
@@ -189,16 +211,11 @@ class ReasoningGym:
                 f"{self.name} knows no harder problems: give the option `ood` generator parameters."
             )
         curriculum = factory.create_curriculum(self._family)
-        harder = part == "ood"
-        curriculum.set_global_level(self._level + harder)
+        harder = part != "base"
+        level = int(part.removeprefix(LEVEL)) if part.startswith(LEVEL) else self._level + harder
+        curriculum.set_global_level(level)
         mode = RangeAttributeMode.UPPER_BOUND if harder else RangeAttributeMode.INCLUSIVE
         return curriculum.generate_configuration(context=DefaultCurriculumContext(mode=mode))
-
-
-def _answer_of(reply: str) -> str | None:
-    marks = list(ANSWER.finditer(reply))
-    answer = reply[marks[-1].end() :].strip() if marks else reply.strip()
-    return answer if answer and (marks or "\n" not in answer) else None
 
 
 def _scored(dataset: Any, answer: str, item: Mapping[str, Any]) -> float:
@@ -208,7 +225,8 @@ def _scored(dataset: Any, answer: str, item: Mapping[str, Any]) -> float:
         return 0.0
 
 
-def _false_equations(reply: str) -> Iterator[str]:
+def false_equations(reply: str) -> Iterator[str]:
+    """The written equations that do not hold."""
     for match in EQUATION.finditer(reply):
         left, right, result = int(match[1]), int(match[3]), int(match[4])
         true = {"+": left + right, "-": left - right}.get(match[2], left * right)

@@ -29,13 +29,13 @@ class Family:
     rules: tuple[ExpertRule, ...] = ()
 
 
-def _signed_terms(metadata: Mapping[str, Any]) -> list[int]:
+def signed_terms(metadata: Mapping[str, Any]) -> list[int]:
     """The terms of a sum with their signs; `3 - 5` gives 3 and -5."""
     pieces = re.findall(r"([+-]?)\s*(-?\d+)(?=\s|$)", metadata["expression"])
     return [-int(number) if sign == "-" else int(number) for sign, number in pieces]
 
 
-def _running_totals(terms: list[int]) -> str:
+def running_totals(terms: list[int]) -> str:
     total, sums = terms[0], []
     for term in terms[1:]:
         sums.append(f"{total}{term:+d}={total + term}")
@@ -48,17 +48,17 @@ def _leading_digit(term: int) -> int:
 
 
 def _estimate(metadata: Mapping[str, Any]) -> str:
-    rounded = [_leading_digit(term) for term in _signed_terms(metadata)]
+    rounded = [_leading_digit(term) for term in signed_terms(metadata)]
     return f"About {sum(rounded)}."
 
 
-def _products(metadata: Mapping[str, Any]) -> str:
+def products(metadata: Mapping[str, Any]) -> str:
     counts = metadata["animals"].items()
     return "; ".join(f"{name} {n}x{ANIMALS[name]}={n * ANIMALS[name]}" for name, n in counts) + "."
 
 
-def _leg_totals(metadata: Mapping[str, Any]) -> str:
-    return _running_totals([n * ANIMALS[name] for name, n in metadata["animals"].items()])
+def leg_totals(metadata: Mapping[str, Any]) -> str:
+    return running_totals([n * ANIMALS[name] for name, n in metadata["animals"].items()])
 
 
 _TOTALS = ExpertRule(
@@ -96,8 +96,8 @@ FAMILIES: dict[str, Family] = {
         },
         writers={
             "estimate": _estimate,
-            "operands": lambda m: " ".join(f"{term:+d}" for term in _signed_terms(m)) + ".",
-            "totals": lambda m: _running_totals(_signed_terms(m)),
+            "operands": lambda m: " ".join(f"{term:+d}" for term in signed_terms(m)) + ".",
+            "totals": lambda m: running_totals(signed_terms(m)),
         },
         rules=(
             ExpertRule(
@@ -128,7 +128,7 @@ FAMILIES: dict[str, Family] = {
             "products": "Multiplies each kind's number by its legs.",
             "totals": "Writes every running total.",
         },
-        writers={"products": _products, "totals": _leg_totals},
+        writers={"products": products, "totals": leg_totals},
         rules=(
             FORMAT,
             ExpertRule(

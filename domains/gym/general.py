@@ -1,0 +1,219 @@
+"""General reasoning: several families of puzzles in turn, and how one goes about a problem.
+
+What differs between families is left to them. What they share is the way of working: say what is
+asked, work it out, check, stop. The steps, the rules and most failure modes speak of that.
+"""
+
+import dataclasses
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ..contract import ExpertRule, Guide, NotEnoughProblems, Problem, Split, Verdict
+from ..jsonl.guide import asked
+from ..reading import MARK, answer_of, number_of, worked
+from . import EQUATION, LEVEL, ReasoningGym, false_equations
+from .skills import SKILLS
+
+__all__ = ["General"]
+
+LEVELS = (0, 1, 2)
+"""Levels of every family's curriculum that train, val and test are drawn from."""
+KEPT = 8
+"""One in so many problems with a family's commonest answer is asked."""
+AGAIN = 3
+"""A sentence that comes so many times is a loop."""
+LONG = 12
+"""Words; a reply with so many and no answer did not get to its end."""
+
+GUIDE = Guide(
+    description="Work out a short reasoning problem of one of several kinds: sums, counts, "
+    "divisors, letters, bits.",
+    reply_format="End with `Answer:` and the result.",
+    step_kinds={
+        "asked": "Says what is asked.",
+        "working": "Works the problem out, one small step after the other.",
+        "check": "Checks the result by another way.",
+    },
+    failure_modes={
+        "no_answer": "No answer can be read.",
+        "answered_at_once": "Wrong, and nothing was worked out before the answer.",
+        "unchecked": "Wrong, and the result was not checked.",
+        "stopped_early": "The working, or the reply, ends before the result is reached.",
+        "repeated_itself": "The same sentence comes again and again.",
+        "contradicted_itself": "The answer is not the one that the working ended with.",
+        "false_equation": "A written equation is false.",
+        "partly_right": "The answer earns part of the score.",
+        "wrong_answer": "The answer is not the right one.",
+    },
+    rules=(
+        ExpertRule(
+            name="brief",
+            section="Habits",
+            text="Give the answer that comes to mind first; long working leads astray.",
+            steps=frozenset(),
+            addresses=frozenset({"repeated_itself", "stopped_early", "no_answer"}),
+        ),
+        ExpertRule(
+            name="working",
+            section="Working",
+            text="Take one small step at a time, and write each result down before the next step.",
+            steps=frozenset({"working"}),
+            addresses=frozenset(
+                {"answered_at_once", "wrong_answer", "stopped_early", "false_equation"}
+            ),
+        ),
+        ExpertRule(
+            name="asked",
+            section="Before you begin",
+            text="Say in one sentence what is asked before you work on it.",
+            steps=frozenset({"asked"}),
+            addresses=frozenset({"answered_at_once", "wrong_answer"}),
+        ),
+        ExpertRule(
+            name="care",
+            section="Habits",
+            text="Be careful, and think well before you answer.",
+            steps=frozenset(),
+            addresses=frozenset({"wrong_answer", "partly_right"}),
+        ),
+        ExpertRule(
+            name="check",
+            section="Before you answer",
+            text="Write `Check:` and reach the result by another way; if the two differ, work it "
+            "out anew.",
+            steps=frozenset({"check"}),
+            addresses=frozenset({"unchecked", "contradicted_itself", "wrong_answer"}),
+        ),
+        ExpertRule(
+            name="whole",
+            section="Working",
+            text="Work to the end, check what you found, and answer with what the working says.",
+            steps=frozenset({"working", "check"}),
+            addresses=frozenset({"answered_at_once", "unchecked", "contradicted_itself"}),
+        ),
+    ),
+    max_tokens=256,
+)
+
+
+class General:
+    """Families in turn, levels as difficulty; a harder level of each is kept for ood."""
+
+    name = "general"
+    task_type = "reasoning"
+    guide = GUIDE
+
+    def __init__(
+        self, *, families: Sequence[str] = tuple(SKILLS), levels: Sequence[int] = LEVELS
+    ) -> None:
+        """Raises ValueError for a family without steps here, or a level that is kept for ood."""
+        strange = [family for family in families if family not in SKILLS]
+        if strange or not families:
+            known = ", ".join(SKILLS)
+            raise ValueError(
+                f"general has no steps for {', '.join(strange) or 'no family'}. Known: {known}; "
+                "any other is the domain gym:FAMILY."
+            )
+        kept = min(SKILLS[family].ood for family in families)
+        if not levels or any(not 0 <= level < kept for level in levels):
+            raise ValueError(f"levels is {list(levels)}. Name some from 0 to {kept - 1}.")
+        self._gyms = {family: ReasoningGym(family=family) for family in families}
+        self._levels = tuple(levels)
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        """Return `n` distinct problems: one of each family and level in turn, while they last."""
+        streams = [
+            gym.distinct(split, seed, part=f"{LEVEL}{level}") for gym, level in self._parts(split)
+        ]
+        turns = itertools.chain.from_iterable(itertools.zip_longest(*streams))
+        found = list(itertools.islice((it for it in turns if it is not None), n))
+        if len(found) < n:
+            raise NotEnoughProblems(
+                f"Wanted {n} problems of general's {split}, there are {len(found)}. Ask for fewer."
+            )
+        return [self._problem(each) for each in found]
+
+    def _parts(self, split: Split) -> list[tuple[ReasoningGym, int]]:
+        """Families and levels, in their turn."""
+        if split == "ood":
+            return [(gym, SKILLS[family].ood) for family, gym in self._gyms.items()]
+        return [(gym, level) for level in self._levels for gym in self._gyms.values()]
+
+    def _problem(self, made: Problem) -> Problem:
+        """A family's problem under its own name, so that it has one split wherever it is asked."""
+        level = int(str(made.data["part"]).removeprefix(LEVEL))
+        family = str(made.data["family"])
+        return dataclasses.replace(made, topic=family.replace("_", " "), difficulty=level + 1)
+
+    def _gym(self, problem: Problem) -> ReasoningGym:
+        return self._gyms[str(problem.data["family"])]
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        """Score the answer as its family does; where it is wrong, say how it was gone about."""
+        answer = answer_of(reply)
+        ways = list(self._ways(problem, reply, answer))
+        if answer is None:
+            said = "No answer can be read; the reply must end with `Answer:` and the result."
+            return Verdict(0.0, "unparsed", said, ("no_answer", *ways))
+        score = self._gym(problem).score(problem, answer)
+        if score >= 1.0:
+            return Verdict(1.0, "right", "Right.", (), answer)
+        mode = "partly_right" if score > 0.1 else "wrong_answer"
+        how = GUIDE.failure_modes[ways[0]] if ways else "The answer is not the right one."
+        said = f"{how} The answer is {problem.answer}."
+        return Verdict(max(0.0, score), "wrong", said, (*ways, mode), answer)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
+        """What is asked, the working and the check, as far as they are wanted; then the answer."""
+        skill = SKILLS[str(problem.data["family"])]
+        item = self._gym(problem).metadata(problem)
+        written = {
+            "asked": asked(problem.text),
+            "working": skill.working(item),
+            "check": f"Check: {skill.check(item)}",
+        }
+        lines = [text for kind, text in written.items() if steps is None or kind in steps]
+        return "\n".join([*lines, f"Answer: {problem.answer}"])
+
+    def _ways(self, problem: Problem, reply: str, answer: str | None) -> Iterator[str]:
+        """What can be seen of how a reply that is not right went about the problem."""
+        if _loops(reply):
+            yield "repeated_itself"
+        if next(false_equations(reply), None):
+            yield "false_equation"
+        skill = SKILLS[str(problem.data["family"])]
+        if answer is not None and _contradicts(reply, answer, skill.ends_in_result):
+            yield "contradicted_itself"
+        whole = len(EQUATION.findall(skill.working(self._gym(problem).metadata(problem))))
+        some = len(EQUATION.findall(reply))
+        if 0 < some < whole or (not MARK.search(reply) and len(reply.split()) >= LONG):
+            yield "stopped_early"
+        if answer is not None and not worked(reply):
+            yield "answered_at_once"
+        elif not re.search(r"\bcheck", reply, re.I):
+            yield "unchecked"
+
+
+def _worth_asking(made: Problem) -> bool:
+    common = made.answer == SKILLS[str(made.data["family"])].commonest
+    return not common or int(made.id, 16) // 10 % KEPT == 0
+
+
+def _loops(reply: str) -> bool:
+    sentences = [" ".join(it.split()).casefold() for it in re.split(r"[.;!?\n]+", reply)]
+    times = Counter(it for it in sentences if len(it) >= 6)
+    return max(times.values(), default=0) >= AGAIN
+
+
+def _contradicts(reply: str, answer: str, ends_in_result: bool) -> bool:
+    """Whether two answers differ, or the last equation before the answer gives another one."""
+    marks = list(MARK.finditer(reply))
+    stated = [reply[mark.end() :].split("\n")[0].strip(" .*_`") for mark in marks]
+    numbers = [number_of(each) for each in stated]
+    if len({each for each in numbers if each is not None}) > 1:
+        return True
+    before = EQUATION.findall(reply[: marks[-1].start()]) if marks else []
+    found = number_of(answer.split("\n")[0])
+    return bool(ends_in_result and before and found is not None and int(before[-1][3]) != found)
