@@ -9,25 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Literal, NamedTuple, TypeAlias, get_args
+from typing import Literal, NamedTuple, get_args
 
 from . import symbolic
-from .expressions import (
-    Node,
-    Unbounded,
-    Unreadable,
-    Value,
-    agree,
-    close,
-    is_expanded,
-    is_number,
-    latex,
-    names_in,
-    plain,
-    read,
-    terms,
-    value,
-)
+from .expressions import Node, Unbounded, Unreadable, Value, close, names_in, plain, read, value
+from .forms import agree, is_expanded, is_number, latex, terms
+from .quantities import NOUN, last_side, quantity
+from .ranges import interval_of, values_of
 from .units import UNITS, ratio, unit_of
 
 Kind = Literal["number", "expression", "interval", "solutions", "pair", "free"]
@@ -37,6 +25,8 @@ Form = Literal["", "lowest", "root", "expanded", "factored"]
 
 ROUNDED = 6
 """From so many decimals on, the rounding of a fraction that never ends counts as that fraction."""
+
+FLOATS = 12
 
 
 class Wanted(NamedTuple):
@@ -61,77 +51,38 @@ class Match(NamedTuple):
     """The expression that was read, likewise."""
 
 
-End: TypeAlias = tuple[Value, bool]
-"""A value, and whether it belongs to the interval."""
-
-
 def compare(wanted: Wanted, given: str) -> Match:
     """Compare. Raises Unreadable where `given` is no answer of the kind at all."""
+    given = _bare(given)
+    if wanted.kind == "number":
+        # `$52$ mm^2`: the first pair sets the number off; a single one means dollars.
+        given = SET_OFF.sub(r"\1 \2", given)
+    if wanted.kind not in ("number", "free"):
+        given = given.replace("$", " ")
     try:
-        return _COMPARE[wanted.kind](wanted, _bare(given))
+        return _COMPARE[wanted.kind](wanted, given)
     except Unbounded as error:
         raise Unreadable(str(error)) from error
+
+
+SET_OFF = re.compile(r"^\$((?:\\\$)?[^$]+)\$(.*)$", re.S)
 
 
 def _bare(text: str) -> str:
     """Without the marks that only set it off: `**5**`, `$5$`, `\\(5\\)`, a final full stop."""
     text = text.strip().strip("*_`").strip().removesuffix(".").strip().strip("*_`").strip()
-    for opens, closes in (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$")):
-        if text.startswith(opens) and text.endswith(closes) and len(text) > len(opens + closes):
-            text = text[len(opens) : -len(closes)].strip()
-    return text.strip().removesuffix(".").strip()
-
-
-HEDGE = re.compile(r"\b(?:or|and)\b|;|±|\\pm", re.I)
-UNIT_BEGINS = re.compile(
-    r"\\(?:text|mathrm|operatorname)\b|\\?%|\\\$|\$|(?<![A-Za-z\\])(?!sqrt|pi\b)[A-Za-z]"
-)
-NOUN = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){0,2}")
-MIXED = re.compile(r"^(-?)(\d{1,6}) (\d{1,6})/(\d{1,6})$", re.A)
-
-
-def _last_side(text: str) -> str:
-    """`x = 10/2 = 5` gives `5`. Raises Unreadable for a hedge, and where the sides differ."""
-    if HEDGE.search(text):
-        raise Unreadable("it gives more than one answer")
-    *others, last = text.split("=")
-    for other in others:
-        if _differ(other, last):
-            raise Unreadable("it gives two different values")
-    return last.strip()
-
-
-def _differ(one: str, other: str) -> bool:
-    """Whether both are numbers, and not the same."""
-    try:
-        return not close(_quantity(one)[0], _quantity(other)[0])
-    except (Unreadable, Unbounded):
-        return False
-
-
-def _quantity(text: str) -> tuple[Value, Node, str]:
-    """Value, tree, and what stands behind the number."""
-    text = plain(text).strip()
-    sign = "-" if text.startswith("-") else ""
-    money = text.removeprefix("-").strip().removeprefix("\\")
-    if money.startswith("$"):
-        text = f"{sign}{money[1:].strip()} $"
-    begins = UNIT_BEGINS.search(text)
-    number, unit = (
-        (text, "") if begins is None else (text[: begins.start()], text[begins.start() :])
-    )
-    mixed = MIXED.match(number.strip())
-    if mixed:
-        number = f"{mixed[1]}({mixed[2]}+{mixed[3]}/{mixed[4]})"
-    tree = read(number)
-    found = value(tree)
-    return found, read(str(found)) if mixed else tree, unit.strip()
+    for mark in ("\\(", "\\)", "\\[", "\\]", "$$"):
+        text = text.replace(mark, " ")
+    text = text.strip()
+    if len(text) > 2 and text[0] == text[-1] == "$" and text[-2] != "\\":
+        text = text[1:-1].strip()
+    return text.removesuffix(".").strip()
 
 
 def _number(wanted: Wanted, given: str) -> Match:
     gold_tree = read(wanted.answer)
     gold = value(gold_tree)
-    found, tree, behind = _quantity(_last_side(given))
+    found, tree, behind = quantity(last_side(given))
     unit = unit_of(behind)
     if unit is None and not NOUN.fullmatch(behind.strip(". ")):
         raise Unreadable("what stands behind the number is no unit")
@@ -146,7 +97,8 @@ def _number(wanted: Wanted, given: str) -> Match:
             return Match(_equal(gold, found, ""), "", (found,))
     elif not wanted.unit and unit in UNITS:
         flaw = "wrong_unit"
-    written = tree.text if tree.kind == "number" else ""
+    unsigned = tree.parts[0] if tree.kind == "neg" else tree
+    written = unsigned.text if unsigned.kind == "number" else ""
     same = _equal(gold, found, written) and (
         not isinstance(gold, float) or symbolic.same(latex(gold_tree), latex(tree))
     )
@@ -158,8 +110,14 @@ def _equal(gold: Value, found: Value, written: str) -> bool:
         return close(gold, found)
     decimals = len(written.partition(".")[2])
     if decimals >= ROUNDED and isinstance(found, Fraction):
-        return round(gold, decimals) == found
+        # No more of them than a float has right.
+        return close_to(gold, found, min(decimals, FLOATS))
     return gold == found
+
+
+def close_to(gold: Fraction, found: Fraction, decimals: int) -> bool:
+    """Whether `found` is `gold`, rounded to so many decimals."""
+    return abs(gold - found) <= Fraction(1, 2 * int("1" + "0" * decimals))
 
 
 def _unsimplified(wanted: Wanted, gold: Value, tree: Node) -> str:
@@ -198,7 +156,7 @@ def _roots_are_done(tree: Node) -> bool:
 
 
 def _expression(wanted: Wanted, given: str) -> Match:
-    gold, tree = read(wanted.answer), read(_last_side(given))
+    gold, tree = read(wanted.answer), read(last_side(given))
     if not names_in(tree) <= names_in(gold):
         raise Unreadable("it holds a letter that the problem does not have")
     if not agree(gold, tree):
@@ -208,44 +166,6 @@ def _expression(wanted: Wanted, given: str) -> Match:
     if wanted.form == "factored" and (terms(tree) > 1 or is_expanded(tree)):
         return Match(True, "unsimplified")
     return Match(symbolic.same(latex(gold), latex(tree)))
-
-
-BRACKETS = re.compile(r"(?:[A-Za-z]\s*∈|[A-Za-z] in\b)?\s*([(\[])([^,;]+)[,;]([^,;]+)([)\]])")
-CHAIN = re.compile(r"([^<>=]+)(<=?)\s*[A-Za-z]\s*(<=?)([^<>=]+)")
-FALLING = re.compile(r"([^<>=]+)(>=?)\s*[A-Za-z]\s*(>=?)([^<>=]+)")
-ONE_SIDED = re.compile(r"[A-Za-z]\s*([<>]=?)([^<>=]+)")
-ONE_SIDED_BACKWARDS = re.compile(r"([^<>=A-Za-z]+)([<>]=?)\s*[A-Za-z]")
-
-
-def interval_of(text: str) -> tuple[End, End]:
-    """The ends of `(2, 5]`, `2 < x <= 5`, `x > 2`, `(2, inf)`. Raises Unreadable."""
-    text = plain(text).strip()
-    if len(text) > 120:
-        raise Unreadable("too long for an interval")
-    if found := BRACKETS.fullmatch(text):
-        return (_end(found[2]), found[1] == "["), (_end(found[3]), found[4] == "]")
-    if found := CHAIN.fullmatch(text):
-        return (_end(found[1]), "=" in found[2]), (_end(found[4]), "=" in found[3])
-    if found := FALLING.fullmatch(text):
-        return (_end(found[4]), "=" in found[3]), (_end(found[1]), "=" in found[2])
-    if found := ONE_SIDED.fullmatch(text):
-        return _half(found[1], _end(found[2]))
-    if found := ONE_SIDED_BACKWARDS.fullmatch(text):
-        return _half(found[2].translate(str.maketrans("<>", "><")), _end(found[1]))
-    raise Unreadable("it is no interval")
-
-
-def _half(sign: str, end: Value) -> tuple[End, End]:
-    if sign[0] == ">":
-        return (end, "=" in sign), (math.inf, False)
-    return (-math.inf, False), (end, "=" in sign)
-
-
-def _end(text: str) -> Value:
-    text = text.strip().replace("oo", "inf").replace("infinity", "inf")
-    if text.replace(" ", "") in ("inf", "+inf", "-inf"):
-        return -math.inf if "-" in text else math.inf
-    return value(read(text))
 
 
 def _interval(wanted: Wanted, given: str) -> Match:
@@ -264,31 +184,6 @@ def _interval(wanted: Wanted, given: str) -> Match:
         )
     swapped = close(gold[0][0], found[1][0]) and close(gold[1][0], found[0][0])
     return Match(False, "wrong_ends" if swapped else "", ends)
-
-
-NAMED = re.compile(r"^\s*\(?\s*([A-Za-z])(?:_\{?\d\}?|\d)?\s*=")
-
-
-def values_of(text: str) -> list[tuple[str, Value]]:
-    """The numbers of `x = 2 or x = -5`, `{2, -5}`, `2 and -5`, each with its name if it has one."""
-    text = plain(text).strip()
-    if len(text) > 200:
-        raise Unreadable("too long for a list of numbers")
-    text = re.sub(r"\\text\s*\{\s*(or|and)\s*\}", r" \1 ", text)
-    text = re.sub(r"^[A-Za-z]\s*(?:∈|=|\bin\b)\s*(?=\{)", "", text)
-    if text.startswith("{") and text.endswith("}"):
-        text = text[1:-1]
-    found = []
-    for piece in re.split(r"\bor\b|\band\b|[,;]", text):
-        named = NAMED.match(piece)
-        if piece.strip():
-            number, _, behind = _quantity(piece[named.end() :] if named else piece)
-            if behind:
-                raise Unreadable("there is more than a number")
-            found.append((named[1] if named else "", number))
-    if not found:
-        raise Unreadable("there is no number")
-    return found
 
 
 def _solutions(wanted: Wanted, given: str) -> Match:
@@ -321,7 +216,7 @@ def _pair(wanted: Wanted, given: str) -> Match:
 def _free(wanted: Wanted, given: str) -> Match:
     """An answer of any shape, as LaTeX: numbers here, all else by math-verify alone."""
     try:
-        gold, found = _quantity(_last_side(wanted.answer)), _quantity(_last_side(given))
+        gold, found = quantity(last_side(wanted.answer)), quantity(last_side(given))
         if isinstance(gold[0], Fraction) and isinstance(found[0], Fraction):
             return Match(_equal(gold[0], found[0], found[1].text), "", (found[0],))
     except (Unreadable, Unbounded):

@@ -7,9 +7,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..contract import Outcome, Verdict
-from .answers import Match, Wanted, compare, interval_of, values_of
-from .expressions import Node, Unbounded, Unreadable, Value, agree, close, read, value
+from .answers import Match, Wanted, compare
+from .expressions import Node, Unbounded, Unreadable, Value, close, read, value
+from .forms import agree
 from .lines import EQUALS, NOTHING, Known, Line, false_lines
+from .ranges import interval_of, values_of
+from .symbolic import Unavailable
 
 TAIL = 20_000
 """Characters from the end of a reply in which its answer is looked for."""
@@ -26,7 +29,7 @@ SMALL = (1, 2, 10)
 """An integer that is off by one of these is off by a slip."""
 
 SAID = {
-    "missing_unit": "The number is right, its unit is missing.",
+    "missing_unit": "The unit is missing.",
     "wrong_unit": "The unit is not the one that was asked for.",
     "unsimplified": "The value is right, it is not written in the form that was asked for.",
     "wrong_ends": "The interval's brackets, or the order of its ends, are wrong.",
@@ -52,11 +55,16 @@ class Task(NamedTuple):
 
 def judge(task: Task, reply: str) -> Verdict:
     """Score the last answer of `reply`; a wrong one names every flaw, the first in words."""
-    answer, match = _answer(task.wanted, reply)
+    try:
+        answer, match = _answer(task.wanted, reply)
+    except Unavailable as error:
+        # Nobody knows whether it is right: missing data, not a wrong answer.
+        return Verdict(0.0, "error", str(error))
     if match is not None and match.same and not match.flaw:
         return Verdict(1.0, "right", f"Right: {task.shown}.", (), answer)
-    false = false_lines(reply, task.known)
-    modes = dict.fromkeys(_modes(task, reply, match, false))
+    before = _before_the_answer(reply)
+    false = false_lines(before, task.known)
+    modes = dict.fromkeys(_modes(task, before, match, false))
     said = [f"`{false[0].text}` is false."] if false else []
     if answer is None or match is None:
         said.insert(0, "The reply gives no answer that could be read; end with `Answer:` and it.")
@@ -94,6 +102,13 @@ def _candidates(reply: str, free: bool) -> Iterator[str]:
             yield text.strip()
 
 
+def _before_the_answer(reply: str) -> str:
+    """The working, without the answer: a wrong answer is no false line as well."""
+    tail = reply[-TAIL:]
+    starts = [mark.start() for mark in MARK.finditer(tail)]
+    return tail[: starts[-1]] if starts else tail
+
+
 def _boxed(text: str) -> str:
     """What the box holds, with the unit that may stand behind it."""
     inside = _inside(text)
@@ -117,7 +132,7 @@ def boxed_in(text: str) -> str:
     return _inside(behind).strip() if mark else ""
 
 
-def _modes(task: Task, reply: str, match: Match | None, false: list[Line]) -> Iterator[str]:
+def _modes(task: Task, before: str, match: Match | None, false: list[Line]) -> Iterator[str]:
     if match is None:
         yield "no_answer"
     elif match.flaw:
@@ -127,12 +142,12 @@ def _modes(task: Task, reply: str, match: Match | None, false: list[Line]) -> It
     if any(line.numeric for line in false):
         yield "arithmetic_slip"
     if match is not None and not match.same:
-        slip = _slip(task, match)
+        slip = "" if match.flaw == "wrong_ends" else _slip(task, match)
         if slip:
             yield slip
-        elif not match.flaw and not false:
+        elif match.flaw in ("", "missing_unit", "wrong_unit") and not false:
             yield "wrong_answer"
-    if not EQUALS.search(reply[-TAIL:]):
+    if not EQUALS.search(before):
         yield "no_equation"
 
 
@@ -142,7 +157,7 @@ def _slip(task: Task, match: Match) -> str:
         gold = _gold(task.wanted)
         if match.tree is not None:
             return "sign_slip" if _term_flipped(read(task.wanted.answer), match.tree) else ""
-        if gold and Counter(abs(n) for n in gold) == Counter(abs(n) for n in match.values):
+        if gold and _turned(gold, match.values, in_order=task.wanted.kind != "solutions"):
             return "sign_slip"
         stages = [value(read(stage)) for stage in task.stages if "x" not in stage]
         if len(match.values) == 1 and any(close(match.values[0], stage) for stage in stages):
@@ -162,6 +177,12 @@ def _gold(wanted: Wanted) -> list[Value]:
     if wanted.kind in ("solutions", "pair"):
         return [number for _, number in values_of(wanted.answer.strip("()"))]
     return []
+
+
+def _turned(gold: Sequence[Value], found: Sequence[Value], in_order: bool) -> bool:
+    """Whether the numbers are right but for their signs."""
+    one, other = [abs(number) for number in gold], [abs(number) for number in found]
+    return one == other if in_order else Counter(one) == Counter(other)
 
 
 def _near(gold: Sequence[Value], found: Sequence[Value]) -> bool:

@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from .expressions import (
-    POINTS,
     TOKEN,
     Functions,
     Node,
@@ -24,6 +23,7 @@ from .expressions import (
     read_plain,
     value,
 )
+from .forms import POINTS
 
 MOST = 6_000
 """Characters from the end of a text; what stands before is not looked at."""

@@ -16,31 +16,42 @@ from pathlib import Path
 
 START = 60.0
 """Seconds for the first answer of a new process: it imports sympy first."""
-LATE = 5.0
+LATE = 10.0
 """Seconds for each answer after that."""
+WORKER = Path(__file__).with_name("worker.py")
 LONGEST = 2_000
 """Characters of each side; longer ones are not asked about."""
+
+
+class Unavailable(RuntimeError):
+    """The worker does not start: math-verify is missing, or the machine gives it no process."""
 
 
 class SymbolicJudge:
     """One worker process, started when it is first needed, restarted when it is late or dead."""
 
-    def __init__(self, *, late: float = LATE) -> None:
-        self._late = late
-        self._process: subprocess.Popen[bytes] | None = None
-        self._owner = 0
-        self._lock = threading.Lock()
+    def __init__(self, *, late: float = LATE, script: Path = WORKER) -> None:
+        self._late, self._script = late, script
         self.restarts = 0
         """How many workers were killed or found dead."""
+        self._begin()
+        # After a fork the pipe is the parent's, and the lock may be held by nobody who lives.
+        os.register_at_fork(after_in_child=self._begin)
+
+    def _begin(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
 
     def same(self, gold: str, given: str) -> bool | None:
-        """True or False; None where a side could not be read in time, or at all."""
+        """True or False; None where a side could not be read in time, or at all.
+
+        Raises Unavailable.
+        """
         if max(len(gold), len(given)) > LONGEST:
             return None
         with self._lock:
-            if self._process is None or self._owner != os.getpid():
-                # After a fork the pipe is the parent's: this process needs one of its own.
-                self._process, self._owner = self._started(), os.getpid()
+            if self._process is None:
+                self._process = self._started()
             said = self._asked(self._process, json.dumps([gold, given]))
             if said is None:
                 self.restarts += 1
@@ -51,15 +62,14 @@ class SymbolicJudge:
 
     def close(self) -> None:
         """End the worker; the next question starts a new one."""
-        if self._process is not None and self._owner == os.getpid():
+        if self._process is not None:
             self._process.kill()
             self._process.communicate()
         self._process = None
 
     def _started(self) -> subprocess.Popen[bytes]:
-        script = Path(__file__).with_name("worker.py")
         process = subprocess.Popen(
-            [sys.executable, "-I", str(script)],
+            [sys.executable, "-I", str(self._script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -69,9 +79,9 @@ class SymbolicJudge:
         if self._line(process, START) != b"ready\n":
             process.kill()
             process.communicate()
-            raise RuntimeError(
+            raise Unavailable(
                 "The symbolic judge does not start. Is math-verify installed? Try "
-                f"`{sys.executable} -I {script}`: it should print `ready`."
+                f"`{sys.executable} -I {self._script}`: it should print `ready`."
             )
         return process
 

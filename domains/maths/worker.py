@@ -9,10 +9,14 @@ import contextlib
 import json
 import logging
 import resource
+import signal
 import sys
 
 MEMORY = 2 * 1024**3
 """Bytes of address space; sympy and its grammar take a fifth of it."""
+
+ORPHANED = 60
+"""Seconds for one question; the parent is far less patient."""
 
 
 def main() -> None:
@@ -42,12 +46,17 @@ def main() -> None:
             return None
         return bool(verify(one, other, timeout_seconds=None))
 
+    # The grammar is built at the first question: not at the cost of whoever asks it.
+    same("x^{2}", r"x \cdot x")
     print("ready", file=answers, flush=True)
     for line in sys.stdin:
+        # Should the parent be gone, nobody else would end a question that never ends.
+        signal.alarm(ORPHANED)
         try:
             said = same(*json.loads(line))
         except Exception:  # A hundred ways to fail at free text; each is "could not be read".
             said = None
+        signal.alarm(0)
         print(json.dumps(said), file=answers, flush=True)
 
 

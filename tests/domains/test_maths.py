@@ -18,7 +18,7 @@ from tutelage.domains.maths.template import HARD, LEVELS
 
 MATHS = get("maths")
 KINDS = tuple(MATHS.guide.step_kinds)
-ENOUGH = 300
+ENOUGH = 260
 EVERY: dict[Split, list[Problem]] = {s: list(MATHS.problems(s, ENOUGH, 0)) for s in SPLITS}
 ALL = [problem for problems in EVERY.values() for problem in problems]
 X = sympy.Symbol("x")
@@ -29,7 +29,13 @@ def template(problem: Problem) -> str:
 
 
 def test_the_domain_passes_its_trial() -> None:
-    report = check(MATHS, 40)
+    report = check(MATHS, 20)
+    assert report.ok, report.as_text()
+
+
+@pytest.mark.slow
+def test_the_domain_passes_its_trial_on_four_hundred_problems_a_split() -> None:
+    report = check(MATHS, 400)
     assert report.ok, report.as_text()
 
 
@@ -49,8 +55,8 @@ def test_a_problem_keeps_its_split_under_any_seed() -> None:
 def test_numbers_of_one_level_are_never_those_of_another() -> None:
     level: dict[str, int] = {}
     for split in SPLITS:
-        for seed in range(4):
-            for problem in MATHS.problems(split, 300, seed):
+        for seed in range(3):
+            for problem in MATHS.problems(split, 120, seed):
                 assert level.setdefault(problem.id, problem.difficulty) == problem.difficulty
 
 
@@ -126,8 +132,9 @@ LAST = r"(= ?-?)(\d+)(?= ?[a-z$^]*$)"
 DEFINES = re.compile(r"\b(?:area|perimeter|surface|variance) =|<=")
 
 
-def test_every_line_of_every_worked_solution_is_judged_and_holds() -> None:
-    for problem in ALL:
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_line_of_every_worked_solution_is_judged_and_holds(every: int) -> None:
+    for problem in ALL[::every]:
         text = MATHS.solution(problem) or ""
         known = drawn_from.known_of(problem)
         assert not false_lines(text, known), text
@@ -136,7 +143,7 @@ def test_every_line_of_every_worked_solution_is_judged_and_holds() -> None:
 
 
 def test_a_line_made_false_is_found_in_every_worked_solution() -> None:
-    for problem in EVERY["train"] + EVERY["ood"]:
+    for problem in EVERY["train"][::4] + EVERY["ood"][::4]:
         text = MATHS.solution(problem) or ""
         known = drawn_from.known_of(problem)
         sound = lines(text, known)
@@ -176,7 +183,7 @@ def test_sympy_finds_the_same_answers_from_the_text_alone() -> None:
     tried: Counter[str] = Counter()
     for split in SPLITS:
         for problem in EVERY[split]:
-            if tried[template(problem)] < 15 and (found := calculated(problem)) is not None:
+            if tried[template(problem)] < 8 and (found := calculated(problem)) is not None:
                 tried[template(problem)] += 1
                 said = re.sub(r"(\d)(?=x)", r"\1*", problem.answer.replace("^", "**"))
                 assert sympy.expand(sympy.sympify(said) - found) == 0, problem.text
