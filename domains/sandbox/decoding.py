@@ -81,13 +81,13 @@ def _bounded(value: Json, depth: int) -> None:
         for it in level:
             if type(it) is str:
                 _text(it)
+            elif type(it) in (list, dict) and depth < 1:
+                raise Forged("a value is nested too deeply")
             elif type(it) is list:
                 below += it
             elif type(it) is dict:
                 below += it.values()
                 for key in it:
                     _text(key)
-        if depth < 0 and below:
-            raise Forged("a value is nested too deeply")
         depth -= 1
         level = below

@@ -14,7 +14,9 @@ from .process import PATIENCE, Zygote, ZygoteDied
 from .shapes import Limits, Raised, Returned, Status
 
 FILE_BYTES = 16_000_000
-"""The longest file, and the most bytes in all, that a private directory may hold."""
+"""The most bytes that a private directory may hold."""
+FILE_SIZE = 2_000_000
+"""The longest file; it also bounds files that are open and have no name any more."""
 FILES = 200
 GLANCE = 0.02
 """Seconds between two looks at how much a program has written."""
@@ -41,7 +43,7 @@ class Process:
             "memory": limits.memory_mb << 20,
             "seconds": limits.seconds,
             "directory": directory,
-            "file_size": FILE_BYTES if directory else 0,
+            "file_size": FILE_SIZE if directory else 0,
         }
         try:
             with theirs:

@@ -80,6 +80,8 @@ def exact(value: object, depth: int, most: int) -> None:
         below: list[Any] = []
         for it in level:
             kind = type(it)
+            if kind in (list, dict) and depth < 1:
+                raise NotJson("the result is nested too deeply")
             if kind is list:
                 below += it
             elif kind is dict:
@@ -90,8 +92,6 @@ def exact(value: object, depth: int, most: int) -> None:
                 raise NotJson(f"a value of type {_class_name(kind)} is no JSON")
             if len(below) + nodes > most:
                 raise NotJson(f"the result has more than {most} parts")
-        if depth < 0 and below:
-            raise NotJson("the result is nested too deeply")
         nodes += len(below)
         depth -= 1
         level = below

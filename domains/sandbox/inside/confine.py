@@ -135,7 +135,7 @@ def limit(memory: int, seconds: float, file_size: int) -> None:
         (resource.RLIMIT_CPU, processor),
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_NOFILE, 32),
         (resource.RLIMIT_NPROC, 0),
     ):
         hard = resource.getrlimit(what)[1]

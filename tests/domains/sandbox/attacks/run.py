@@ -1,0 +1,141 @@
+"""Let the attacks loose on a sandbox, one after another, and tell which of them left a trace."""
+
+import ctypes
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tutelage.domains.sandbox import Call, Limits, Ran, Returned, same
+from tutelage.domains.sandbox.exchange import FILE_BYTES
+from tutelage.domains.sandbox.parent import Sandbox
+from tutelage.domains.sandbox.process import Protection
+
+from .attack import Attack
+from .canaries import Canaries, Watch, children, descendants
+from .controls import CONTROLS
+from .false_pass import BLIND
+from .host import HOST
+from .resources import RESOURCES
+from .secrets import BORROWED, SECRETS
+
+LATE = 5.0
+"""Seconds over its deadline after which a run counts as one that was not stopped."""
+CALLS = 5
+
+
+class Range:
+    """Where attacks are tried: a sandbox, and what only its judge knows."""
+
+    def __init__(self, box: Sandbox, token: str, answers: list[int]) -> None:
+        self._box = box
+        self._token = token
+        self._answers = answers
+        self._private = Path(tempfile.mkdtemp(prefix="private-", dir="/dev/shm"))
+        tempfile.tempdir = str(self._private)
+        kept = os.open(self._private, os.O_RDWR | os.O_TMPFILE)
+        os.write(kept, f"{token} {json.dumps(answers)}".encode())
+        os.set_inheritable(kept, True)
+        self._inherited = kept
+        self._run(CONTROLS[0], CONTROLS[0].source)
+
+    def close(self) -> None:
+        self._private.rmdir()
+
+    def trace(self, attack: Attack) -> list[str]:
+        """What `attack` left, or took away; a control leaves a trace when it does not pass."""
+        known = descendants() - set(children().get(self._zygote(), ()))
+        canaries = Canaries(self._token, self._answers, self._inherited)
+        try:
+            known.add(canaries.victim.pid)
+            source = canaries.fill(attack.source)
+            began = time.monotonic()
+            with Watch(self._zygote(), known, self._private) as watch:
+                ran = self._run(attack, source)
+            took = time.monotonic() - began
+            time.sleep(0.01)
+            found = self._judged(attack, ran)
+            if attack.kind == "control":
+                return found
+            found += watch.evidence(self._limits(attack).memory_mb, 4 * FILE_BYTES)
+            if took > self._limits(attack).seconds + LATE:
+                found.append(f"it ran for {took:.1f} s")
+            if "os.fork" in source or "sleep" in source:
+                time.sleep(0.3)  # what outlives its run shows now
+            found += watch.strangers(self._zygote())
+            if any(self._private.iterdir()):
+                found.append("its private directory is still there")
+            return found + canaries.evidence()
+        finally:
+            canaries.close()
+
+    def _zygote(self) -> int:
+        assert self._box._zygote is not None
+        return self._box._zygote._process.pid
+
+    def _limits(self, attack: Attack) -> Limits:
+        return Limits(**attack.limits)  # type: ignore[arg-type]
+
+    def _run(self, attack: Attack, source: str) -> Ran:
+        calls = [Call("f", (number,)) for number in range(CALLS)]
+        return self._box.run(source, calls, limits=self._limits(attack), files=attack.files)
+
+    def _judged(self, attack: Attack, ran: Ran) -> list[str]:
+        """As a domain would judge: nothing is believed but values that are the same."""
+        found = []
+        wanted = self._answers if attack.expected == "hidden" else [attack.expected] * CALLS
+        passed = ran.status == "done" and all(
+            isinstance(result, Returned) and same(result.value, answer)  # type: ignore[arg-type]
+            for result, answer in zip(ran.results, wanted, strict=True)
+        )
+        if passed != (attack.kind == "control"):
+            found.append(f"it passed: {passed} ({ran.status} {ran.detail}{str(ran.results)[:200]})")
+        said = str(ran)
+        if self._token in said and attack.kind != "control":
+            found.append("the token came out")
+        if len(said) > self._limits(attack).result_bytes + 5000 * CALLS:
+            found.append("more came out than may")
+        return found
+
+
+def naive(attack: Attack, answers: list[int]) -> bool:
+    """Whether an evaluator that runs code and assertions in one process would be fooled."""
+    wanted = answers if attack.expected == "hidden" else [attack.expected] * CALLS
+    tests = "".join(f"\nassert f({number}) == {answer!r}" for number, answer in enumerate(wanted))
+    if attack.expected != attack.expected:
+        return False
+    script = f"expected = {wanted!r}\n{attack.source}{tests}\n"
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script], capture_output=True, timeout=20, check=False
+    )
+    return ran.returncode == 0 or b"PASSED" in ran.stdout
+
+
+def main() -> None:
+    """Arguments: which attacks, protections on or off, namespaces or not. Prints JSON."""
+    which, on, namespaces = sys.argv[1:4]
+    token = os.environ["CANARY_TOKEN"]
+    answers = json.loads(os.environ["CANARY_ANSWERS"].removeprefix("ANSWERS="))
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # orphans come to us, where they are seen
+    protection = Protection(on == "on", namespaces == "namespaces", platform.machine())
+    chosen = [it for it in ALL if which in ("all", it.kind) or it.kind == "control"]
+    traces, counts = {}, dict.fromkeys((it.kind for it in chosen), 0)
+    with Sandbox(protection) as box:
+        level = box.level()[0]
+        place = Range(box, token, answers)
+        for attack in chosen:
+            counts[attack.kind] += 1
+            found = place.trace(attack)
+            if found:
+                traces[f"{attack.kind}: {attack.name}"] = found
+        place.close()
+    fooled = [it.name for it in BLIND if on == "off" and naive(it, answers)]
+    result = {"level": level, "uid": os.getuid(), "counts": counts}
+    print(json.dumps({**result, "traces": traces, "fooled": fooled}))
+
+
+ALL = [*BLIND, *SECRETS, *BORROWED, *HOST, *RESOURCES, *CONTROLS]

@@ -1,0 +1,119 @@
+"""More than two hundred attacks: none leaves a trace, and with the protections off many do.
+
+The attacks are in attacks/; each is judged by canaries outside its process. They touch nothing but
+a temporary folder and loopback, so that nothing is harmed where one succeeds.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tutelage.domains.sandbox import filter as filters
+
+HERE = Path(__file__).parent
+CODE = Path(filters.__file__).parent
+NOBODY = 65534
+FLOORS = {"false pass": 40, "secrets": 30, "host": 30, "resources": 50, "control": 10}
+
+
+@pytest.fixture(scope="module")
+def copied() -> Iterator[Path]:
+    """The sandbox and the attacks where anybody may read them, with nothing else of ours."""
+    home = Path(tempfile.mkdtemp(prefix="attacks-"))
+    try:
+        for package in (home / "tutelage", home / "tutelage/domains"):
+            package.mkdir()
+            (package / "__init__.py").write_text("")
+        shutil.copytree(CODE, home / "tutelage/domains/sandbox")
+        shutil.copytree(HERE / "attacks", home / "attacks")
+        shutil.copy(HERE / "lacking.py", home)
+        subprocess.run(["chmod", "-R", "a+rX", str(home)], check=True)
+        yield home
+    finally:
+        shutil.rmtree(home)
+
+
+def let_loose(copied: Path, *arguments: str, uid: int | None = None, before: str = "") -> dict:  # type: ignore[type-arg]
+    """Run the attacks in a process that has a secret in its environment and in its arguments."""
+    token = secrets.token_hex(16)
+    answers = f"ANSWERS={[secrets.randbelow(10**5) for _ in range(5)]}"
+    python = sys.executable if uid is None else readable_python(uid)
+    code = f"import sys; sys.path.insert(0, {str(copied)!r})\n{before}\n"
+    ran = subprocess.run(
+        [python, "-c", f"{code}from attacks.run import main; main()", *arguments, token, answers],
+        env={"CANARY_TOKEN": token, "CANARY_ANSWERS": answers, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        cwd="/",
+        user=uid,
+        group=uid,
+        extra_groups=None if uid is None else [],
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    return json.loads(ran.stdout)  # type: ignore[no-any-return]
+
+
+def readable_python(uid: int) -> str:
+    """An interpreter that `uid` may start; ours may lie in a home that is closed to others."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        with_it = [python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
+        try:
+            subprocess.run(with_it, user=uid, group=uid, extra_groups=[], check=True)
+            return python
+        except (OSError, subprocess.CalledProcessError):
+            continue
+    pytest.skip("no Python 3.11 that nobody could start")
+
+
+def test_no_attack_on_secrets_or_judgement_leaves_a_trace(copied: Path) -> None:
+    for kind in ("false pass", "secrets"):
+        result = let_loose(copied, kind, "on", "namespaces")
+        assert result["counts"][kind] >= FLOORS[kind]
+        assert result["traces"] == {}
+
+
+FORBID_NAMESPACES = "import lacking; lacking.lack('unshare', 1)"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("uid", "namespaces", "before"),
+    [
+        (None, "namespaces", ""),
+        (None, "none", ""),
+        (NOBODY, "namespaces", ""),
+        (NOBODY, "none", ""),
+        (None, "namespaces", FORBID_NAMESPACES),
+    ],
+    ids=["as we are", "no namespaces", "nobody", "nobody, no namespaces", "namespaces forbidden"],
+)
+def test_no_attack_leaves_a_trace(
+    copied: Path, uid: int | None, namespaces: str, before: str
+) -> None:
+    if uid is not None and os.getuid():
+        pytest.skip("only root can become nobody")
+    result = let_loose(copied, "all", "on", namespaces, uid=uid, before=before)
+    assert all(result["counts"][kind] >= least for kind, least in FLOORS.items())
+    assert result["traces"] == {}
+    assert uid is None or result["uid"] == uid
+    if before or namespaces == "none":
+        assert result["level"] == "zygote"
+
+
+@pytest.mark.slow
+def test_without_protections_the_same_attacks_are_seen_to_succeed(copied: Path) -> None:
+    result = let_loose(copied, "all", "off", "none")
+    assert result["level"] == "unsafe"
+    kinds = [name.partition(":")[0] for name in result["traces"]]
+    counted = {kind: kinds.count(kind) for kind in FLOORS}
+    assert counted["control"] == 0
+    assert counted["secrets"] >= 20 and counted["host"] >= 25 and counted["resources"] >= 10
+    assert len(result["fooled"]) >= 25, "an evaluator in one process believes what it is told"

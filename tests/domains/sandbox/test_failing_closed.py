@@ -1,0 +1,126 @@
+"""Where a protection is missing, nothing is run; only an explicit word changes that."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tutelage.domains.sandbox.filter import MACHINES, program
+from tutelage.domains.sandbox.ladder import UNSAFE, Ladder, probe
+from tutelage.domains.sandbox.parent import Sandbox
+from tutelage.domains.sandbox.process import Protection
+from tutelage.domains.sandbox.shapes import SandboxUnavailable
+
+JUDGING = """
+import sys; sys.path.insert(0, sys.argv[1])
+import lacking
+from tutelage.domains import sandbox
+{before}
+ran = sandbox.run("def f(): return 1", [sandbox.Call("f")])
+print(ran.status, ran.level, ran.why)
+"""
+LACKING = {
+    "no Landlock": "lacking.lack('landlock_create_ruleset')",
+    "no seccomp": "lacking.lack_seccomp()",
+    "neither": "lacking.lack('landlock_create_ruleset'); lacking.lack_seccomp()",
+    "Landlock that cannot be entered": "lacking.lack('landlock_restrict_self', 1)",
+    "an old Landlock": (
+        "from tutelage.domains.sandbox import ladder, process\n"
+        "import platform; protection = process.Protection(machine=platform.machine(), oldest=99)\n"
+        "sandbox.run = ladder.Ladder(protection).run"
+    ),
+    "an unknown machine": (
+        "from tutelage.domains.sandbox import ladder, process\n"
+        "sandbox.run = ladder.Ladder(process.Protection(machine='riscv64')).run"
+    ),
+}
+
+
+def judge(before: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    clean = {name: value for name, value in os.environ.items() if name != UNSAFE}
+    return subprocess.run(
+        [sys.executable, "-c", JUDGING.format(before=before), str(Path(__file__).parent)],
+        capture_output=True,
+        text=True,
+        env={**clean, **environment},
+    )
+
+
+@pytest.mark.parametrize("what", LACKING)
+def test_judging_refuses_where_a_protection_is_missing(what: str) -> None:
+    ran = judge(LACKING[what])
+    assert ran.returncode != 0 and ran.stdout == ""
+    assert "SandboxUnavailable: No program is run here" in ran.stderr
+    assert UNSAFE in ran.stderr, "the message says what can be done"
+
+
+def test_an_explicit_word_runs_programs_without_protections_and_every_result_says_so() -> None:
+    ran = judge(LACKING["no Landlock"], **{UNSAFE: "1"})
+    assert ran.stdout.startswith("done unsafe no protections"), ran.stderr
+
+
+def test_the_word_changes_nothing_where_the_protections_hold() -> None:
+    ran = judge("", **{UNSAFE: "1"})
+    assert ran.stdout.startswith("done zygote"), ran.stderr
+
+
+def test_a_filter_for_another_machine_ends_the_process_before_any_program_runs() -> None:
+    other = next(machine for machine in MACHINES if machine != os.uname().machine)
+    with Sandbox(Protection(machine=other)) as box:
+        assert "cannot be put on" in probe(box)
+
+
+def test_a_sandbox_that_does_not_hold_is_found_out_by_a_trial() -> None:
+    with Sandbox(Protection(on=False)) as box:
+        assert probe(box).startswith("a confined program reached ['a file'")
+
+
+def test_what_is_missing_is_said_and_nothing_stays_behind() -> None:
+    ladder = Ladder(Protection(machine="riscv64"))
+    level, why = ladder.level()
+    assert level == "none" and "No filter for 'riscv64'" in why
+    with pytest.raises(SandboxUnavailable, match="riscv64"):
+        ladder.run("", [])
+    ladder.close()
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_filter_allows_what_it_names_and_nothing_else(machine: str) -> None:
+    from tutelage.domains.sandbox import filter as filters
+
+    column = tuple(MACHINES).index(machine)
+    for files in (False, True):
+        named = {**filters.FREE, **(filters.FILES if files else {})}
+        free = {numbers[column] for numbers in named.values()}
+        code = program(machine, files=files)
+        asked = {filters.OPEN[column], filters.OPENAT[column], filters.FCNTL[column]}
+        for number in {*range(600), *range(0x40000000, 0x40000200), 2**32 - 1} - asked:
+            allowed = answer(code, MACHINES[machine], number) == 0x7FFF0000
+            assert allowed == (number in free), (machine, number)
+        openat = filters.OPENAT[column]
+        assert openat is not None
+        read, write, cut, nameless = 0o2000000, 0o1, 0o1000, 0o20200000
+        for flags, fine in ((read, True), (write, files), (cut, files), (nameless, False)):
+            said = answer(code, MACHINES[machine], openat, (0, 0, flags))
+            assert (said == 0x7FFF0000) == fine, flags
+        assert answer(code, 0, 1) == 0x80000000, "another architecture's door ends the process"
+
+
+def answer(code: bytes, arch: int, number: int, args: tuple[int, ...] = ()) -> int:
+    """What the kernel's little machine would return."""
+    import struct
+
+    data = struct.pack("=IIQ6Q", number, arch, 0, *args, *(0,) * (6 - len(args)))
+    at = held = 0
+    while True:
+        kind, yes, no, value = struct.unpack_from("=HBBI", code, 8 * at)
+        at += 1
+        if kind == 0x06:
+            return int(value)
+        if kind == 0x20:
+            held = int(struct.unpack_from("=I", data, value)[0])
+        else:
+            holds = {0x15: held == value, 0x45: bool(held & value), 0x35: held >= value}[kind]
+            at += yes if holds else no
