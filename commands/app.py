@@ -14,6 +14,7 @@ from . import (
     doctor,
     gate,
     history,
+    judge,
     plan,
     results,
     review,
@@ -68,6 +69,7 @@ def tutelage(
 
 app.add_typer(run.app)
 app.add_typer(review.app)
+app.add_typer(judge.app)
 app.add_typer(history.app)
 app.add_typer(results.app)
 app.add_typer(plan.app)
