@@ -65,7 +65,7 @@ class Duel:
     epilog=examples(
         ("tutelage judge essays", "read pairs and say which text is better"),
         ("tutelage judge essays -n 20 --both-orders", "measures your position bias too"),
-        ("tutelage judge essays --model anthropic:claude-opus-4-5", "have a model do it"),
+        ("tutelage judge essays --model anthropic:claude-sonnet-5-5", "have a model do it"),
         ("tutelage judge essays --show", "what was preferred so far"),
     ),
 )
