@@ -69,6 +69,7 @@ def _look(place: Place, quick: bool) -> Iterator[Finding]:
     yield _libraries()
     yield from _store(place.home)
     yield from _models()
+    yield _sandbox()
     for key in KEYS:
         said = "set" if os.environ.get(key) else "not set"
         yield Finding("ok", key, f"{said} (never shown)" if said == "set" else said)
@@ -195,3 +196,15 @@ def _models() -> Iterator[Finding]:
     key = bool(os.environ.get("ANTHROPIC_API_KEY") or os.environ.get("ANTHROPIC_AUTH_TOKEN"))
     said = "a key is set" if key else "no key: export ANTHROPIC_API_KEY=... (not needed otherwise)"
     yield Finding("ok", "anthropic:<model>", said)
+
+
+def _sandbox() -> Finding:
+    """What stands between a student's program and this machine, found out by a trial."""
+    from ..domains import sandbox
+
+    level, why = sandbox.level()
+    if level == "none":
+        return Finding("note", "sandbox", f"none: programs are not judged here; {why}")
+    if level == "unsafe":
+        return Finding("note", "sandbox", f"unsafe: programs run without protections; {why}")
+    return Finding("ok", "sandbox", f"{level}: {why}")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -83,29 +84,30 @@ def test_no_attack_on_secrets_or_judgement_leaves_a_trace(copied: Path) -> None:
 FORBID_NAMESPACES = "import lacking; lacking.lack('unshare', 1)"
 
 
+LEVELS: dict[str, tuple[int | None, str, str]] = {
+    "as we are": (None, "namespaces", ""),
+    "no namespaces": (None, "none", ""),
+    "nobody": (NOBODY, "namespaces", ""),
+    "namespaces forbidden": (None, "namespaces", FORBID_NAMESPACES),
+    "nobody, and namespaces forbidden": (NOBODY, "namespaces", FORBID_NAMESPACES),
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("uid", "namespaces", "before"),
-    [
-        (None, "namespaces", ""),
-        (None, "none", ""),
-        (NOBODY, "namespaces", ""),
-        (NOBODY, "none", ""),
-        (None, "namespaces", FORBID_NAMESPACES),
-    ],
-    ids=["as we are", "no namespaces", "nobody", "nobody, no namespaces", "namespaces forbidden"],
-)
-def test_no_attack_leaves_a_trace(
-    copied: Path, uid: int | None, namespaces: str, before: str
-) -> None:
-    if uid is not None and os.getuid():
-        pytest.skip("only root can become nobody")
-    result = let_loose(copied, "all", "on", namespaces, uid=uid, before=before)
-    assert all(result["counts"][kind] >= least for kind, least in FLOORS.items())
-    assert result["traces"] == {}
-    assert uid is None or result["uid"] == uid
-    if before or namespaces == "none":
-        assert result["level"] == "zygote"
+def test_no_attack_leaves_a_trace_at_any_level(copied: Path) -> None:
+    """All levels at the same time, as each mostly waits for deadlines."""
+    asked = {name: it for name, it in LEVELS.items() if it[0] is None or os.getuid() == 0}
+    with ThreadPoolExecutor(len(asked)) as pool:
+        running = {
+            name: pool.submit(let_loose, copied, "all", "on", namespaces, uid=uid, before=before)
+            for name, (uid, namespaces, before) in asked.items()
+        }
+    for name, (uid, namespaces, before) in asked.items():
+        result = running[name].result()
+        assert all(result["counts"][kind] >= least for kind, least in FLOORS.items())
+        assert result["traces"] == {}, name
+        assert uid is None or result["uid"] == uid
+        assert result["level"] == "zygote" or (namespaces == "namespaces" and not before)
 
 
 @pytest.mark.slow
@@ -115,5 +117,5 @@ def test_without_protections_the_same_attacks_are_seen_to_succeed(copied: Path) 
     kinds = [name.partition(":")[0] for name in result["traces"]]
     counted = {kind: kinds.count(kind) for kind in FLOORS}
     assert counted["control"] == 0
-    assert counted["secrets"] >= 20 and counted["host"] >= 25 and counted["resources"] >= 10
+    assert counted["secrets"] >= 20 and counted["host"] >= 25 and counted["resources"] >= 20
     assert len(result["fooled"]) >= 25, "an evaluator in one process believes what it is told"

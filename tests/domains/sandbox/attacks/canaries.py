@@ -81,7 +81,7 @@ class Canaries:
 
     def _listen(self, server: socket.socket) -> None:
         """Note whoever comes, and hand the token to them: what is served can be stolen."""
-        server.settimeout(0.05)
+        server.settimeout(0.02)
         while not self._stop.is_set():
             with contextlib.suppress(TimeoutError, OSError):
                 if server.type == socket.SOCK_DGRAM:

