@@ -107,20 +107,23 @@ def _dressed(task: Task, form: str, sentences: list[str], paragraphs: int) -> st
     """Sentences in paragraphs, with what the form puts around them."""
     size = -(-len(sentences) // paragraphs)
     parts = [sentences[at : at + size] for at in range(0, len(sentences), size)]
+    body = "\n\n".join(" ".join(part) for part in parts)
     if form == "list":
-        kept = max(0, len(parts[-1]) - BULLETS)
-        if len(parts[-1]) < BULLETS:
-            parts = [sentences[: len(sentences) - BULLETS], sentences[-BULLETS:]]
-            kept = 0
-            parts = [part for part in parts if part]
-        head, items = parts[-1][:kept], parts[-1][kept:]
-        lines = [" ".join(head)] if head else []
-        last = "\n".join([*lines, *(f"- {item}" for item in items)])
-        body = "\n\n".join([*(" ".join(part) for part in parts[:-1]), last])
-    else:
-        body = "\n\n".join(" ".join(part) for part in parts)
+        return _listed(parts)
     if form == "title":
         return f"{names_of(task)[0].capitalize()} and {names_of(task)[1]}\n\n{body}"
     if form == "letter":
         return f"Dear reader,\n{body}\nYours, Mara"
     return body
+
+
+def _listed(parts: list[list[str]]) -> str:
+    """Paragraphs whose last three sentences stand on lines of their own."""
+    *others, last = parts
+    if others and len(last) < BULLETS:
+        # The last paragraph is short: it takes what it lacks from the one before.
+        lacks = BULLETS - len(last)
+        others[-1], last = others[-1][:-lacks], others[-1][-lacks:] + last
+    head, items = last[:-BULLETS], [f"- {item}" for item in last[-BULLETS:]]
+    closing = "\n".join([*([" ".join(head)] if head else []), *items])
+    return "\n\n".join([*(" ".join(part) for part in others), closing])
