@@ -31,8 +31,13 @@ models = typer.Typer(
 
 @domains.command("list", epilog=examples("tutelage domains list", "tutelage domains list --json"))
 def list_domains(as_json: Json = False) -> None:
-    """List the domains by name: ours, and those of installed plugins."""
+    """List the domains by name: ours, those of installed plugins, and those in this folder.
+
+    Files of this folder are read, not run: `domains check` runs one.
+    """
     found = [_about(name) for name in domain_floor.names()]
+    here = domain_floor.nearby(Path())
+    found += [{"name": one.spec, "about": one.about, "loads": None} for one in here]
     if as_json:
         print_json(found)
         return

@@ -21,6 +21,7 @@ from .contract import (
 from .floors import Floor
 from .identity import problem, split_of
 from .looks import Finding
+from .nearby import Nearby, nearby
 from .new import BadName, Draft, write
 from .registry import FORMS, BrokenDomain, UnknownDomain, get, names
 
@@ -40,6 +41,7 @@ __all__ = [
     "Floor",
     "Guide",
     "ModelJudged",
+    "Nearby",
     "NotEnoughProblems",
     "Outcome",
     "Pair",
@@ -51,6 +53,7 @@ __all__ = [
     "check",
     "get",
     "names",
+    "nearby",
     "problem",
     "split_of",
     "write",

@@ -55,9 +55,9 @@ def check(domain: Domain, n: int | None = 100) -> CheckReport:
 
 
 def _samples(trial: Trial) -> list[Sample]:
-    """Three problems of train, of as many topics as there are."""
+    """Three problems of train (else of any split), of as many topics as there are."""
     first: dict[str, Problem] = {}
-    for problem in (known := list(trial.problems.get("train", ()))):
+    for problem in (known := list(trial.problems.get("train") or trial.all)):
         first.setdefault(problem.topic, problem)
     topics = list(first.values())
     chosen = random.Random(0).sample(topics, min(3, len(topics)))

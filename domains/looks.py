@@ -34,18 +34,25 @@ class Finding:
 def _enough(trial: Trial) -> Iterator[Finding]:
     """Also gathers the problems that the other looks go by, as many as there are."""
     name = "enough problems"
+    empty: dict[Split, str] = {}
     for split in SPLITS:
-        given: list[Problem] = []
+        trial.problems[split] = ()
         try:
-            given, missing = trial.gather(split)
-            if missing and (given or split != "ood"):
-                yield Finding(name, "fault", missing)
-            elif missing:
-                said = f"ood has none, so a run needs `ood = 0` in [splits]: {missing}"
-                yield Finding(name, "note", said)
+            trial.problems[split], missing = trial.gather(split)
         except Raised as raised:
+            missing = ""
             yield Finding(name, "fault", str(raised))
-        trial.problems[split] = given
+        if missing and trial.problems[split]:
+            yield Finding(name, "fault", missing)
+        elif missing:
+            empty[split] = missing
+    if trial.problems["test"] and {"train", "val"} <= empty.keys():
+        yield Finding(name, "note", f"it only evaluates: {empty['train']}")
+    elif set(empty) == {"ood"}:
+        said = f"ood has none, so a run needs `ood = 0` in [splits]: {empty['ood']}"
+        yield Finding(name, "note", said)
+    else:
+        yield from (Finding(name, "fault", missing) for missing in empty.values())
 
 
 def _same(trial: Trial) -> Iterator[Finding]:
