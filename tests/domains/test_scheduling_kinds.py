@@ -30,7 +30,7 @@ def some(domain: Domain, n: int = 60) -> list[Problem]:
 @pytest.mark.parametrize("name", KINDS)
 def test_each_kind_is_sound_and_has_steps_and_rules_that_differ(name: str) -> None:
     domain = get(name)
-    report = check(domain, 40)
+    report = check(domain, 24)
     assert report.ok, report.as_text()
     assert not [found for found in report.findings if found.level == "note"], report.as_text()
     assert domain.name == name
