@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from ..sandbox import Call, Json, Raised, Returned, close, same
 from .drawing import FILE, SHAPES, Pen, Shape
+from .drives import PLAIN
 from .reference import Program, Result
 from .templates import Task
 
-HIDDEN = 120
-"""Tests of a task, forced shapes included."""
 EXAMPLES = 3
 SHORT = 110
 """Characters of an example that a problem shows."""
@@ -46,7 +45,8 @@ def agree(found: Json, expected: Json) -> bool:
 def hidden_of(task: Task) -> tuple[Case, ...]:
     """The tests that judge a reply: always the same for the same task."""
     shapes = [*SHAPES, *SHAPES]
-    return tuple(draw(task, "hidden", HIDDEN, shapes))
+    tests = (task.template.drive or PLAIN).tests
+    return tuple(draw(task, "hidden", tests, shapes))
 
 
 def draw(task: Task, purpose: str, n: int, shapes: Sequence[Shape] = ()) -> list[Case]:

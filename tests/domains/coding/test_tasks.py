@@ -161,6 +161,6 @@ def test_of_some_templates_mutants_are_rejected_and_rewrites_are_not() -> None:
 
 
 @pytest.mark.slow
-def test_of_every_template_98_percent_of_the_mutants_are_rejected_and_no_rewrite_is() -> None:
-    done = judged("--seed", "1")
+def test_98_percent_of_the_mutants_of_most_templates_are_rejected_and_no_rewrite_is() -> None:
+    done = judged("--templates", "60", "--seed", "1")
     assert done.returncode == 0, done.stdout + done.stderr
