@@ -22,7 +22,7 @@ from tutelage.domains.maths.units import UNITS, ratio, unit_of
 
 MATHS = get("maths")
 ALL = [problem for split in SPLITS for problem in MATHS.problems(split, 100, 0)]
-SOME_AND_ALL = pytest.mark.parametrize("n", [100, pytest.param(400, marks=pytest.mark.slow)])
+SOME_AND_ALL = pytest.mark.parametrize("n", [100, pytest.param(300, marks=pytest.mark.slow)])
 ONE_EACH = list({problem.data["template"]: problem for problem in ALL}.values())
 
 
