@@ -74,11 +74,10 @@ def readable_python(uid: int) -> str:
     pytest.skip("no Python 3.11 that nobody could start")
 
 
-def test_no_attack_on_secrets_or_judgement_leaves_a_trace(copied: Path) -> None:
-    for kind in ("false pass", "secrets"):
-        result = let_loose(copied, kind, "on", "namespaces")
-        assert result["counts"][kind] >= FLOORS[kind]
-        assert result["traces"] == {}
+def test_no_attack_on_secrets_leaves_a_trace(copied: Path) -> None:
+    result = let_loose(copied, "secrets", "on", "namespaces")
+    assert result["counts"]["secrets"] >= FLOORS["secrets"]
+    assert result["traces"] == {}
 
 
 FORBID_NAMESPACES = "import lacking; lacking.lack('unshare', 1)"

@@ -147,10 +147,13 @@ def test_a_zygote_that_was_killed_is_replaced(box: Sandbox) -> None:
         box._zygote._process.kill()
 
 
-def test_nothing_is_left_behind(box: Sandbox) -> None:
-    def trace() -> tuple[int, int, int]:
-        return len(os.listdir("/proc/self/fd")), threading.active_count(), len(descendants())  # noqa: PTH208
+def trace() -> tuple[int, int, int]:
+    """How many descriptors, threads and processes there are."""
+    descriptors = len(list(Path("/proc/self/fd").iterdir()))
+    return descriptors, threading.active_count(), len(descendants())
 
+
+def test_nothing_is_left_behind(box: Sandbox) -> None:
     box.run(PROGRAM, [], files={})
     before = trace()
     for number in range(100):
@@ -158,6 +161,30 @@ def test_nothing_is_left_behind(box: Sandbox) -> None:
     box.run(PROGRAM, [Call("spin")], limits=Limits(seconds=0.1))
     box.run(PROGRAM, [], files={})
     assert trace() == before, "one spare process waits, and nothing else"
+
+
+@pytest.mark.slow
+def test_thousands_of_runs_from_many_threads_end_and_leave_nothing_behind(box: Sandbox) -> None:
+    """Good ones, broken, late and dying ones at once; now and then the zygote dies too."""
+
+    def ask(number: int) -> bool:
+        kind = number % 10
+        if number % 500 == 499 and box._zygote is not None:
+            box._zygote._process.kill()
+        files = {"a.txt": "a"} if kind == 3 else None
+        if kind == 5:
+            return box.run("import os; os._exit(1)", []).status == "killed"
+        if kind == 7 and number % 50 == 7:
+            return box.run("while True: pass", [], limits=Limits(seconds=0.05)).status == "timeout"
+        ran = box.run(PROGRAM, [Call("add", (number, 1))], files=files)
+        return values(ran) == [number + 1]
+
+    box.run(PROGRAM, [], files={})
+    before = trace()
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(ask, range(3000)))
+    box.run(PROGRAM, [], files={})
+    assert trace() == before
 
 
 def descendants() -> set[int]:
