@@ -1,5 +1,6 @@
 """One TOML file says everything about a run; contradictions are refused before it begins."""
 
+import difflib
 import math
 import tomllib
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from ..trainer.recipe import Recipe
 
@@ -17,6 +19,17 @@ class ConfigError(ValueError):
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, data: Any) -> Any:
+        """pydantic would read `candidates = true` as 1."""
+        if isinstance(data, Mapping):
+            for name, value in data.items():
+                field = cls.model_fields.get(name)
+                if isinstance(value, bool) and field and field.annotation is not bool:
+                    raise ValueError(f"{name} = {str(value).lower()} is no number")
+        return data
 
 
 class DomainConfig(_Section):
@@ -115,6 +128,12 @@ class Search(_Section):
     race: bool = True
     """Stop a gate early when the candidate has all but lost."""
 
+    @model_validator(mode="after")
+    def _repeats_need_a_frontier(self) -> "Search":
+        if self.repeats > 1 and not self.frontier:
+            raise ValueError(f"repeats = {self.repeats} needs a frontier to repeat: frontier is 0")
+        return self
+
 
 class Train(_Section):
     """From words to weights. Fields left out take the recipe's measured defaults."""
@@ -147,8 +166,8 @@ class Budget(_Section):
 
     tokens: int | None = Field(default=None, ge=1)
     """Input and output tokens of all model calls that leave this machine."""
-    hours: float | None = Field(default=None, gt=0)
-    usd: float | None = Field(default=None, gt=0)
+    hours: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    usd: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     input_price: float = Field(default=0.0, ge=0)
     """Dollars per million input tokens."""
     output_price: float = Field(default=0.0, ge=0)
@@ -203,8 +222,30 @@ class RunConfig(_Section):
                 f'loop.review = "{self.loop.review}" needs a reviewer: say who it is, such as '
                 'reviewer = "Ada"'
             )
+        if self.loop.review == "never" and self.reviewer.strip():
+            raise ValueError(
+                f'reviewer = "{self.reviewer}" is never asked: loop.review is "never"; '
+                'take "on-promote" or "always", or leave the reviewer out'
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _validators_are_others(self) -> "RunConfig":
         if self.gate.require_portable and not self.validators:
             raise ValueError("gate.require_portable needs validators: models to be portable to")
+        twice = [name for name in self.validators if self.validators.count(name) > 1]
+        if twice:
+            raise ValueError(f"validators name {twice[0]} twice")
+        if self.student in self.validators:
+            raise ValueError(f"{self.student} is the student: validators are further models")
+        return self
+
+    @model_validator(mode="after")
+    def _frontier_is_used(self) -> "RunConfig":
+        if self.search.frontier and self.total_rounds == 1:
+            raise ValueError(
+                f"search.frontier = {self.search.frontier} is never read in a run of one round"
+            )
         return self
 
     @model_validator(mode="after")
@@ -225,8 +266,9 @@ class RunConfig(_Section):
         share = self.gate.alpha / self.decisions
         enough = math.floor(math.log2(1 / share)) + 1
         if self.block < enough:
+            aside = f", less search.frontier = {self.search.frontier}," * bool(self.search.frontier)
             raise ValueError(
-                f"splits.val = {self.splits.val} gives each of {self.total_rounds} rounds "
+                f"splits.val = {self.splits.val}{aside} gives each of {self.total_rounds} rounds "
                 f"{self.block} problems; with alpha {self.gate.alpha} spent over {self.decisions} "
                 f"decisions no gate could ever accept: at least {enough} a round are needed"
             )
@@ -239,11 +281,24 @@ def parse_config(data: Mapping[str, Any], source: str = "config") -> RunConfig:
         return RunConfig.model_validate(data)
     except ValidationError as error:
         faults = [
-            f"  {'.'.join(str(part) for part in fault['loc']) or '(whole file)'}: "
-            f"{fault['msg'].removeprefix('Value error, ')}"
+            f"  {'.'.join(map(str, fault['loc'])) or '(whole file)'}: {_said(fault)}"
             for fault in error.errors()
         ]
         raise ConfigError(f"{source} cannot be used:\n" + "\n".join(faults)) from None
+
+
+def _said(fault: ErrorDetails) -> str:
+    """What is wrong, and for a name that nothing has, which names there are."""
+    if fault["type"] != "extra_forbidden":
+        return fault["msg"].removeprefix("Value error, ")
+    *places, wrong = map(str, fault["loc"])
+    section: Any = RunConfig
+    for place in places:
+        section = section.model_fields[place].annotation
+    known = list(section.model_fields)
+    near = difflib.get_close_matches(wrong, known, n=1)
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    return f"there is no such setting.{guess} Known here: {', '.join(known)}"
 
 
 def load_config(path: Path) -> RunConfig:

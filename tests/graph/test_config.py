@@ -1,0 +1,36 @@
+"""A config that contradicts itself is refused before a run begins, and says where."""
+
+from typing import Any
+
+import pytest
+
+from tutelage.graph.config import ConfigError
+
+from .world import config
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"search": {"repeats": 3}}, "repeats = 3 needs a frontier"),
+        ({"loop": {"rounds": 1, "cycles": 1}, "search": {"frontier": 8}}, "a run of one round"),
+        ({"reviewer": "Ada"}, 'reviewer = "Ada" is never asked'),
+        ({"loop": {"review": "always"}}, "needs a reviewer"),
+        ({"validators": ["scripted:a", "scripted:a"]}, "scripted:a twice"),
+        ({"validators": ["scripted:pupil"]}, "scripted:pupil is the student"),
+        ({"gate": {"require_portable": True}}, "needs validators"),
+        ({"loop": {"candidates": True}}, "candidates = true is no number"),
+        ({"budget": {"hours": float("inf")}}, "finite"),
+        ({"splits": {"train": 300, "val": 24}, "search": {"frontier": 24}}, "search.frontier = 24"),
+        ({"gate": {"alhpa": 0.1}}, "Did you mean 'alpha'?"),
+        ({"sede": 1}, "Did you mean 'seed'?"),
+    ],
+)
+def test_a_contradiction_is_refused_with_its_place(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be used") as fault:
+        config(**changes)
+    assert said in str(fault.value)
+
+
+def test_switches_are_no_numbers_and_stay_switches() -> None:
+    assert config(loop={"credit": False}, search={"race": False}).loop.credit is False
