@@ -222,11 +222,6 @@ class RunConfig(_Section):
                 f'loop.review = "{self.loop.review}" needs a reviewer: say who it is, such as '
                 'reviewer = "Ada"'
             )
-        if self.loop.review == "never" and self.reviewer.strip():
-            raise ValueError(
-                f'reviewer = "{self.reviewer}" is never asked: loop.review is "never"; '
-                'take "on-promote" or "always", or leave the reviewer out'
-            )
         return self
 
     @model_validator(mode="after")

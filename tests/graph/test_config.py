@@ -14,7 +14,6 @@ from .world import config
     [
         ({"search": {"repeats": 3}}, "repeats = 3 needs a frontier"),
         ({"loop": {"rounds": 1, "cycles": 1}, "search": {"frontier": 8}}, "a run of one round"),
-        ({"reviewer": "Ada"}, 'reviewer = "Ada" is never asked'),
         ({"loop": {"review": "always"}}, "needs a reviewer"),
         ({"validators": ["scripted:a", "scripted:a"]}, "scripted:a twice"),
         ({"validators": ["scripted:pupil"]}, "scripted:pupil is the student"),
