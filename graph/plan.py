@@ -15,6 +15,7 @@ from typing import Any
 from ..domains.contract import SPLITS, Domain, Problem
 from ..evidence.gate import plan as detectable
 from ..evidence.gate import spend
+from ..evidence.margins import pairs_needed
 from ..store.rules import Rule, Strategy
 from .budget import CHARACTERS_A_TOKEN
 from .config import RunConfig
@@ -236,6 +237,13 @@ def _notes(config: RunConfig, size: float | None, paid: Sequence[Stage]) -> Iter
         yield (
             'gate.channel = "auto": the probe decides. Counted is the dearer `weights`, with an '
             "adapter for every candidate."
+        )
+    needed = pairs_needed(config.gate.margin, spend(config.gate.alpha, config.decisions))
+    if config.block < needed and config.gate.channel != "weights":
+        yield (
+            f"No gate can show that a rule may leave: {needed} problems a round would rule out a "
+            f"loss of {config.gate.margin:.0%} where replies stay the same, and a round has "
+            f"{config.block} (larger [splits] val or gate.margin)."
         )
     likely = sum(stage.input_tokens + stage.output_tokens for stage in paid)
     if config.budget.tokens is not None and likely > config.budget.tokens:

@@ -74,6 +74,13 @@ def test_a_run_never_asks_more_than_its_plan_said(tmp_path: Path) -> None:
     assert {stage: n for stage, n in made.items() if n > planned[stage]} == {}
 
 
+def test_a_block_on_which_no_rule_could_ever_leave_is_pointed_out() -> None:
+    said = "No gate can show that a rule may leave"
+    assert any(said in note for note in plan(config(), Parity()).notes)
+    wide = plan(config(gate={"margin": 0.2}), Parity())
+    assert not any(said in note for note in wide.notes)
+
+
 def test_a_domain_with_too_few_problems_is_found_out() -> None:
     with pytest.raises(NotEnoughProblems):
         plan(config(), Few())
