@@ -1,5 +1,6 @@
 """A claim of anyone's, judged from a file alone."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ from .output import Json, clean, console, examples, points, print_json, share, t
 
 if TYPE_CHECKING:
     from ..evidence import Audit, System
+    from .rows import Read
 
 app = typer.Typer()
 
@@ -103,11 +105,13 @@ def audit(
             split=split,
         )
     except ValueError as error:
-        raise Refused(f"{file}: {error}", code=WRONG) from None
+        raise Refused(clean(f"{file}: {error}"), code=WRONG) from None
     if as_json:
-        print_json({"file": str(file), "columns": dict(columns)} | verdict.as_json())
+        read_so = {"file": str(file), "columns": dict(columns), "not_used": found.unused}
+        print_json(read_so | verdict.as_json())
     else:
         _show(verdict)
+        _left_over(found)
     if not verdict.stands:
         raise typer.Exit(FAILED)
 
@@ -120,7 +124,7 @@ def _show(verdict: "Audit") -> None:
     out.print(table(_COLUMNS, [_row(system) for system in systems]))
     tested = [
         (t.against, share(t.accuracy), points(t.gain), f"{points(t.low)} to {points(t.high)}",
-         "< 1e-12" if t.p < 1e-12 else f"{t.p:.2g}", t.n, t.test,
+         t.p_text.removeprefix("= "), t.n, t.test,
          "beaten" if t.beaten else "NOT beaten")
         for t in verdict.tests
     ]  # fmt: skip
@@ -130,6 +134,17 @@ def _show(verdict: "Audit") -> None:
     for finding in verdict.findings:
         mark = "refused" if finding.refuses else "note"
         typer.echo(clean(f"{mark:8} {finding.name}: {finding.said}.{_where(finding.lines)}"))
+
+
+def _left_over(found: "Read") -> None:
+    """Say which columns played no part: a shortcut may hide in one that holds numbers."""
+    if not found.unused:
+        return
+    told = f"Not used: {', '.join(found.unused)}."
+    if found.numbers:
+        tries = " ".join(f"--feature {shlex.quote(name)}" for name in found.numbers)
+        told += f" `{tries}` tries {'it' if len(found.numbers) == 1 else 'them'} as a shortcut."
+    typer.echo(clean(told))
 
 
 def _where(lines: Sequence[int]) -> str:

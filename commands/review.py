@@ -6,11 +6,19 @@ from typing import Annotated
 
 import typer
 
-from ..store.answers import Answer, ReviewRefused, answer, parse_answer, waiting
-from ..store.events import ReviewAnswered, ReviewAsked, RunStarted
+from ..store.answers import (
+    ReviewRefused,
+    answer,
+    answered_before,
+    parse_answer,
+    version_of,
+    waiting,
+)
+from ..store.events import ReviewAnswered, RunStarted
 from ..store.log import EventLog
 from ..store.revision import Revision
 from ..store.rules import Strategy
+from ..store.versions import Strategies
 from .desk import Question, ask_person, form, lay_out, past, past_lines
 from .faults import STOPPED, Refused, complain
 from .output import Json, clean, console, examples, print_json
@@ -62,10 +70,15 @@ def review(
         if past_ones:
             _past(log, run, as_json)
         elif decisions is not None:
-            given = parse_answer(_read(decisions), str(decisions))
+            given = parse_answer(_read(decisions, run), str(decisions))
             if reviewer is not None:
                 given = given.model_copy(update={"reviewer": reviewer})
-            _told(place, answer(log, run, given, mind=_mind), as_json)
+            again = answered_before(log, run, given)
+            stands = answer(log, run, given, mind=_mind)
+            if again:
+                _told_again(place, log, stands, as_json)
+            else:
+                _told(place, stands, as_json)
         elif show or as_json:
             _show(log, run, as_json)
         else:
@@ -78,9 +91,14 @@ def _must_exist(log: EventLog, run_id: str) -> None:
         raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, run_id: str) -> str:
     try:
         return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (FileNotFoundError, IsADirectoryError):
+        raise Refused(
+            f"There is no file {clean(str(path))}. `tutelage review {run_id} --json` prints a form "
+            "to save and fill in."
+        ) from None
     except UnicodeDecodeError:
         raise Refused(f"{path} is no text. Give a form that --json printed.") from None
 
@@ -127,20 +145,17 @@ def _decide(place: Place, log: EventLog, run_id: str, reviewer: str | None) -> N
         raise ReviewRefused(
             f"The config of {run_id} names {asked.reviewer} as its reviewer, not {reviewer}."
         )
-    given = _asked_at_the_terminal(log, asked)
-    if given is None:
-        complain(f"Nothing was recorded: run {run_id} still waits for {asked.reviewer}.")
-        raise typer.Exit(STOPPED)
-    _told(place, answer(log, run_id, given, mind=_mind), as_json=False)
-
-
-def _asked_at_the_terminal(log: EventLog, asked: ReviewAsked) -> Answer | None:
-    """What the person says; None where they leave before the end."""
+    still = f"Nothing was recorded: run {run_id} still waits for {asked.reviewer}."
     try:
-        return ask_person(Question.of(log, asked), console())
+        given = ask_person(Question.of(log, asked), console())
     except (typer.Abort, KeyboardInterrupt):
         typer.echo()
-        return None
+        complain(still)
+        raise typer.Exit(STOPPED) from None
+    if given is None:
+        typer.echo(still)
+        return
+    _told(place, answer(log, run_id, given, mind=_mind), as_json=False)
 
 
 _THEN = {
@@ -153,7 +168,26 @@ _THEN = {
 def _told(place: Place, event: ReviewAnswered, as_json: bool) -> None:
     again = place.command(f"resume {event.stream}")
     if as_json:
-        print_json({**event.model_dump(mode="json"), "next": again})
+        print_json({**event.model_dump(mode="json"), "recorded_before": False, "next": again})
         return
     typer.echo(f"Recorded for {event.reviewer}: {event.verdict}. {_THEN[event.verdict]}")
     typer.echo(f"The run goes on with\n{again}")
+
+
+def _told_again(place: Place, log: EventLog, event: ReviewAnswered, as_json: bool) -> None:
+    """The same answer was handed in before: it decides nothing of what waits now."""
+    again, asked = place.command(f"resume {event.stream}"), waiting(log, event.stream)
+    if asked is not None:
+        again = place.command(f"review {event.stream}")
+    if as_json:
+        print_json({**event.model_dump(mode="json"), "recorded_before": True, "next": again})
+        return
+    typer.echo(
+        f"Nothing new was recorded: this answer of {event.reviewer} was recorded before: "
+        f"{event.verdict}."
+    )
+    if asked is None:
+        typer.echo(f"The run goes on with\n{again}")
+        return
+    name = version_of(Strategies(log), asked.domain, asked.candidate).name
+    typer.echo(f"The run waits for {asked.reviewer} to review {name}:\n{again}")

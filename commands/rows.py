@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import Any, TextIO
 
 from ..evidence.audit import Result
 from .faults import WRONG, Refused
+from .output import clean
 
 GUESSES: Mapping[str, tuple[str, ...]] = {
     "gold": ("gold", "label", "target", "expected", "reference", "truth", "y_true"),
-    "prediction": ("prediction", "predicted", "pred", "y_pred"),
+    "prediction": ("prediction", "predicted", "pred", "y_pred", "student"),
     "score": ("score", "correct", "is_correct"),
     "reply": ("reply", "response", "completion", "output"),
     "truncated": ("truncated", "finish_reason", "stop_reason"),
@@ -56,6 +58,10 @@ class Read:
 
     columns: Columns
     results: list[Result] = field(default_factory=list)
+    unused: tuple[str, ...] = ()
+    """Columns that nothing was read from."""
+    numbers: tuple[str, ...] = ()
+    """Those of them that hold a number in every row: they may be features."""
 
 
 def read(file: Path, named: Mapping[str, str], features: Sequence[str] = ()) -> Read:
@@ -67,21 +73,24 @@ def read(file: Path, named: Mapping[str, str], features: Sequence[str] = ()) -> 
         with file.open(encoding="utf-8-sig", newline="") as stream:
             return _read(stream, file, named, features)
     except UnicodeDecodeError as error:
-        raise Refused(
-            f"{file} is no UTF-8 text (byte {error.start} of a part of it). Save it as UTF-8.",
-            code=WRONG,
+        raise _refused(
+            f"{file} is no UTF-8 text (byte {error.start} of a part of it). Save it as UTF-8."
         ) from None
 
 
 def _read(stream: TextIO, file: Path, named: Mapping[str, str], features: Sequence[str]) -> Read:
-    found: Read | None = None
+    columns: Columns | None = None
+    results: list[Result] = []
     for line, row in _csv(stream, file) if _is_csv(stream, file) else _jsonl(stream, file):
-        if found is None:
-            found = Read(_columns(file, row, named, features))
-        found.results.append(_result(file, line, row, found.columns))
-    if found is None:
-        raise Refused(f"{file} holds no row. Wanted one result a line.", code=WRONG)
-    return found
+        if columns is None:
+            columns = _columns(file, row, named, features)
+            used = {*columns.of.values(), *columns.features, FEATURES}
+            unused = numbers = tuple(name for name in row if name not in used)
+        results.append(_result(file, line, row, columns))
+        numbers = tuple(name for name in numbers if _number(row.get(name)) is not None)
+    if columns is None:
+        raise _refused(f"{file} holds no row. Wanted one result a line.")
+    return Read(columns, results, unused, numbers)
 
 
 def _is_csv(stream: TextIO, file: Path) -> bool:
@@ -89,21 +98,36 @@ def _is_csv(stream: TextIO, file: Path) -> bool:
         return file.suffix.lower() in (".csv", ".tsv")
     begins = stream.read(4096).lstrip()
     stream.seek(0)
-    return not begins.startswith("{")
+    return not begins.startswith(("{", "["))
 
 
 def _jsonl(stream: Iterable[str], file: Path) -> Iterator[tuple[int, Row]]:
+    first = True
     for line, text in enumerate(stream, 1):
         if not text.strip():
             continue
+        if first and text.lstrip().startswith("["):
+            raise _wrong(
+                file,
+                line,
+                "an array of JSON begins. Wanted JSONL, one object a line and nothing around "
+                "them: `jq -c '.[]'` makes that of it.",
+            )
+        first = False
         try:
             row = json.loads(text)
         except (ValueError, RecursionError) as error:
             what = getattr(error, "msg", "too deep or too long")
             raise _wrong(file, line, f"no JSON ({what}). Wanted one object a line.") from None
         if not isinstance(row, dict):
-            raise _wrong(file, line, f"{type(row).__name__}, no object with named values.")
+            raise _wrong(file, line, f"{_JSON[type(row)]}, no object with named values.")
         yield line, row
+
+
+_JSON: Mapping[type, str] = {
+    list: "an array", str: "a text", int: "a number", float: "a number", bool: "true or false",
+    type(None): "null",
+}  # fmt: skip
 
 
 def _csv(stream: TextIO, file: Path) -> Iterator[tuple[int, Row]]:
@@ -112,6 +136,7 @@ def _csv(stream: TextIO, file: Path) -> Iterator[tuple[int, Row]]:
         stream, dialect="excel-tab" if file.suffix.lower() == ".tsv" else "excel", strict=True
     )
     try:
+        reader.fieldnames = _headers(file, reader.fieldnames or ())
         for row in reader:
             if None in row or None in row.values():
                 wanted, more = len(reader.fieldnames or ()), len(row.get(None) or ())
@@ -122,12 +147,35 @@ def _csv(stream: TextIO, file: Path) -> Iterator[tuple[int, Row]]:
         raise _wrong(file, reader.line_num, f"no CSV ({error}).") from None
 
 
+def _headers(file: Path, names: Sequence[str]) -> list[str]:
+    """The names of the columns, without spaces around them."""
+    found = [name.strip() for name in names]
+    for mark, called in ((";", "';'"), ("\t", "tabs")):
+        if len(found) == 1 and mark in found[0]:
+            raise _wrong(
+                file,
+                1,
+                f"one column, {found[0]!r:.80}: it looks like columns parted by {called}. Wanted "
+                "commas, or tabs in a file that ends in .tsv.",
+            )
+    twice = [name for name, count in Counter(found).items() if name and count > 1]
+    if twice:
+        raise _wrong(
+            file, 1, f"{_quoted(twice)}: each of these names more than one column. Rename them."
+        )
+    return found
+
+
+def _quoted(names: Iterable[object]) -> str:
+    return ", ".join(repr(str(name)) for name in names) or "none"
+
+
 def _columns(file: Path, first: Row, named: Mapping[str, str], features: Sequence[str]) -> Columns:
-    there = ", ".join(str(name) for name in first) or "none"
+    there = _quoted(first)
     of = {part: name for part, name in named.items() if name != NONE}
     for name in (*of.values(), *features):
         if name not in first:
-            raise Refused(f"{file} has no column {name!r}. There are: {there}.", code=WRONG)
+            raise _refused(f"{file} has no column {name!r}. There are: {there}.")
     for part, names in GUESSES.items():
         free = (name for name in names if name in first and name not in {*of.values(), *features})
         guess = next(free, None)
@@ -135,10 +183,9 @@ def _columns(file: Path, first: Row, named: Mapping[str, str], features: Sequenc
             of[part] = guess
     for part in ("gold", "prediction"):
         if part not in of:
-            raise Refused(
+            raise _refused(
                 f"{file} has no column known as the {part}. There are: {there}. "
-                f"Say which it is: --{part} COLUMN.",
-                code=WRONG,
+                f"Say which it is: --{part} COLUMN."
             )
     return Columns(of, tuple(features))
 
@@ -217,4 +264,8 @@ def _number(value: object) -> float | None:
 
 
 def _wrong(file: Path, line: int, what: str) -> Refused:
-    return Refused(f"{file}, line {line}: {what}", code=WRONG)
+    return _refused(f"{file}, line {line}: {what}")
+
+
+def _refused(what: str) -> Refused:
+    return Refused(clean(what), code=WRONG)

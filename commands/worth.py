@@ -20,8 +20,8 @@ BY_WEIGHTS = (
     "left out by itself."
 )
 NO_VERDICT = (
-    f"Helps and harms are said from p {SURE} on, rule by rule: a reason to try an edit, no gate's "
-    "verdict."
+    "Helps and harms are said where gain, interval and the wins against the losses agree and p is "
+    f"at most {SURE}, rule by rule: a reason to try an edit, no gate's verdict."
 )
 
 

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .contrasts import compare, mean
-from .doubts import SHOWN, Finding, doubts, short
+from .doubts import SHOWN, Finding, contradicted, doubts, repeated, short
 from .floors import Floor, all_floors, highest
 from .intervals import is_binary
 from .leaks import wording
+from .pairs import differences, sign_flip_resolution
 from .replies import plain
 from .systems import CONFIDENCE, Measured, Said, Sheet, System, measure, samples_for
 
@@ -60,12 +61,21 @@ class Tested:
     test: str
     beaten: bool
     """Interval and test both say that the gain is above zero."""
+    resolution: float = 0.0
+    """The smallest p that the test could have found; 0 where it is exact."""
+
+    @property
+    def p_text(self) -> str:
+        """`= 0.031`; `<= 0.0002` where only so many random patterns were tried."""
+        if self.p <= self.resolution:
+            return f"<= {self.resolution:.2g}"
+        return "< 1e-12" if self.p < 1e-12 else f"= {self.p:.2g}"
 
     def as_text(self) -> str:
         """The gain with its interval, and the test with its p-value."""
         return (
             f"{100 * self.gain:+.1f} points, {100 * self.low:+.1f} to {100 * self.high:+.1f}; "
-            f"{self.test}, p {'< 1e-12' if self.p < 1e-12 else f'= {self.p:.2g}'}"
+            f"{self.test}, p {self.p_text}"
         )
 
 
@@ -123,7 +133,8 @@ def audit(
         *(_outdone(ours.system, test) for test in tests if not test.beaten),
         *doubts(ours, sheet, claimed=True),
         *(doubts(theirs, sheet, claimed=False) if theirs else ()),
-        *_repeated(rows, sheet),
+        *repeated([row.line for row in rows], sheet),
+        *contradicted((row.line, wording(row.text), row.problem, plain(row.gold)) for row in rows),
     ]
     refusing = [finding.said for finding in findings if finding.refuses]
     return Audit(
@@ -235,8 +246,14 @@ def _tests(
 def _tested(against: str, ours: Sequence[float], theirs: Sequence[float]) -> Tested:
     n = len(ours)
     found = compare(ours, theirs, CONFIDENCE, samples=samples_for(n))
-    test = "exact McNemar test" if is_binary((*ours, *theirs)) else "sign-flip permutation test"
-    return Tested(against, mean(theirs), *found, n, test, found.shown and found.gain > 0)
+    beaten = found.shown and found.gain > 0
+    if is_binary((*ours, *theirs)):
+        return Tested(against, mean(theirs), *found, n, "exact McNemar test", beaten)
+    least = sign_flip_resolution(
+        differences(list(zip(ours, theirs, strict=True))), "two-sided", samples_for(n)
+    )
+    test = "sign-flip permutation test"
+    return Tested(against, mean(theirs), *found, n, test, beaten, least)
 
 
 def _outdone(system: System, test: Tested) -> Finding:
@@ -260,21 +277,6 @@ def _rehearsed(asked: Sequence[Result], clean: Sequence[Result]) -> Iterator[Fin
     said = f"{lost} of the {len(asked)} problems stand in the training split too"
     said += ", so nothing is left to judge" if not clean else " and were left out"
     yield Finding("overlap", not clean, said, lines)
-
-
-def _repeated(rows: Sequence[Result], sheet: Sheet) -> Iterator[Finding]:
-    seen: set[int] = set()
-    lines = []
-    for row, place in zip(rows, sheet.places, strict=True):
-        if place in seen:
-            lines.append(row.line)
-        seen.add(place)
-    if lines:
-        said = (
-            f"{len(lines)} of the {len(rows)} rows repeat the problem of an earlier one, so the "
-            f"tests count {len(seen)} problems"
-        )
-        yield Finding("repeated", False, said, tuple(lines[:SHOWN]))
 
 
 def _refusal(name: str, reasons: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """What makes a system's number doubtful: its scores, its parser, its token limit, its habits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 
 from .contrasts import mean
@@ -182,6 +182,51 @@ def _shifted(it: Measured) -> Iterator[Finding]:
         f"{system.usual_share:.1%} of them"
     )
     yield Finding("shift", False, said)
+
+
+def repeated(lines: Sequence[int], sheet: Sheet) -> Iterator[Finding]:
+    """Where rows, given by their lines, are further replies to a problem of an earlier one."""
+    seen: set[int] = set()
+    again = []
+    for line, place in zip(lines, sheet.places, strict=True):
+        if place in seen:
+            again.append(line)
+        seen.add(place)
+    if again:
+        said = (
+            f"{len(again)} of the {len(lines)} rows repeat the problem of an earlier one, so the "
+            f"tests count {len(seen)} problems"
+        )
+        yield Finding("repeated", False, said, tuple(again[:SHOWN]))
+
+
+def contradicted(rows: Iterable[tuple[int, str, str, str]]) -> Iterator[Finding]:
+    """Where one problem has two gold answers; rows are (line, text, id, gold), plain all of them.
+
+    A problem is known by its text, and by its id only where it has none: ids that count the rows
+    of each part of a file name no problems.
+    """
+    asked: dict[tuple[bool, str], list[tuple[int, str]]] = {}
+    for line, text, name, gold in rows:
+        if text or name:
+            asked.setdefault((not text, text or name), []).append((line, gold))
+    split = {key: told for key, told in asked.items() if len({gold for _, gold in told}) > 1}
+    if not split:
+        return
+    (by_id, key), told = next(iter(split.items()))
+    line, gold = told[0]
+    other, against = next(each for each in told if each[1] != gold)
+    said = (
+        f"{_count(split)} more than one gold answer, and the tests take such rows for different "
+        f"problems: {'id ' if by_id else ''}{short(key)!r} has {short(gold)!r} in line {line} and "
+        f"{short(against)!r} in line {other}"
+    )
+    lines = sorted(line for each in split.values() for line, _ in each)
+    yield Finding("contradiction", False, said, tuple(lines[:SHOWN]))
+
+
+def _count(split: Sized) -> str:
+    return f"{len(split)} problems have" if len(split) > 1 else "1 problem has"
 
 
 def _lines(it: Measured, places: Sequence[int]) -> tuple[int, ...]:

@@ -98,6 +98,16 @@ def sign_flip(
     return min(1.0, 2 * min(greater, less))
 
 
+def sign_flip_resolution(
+    differences: Sequence[float], alternative: Alternative = "greater", samples: int = 10_000
+) -> float:
+    """The smallest p-value that `sign_flip` can find by random patterns; 0 where it is exact."""
+    sizes, _ = _moved(differences)
+    if 2 ** len(sizes) <= samples or _parts(sizes):
+        return 0.0
+    return (1 if alternative == "greater" else 2) / (samples + 1)
+
+
 def sign_flip_at(
     differences: Sequence[float], alpha: float, seed: int = 0, samples: int = 10_000
 ) -> float:

@@ -47,12 +47,28 @@ def parse_answer(text: str, source: str = "the answer") -> Answer:
     """Read an answer from JSON. Raises ReviewRefused that lists every fault."""
     try:
         return Answer.model_validate(json.loads(text))
-    except ValueError as error:
-        faults = error.errors() if isinstance(error, ValidationError) else ()
-        said = [f"  {'.'.join(map(str, it['loc']))}: {it['msg']}" for it in faults] or [
-            f"  {error}"
-        ]
-        raise ReviewRefused(f"{source} is no answer to a review:\n" + "\n".join(said)) from None
+    except ValidationError as error:
+        said = [_fault(".".join(map(str, it["loc"])), it["type"], it["msg"])
+                for it in error.errors()]  # fmt: skip
+    except (ValueError, RecursionError) as error:
+        said = [f"it is no JSON ({error if isinstance(error, ValueError) else 'too deep'})"]
+    told = "".join(f"\n  {it}" for it in said)
+    raise ReviewRefused(f"{source} is no answer to a review:{told}\nNothing was recorded.")
+
+
+def _fault(where: str, kind: str, otherwise: str) -> str:
+    """What is wrong with one place of a form; `kind` and `otherwise` are pydantic's words."""
+    known = {
+        "missing": "it is missing, and the form needs it",
+        "extra_forbidden": "a form has no such field",
+        "literal_error": "wanted approve, edit or reject",
+        "string_type": "wanted a text in quotes",
+        "tuple_type": "wanted a list, one decision for each rule",
+        "model_type": 'wanted an object such as {"rule": ..., "decision": ...}',
+    }
+    if not where:
+        return "wanted the form as it was printed: an object with candidate, reviewer, decisions"
+    return f"{where}: {known.get(kind, otherwise)}"
 
 
 def asked_in(log: EventLog, run_id: str) -> Iterator[ReviewAsked]:
@@ -102,6 +118,11 @@ def answer(
             f"`tutelage review {run_id} --log` shows it."
         )
     return stands
+
+
+def answered_before(log: EventLog, run_id: str, given: Answer) -> bool:
+    """Whether the question that an answer is about has one already. Raises ReviewRefused."""
+    return answered(log, _question(log, run_id, given)) is not None
 
 
 def version_of(strategies: Strategies, domain: str, strategy: str) -> Version:

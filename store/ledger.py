@@ -38,7 +38,8 @@ class Worth:
     wins: int
     losses: int
     p: float
-    """Two-sided exact sign test of the wins against the losses."""
+    """Two-sided. Of one credit measurement its own, which weighs graded scores by their size;
+    of several, and of a gate, the exact sign test of the wins against the losses."""
     source: Literal["credit", "gate"]
     """`credit`: the rule alone was left out. `gate`: all that came with it counts too."""
     channel: Channel
@@ -49,11 +50,17 @@ class Worth:
 
     @property
     def helps(self) -> bool:
-        return self.low > 0 and self.p <= SURE
+        """Gain, interval, and more wins than losses: all must say so, and the test as well.
+
+        With graded scores a few large wins can outweigh many small losses. Then the mean and the
+        sign test are about different things, and their p-values prove nothing of each other.
+        """
+        return min(self.gain, self.low, self.wins - self.losses) > 0 and self.p <= SURE
 
     @property
     def harms(self) -> bool:
-        return self.high < 0 and self.p <= SURE
+        """The same the other way round."""
+        return max(self.gain, self.high, self.wins - self.losses) < 0 and self.p <= SURE
 
     def in_words(self) -> str:
         """One line: the verdict, the numbers, and what they were measured by."""
@@ -221,7 +228,7 @@ def _by_credit(counted: Sequence[CreditMeasured], wording: Rule, version: str) -
         n=n,
         wins=wins,
         losses=losses,
-        p=sign_test(wins, losses),
+        p=counted[0].p if len(counted) == 1 else sign_test(wins, losses),
         source="credit",
         channel="words",
         version=version,

@@ -109,7 +109,7 @@ def test_letters_that_cannot_be_printed_break_nothing(tmp_path: Path) -> None:
 
 BROKEN = {
     "no JSON": ('{"gold": "A", "prediction": "A"}\n{"gold": \n', "line 2: no JSON"),
-    "no object": ('{"gold": "A", "prediction": "A"}\n\n[1]\n', "line 3: list, no object"),
+    "no object": ('{"gold": "A", "prediction": "A"}\n\n[1]\n', "line 3: an array, no object"),
     "no gold": ('{"gold": "A", "prediction": "A"}\n{"prediction": "A"}\n', "line 2: no gold"),
     "a score": ('{"gold": "A", "prediction": "A", "score": 7}\n', "line 1: 'score' is 7, no score"),
     "a feature": (
@@ -118,9 +118,14 @@ BROKEN = {
     ),
     "no column": (
         '{"target": "A", "said": "A"}\n',
-        "no column known as the prediction. There are: target, said. Say which it is: --prediction",
+        "known as the prediction. There are: 'target', 'said'. Say which it is: --prediction",
     ),
     "nothing": ("\n\n", "holds no row"),
+    "an array": ('\n[\n{"gold": "A", "prediction": "A"}]\n', "line 2: an array of JSON begins"),
+    "control characters": (
+        '{"gold": "A", "pre\\u001b[31m\\u202e": "A"}\n',
+        r"There are: 'gold', 'pre\x1b[31m\u202e'.",
+    ),
     "deep": ('{"a": ' * 100_000, "line 1: no JSON"),
     "endless": (f'{{"gold": {"9" * 5000}}}\n', "line 1: no JSON"),
 }
@@ -135,6 +140,7 @@ def test_a_broken_jsonl_file_is_refused_with_the_line_that_is_wrong(
     said = audited(file)
     assert (said.code, said.out) == (2, "")
     assert told in said.err and "broken.jsonl" in said.err
+    assert not any(letter in said.err for letter in "\x1b\u202e")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +149,11 @@ def test_a_broken_jsonl_file_is_refused_with_the_line_that_is_wrong(
         ("gold,prediction\nA,A\nA\n", "line 3: 1 values, and 2 columns"),
         ("gold,prediction\nA,A,A\n", "line 2: 3 values, and 2 columns"),
         ('gold,prediction\n"A,A\n', "no CSV"),
-        ("gold,said\nA,A\n", "no column known as the prediction. There are: gold, said."),
+        ("gold,said\nA,A\n", "no column known as the prediction. There are: 'gold', 'said'."),
+        ("gold;prediction\nA;A\n", "line 1: one column, 'gold;prediction': it looks like columns "),
+        ("gold\tprediction\nA\tA\n", "it looks like columns parted by tabs"),
+        ("gold, n,prediction,n,gold\nA,1,A,2,A\n", "'gold', 'n': each of these names more than"),
+        ("gold,pre\x1b[31m\nA,A\n", r"'pre\x1b[31m'"),
         ("gold,prediction\n", "holds no row"),
         ("", "holds no row"),
     ],
@@ -163,10 +173,52 @@ def test_what_is_no_text_or_not_there_is_refused(tmp_path: Path) -> None:
     assert audited(file).code == 2 and "no UTF-8 text" in audited(file).err
     assert audited(tmp_path / "none.csv").code == 2
     there = jsonl(tmp_path / "r.jsonl", sound())
-    assert "no column 'label'. There are: gold, prediction" in audited(there, "--gold", "label").err
+    assert "no column 'label'. There are: 'gold', 'p" in audited(there, "--gold", "label").err
     unknown = audited(there, "--classes", "A,B")
     assert unknown.code == 2 and "Line 1: the gold answer 'YES' is none of A, B" in unknown.err
     assert audited(there, "--split", "ood").code == 2
+
+
+def test_names_of_csv_columns_have_no_spaces_around_them(tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    rows = "".join(f"{row['gold']},{row['prediction']},,\n" for row in sound())
+    file.write_text(f" gold , prediction,,\n{rows}")
+    assert audited(file).code == 0
+
+
+def test_columns_that_play_no_part_are_named_and_numbers_offered_as_shortcuts(
+    tmp_path: Path,
+) -> None:
+    rows = [row | {"rooms": int(row["gold"] == "YES"), "the day": str(i), "note": "x", "odd": "1"}
+            for i, row in enumerate(sound())]  # fmt: skip
+    rows[7]["odd"] = "?"
+    file = as_csv(tmp_path / "r.csv", rows)
+    said = audited(file)
+    assert said.code == 0
+    assert said.out.splitlines()[-1] == (
+        "Not used: rooms, the day, note, odd. `--feature rooms --feature 'the day'` tries them as "
+        "a shortcut."
+    )
+    assert audited(file, "--json").json["not_used"] == ["rooms", "the day", "note", "odd"]
+    tried = audited(file, "--feature", "rooms")
+    assert tried.code == 1 and "one question about one feature" in tried.out
+    assert "Not used: the day, note, odd." in tried.out
+    assert "Not used" not in audited(jsonl(tmp_path / "r.jsonl", sound())).out
+
+
+def test_a_student_is_the_prediction_where_no_better_name_is_there(tmp_path: Path) -> None:
+    rows = [{"gold": row["gold"], "student": row["prediction"], "baseline": "NO"}
+            for row in sound()]  # fmt: skip
+    known = audited(jsonl(tmp_path / "r.jsonl", rows), "--json").json
+    assert known["columns"] == {"gold": "gold", "prediction": "student", "second": "baseline"}
+    better = [row | {"student": "smollm2", "prediction": row["gold"]} for row in rows]
+    known = audited(jsonl(tmp_path / "b.jsonl", better), "--json").json
+    assert known["columns"]["prediction"] == "prediction" and known["not_used"] == ["student"]
+
+
+def test_the_example_is_judged_without_being_told_its_columns() -> None:
+    said = audited(Path(__file__).parents[2] / "examples" / "meeting-rooms.jsonl")
+    assert (said.code, said.err) == (1, "") and "student" in said.out.splitlines()[0]
 
 
 @pytest.mark.slow

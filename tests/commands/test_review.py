@@ -182,11 +182,63 @@ def test_a_person_is_asked_again_until_an_edit_is_whole(waiting: Path) -> None:
     assert measured["revised"] == measured["later_gates"][0]["candidate"]
 
 
-@pytest.mark.parametrize("typed", ["a\nn\n", "a\n", "r\n", "e\nOther.\n", ""])
+@pytest.mark.parametrize("typed", ["a\n", "r\n", "e\nOther.\n", ""])
 def test_who_leaves_before_the_end_has_decided_nothing(waiting: Path, typed: str) -> None:
     said = answers(waiting, typed)
     assert said.code == 130 and "Nothing was recorded: run small still waits" in said.err
     assert recorded(waiting) == []
+
+
+def test_who_says_no_at_the_end_has_decided_nothing_and_nothing_went_wrong(waiting: Path) -> None:
+    said = answers(waiting, "a\nn\n")
+    assert (said.code, said.err) == (0, "")
+    assert "Nothing was recorded: run small still waits for Ada." in said.out
+    assert recorded(waiting) == []
+
+
+def test_a_form_handed_in_again_says_that_it_decides_nothing_of_what_waits(waiting: Path) -> None:
+    file = filled_in(waiting, "edit", text=f"{CHECK} Twice.", reason="Once is not enough.")
+    assert at(waiting, "review", "small", "--decisions", file).out.startswith("Recorded for Ada")
+    again = at(waiting, "review", "small", "--decisions", file)
+    assert again.code == 0 and "Nothing new was recorded" in again.out
+    assert again.out.splitlines()[-1] == "tutelage resume small", "nothing waits yet"
+
+    assert at(waiting, "resume", "small").code == 4
+    late = at(waiting, "review", "small", "--decisions", file)
+    assert late.code == 0 and "Nothing new was recorded" in late.out
+    assert "waits for Ada to review parity@3" in late.out
+    assert late.out.splitlines()[-1] == "tutelage review small"
+    told = at(waiting, "review", "small", "--decisions", file, "--json").json
+    assert told["recorded_before"] is True and told["next"] == "tutelage review small"
+    assert len(recorded(waiting)) == 1
+
+
+FAULTY: dict[str, tuple[str, tuple[str, ...]]] = {
+    "no form": ("null", ("wanted the form as it was printed",)),
+    "no JSON": ("approve", ("it is no JSON",)),
+    "deep": ("[" * 200_000, ("it is no JSON",)),
+    "missing and wrong fields": (
+        '{"candidate": 1, "decisions": ["approve", {"rule": "r", "decision": "maybe"}], "x": 1}',
+        (
+            "candidate: wanted a text",
+            "reviewer: it is missing",
+            "decisions.0: wanted an object",
+            "decisions.1.decision: wanted approve, edit or reject",
+            "x: a form has no such field",
+        ),
+    ),
+    "no list": ('{"candidate": "a", "reviewer": "b", "decisions": 3}', ("wanted a list",)),
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), FAULTY.values(), ids=list(FAULTY))
+def test_a_faulty_form_is_told_in_words_what_is_wrong_with_it(
+    asked_once: Path, tmp_path: Path, text: str, wanted: tuple[str, ...]
+) -> None:
+    (tmp_path / "form.json").write_text(text)
+    said = at(asked_once, "review", "small", "--decisions", str(tmp_path / "form.json"))
+    assert said.code == 1 and all(word in said.err for word in wanted), said.err
+    assert not any(word in said.err for word in ("instance", "Answer", "RuleDecision", "Input"))
 
 
 def test_ctrl_c_in_the_middle_records_nothing(waiting: Path) -> None:
@@ -219,7 +271,11 @@ def test_words_that_no_rule_may_hold_are_refused_at_the_terminal_too(waiting: Pa
         (("small", "--show", "--log"), 2, "exclude each other"),
         (("big",), 1, "No run 'big'. Known runs: small."),
         (("small", "--reviewer", "Bob"), 1, "names Ada as its reviewer, not Bob"),
-        (("small", "--decisions", "absent.json"), 1, "absent.json"),
+        (
+            ("small", "--decisions", "absent.json"),
+            1,
+            "There is no file absent.json. `tutelage review small --json` prints",
+        ),
         (("small", "--decisions", "pupil.json"), 1, "pupil.json is no answer to a review"),
     ],
 )

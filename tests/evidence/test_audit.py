@@ -155,6 +155,36 @@ def test_several_replies_to_one_problem_are_one_pair() -> None:
     assert not found.stands and named(found)["repeated"] is False
 
 
+def test_a_problem_with_two_gold_answers_is_doubted_with_its_lines() -> None:
+    rows = results(BALANCED, right_on(BALANCED, 135))
+    by_text = [replace(r, text=f"Do the meetings {r.line} fit?") for r in rows]
+    assert audit(by_text).findings == ()
+    by_text[1] = replace(by_text[1], text="do the meetings 1  fit")
+    (doubt,) = audit(by_text).findings
+    assert (doubt.name, doubt.refuses, doubt.lines) == ("contradiction", False, (1, 2))
+    assert doubt.said.endswith("'do the meetings 1 fit' has 'yes' in line 1 and 'no' in line 2")
+
+    by_id = [replace(r, problem=f"p{r.line // 2 if r.line < 6 else r.line}") for r in rows]
+    (doubt,) = audit(by_id).findings
+    assert doubt.lines == (2, 3, 4, 5) and doubt.said.startswith("2 problems have more than one")
+    assert "id 'p1' has 'no' in line 2 and 'yes' in line 3" in doubt.said
+    told_apart = [replace(r, text=f"Do the meetings {r.line} fit?") for r in by_id]
+    assert audit(told_apart).findings == (), "then the ids name no problems"
+
+
+def test_a_p_value_that_random_patterns_could_not_make_smaller_is_a_bound() -> None:
+    rng = random.Random(0)
+    uneven = [replace(r, gold=str(r.line), score=0.5 + rng.random() / 2)
+              for r in results(BALANCED, ["?"] * 150)]  # fmt: skip
+    (test,) = audit(uneven).tests
+    assert test.p == test.resolution == 2 / 10_001
+    assert test.as_text().endswith("sign-flip permutation test, p <= 0.0002")
+    (exact,) = audit([replace(row, score=0.75) for row in uneven]).tests
+    assert exact.resolution == 0 and exact.as_text().endswith("p < 1e-12")
+    (small,) = audit(uneven[:8]).tests
+    assert small.resolution == 0 and small.as_text().endswith(f"p = {1 / 64:.2g}")
+
+
 def test_problems_that_were_trained_on_are_left_out_under_whatever_wording() -> None:
     train = [
         replace(row, text=f"Do the meetings {i} fit?", prediction=None)

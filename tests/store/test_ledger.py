@@ -1,6 +1,7 @@
 """The ledger says what each rule is worth, by what it was measured, and guesses nothing."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutelage.evidence.intervals import tango
-from tutelage.evidence.pairs import mcnemar
+from tutelage.evidence.pairs import mcnemar, sign_flip
 from tutelage.store import (
     CreditMeasured,
     Deprecate,
@@ -114,6 +115,44 @@ def test_pooling_narrows_the_interval_and_holds_the_mean(log: EventLog) -> None:
     assert worth.helps and not (apart[0].low > 0 and apart[0].p <= 0.05), "one round could not tell"
 
 
+def test_large_wins_among_many_small_losses_neither_help_nor_harm(log: EventLog) -> None:
+    first = propose(log, adds("Carry.", "Check."))
+    rule = first.rules[0].id
+    differences = [1.0] * 15 + [-0.125] * 40
+    found = {
+        "gain": sum(differences) / 55,
+        "low": 0.05,
+        "high": 0.31,
+        "p": sign_flip(differences, "two-sided"),
+    }
+    assert sign_test(15, 40) <= 0.05 and found["p"] <= 0.05, "either test would call it sure"
+    for round_ in (1, 2):
+        credit(log, first, rule, 15, 40, n=55, round_=round_, **found)
+        worth = ledger(log, "scheduling")[rule]
+        assert worth.n == 55 * round_ and worth.gain > 0 < worth.low
+        assert not worth.helps and not worth.harms
+        turned = replace(
+            worth, gain=-worth.gain, low=-worth.high, high=-worth.low, wins=40, losses=15
+        )
+        assert not turned.helps and not turned.harms
+
+
+def test_one_measurement_of_graded_scores_keeps_its_own_test(log: EventLog) -> None:
+    """Six wins and two losses are a coin's work; six large wins and two tiny losses are not."""
+    first = propose(log, adds("Carry.", "Check."))
+    rule = first.rules[0].id
+    differences = [0.5] * 6 + [-0.1] * 2
+    found = {"gain": 0.14, "low": 0.06, "high": 0.24, "p": sign_flip(differences, "two-sided")}
+    credit(log, first, rule, 6, 2, **found)
+
+    worth = ledger(log, "scheduling")[rule]
+
+    assert worth.p == found["p"] <= 0.05 < sign_test(6, 2)
+    assert worth.helps
+    credit(log, first, rule, 0, 0, round_=2)
+    assert ledger(log, "scheduling")[rule].p == pytest.approx(sign_test(6, 2)), "pooled by signs"
+
+
 def test_another_wording_or_adapter_starts_anew(log: EventLog) -> None:
     first = propose(log, adds("Carry.", "Check."))
     rule = first.rules[0].id
@@ -187,7 +226,9 @@ def test_another_stream_and_what_lies_before_can_be_left_out(log: EventLog) -> N
 
 def worth(rule: str, gain: float, sure: bool = True) -> Worth:
     half = abs(gain) / 2 if sure else 1.0
-    return Worth(rule, gain, gain - half, gain + half, 20, 9, 0, 0.01, "credit", "words", "a@1")
+    wins, losses = (9, 0) if gain > 0 else (0, 9)
+    bounds = (gain - half, gain + half)
+    return Worth(rule, gain, *bounds, 20, wins, losses, 0.01, "credit", "words", "a@1")
 
 
 def test_the_helpful_stand_first_and_the_harmful_last() -> None:

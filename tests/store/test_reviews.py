@@ -314,7 +314,7 @@ def test_a_form_is_read_back_and_a_fault_in_it_is_named_with_its_place(log: Even
     assert parse_answer(text) == say(asked, "approve")
     blank = json.loads(text)
     blank["decisions"][0]["decision"] = ""
-    with pytest.raises(ReviewRefused, match=r"decisions.0.decision: Input should be 'approve'"):
+    with pytest.raises(ReviewRefused, match=r"decisions.0.decision: wanted approve, edit"):
         parse_answer(json.dumps(blank), "answer.json")
     for broken in ("", "[]", "{", '{"candidate": 3}'):
         with pytest.raises(ReviewRefused, match="is no answer to a review"):
