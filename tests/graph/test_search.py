@@ -217,8 +217,9 @@ def test_the_same_words_are_not_put_twice_to_the_test_they_failed(tmp_path: Path
 
 def test_a_strategy_over_its_token_budget_is_refused(tmp_path: Path) -> None:
     loop = {**SMALL["loop"], "rounds": 1, "strategy_tokens": 20}
-    splits = {**SMALL["splits"], "val": 64}
-    run = sums(tmp_path, Scripted(TEXTS[:4], TEXTS[:1]), loop=loop, splits=splits)
+    splits = {**SMALL["splits"], "val": 40}
+    teacher, search = Scripted(TEXTS[:4], TEXTS[:1]), {"edits": 4}
+    run = sums(tmp_path, teacher, loop=loop, splits=splits, search=search)
     assert go(run)
     refused, *_ = events(run, ProposalRefused)
     assert "20 is the most" in refused.reason and len(refused.edits) == 4
