@@ -67,6 +67,8 @@ class _Round:
     incumbent: str = ""
     gates: list[GateDecided] = field(default_factory=list)
     harmed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    barred: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """What a version that has to be portable may not pass for, by version."""
     promoted: str = ""
     busy: bool = False
     """Whether anything was proposed or refused in it."""
@@ -176,8 +178,13 @@ class _Teller:
             return
         if isinstance(event, GateDecided):
             round_.gates.append(event)
-        elif isinstance(event, PortabilityMeasured) and event.verdict == "harms":
-            round_.harmed[event.candidate].append(event.model)
+        elif isinstance(event, PortabilityMeasured):
+            from ..graph.matrix import objection
+
+            if event.verdict == "harms":
+                round_.harmed[event.candidate].append(event.model)
+            if why := objection(event):
+                round_.barred[event.candidate].append(why)
         elif isinstance(event, StrategyPromoted):
             round_.promoted = event.strategy
         round_.busy |= isinstance(event, StrategyProposed | ProposalRefused)
@@ -210,11 +217,11 @@ class _Teller:
             return
         name = names.version(gate.candidate)
         config = self._configs[gate.stream].config
-        if round_.harmed[gate.candidate] and config["gate"].get("require_portable"):
-            harmed = all_of(round_.harmed[gate.candidate])
+        if round_.barred[gate.candidate] and config["gate"].get("require_portable"):
             yield (
-                f"{name} passed its gate, but it harms {harmed}, and this run promotes nothing "
-                "that harms a model it names (gate.require_portable)."
+                f"{name} passed its gate, but {all_of(round_.barred[gate.candidate])}, and this "
+                "run promotes nothing that harms a model it names, nor what was not measured well "
+                "enough (gate.require_portable)."
             )
         elif round_.promoted:
             yield f"{name} passed its gate too; of a round only the largest gain is promoted."

@@ -108,6 +108,8 @@ def _lines(told: Story, state: str) -> Iterator[str]:
     )
     if told.probe:
         how = "named by the config" if told.probe["forced"] else "found by the probe"
+        if told.probe["channel"] == "words" and not (told.probe["forced"] or told.probe["helped"]):
+            how = "the only one that the student has"
         yield (
             f"Channel {told.probe['channel']}, {how}: words in the prompt change "
             f"{points(told.probe['gain'])} points on {told.probe['n']} problems."

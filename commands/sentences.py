@@ -57,27 +57,34 @@ def probed(event: ProbeDecided) -> Lines:
         f"rules in its prompt change its score by {points(event.gain)} points "
         f"({between(event.low, event.high)})"
     )
-    deaf = (
-        f"As far as {event.n} problems tell, {event.model} is deaf to words: {changed}, no gain "
-        "beyond chance."
-    )
-    hears = f"{event.model} can use words: {changed} on {event.n} problems."
+    lines = [_heard(event, changed)]
     if event.slot != "baseline/probe":
-        return [hears if event.channel == "words" else deaf]
+        return lines
     if event.forced:
         lines = [
             f"The config names the channel `{event.channel}`; measured on {event.n} problems, "
             f"{changed}."
         ]
-    else:
-        lines = [hears if event.channel == "words" and event.low > 0 else deaf]
     if event.channel == "weights":
         return [
             *lines,
             "So each gate works through weights: two adapters are trained alike, one on examples "
             "that follow the candidate, one on examples that follow the version it must beat.",
         ]
-    return [*lines, "So each gate puts a version into its prompt (channel `words`)."]
+    why = "So" if event.helped or event.forced else "It has no other channel, so"
+    return [*lines, f"{why} each gate puts a version into its prompt (channel `words`)."]
+
+
+def _heard(event: ProbeDecided, changed: str) -> str:
+    """What the probe showed; the channel does not say it, since a student may have no other."""
+    if event.helped:
+        return f"{event.model} can use words: {changed} on {event.n} problems."
+    if event.harmed:
+        return f"{event.model} is harmed by words: {changed} on {event.n} problems."
+    told = f"{changed}, no gain beyond chance."
+    if event.low > 0:
+        return f"Whether {event.model} can use words, {event.n} problems leave unclear: {told}"
+    return f"As far as {event.n} problems tell, {event.model} is deaf to words: {told}"
 
 
 def opened(event: RoundOpened, names: Names) -> Lines:

@@ -172,7 +172,8 @@ class _Teller:
         if isinstance(event, ProbeDecided) and event.slot != "baseline/probe":
             return  # A validator's; the matrix tells of it.
         if isinstance(event, ProbeDecided):
-            told.probe = event.model_dump(include={"channel", "forced", "n", "gain", "low", "high"})
+            kept = {"channel", "forced", "n", "gain", "low", "high", "p"}
+            told.probe = event.model_dump(include=kept) | {"helped": event.helped}
         elif isinstance(event, AdapterTrained):
             told.adapters.append(
                 {

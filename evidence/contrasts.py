@@ -26,6 +26,14 @@ def beyond_chance(low: float, high: float, p: float) -> bool:
     return (low > 0 or high < 0) and p <= CHANCE
 
 
+def loss_shown(gain: float, high: float, p: float) -> bool:
+    """Whether a loss is shown: its interval lies below zero, or its one-sided exact test finds it.
+
+    One witness is enough where a harm that passes costs more than a false alarm. `p` is two-sided.
+    """
+    return high < 0 or (gain < 0 and p / 2 <= CHANCE)
+
+
 class Gain(NamedTuple):
     """What one list of scores is above another, pair by pair."""
 

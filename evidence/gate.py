@@ -11,6 +11,9 @@ from .pairs import DISCORDANCE, Scores, answered, differences, p_better, smalles
 Decision = Literal["accept", "reject", "indecisive"]
 Claim = Literal["better", "no worse"]
 
+COVERAGE = 0.6
+"""Share of the pairs that both arms must have answered before anything is decided."""
+
 
 @dataclass(frozen=True)
 class GateVerdict:
@@ -87,7 +90,7 @@ def decide(
     floor: float | None = None,
     worthwhile: float | None = None,
     discordance: float = DISCORDANCE,
-    coverage: float = 0.6,
+    coverage: float = COVERAGE,
     confidence: float = 0.95,
     seed: int = 0,
     samples: int = 10_000,

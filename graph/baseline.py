@@ -85,12 +85,15 @@ def probe(run: Run, strategy: Strategy) -> ProbeDecided:
             gain=change.gain,
             low=change.low,
             high=change.high,
+            p=change.p,
         )
     )
+    needs = event.channel == "words" and not event.helped and not event.forced
+    only = "that is no help shown, but it has no other channel: " if needs else ""
     run.watch.say(
         f"Probe: words in the prompt change {run.student.name} by {points(event.gain)} "
         f"[{points(event.low)}, {points(event.high)}] on {event.n} problems: "
-        f"gates work in the `{event.channel}` channel."
+        f"{only}gates work in the `{event.channel}` channel."
     )
     return event
 

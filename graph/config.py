@@ -99,7 +99,7 @@ class GateConfig(_Section):
     margin: float = Field(default=0.05, gt=0, lt=1)
     """Loss that a version may at most bring whose edits only take rules away."""
     require_portable: bool = False
-    """Promote nothing that harms a validator model."""
+    """Promote nothing that is shown to harm a validator model, or that it answered too few of."""
 
     @model_validator(mode="after")
     def _power_exceeds_alpha(self) -> "GateConfig":

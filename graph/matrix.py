@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
+from ..evidence.contrasts import CHANCE, loss_shown
+from ..evidence.gate import COVERAGE, plan
+from ..evidence.pairs import UNDETECTABLE
 from ..store.events import (
     Channel,
     Event,
@@ -30,6 +33,8 @@ class Cell(NamedTuple):
     low: float
     high: float
     pairs: int
+    smallest_harm: float | None
+    """The smallest harm that so many pairs would likely have shown; None: none at all."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,15 @@ class Column:
     """Parameters; None where its spec does not tell them."""
     hears: bool | None
     """Whether the probe showed that words help it; None before the probe."""
+    harmed: bool = False
+    """Whether the probe showed that words harm it: it hears them, to its cost."""
+
+    @property
+    def badge(self) -> str:
+        """What the probe says of a model that is not helped by words; empty for the others."""
+        if self.harmed:
+            return "harmed by words"
+        return "deaf to words" if self.hears is False else ""
 
 
 @dataclass(frozen=True)
@@ -129,8 +143,34 @@ def in_words(column: Column, cell: Cell | None) -> str:
     )
     if cell.channel == "words":
         return f"{cell.verdict} {measured}"
-    deaf = "deaf to words; " if column.hears is False else ""
-    return f"{deaf}through weights: {cell.verdict} {measured}"
+    probed = f"{column.badge}; " if column.badge else ""
+    return f"{probed}through weights: {cell.verdict} {measured}"
+
+
+def smallest_harm(pairs: int) -> float | None:
+    """The smallest harm that `pairs` pairs would have shown four times out of five."""
+    found = plan(pairs, CHANCE)
+    return None if found >= UNDETECTABLE else found
+
+
+def enough(pairs: int, missing: int) -> bool:
+    """Whether the pairs that were answered by both could have shown a harm, as a gate demands."""
+    return pairs >= COVERAGE * (pairs + missing) and smallest_harm(pairs) is not None
+
+
+def objection(event: PortabilityMeasured) -> str:
+    """Why a version that has to be portable may not pass for this model; empty if it may."""
+    if event.high < 0:
+        return f"it harms {event.model}"
+    if loss_shown(event.gain, event.high, event.p):
+        return f"it likely harms {event.model} (one-sided p = {event.p / 2:.2g})"
+    if enough(event.pairs, event.missing):
+        return ""
+    asked = event.pairs + event.missing
+    return (
+        f"{event.model} was not measured well enough: both arms answered {event.pairs} of {asked} "
+        "problems"
+    )
 
 
 def matrix(log: EventLog, run_id: str) -> Matrix | None:
@@ -142,13 +182,10 @@ def matrix(log: EventLog, run_id: str) -> Matrix | None:
     numbers = range(1, max([len(specs), *told.names]) + 1)
     if not numbers:
         return None
-    columns = [Column(str(start.config["student"]), True, _size(start.config["student"]),
-                      told.student_hears)]  # fmt: skip
+    columns = [told.column(0, str(start.config["student"]), start.config["student"])]
     for number in numbers:
         spec = specs[number - 1] if number <= len(specs) else ""
-        columns.append(
-            Column(told.names.get(number, spec), False, _size(spec), told.hears.get(number))
-        )
+        columns.append(told.column(number, told.names.get(number, spec), spec))
     names = _Names(Strategies(log), start.domain)
     lines = [told.line(names, place, found, numbers) for place, found in told.tried.items()]
     return Matrix(tuple(columns), tuple(lines))
@@ -160,8 +197,8 @@ class _Told:
     def __init__(self, log: EventLog, run_id: str) -> None:
         self.names: dict[int, str] = {}
         """Number of a validator -> its model's name."""
-        self.hears: dict[int, bool] = {}
-        self.student_hears: bool | None = None
+        self.probes: dict[int, ProbeDecided] = {}
+        """Number of a validator, 0 for the student -> its probe."""
         self.tried: dict[str, dict[int, PortabilityMeasured]] = {}
         """Place of a gate -> what was measured there, by validator."""
         self._gates: dict[tuple[str, str], GateDecided] = {}
@@ -185,13 +222,16 @@ class _Told:
                 self._promoted.add(event.strategy)
 
     def _probed(self, event: ProbeDecided) -> None:
-        if at := _PLACE.match(event.slot):
+        at = _PLACE.match(event.slot)
+        self.probes[int(at[2]) if at else 0] = event
+        if at:
             self.names[int(at[2])] = event.model
-            self.hears[int(at[2])] = event.channel == "words"
-        else:
-            # A channel that was named, or that is the only one, says nothing about the student.
-            named = event.forced or event.channel == "words"
-            self.student_hears = event.low > 0 if named else False
+
+    def column(self, number: int, model: str, spec: str) -> Column:
+        # The channel says nothing here: it may have been named, or be the only one.
+        probe = self.probes.get(number)
+        heard, harmed = (None, False) if probe is None else (probe.helped, probe.harmed)
+        return Column(model, number == 0, _size(spec), heard, harmed)
 
     def line(
         self,
@@ -220,9 +260,14 @@ class _Told:
             verdict = "helps"
         elif gate.high < 0:
             verdict = "harms"
-        elif gate.channel == "words" and self.student_hears is False:
+        elif gate.channel == "words" and gate.low <= 0 and self._deaf():
             verdict = "deaf"
-        return Cell(verdict, gate.channel, gate.gain, gate.low, gate.high, gate.pairs)
+        measured = (gate.channel, gate.gain, gate.low, gate.high, gate.pairs)
+        return Cell(verdict, *measured, smallest_harm(gate.pairs))
+
+    def _deaf(self) -> bool:
+        probe = self.probes.get(0)
+        return probe is not None and not (probe.helped or probe.harmed)
 
 
 class _Names(NamedTuple):
@@ -234,7 +279,8 @@ class _Names(NamedTuple):
 
 
 def _cell(event: PortabilityMeasured) -> Cell:
-    return Cell(event.verdict, event.channel, event.gain, event.low, event.high, event.pairs)
+    measured = (event.channel, event.gain, event.low, event.high, event.pairs)
+    return Cell(event.verdict, *measured, smallest_harm(event.pairs))
 
 
 def _told(cell: Cell | None) -> bool:

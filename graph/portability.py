@@ -4,19 +4,24 @@ Every validator is asked through words: it is never trained. It answers the gate
 with the candidate and with the incumbent in its prompt, in replies that nothing else reads.
 Portability is measured before a promotion, so that what harms a model is not rolled back later:
 it never becomes current, and the line stays where it was.
+
+A harm is sought with less proof than a gain: it bars where the interval or the one-sided test shows
+it, and what was not measured well enough bars too. That none was shown does not mean that there is
+none, so each line tells which harm could have been seen.
 """
 
 from collections.abc import Sequence
 from typing import Literal
 
 from ..domains.contract import Problem
-from ..evidence.contrasts import Gain, compare, mean
+from ..evidence.contrasts import Gain, compare, loss_shown, mean
 from ..models.contract import Model
 from ..store.events import AttemptJudged, GateDecided, PortabilityMeasured, ProbeDecided
 from ..store.rules import Strategy
 from .attempts import attempt, scores
 from .baseline import expert_strategy, points
 from .context import Run
+from .matrix import enough, objection, smallest_harm
 
 
 def measure_portability(run: Run, gate: GateDecided, slot: str) -> list[PortabilityMeasured]:
@@ -35,20 +40,26 @@ def measure_portability(run: Run, gate: GateDecided, slot: str) -> list[Portabil
 def barred(run: Run, gate: GateDecided) -> str:
     """Why the gate's candidate may not be promoted for what it does to others; empty if it may.
 
-    A harm bars only under `gate.require_portable`; without it, it is told and stands in the report.
+    Only under `gate.require_portable`; without it, a harm is told and stands in the report. A harm
+    that was once shown stays; what was not measured well enough may be measured again.
     """
     if not run.config.gate.require_portable:
         return ""
-    harmed = [
-        f"{it.model} ({points(it.gain)} [{points(it.low)}, {points(it.high)}] on {it.pairs} pairs)"
+    found = [
+        it
         for entry in run.log.entries(stream=run.id, kinds=[PortabilityMeasured])
         if isinstance(it := entry.event, PortabilityMeasured)
         and (it.candidate, it.incumbent) == (gate.candidate, gate.incumbent)
-        and it.verdict == "harms"
     ]
-    if not harmed:
+    newest = {it.slot.rpartition("/")[2]: it for it in found}.values()
+    kept = [it for it in found if it in newest or loss_shown(it.gain, it.high, it.p)]
+    if not (why := [f"{said} {_measure(it)}" for it in kept if (said := objection(it))]):
         return ""
-    return f"It harms {' and '.join(harmed)}, and gate.require_portable lets no such version pass."
+    return f"Not portable: {'; '.join(why)}. gate.require_portable lets no such version pass."
+
+
+def _measure(it: PortabilityMeasured) -> str:
+    return f"({points(it.gain)} [{points(it.low)}, {points(it.high)}] on {it.pairs} pairs)"
 
 
 def _measured(
@@ -58,11 +69,17 @@ def _measured(
     if isinstance(found, PortabilityMeasured):
         return found
     candidate, incumbent = (run.version(it) for it in (gate.candidate, gate.incumbent))
-    hears = _probe(run, number, model, candidate.strategy).channel == "words"
+    probed = _probe(run, number, model, candidate.strategy)
     problems = [problem for problem in run.problems["val"] if problem.id in set(gate.block)]
     new = _arm(run, f"{slot}/candidate", problems, model, candidate.strategy)
     old = _arm(run, f"{slot}/incumbent", problems, model, incumbent.strategy)
     pairs, change = _paired(new, old)
+    asked = len(run.batch(0))
+    deaf = (
+        not (probed.helped or probed.harmed)
+        and enough(probed.n, asked - probed.n)
+        and enough(len(pairs), len(problems) - len(pairs))
+    )
     event = run.log.record(
         PortabilityMeasured(
             stream=run.id,
@@ -72,7 +89,7 @@ def _measured(
             incumbent=gate.incumbent,
             model=model.name,
             channel="words",
-            verdict=_verdict(change, hears),
+            verdict=_verdict(change, deaf),
             pairs=len(pairs),
             missing=len(problems) - len(pairs),
             candidate_accuracy=mean([mine for mine, _ in pairs]),
@@ -84,24 +101,34 @@ def _measured(
         )
     )
     run.watch.say(
-        f"Portability of {candidate.name}: {event.verdict} for {model.name}, {points(event.gain)} "
-        f"[{points(event.low)}, {points(event.high)}] on {event.pairs} pairs."
+        f"Portability of {candidate.name}: {event.verdict} for {model.name} {_measure(event)}; "
+        f"{_seen(event.pairs)}."
     )
     return event
 
 
-def _verdict(change: Gain, hears: bool) -> Literal["helps", "harms", "unclear", "deaf"]:
-    """A shown change stands, whatever the probe found; `deaf` only names an unclear cell."""
+def _verdict(change: Gain, deaf: bool) -> Literal["helps", "harms", "unclear", "deaf"]:
+    """What the interval shows stands, whatever the probe found; `deaf` only names what it hides."""
+    if change.high < 0:
+        return "harms"
     if change.shown:
-        return "helps" if change.gain > 0 else "harms"
-    return "unclear" if hears else "deaf"
+        return "helps"
+    quiet = change.low <= 0 and not loss_shown(change.gain, change.high, change.p)
+    return "deaf" if deaf and quiet else "unclear"
+
+
+def _seen(pairs: int) -> str:
+    """What harm so few pairs would have shown."""
+    if (harm := smallest_harm(pairs)) is None:
+        return "so few show no harm, however large"
+    return f"a harm below {100 * harm:.0f} points could well go unseen"
 
 
 def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDecided:
     """Once a run: no words against the expert rules, or the first candidate, on train problems.
 
     `words` where they are shown to help. The model is trained nowhere, so that `weights` only says
-    that it is deaf.
+    that they are not: it may be deaf to them, or harmed by them.
     """
     slot = f"portability/{number}/probe"
     found = run.log.find(run.id, slot)
@@ -123,9 +150,11 @@ def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDec
             gain=change.gain,
             low=change.low,
             high=change.high,
+            p=change.p,
         )
     )
-    heard = "can use words" if event.channel == "words" else "is not shown to use words"
+    heard = "can use words" if event.helped else "is not shown to use words"
+    heard = "is harmed by words" if event.harmed else heard
     run.watch.say(
         f"Probe of {model.name}: {points(event.gain)} [{points(event.low)}, {points(event.high)}] "
         f"on {event.n} problems: it {heard}."

@@ -8,8 +8,12 @@ from .edits import Edit
 from .event import Channel, Decision, Event
 from .rules import Rule
 
+SURE = 0.05
+"""A change is claimed only where its two-sided p-value is at most this."""
+
 
 class ProbeDecided(Event):
+    schema_version = 2
     inputs = frozenset({"model", "strategy"})
     kind: Literal["ProbeDecided"] = "ProbeDecided"
     model: str
@@ -22,6 +26,21 @@ class ProbeDecided(Event):
     gain: float
     low: float
     high: float
+    p: float | None = None
+    """Two-sided and exact; None where an earlier version probed."""
+
+    @property
+    def helped(self) -> bool:
+        """Whether words were shown to help: the interval and the test agree.
+
+        The channel alone does not say it: a config may name it, and a student may have no other.
+        """
+        return self.low > 0 and (self.channel == "words" if self.p is None else self.p <= SURE)
+
+    @property
+    def harmed(self) -> bool:
+        """Whether words were shown to harm: such a model is not deaf."""
+        return self.high < 0
 
 
 class RoundOpened(Event):
@@ -232,7 +251,8 @@ class PortabilityMeasured(Event):
     model: str
     channel: Channel
     verdict: Literal["helps", "harms", "unclear", "deaf"]
-    """`deaf`: the model is not helped by any words here, so its cell says nothing more."""
+    """`harms`: the interval lies below 0. `deaf`: it holds 0, and no words were shown to move the
+    model, so its cell says nothing more."""
     pairs: int
     missing: int = 0
     candidate_accuracy: float = 0.0

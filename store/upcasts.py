@@ -30,6 +30,7 @@ def _planned_it_all(payload: Payload) -> Payload:
 
 
 UPCASTS: dict[tuple[str, int], Callable[[Payload], Payload]] = {
+    ("ProbeDecided", 1): _only_gained,
     ("RoundOpened", 1): _only_gained,
     ("Reflected", 1): _only_gained,
     ("StrategyProposed", 1): _says_where_it_is_from,

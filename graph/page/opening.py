@@ -122,6 +122,8 @@ def _channel(probes: Sequence[ProbeDecided]) -> Html:
         return Html("not probed yet")
     probe = probes[-1]
     how = "named by the config; the probe measured" if probe.forced else "found by the probe:"
+    if probe.channel == "words" and not (probe.forced or probe.helped):
+        how = "the student has no other channel; the probe measured"
     return join(
         [
             text("strong", probe.channel),

@@ -12,7 +12,8 @@ def portability(told: Facts) -> Html:
         return Html("")
     strict = told.config["gate"].get("require_portable")
     rule = (
-        "This run promotes nothing that harms one of these models."
+        "This run promotes nothing that harms one of these models as far as the pairs show, nor "
+        "what was not measured well enough on one."
         if strict
         else "Harm is told here and bars nothing: gate.require_portable is off."
     )
@@ -26,7 +27,7 @@ def portability(told: Facts) -> Html:
             "Each cell is the gain of a version over the one it was gated against, on the same "
             "validation problems. Validators are asked through words, in replies of their own; "
             "the student’s cell is its gate. Deaf: this version is not shown to change what the "
-            f"model scores, and the expert rules are not shown to help it. {rule}",
+            f"model scores, and the expert rules are not shown to help or harm it. {rule}",
             "note",
         ),
     )
@@ -56,8 +57,9 @@ def _cell(column: Column, cell: Cell | None) -> Html:
         return text("span", "not tried", "scope")
     badges = [text("span", cell.verdict, f"badge {cell.verdict}")]
     if cell.channel == "weights":
-        deaf = [text("span", "deaf to words", "badge deaf")] if column.hears is False else []
-        badges = [*deaf, *badges, text("span", "through weights", "scope")]
+        kind = "harms" if column.harmed else "deaf"
+        probed = [text("span", column.badge, f"badge {kind}")] if column.badge else []
+        badges = [*probed, *badges, text("span", "through weights", "scope")]
     measured = f"{points(cell.gain)} ({between(points(cell.low), points(cell.high))})"
     pairs = text("div", count(cell.pairs, "pair"), "note")
     return join([tag("div", *badges), tag("div", esc(measured)), pairs])

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from tutelage.commands.chronicle import chronicle
+from tutelage.commands.sentences import probed
 from tutelage.graph.context import Run
 from tutelage.graph.run import Parts, open_run
 from tutelage.store.edits import Add, Deprecate, Merge, Split, Update
 from tutelage.store.events import (
     CreditMeasured,
+    ProbeDecided,
     ProposalRefused,
     ReviewAnswered,
     ReviewAsked,
@@ -208,6 +210,45 @@ def test_a_harmful_version_is_told_as_passed_over_and_a_smaller_gain_too(pen: Pe
             "parity@2 passed its gate too; of a round only the largest gain is promoted",
         ],
     )
+
+
+def test_a_version_that_was_hardly_measured_is_told_as_passed_over(pen: Pen) -> None:
+    pen.open("c1/r1", EMPTY, incumbent=EMPTY.hash)
+    carry = pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY)
+    gate = pen.gate("c1/r1/validate/1/gate", carry, EMPTY)
+    at = "c1/r1/validate/1/portability/1"
+    pen.carry(at, gate, "scripted:a", "unclear", 0.0, pairs=9, missing=31)
+    pen.open("c1/r2", EMPTY, incumbent=EMPTY.hash)
+    in_order(
+        told_of(pen.run),
+        [
+            "What parity@1 does for scripted:a is unclear",
+            r"parity@1 passed its gate, but scripted:a was not measured well enough: "
+            r"both arms answered 9 of 40 problems, and .*require_portable",
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "heard", "channel"),
+    [
+        ((0.2, 0.1, 0.3, 0.01), "scripted:a can use words: .* on 24", "So each gate"),
+        ((0.2, 0.04, 0.4, 0.06), "Whether scripted:a can use words, 24 .* unclear", "no other"),
+        ((0.0, -0.1, 0.1, 1.0), "As far as 24 .* scripted:a is deaf to words", "no other"),
+        ((-1.0, -1.0, -0.9, 0.0), "scripted:a is harmed by words: .* -100", "no other"),
+    ],
+)
+def test_what_words_do_for_a_student_without_another_channel_is_told_as_it_was_measured(
+    found: tuple[float, float, float, float], heard: str, channel: str, pen: Pen
+) -> None:
+    told = dict(zip(("gain", "low", "high", "p"), found, strict=True))
+    probe = {"model": "scripted:a", "strategy": "", "channel": "words", "n": 24, **told}
+    event = ProbeDecided.model_validate({**pen.at, "slot": "baseline/probe", **probe})
+    lines = "\n".join(probed(event))
+    in_order(lines, [heard, channel])
+    assert ("can use words:" in lines) == event.helped
+    same = probed(event.model_copy(update={"slot": "portability/1/probe"}))
+    assert same == probed(event)[:1], "the same numbers are told alike of a validator"
 
 
 def test_a_removal_that_changes_nothing_is_told_as_accepted_without_a_reply(pen: Pen) -> None:

@@ -74,7 +74,9 @@ class Pen:
             )
         )
 
-    def carry(self, slot: str, gate: GateDecided, model: str, verdict: Any, gain: float) -> None:
+    def carry(
+        self, slot: str, gate: GateDecided, model: str, verdict: Any, gain: float, **more: int
+    ) -> None:
         self.run.log.record(
             PortabilityMeasured(
                 **self.at,
@@ -85,7 +87,7 @@ class Pen:
                 model=model,
                 channel="words",
                 verdict=verdict,
-                pairs=40,
+                **{"pairs": 40, **more},
                 gain=gain,
                 low=gain - 0.1,
                 high=gain + 0.1,

@@ -9,13 +9,14 @@ import pytest
 from tutelage.commands.chronicle import chronicle
 from tutelage.commands.place import Place
 from tutelage.commands.results import show
+from tutelage.evidence import smallest_detectable
 from tutelage.graph.baseline import expert_strategy, probe
-from tutelage.graph.context import Run
-from tutelage.graph.matrix import in_words, matrix
+from tutelage.graph.context import Run, Silent
+from tutelage.graph.matrix import in_words, matrix, smallest_harm
 from tutelage.graph.portability import barred, measure_portability
 from tutelage.graph.report import write_results
 from tutelage.graph.run import Parts, go, open_run
-from tutelage.models.contract import Model
+from tutelage.models.contract import Model, Reply, Request, Usage
 from tutelage.store.edits import Add
 from tutelage.store.events import GateDecided, PortabilityMeasured, StrategyProposed
 from tutelage.store.rules import EMPTY, Strategy
@@ -28,6 +29,34 @@ OBEDIENT = Pupil({"carry": 0.45}, hears=True, name="scripted:obedient")
 HARMED = Pupil({"carry": -0.35}, hears=True, name="scripted:harmed")
 DEAF = Pupil({"carry": 0.45}, hears=False, name="scripted:deaf")
 TRIO: tuple[Model, ...] = (OBEDIENT, HARMED, DEAF)
+
+
+class Fixed(Pupil):
+    """A validator that loses, wins or does not answer the places of a split that a test names.
+
+    Words change `lost` right answers to wrong ones and `won` wrong ones to right ones in the
+    validation pool, and make the probe all right (`probe=1`), all wrong (-1) or nothing at all (0).
+    """
+
+    def __init__(self, lost: int = 0, won: int = 0, *, silent: int = 0, probe: int = 0) -> None:
+        super().__init__({}, name="scripted:fixed")
+        self._lost, self._won, self._silent, self._probe = lost, won, silent, probe
+
+    def _reply(self, request: Request) -> Reply:
+        number = int(request.prompt.split()[3])
+        told = any(rule.text in request.context for rule in RULES)
+        place = number % 1000
+        if number < 10_000:
+            right = told if self._probe > 0 else not told if self._probe < 0 else True
+        elif place % 2 == 0 and place < 2 * self._silent:
+            return Reply("", outcome="error", detail="The line is dead.")
+        else:
+            backwards = 29 - place
+            right = not told if place < self._lost else told if backwards < self._won else True
+        truth, lie = ("NO", "YES") if number % 2 else ("YES", "NO")
+        return Reply(f"Answer: {truth if right else lie}", usage=Usage(1, 1))
+
+
 SHORT: dict[str, Any] = {
     "splits": {"train": 50, "val": 30, "test": 1, "ood": 0},
     "loop": {"cycles": 1, "rounds": 1, "candidates": 1, "batch": 16, "feedback": 4},
@@ -155,6 +184,113 @@ def test_a_model_that_the_probe_calls_deaf_is_still_harmed_where_it_is_shown_to_
     gate = gate_of(run)
     (found,) = measure_portability(run, gate, "c1/r1/validate/1")
     assert found.verdict == "harms" and "scripted:even" in barred(run, gate)
+
+
+def tried(home: Path, model: Model, size: int = 24) -> tuple[PortabilityMeasured, str]:
+    """What a run that must be portable measures on one validator, and why it bars the version."""
+    run = run_with(home, model, gate={"require_portable": True})
+    gate = gate_of(run, size=size)
+    (found,) = measure_portability(run, gate, "c1/r1/validate/1")
+    return found, barred(run, gate)
+
+
+def test_a_loss_that_only_the_interval_shows_is_a_harm_and_bars(tmp_path: Path) -> None:
+    found, why = tried(tmp_path, Fixed(lost=5))
+    assert (found.gain, found.pairs) == (pytest.approx(-5 / 24), 24)
+    assert found.p > 0.05 and found.high < 0 and found.verdict == "harms"
+    assert "it harms scripted:fixed (-21 [-40, -4] on 24 pairs)" in why
+
+
+def test_a_loss_that_only_the_one_sided_test_shows_bars_and_is_not_called_a_harm(
+    tmp_path: Path,
+) -> None:
+    found, why = tried(tmp_path, Fixed(lost=19, won=9), size=30)
+    assert found.low < 0 <= found.high and found.p / 2 <= 0.05 < found.p
+    assert found.verdict == "unclear", "nor deaf"
+    assert "it likely harms scripted:fixed (one-sided p = 0.044)" in why
+
+
+def test_a_small_loss_that_nothing_shows_bars_nothing(tmp_path: Path) -> None:
+    found, why = tried(tmp_path, Fixed(lost=1))
+    assert found.gain < 0 and why == ""
+
+
+@pytest.mark.parametrize(("silent", "size", "bars"), [(9, 24, False), (10, 24, True), (0, 4, True)])
+def test_a_validator_that_answered_too_few_pairs_is_not_measured_well_enough(
+    silent: int, size: int, bars: bool, tmp_path: Path
+) -> None:
+    found, why = tried(tmp_path, Fixed(silent=silent), size=size)
+    assert found.pairs == size - silent
+    assert ("scripted:fixed was not measured well enough" in why) is bars
+    assert (f"both arms answered {found.pairs} of {size} problems" in why) is bars
+    assert found.verdict == ("unclear" if bars else "deaf"), "nor is it called deaf then"
+
+
+def test_what_was_not_measured_well_enough_may_be_measured_again_and_a_harm_stays(
+    tmp_path: Path,
+) -> None:
+    run = run_with(tmp_path, Fixed(), gate={"require_portable": True})
+    first, second = (gate_of(run, size=24, slot=f"c1/r{it}/validate/1/gate") for it in (1, 2))
+    model = {"stream": run.id, "domain": "parity", "channel": "words", "model": "scripted:fixed"}
+    versions = {"candidate": first.candidate, "incumbent": first.incumbent}
+
+    def measured(round_: int, **found: Any) -> None:
+        slot = f"c1/r{round_}/validate/1/portability/1"
+        event = {"slot": slot, "verdict": "unclear", **model, **versions, **found}
+        run.log.record(PortabilityMeasured.model_validate(event))
+
+    measured(1, pairs=3, missing=21, low=-0.5, high=0.5)
+    assert "not measured well enough" in barred(run, first)
+    measured(2, pairs=24, low=-0.1, high=0.1)
+    assert barred(run, second) == ""
+    measured(3, pairs=24, gain=-0.3, low=-0.5, high=-0.1, p=0.02, verdict="harms")
+    measured(4, pairs=24, low=-0.1, high=0.1)
+    assert "it harms scripted:fixed" in barred(run, second)
+
+
+def test_a_model_that_the_probe_shows_to_be_harmed_by_words_is_never_called_deaf(
+    tmp_path: Path,
+) -> None:
+    heard: list[str] = []
+
+    class Ears(Silent):
+        def say(self, text: str) -> None:
+            heard.append(text)
+
+    run = run_with(tmp_path, Fixed(probe=-1))
+    run.watch = Ears()
+    (found,) = measure_portability(run, gate_of(run), "c1/r1/validate/1")
+    assert (found.gain, found.verdict) == (0.0, "unclear")
+    assert any(it.endswith("16 problems: it is harmed by words.") for it in heard)
+    told = "unclear for scripted:fixed (+0 [-14, +14] on 24 pairs); a harm below 28 points"
+    assert any(told in it for it in heard)
+    shown = matrix(run.log, run.id)
+    assert shown is not None
+    assert (shown.columns[1].hears, shown.columns[1].badge) == (False, "harmed by words")
+
+
+def test_the_matrix_tells_which_harm_so_many_pairs_would_have_shown(tmp_path: Path) -> None:
+    run = run_with(tmp_path, Fixed())
+    measure_portability(run, gate_of(run), "c1/r1/validate/1")
+    shown = matrix(run.log, run.id)
+    assert shown is not None
+    _, cell = json.loads(json.dumps(shown.as_json()))["rows"][0]["cells"]
+    assert cell["smallest_harm"] == pytest.approx(smallest_detectable(24, 0.05))
+    assert smallest_harm(4) is None, "not even four losses of four are shown"
+
+
+def test_a_student_without_another_channel_is_not_said_to_be_helped_by_words(
+    tmp_path: Path,
+) -> None:
+    run = run_with(tmp_path, DEAF, student=Fixed(probe=-1))
+    run.trainer = None
+    found = probe(run, expert_strategy(run))
+    assert (found.channel, found.helped, found.harmed) == ("words", False, True)
+    measure_portability(run, gate_of(run, gain=0.1, low=-0.1, high=0.3, decision="indecisive"), "c")
+    shown = matrix(run.log, run.id)
+    assert shown is not None and shown.columns[0].hears is False
+    cell = shown.lines[0].cells[0]
+    assert cell is not None and cell.verdict == "unclear", "harmed, so not deaf"
 
 
 def test_the_matrix_has_a_column_for_the_student_and_names_its_channel(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from tutelage.store import (
     EMPTY,
     AnyEvent,
     GateDecided,
+    ProbeDecided,
     ProposalRefused,
     Reflected,
     RoundOpened,
@@ -50,6 +51,13 @@ def _holds(told: object, said: object) -> bool:
     if isinstance(said, list) and isinstance(told, list):
         return len(said) == len(told) and all(map(_holds, told, said))
     return told == said
+
+
+def test_a_probe_kept_no_p_so_its_channel_and_interval_say_whether_words_help() -> None:
+    probes = [event for _, event in golden("ProbeDecided", 1)]
+
+    found = [(e.p, e.helped, e.harmed) for e in probes if isinstance(e, ProbeDecided)]
+    assert found == [(None, True, False), (None, False, False), (None, False, True)]
 
 
 def test_a_round_was_opened_with_its_parent_as_the_incumbent_and_no_frontier() -> None:
