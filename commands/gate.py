@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 IMPLIED = "decide"
 
+MOST = 100_000
+"""Runs or gates that a calibration may simulate: a hundredth of a point, and long enough."""
+
 
 class Implied(TyperGroup):
     """A group one of whose commands may be left out: a word that names no command begins it."""
@@ -105,11 +108,13 @@ def calibrate(
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A run's TOML file: its gates are tried.")
     ] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Runs of an arm against itself.")] = 2000,
-    gates: Annotated[int, typer.Option(min=1, help="Gates for each gain of the curve.")] = 1000,
-    pairs: Annotated[int | None, typer.Option(min=1, help="Problems of a block.")] = None,
-    rounds: Annotated[int | None, typer.Option(min=1, help="Rounds of a run.")] = None,
-    candidates: Annotated[int | None, typer.Option(min=1, help="Versions a round.")] = None,
+    runs: Annotated[
+        int, typer.Option(min=1, max=MOST, help="Runs of an arm against itself.")
+    ] = 2000,
+    gates: Annotated[int, typer.Option(min=1, max=MOST, help="Gates a gain of the curve.")] = 1000,
+    pairs: Annotated[int | None, typer.Option(min=1, max=2000, help="Problems of a block.")] = None,
+    rounds: Annotated[int | None, typer.Option(min=1, max=100, help="Rounds of a run.")] = None,
+    candidates: Annotated[int | None, typer.Option(min=1, max=16, help="Versions a round.")] = None,
     alpha: Annotated[float | None, typer.Option(help="Chance of an error in a whole run.")] = None,
     power: Annotated[float | None, typer.Option(help="Chance to find what is there.")] = None,
     replicates: Annotated[int | None, typer.Option(min=1, max=8, help="Replies a problem.")] = None,
@@ -136,7 +141,12 @@ def calibrate(
     said = {name: value for name, value in named.items() if value is not None}
     settings = _from_config(config) | said if config else said
     try:
-        found = on_trial(Terms(**settings), runs=runs, gates=gates, seed=seed)
+        # On stderr, so that what is found stays alone on stdout.
+        with watching(stderr=True) as watch:
+            progress = watch.advance
+            found = on_trial(
+                Terms(**settings), runs=runs, gates=gates, seed=seed, progress=progress
+            )
     except ValueError as error:
         raise Refused(str(error), code=2) from error
     if as_json:
@@ -176,11 +186,17 @@ def _show(found: "Calibration") -> None:
         f"[{share(found.low)}, {share(found.high)}]; at most {share(terms.alpha)} % are allowed. "
         f"An arm's replies differed from its own on {share(found.differing)} % of the problems."
     )
+    if not found.enough:
+        typer.echo(
+            f"Too few runs to tell: were none of {found.runs} wrong, that would still not show a "
+            f"rate of at most {share(terms.alpha)} %. Give more --runs."
+        )
     if terms.race:
         typer.echo(f"Racing saved {share(found.saved)} % of the candidates' replies in these runs.")
     typer.echo(
         f"A gain of {share(found.detectable)} points is called detectable: found in "
-        f"{share(found.found.share)} % of {found.found.gates} gates, promised in "
+        f"{share(found.found.share)} % [{share(found.found.low)}, {share(found.found.high)}] of "
+        f"{found.found.gates} gates, promised in "
         f"{share(terms.power)} %."
     )
     noises = sorted({point.discordance for point in found.curve})

@@ -10,7 +10,7 @@ Every verdict comes from `decide` (with `replicates` and `racing`, where they ar
 come up again are looked up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,6 +25,12 @@ from .replicates import Replicates, agreed, means
 
 OTHERS = (0.15, 0.45)
 """Shares of disagreeing pairs that `plan` does not assume: the curve is drawn there as well."""
+
+MOST_REPLIES = 20_000_000
+"""Replies of an arm that are held at once: some hundred megabytes."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is counted, how much of it is done, and of how many."""
 
 REACH = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 """Gains of the curve, in detectable ones."""
@@ -58,7 +64,7 @@ class Terms:
 
     @property
     def detectable(self) -> float:
-        return plan(self.pairs, self.share, self.power)
+        return plan(self.pairs, self.share, self.power, replicates=self.replicates)
 
 
 class Point(NamedTuple):
@@ -103,6 +109,11 @@ class Calibration:
         return self.low <= self.terms.alpha
 
     @property
+    def enough(self) -> bool:
+        """Whether so many runs could show that the rate is at most alpha, were none wrong."""
+        return clopper_pearson(0, self.runs).high <= self.terms.alpha
+
+    @property
     def found(self) -> Point:
         """The curve at the detectable gain, where its assumptions hold."""
         return next(
@@ -113,15 +124,28 @@ class Calibration:
 
     def as_json(self) -> dict[str, object]:
         points = [point._asdict() for point in self.curve]
-        more = {"holds": self.holds, "found": self.found._asdict(), "alpha_each": self.terms.share}
+        more = {
+            "holds": self.holds,
+            "enough": self.enough,
+            "found": self.found._asdict(),
+            "alpha_each": self.terms.share,
+        }
         return asdict(self) | {"curve": points} | more
 
 
-def calibrate(terms: Terms, *, runs: int = 2000, gates: int = 2000, seed: int = 0) -> Calibration:
+def calibrate(
+    terms: Terms,
+    *,
+    runs: int = 2000,
+    gates: int = 2000,
+    seed: int = 0,
+    progress: Progress = lambda what, done, total: None,
+) -> Calibration:
     """Put `runs` runs without any effect to the gate, then `gates` gates for each known gain.
 
-    Raises ValueError where a gate of this size could never accept.
+    Raises ValueError where a gate of this size could never accept, and where it would not end.
     """
+    _bounded(terms, runs, gates)
     if terms.detectable == UNDETECTABLE:
         raise ValueError(
             f"{terms.pairs} pairs could never pass at {terms.share:.2g}, the share of alpha = "
@@ -129,7 +153,16 @@ def calibrate(terms: Terms, *, runs: int = 2000, gates: int = 2000, seed: int = 
             "Give more pairs, or fewer rounds and candidates."
         )
     rng = np.random.default_rng(seed)
-    wrong, differing, saved = _without_effect(terms, runs, rng)
+    wrong, differing, saved = _without_effect(terms, runs, rng, progress)
+    places = [
+        (min(reach * terms.detectable, 1.0), discordance)
+        for discordance in (DISCORDANCE, *OTHERS)
+        for reach in REACH
+    ]
+    curve = []
+    for done, (gain, discordance) in enumerate(places, start=1):
+        curve.append(_point(terms, gain, discordance, gates, rng))
+        progress("gains of the curve", done, len(places))
     return Calibration(
         terms=terms,
         runs=runs,
@@ -139,28 +172,38 @@ def calibrate(terms: Terms, *, runs: int = 2000, gates: int = 2000, seed: int = 
         differing=differing,
         saved=saved,
         detectable=terms.detectable,
-        curve=tuple(
-            _point(terms, min(reach * terms.detectable, 1.0), discordance, gates, rng)
-            for discordance in (DISCORDANCE, *OTHERS)
-            for reach in REACH
-        ),
+        curve=tuple(curve),
     )
 
 
-def _without_effect(terms: Terms, runs: int, rng: np.random.Generator) -> tuple[int, float, float]:
+def _bounded(terms: Terms, runs: int, gates: int) -> None:
+    """Refuses what the memory does not hold."""
+    asked = max(runs, gates) * terms.pairs * terms.replicates
+    if min(runs, gates) < 1 or asked > MOST_REPLIES:
+        most = MOST_REPLIES // (terms.pairs * terms.replicates)
+        raise ValueError(
+            f"Wanted 1 to {most} runs and gates of {terms.pairs} pairs with {terms.replicates} "
+            f"replies each, found {runs} runs and {gates} gates."
+        )
+
+
+def _without_effect(
+    terms: Terms, runs: int, rng: np.random.Generator, progress: Progress
+) -> tuple[int, float, float]:
     """Runs with a false accept, the share of pairs that differ, the share of replies saved."""
     wrong = np.zeros(runs, dtype=bool)
     differing = asked = 0.0
-    for _ in range(terms.rounds):
+    decisions = terms.rounds * terms.candidates
+    for number in range(terms.rounds):
         student = _Students(rng, runs, terms, DISCORDANCE)
         old = student.incumbent()
-        for _ in range(terms.candidates):
+        for place in range(1, terms.candidates + 1):
             new = student.candidate()
             accepted, answered = _gates(new, old, terms)
             wrong |= accepted
             asked += float(answered.mean()) / terms.pairs
             differing += float((new[:, 0] != old[:, 0]).mean())
-    decisions = terms.rounds * terms.candidates
+            progress("decisions without effect", number * terms.candidates + place, decisions)
     return int(wrong.sum()), differing / decisions, 1 - asked / decisions
 
 
@@ -278,6 +321,7 @@ def _accepts(new: Replicates, old: Replicates, terms: Terms) -> bool:
         alpha=terms.share,
         power=terms.power,
         graded=terms.replicates > 1,
+        replicates=terms.replicates,
         samples=100,
     )
     return agreed(verdict, new, old).decision == "accept"

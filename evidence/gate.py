@@ -59,16 +59,19 @@ def plan(
     power: float = 0.8,
     discordance: float = DISCORDANCE,
     claim: Claim = "better",
+    replicates: int = 1,
+    graded: bool = False,
 ) -> float:
     """Smallest gain that a gate over `n` problems would find; known before any reply is seen.
 
     Above 1 (UNDETECTABLE) means that the block is too small to accept anything at `alpha`.
-    Graded scores are planned as if they were right/wrong. For the claim `no worse` it is the
-    smallest loss that identical replies rule out: beyond the margin, the block is too small.
+    Graded scores are planned as if they were right/wrong, and the mean of `replicates` as what it
+    is. For the claim `no worse` it is the smallest loss that identical replies rule out: beyond
+    the margin, the block is too small.
     """
     if claim == "no worse":
-        return smallest_margin(n, alpha)
-    return smallest_detectable(n, alpha, power, discordance)
+        return smallest_margin(n, alpha, graded or replicates > 1)
+    return smallest_detectable(n, alpha, power, discordance, replicates)
 
 
 def spend(alpha: float, decisions: int) -> float:
@@ -87,6 +90,7 @@ def decide(
     claim: Claim = "better",
     margin: float = 0.05,
     graded: bool = False,
+    replicates: int = 1,
     floor: float | None = None,
     worthwhile: float | None = None,
     discordance: float = DISCORDANCE,
@@ -104,17 +108,18 @@ def decide(
 
     The claim `no worse` is for candidates that only take away: accepted when a loss of `margin` is
     ruled out (see `margins`), refused when they do harm. Of scores that may lie between 0 and 1 it
-    must be told beforehand (`graded`), even where these happen not to.
+    must be told beforehand (`graded`), even where these happen not to. Scores that are the means
+    of several replies say of how many (`replicates`): those find smaller gains.
     """
     measured = _measure(candidate, incumbent, alpha, confidence, seed, samples)
-    detectable = plan(len(candidate), alpha, power, discordance, claim)
+    detectable = plan(len(candidate), alpha, power, discordance, claim, replicates, graded)
     if claim == "better":
         p = measured.p
         worth = detectable if worthwhile is None else worthwhile
         decision, reason = _judge(measured, alpha, floor, worth, detectable, coverage)
     else:
         p = _loss_ruled_out(measured, margin, graded)
-        decision, reason = _judge_loss(measured, p, alpha, floor, margin, coverage)
+        decision, reason = _judge_loss(measured, p, alpha, floor, margin, coverage, graded)
     return GateVerdict(
         decision=decision,
         reason=reason,
@@ -131,6 +136,7 @@ def decide(
         alpha=alpha,
         detectable=detectable,
         claim=claim,
+        replicates=replicates,
     )
 
 
@@ -222,7 +228,13 @@ def _judge(
 
 
 def _judge_loss(
-    m: _Measured, p: float, alpha: float, floor: float | None, margin: float, coverage: float
+    m: _Measured,
+    p: float,
+    alpha: float,
+    floor: float | None,
+    margin: float,
+    coverage: float,
+    graded: bool,
 ) -> tuple[Decision, str]:
     """The verdict on a candidate that only takes away."""
     tally, change = _told(m)
@@ -237,10 +249,11 @@ def _judge_loss(
             f"{tally}: a loss of {_points(margin)} or more is ruled out "
             f"(p = {p:.2g}, at most {alpha:.2g} allowed)."
         )
-    if smallest_margin(m.pairs, alpha) > margin:
+    best = smallest_margin(m.pairs, alpha, graded or not m.binary)
+    if best > margin:
         return "indecisive", (
             f"{tally}. {m.pairs} pairs are too few: even identical replies would only rule out "
-            f"a loss of {_points(smallest_margin(m.pairs, alpha))}, "
+            f"a loss of {_points(best)}, "
             f"and at most {_points(margin)} may be lost."
         )
     return "indecisive", (

@@ -7,10 +7,10 @@ for every kind of loss can do better.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import ceil, log
+from math import ceil, log, sqrt
 
 import numpy as np
-from scipy.special import bdtr, gammaln, xlog1py, xlogy
+from scipy.special import bdtr, gammaln, ndtr, ndtri, xlog1py, xlogy
 
 CELLS = 100
 """Widths of a cell of the nuisance parameter in one margin: the price of a proof, 1 % of it."""
@@ -54,15 +54,47 @@ def no_worse_graded(differences: Sequence[float], margin: float) -> float:
     return min(1.0, float(np.exp(-np.logaddexp.reduce(wealth))))
 
 
-def smallest_margin(n: int, alpha: float) -> float:
-    """The smallest loss that identical replies to `n` problems rule out at `alpha`."""
-    return float(1 - alpha ** (1 / n)) if n else 1.0
+@lru_cache(maxsize=1024)
+def smallest_margin(n: int, alpha: float, graded: bool = False) -> float:
+    """The smallest loss that identical replies to `n` problems rule out at `alpha`.
+
+    Of `graded` scores more has to be shown: what the test of those would let pass.
+    """
+    if not n:
+        return 1.0
+    low = float(1 - alpha ** (1 / n))
+    if not graded:
+        return low
+    high, same = 1.0, [0.0] * n
+    while high - low > 1e-9:
+        middle = (low + high) / 2
+        if no_worse_graded(same, middle) <= alpha:
+            high = middle
+        else:
+            low = middle
+    return high
 
 
-def pairs_needed(margin: float, alpha: float) -> int:
+def chance_no_worse(
+    n: int, alpha: float, margin: float, discordance: float, replicates: int = 1
+) -> float:
+    """About how often a loss of `margin` is ruled out where there is none, and luck makes noise.
+
+    A normal approximation; of graded scores it is more than their test grants.
+    """
+    _within(margin)
+    if smallest_margin(n, alpha, replicates > 1) > margin:
+        return 0.0
+    return float(ndtr(margin * sqrt(n * replicates / discordance) + ndtri(alpha)))
+
+
+def pairs_needed(margin: float, alpha: float, graded: bool = False) -> int:
     """Problems whose identical replies rule a loss of `margin` out at `alpha`."""
     _within(margin)
-    return ceil(log(alpha) / log(1 - margin))
+    needed = ceil(log(alpha) / log(1 - margin))
+    while graded and no_worse_graded([0.0] * needed, margin) > alpha:
+        needed += 1
+    return needed
 
 
 def _within(margin: float) -> None:

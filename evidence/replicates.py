@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .gate import GateVerdict
-from .pairs import Scores, answered, p_better
+from .pairs import Scores, answered, p_better, sign_flip
 
 Replicates = Sequence[Scores]
 """One row of scores a replicate; all rows over the same problems."""
+
+BY_CHANCE = 0.05
+"""p, over all replicates, up to which one is called lucky: a word in a reason, no verdict."""
 
 
 def means(candidate: Replicates, incumbent: Replicates) -> tuple[Scores, Scores]:
@@ -46,36 +49,57 @@ def agreed(
     bar = -margin if verdict.claim == "no worse" else 0.0
     our_mean, their_mean = sum(ours) / count, sum(theirs) / count
     disagree = min(ours) - their_mean <= bar or our_mean - max(theirs) <= bar
-    lucky = _lucky(verdict, candidate, incumbent)
+    alone = _alone(verdict, candidate, incumbent)
     if verdict.decision == "accept" and disagree:
         return replace(
             verdict,
             decision="indecisive",
             reason=(
                 f"The replicates disagree: the candidate scored {_shares(ours)} and the incumbent "
-                f"{_shares(theirs)}. {lucky or 'Each had to bear out the gain by itself.'}"
+                f"{_shares(theirs)}. {alone or 'Each had to bear out the gain by itself.'}"
             ),
         )
-    if verdict.decision != "accept" and lucky:
-        return replace(verdict, reason=f"{verdict.reason} {lucky}")
+    if verdict.decision != "accept" and alone:
+        return replace(verdict, reason=f"{verdict.reason} {alone}")
     return verdict
 
 
-def _lucky(verdict: GateVerdict, candidate: Replicates, incumbent: Replicates) -> str:
-    """Names the one replicate that a gate with a single reply a problem would have believed."""
+def _alone(verdict: GateVerdict, candidate: Replicates, incumbent: Replicates) -> str:
+    """Names the replicates that a gate with a single reply a problem would have believed.
+
+    A lucky seed is one that gained more than the others did, beyond chance. Where the gain is near
+    what can be found at all, some replicates pass and some do not without any such luck.
+    """
     if verdict.claim == "no worse":
         return ""
     ps = [
         p_better(answered(a, b), verdict.alpha) for a, b in zip(candidate, incumbent, strict=True)
     ]
-    passed = [place for place, p in enumerate(ps, start=1) if p <= verdict.alpha]
+    passed = [place for place, p in enumerate(ps) if p <= verdict.alpha]
     if not passed or len(passed) == len(ps):
         return ""
-    which = ", ".join(map(str, passed))
+    which = ", ".join(str(place + 1) for place in passed)
+    lucky = _apart(candidate, incumbent, passed) <= BY_CHANCE / len(ps)
     return (
         f"Alone, replicate {which} would have passed (p = {min(ps):.2g}) and the rest would not: "
-        "a lucky seed."
+        f"{'a lucky seed' if lucky else 'the replicates disagree, by no more than chance'}."
     )
+
+
+def _apart(candidate: Replicates, incumbent: Replicates, passed: Sequence[int]) -> float:
+    """p-value that those which passed gained no more than the rest, problem by problem."""
+    gains: list[float] = []
+    for ours, theirs in zip(_by_problem(candidate), _by_problem(incumbent), strict=True):
+        told = [
+            (place in passed, a - b)
+            for place, (a, b) in enumerate(zip(ours, theirs, strict=True))
+            if a is not None and b is not None
+        ]
+        high = [gain for inside, gain in told if inside]
+        rest = [gain for inside, gain in told if not inside]
+        if high and rest:
+            gains.append(round(sum(high) / len(high) - sum(rest) / len(rest), 12))
+    return sign_flip(gains, "greater")
 
 
 def _accuracies(candidate: Replicates, incumbent: Replicates) -> tuple[list[float], list[float]]:

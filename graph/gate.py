@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from ..domains.contract import Problem
 from ..evidence.gate import Claim, Decision, GateVerdict, decide, plan, spend
+from ..evidence.margins import chance_no_worse
+from ..evidence.pairs import DISCORDANCE
 from ..evidence.racing import all_but_lost, looks, stopped
 from ..evidence.replicates import Replicates, agreed, means
 from ..store.events import AttemptJudged, Channel, GateDecided
@@ -53,7 +55,8 @@ class Gate:
     @property
     def detectable(self) -> float:
         """What this gate can find, known before any reply; under `no worse` a loss."""
-        return plan(len(self.block), self.alpha, self.run.config.gate.power, claim=self.claim)
+        power, replicates = self.run.config.gate.power, self.replicates
+        return plan(len(self.block), self.alpha, power, claim=self.claim, replicates=replicates)
 
     @property
     def replicates(self) -> int:
@@ -106,8 +109,15 @@ class Gate:
         can = f"gains from {points(min(found, 1.0))} points can be found"
         if self.claim == "no worse":
             can = f"it only takes rules away, and may lose {100 * gate.margin:.1f} points at most"
-            if found > gate.margin:
-                can += f"; so small a block rules out no loss below {100 * found:.1f} points"
+            luck = chance_no_worse(
+                len(self.block), self.alpha, gate.margin, DISCORDANCE, self.replicates
+            )
+            can += (
+                f"; even identical replies would rule out no loss below {100 * found:.1f} points"
+                if found > gate.margin
+                else f"; identical replies pass, and without any loss about {luck:.0%} of those "
+                f"whose luck differs on {DISCORDANCE:.0%} of the problems"
+            )
         return (
             f"{self.candidate.name} against {self.incumbent.name} on {len(self.block)} problems "
             f"({self.channel}); {can}"
@@ -137,6 +147,7 @@ class Gate:
             claim=self.claim,
             margin=settings.margin,
             graded=self.replicates > 1,
+            replicates=self.replicates,
             floor=floor,
         )
         if why:

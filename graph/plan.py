@@ -120,7 +120,9 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
         memory=_memory(config, size),
         usd=_dollars(config, paid, [stage.output_tokens for stage in paid]),
         usd_limit=_dollars(config, paid, [stage.output_limit for stage in paid]),
-        detectable=detectable(config.block, alpha, config.gate.power),
+        detectable=detectable(
+            config.block, alpha, config.gate.power, replicates=config.gate.replicates
+        ),
         notes=tuple(_notes(config, size, paid)),
     )
 
@@ -238,7 +240,8 @@ def _notes(config: RunConfig, size: float | None, paid: Sequence[Stage]) -> Iter
             'gate.channel = "auto": the probe decides. Counted is the dearer `weights`, with an '
             "adapter for every candidate."
         )
-    needed = pairs_needed(config.gate.margin, spend(config.gate.alpha, config.decisions))
+    alpha, graded = spend(config.gate.alpha, config.decisions), config.gate.replicates > 1
+    needed = pairs_needed(config.gate.margin, alpha, graded)
     if config.block < needed and config.gate.channel != "weights":
         yield (
             f"No gate can show that a rule may leave: {needed} problems a round would rule out a "

@@ -47,6 +47,8 @@ class Worth:
     """Name of the version that it was last left out of, or of the one that brought it."""
     wording: Rule | None = None
     """The rule as it was measured: a later UPDATE of it is not."""
+    stopped: bool = False
+    """Its gate stopped early because it was losing, and so was caught at its worst."""
 
     @property
     def helps(self) -> bool:
@@ -59,8 +61,9 @@ class Worth:
 
     @property
     def harms(self) -> bool:
-        """The same the other way round."""
-        return max(self.gain, self.high, self.wins - self.losses) < 0 and self.p <= SURE
+        """The same the other way round, of a gate that was not stopped for it."""
+        lost = max(self.gain, self.high, self.wins - self.losses) < 0
+        return lost and self.p <= SURE and not self.stopped
 
     def in_words(self) -> str:
         """One line: the verdict, the numbers, and what they were measured by."""
@@ -70,6 +73,8 @@ class Worth:
             if self.source == "credit"
             else f"the gate of {self.version}, which brought it, through {self.channel}"
         )
+        if self.stopped:
+            how += "; stopped early, so biased down"
         return (
             f"{verdict}: {100 * self.gain:+.1f} points, 95 % interval {100 * self.low:+.1f} to "
             f"{100 * self.high:+.1f}, {self.n} pairs, p {self.p:.2g}; {how}"
@@ -213,6 +218,7 @@ def _by_gate(gate: GateDecided, wording: Rule, version: str) -> Worth:
         channel=gate.channel,
         version=version,
         wording=wording,
+        stopped=gate.saved > 0,
     )
 
 

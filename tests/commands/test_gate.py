@@ -63,10 +63,20 @@ def test_calibrate_tries_the_gates_of_a_config_and_is_the_same_every_time(desk: 
     assert larger.json["found"]["share"] == pytest.approx(0.9, abs=0.08)
 
 
+def test_calibrate_says_when_its_runs_are_too_few_to_tell(desk: Path) -> None:
+    few = at(desk, "gate", "calibrate", "--runs", "20", "--gates", "5", "--pairs", "20")
+    assert few.code == 0 and "Too few runs to tell: were none of 20 wrong" in few.out
+    more = at(desk, "gate", "calibrate", "--runs", "80", "--gates", "5", "--pairs", "20")
+    assert "Too few runs" not in more.out
+
+
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
         (("--pairs", "3"), "3 pairs could never pass"),
+        (("--pairs", "100000"), "--pairs"),
+        (("--gates", "1000000"), "--gates"),
+        (("--runs", "100000", "--pairs", "2000"), "Wanted 1 to 10000 runs"),
         (("--alpha", "0.9"), "alpha < power"),
         (("--config", "missing.toml"), "No config at missing.toml"),
     ],

@@ -51,11 +51,25 @@ def test_racing_saves_replies_and_changes_no_accept_that_matters(tried: Calibrat
 
 
 @pytest.mark.parametrize("replicates", [2, 3])
-def test_replicates_keep_to_alpha_and_find_more(replicates: int) -> None:
+def test_replicates_keep_to_alpha_and_find_what_is_promised(replicates: int) -> None:
     terms = Terms(pairs=24, rounds=1, candidates=1, alpha=0.1, replicates=replicates)
-    tried = calibrate(terms, runs=150, gates=30, seed=3)
+    tried = calibrate(terms, runs=150, gates=60, seed=3)
     assert tried.holds and tried.differing > 0.2
-    assert tried.found.share > terms.power - 0.05
+    assert tried.detectable == terms.detectable < Terms(24, 1, 1, 0.1).detectable
+    assert tried.found.low <= terms.power <= tried.found.high
+
+
+def test_progress_is_told_and_too_few_runs_are_called_that() -> None:
+    told: list[tuple[str, int, int]] = []
+    tried = calibrate(Terms(20, 2, 2), runs=20, gates=5, progress=lambda *step: told.append(step))
+    assert told[:4] == [("decisions without effect", done, 4) for done in (1, 2, 3, 4)]
+    assert told[-1][1:] == (21, 21)
+    assert not tried.enough, "20 runs without a false accept could be a rate of 17 %"
+
+
+def test_more_than_the_memory_holds_is_refused() -> None:
+    with pytest.raises(ValueError, match="Wanted 1 to 125000 runs and gates of 20 pairs with 8"):
+        calibrate(Terms(20, replicates=8), runs=10, gates=125_001)
 
 
 def test_a_gate_that_could_never_accept_is_refused() -> None:

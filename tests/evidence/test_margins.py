@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from scipy.special import gammaln, xlogy
 
 from tutelage.evidence import decide, no_worse, no_worse_graded, pairs_needed
+from tutelage.evidence.margins import chance_no_worse, smallest_margin
 
 Scores = list[float | None]
+ALPHA = 0.05
 
 
 def chances(n: int, win: float, lose: float) -> np.ndarray:
@@ -94,6 +96,30 @@ def test_identical_replies_pass_once_there_are_enough_of_them() -> None:
         assert verdict.p == pytest.approx(0.95**n, rel=1e-3)
         assert verdict.detectable == pytest.approx(1 - 0.05 ** (1 / n))
     assert "58 pairs are too few" in verdict.reason and "5.0 points may be lost" in verdict.reason
+
+
+def test_identical_graded_replies_have_to_be_more() -> None:
+    alpha = 0.05 / 8
+    assert smallest_margin(99, alpha) <= 0.05 < smallest_margin(99, alpha, graded=True)
+    assert smallest_margin(110, alpha, True) <= 0.05 < smallest_margin(109, alpha, True)
+    assert (pairs_needed(0.05, alpha), pairs_needed(0.05, alpha, graded=True)) == (99, 110)
+    for n, decision in ((110, "accept"), (109, "indecisive")):
+        same: Scores = [0.5] * n
+        verdict = decide(same, same, alpha=alpha, claim="no worse", graded=True, replicates=2)
+        assert verdict.decision == decision
+        assert verdict.detectable == smallest_margin(n, alpha, True)
+    assert "109 pairs are too few" in verdict.reason
+
+
+def test_the_luck_of_what_loses_nothing_is_told_beforehand() -> None:
+    n, margin, noise, gates = 80, 0.15, 0.3, 1500
+    rng = np.random.default_rng(4)
+    drawn = rng.multinomial(n, [noise / 2, noise / 2, 1 - noise], gates)
+    passed = sum(no_worse(wins, losses, n, margin) <= ALPHA for wins, losses, _ in drawn) / gates
+    assert chance_no_worse(n, ALPHA, margin, noise) == pytest.approx(passed, abs=0.05)
+    assert chance_no_worse(58, ALPHA, 0.05, noise) == 0, "not even identical replies pass"
+    assert chance_no_worse(100, 0.05 / 8, 0.05, noise) < 0.1, "few sampling students do"
+    assert chance_no_worse(n, ALPHA, margin, noise, 3) > chance_no_worse(n, ALPHA, margin, noise)
 
 
 def test_rules_that_do_harm_when_they_leave_stay() -> None:

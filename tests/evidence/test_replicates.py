@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tutelage.evidence import GateVerdict, agreed, decide, means
+from tutelage.evidence import GateVerdict, agreed, decide, means, plan
 
 ALPHA = 0.05
 N = 40
@@ -67,3 +67,45 @@ def test_asking_for_agreement_never_makes_an_accept() -> None:
         held += after.decision == "accept"
         assert after.decision != "accept" or verdict.decision == "accept"
     assert 0 < held <= plain <= 0.27 * 400
+
+
+@pytest.mark.parametrize("replicates", [2, 3])
+@pytest.mark.parametrize("n", [24, 60])
+def test_the_detectable_gain_is_found_as_often_as_promised(replicates: int, n: int) -> None:
+    """Students of `plan`'s assumptions meet the verdict and the rule that replicates agree."""
+    alpha, gates, rng = 0.05 / 8, 800, np.random.default_rng(n + replicates)
+    gain = plan(n, alpha, replicates=replicates)
+    assert gain < plan(n, alpha) / 1.3, "more replies find smaller gains"
+    accepted = 0
+    for _ in range(gates):
+        still, known = rng.random(n) >= 0.6, rng.random(n) < 0.5
+        luck = rng.random((2, replicates, n))
+        ours = np.where(still, known, luck[0] < 0.5 + gain / 0.6).astype(float).tolist()
+        theirs = np.where(still, known, luck[1] < 0.5).astype(float).tolist()
+        verdict = decide(
+            *means(ours, theirs), alpha=alpha, graded=True, replicates=replicates, samples=50
+        )
+        accepted += agreed(verdict, ours, theirs).decision == "accept"
+    assert accepted / gates == pytest.approx(0.8, abs=0.05)
+
+
+def test_a_gain_that_replicates_could_find_is_not_refused_as_too_small() -> None:
+    candidate: list[float | None] = [2 / 3] * 14 + [0.0] * 5 + [0.0] * 41
+    incumbent: list[float | None] = [0.0] * 14 + [2 / 3] * 5 + [0.0] * 41
+    three = decide(candidate, incumbent, alpha=0.05 / 8, graded=True, replicates=3)
+    assert three.detectable < three.high < plan(60, 0.05 / 8)
+    assert three.decision == "indecisive" and "too close to call" in three.reason
+    assert f"{100 * three.detectable:.1f} points" in three.reason
+
+
+def test_borderline_power_is_no_lucky_seed() -> None:
+    """One passes by a hair and the other does not: no more than chance sets them apart."""
+    nothing: list[float | None] = [0.0] * 16
+    candidate = [[1.0] * 12 + [0.0] * 4 + nothing + [0.0] * 8, [*nothing, *[1.0] * 8, *nothing]]
+    incumbent = [[0.0] * 12 + [1.0] * 4 + nothing + [0.0] * 8, [*nothing, *[0.0] * 8, *[1.0] * 7]]
+    incumbent[1] += [0.0] * 9
+    verdict = gate(candidate, incumbent)
+    assert verdict.decision == "indecisive"
+    assert "Alone, replicate 1 would have passed (p = 0.038)" in verdict.reason
+    assert "the replicates disagree, by no more than chance" in verdict.reason
+    assert "lucky" not in verdict.reason

@@ -1,14 +1,18 @@
 """A gate at work in a run: replicates with their own luck, arms that stop early, what resumes."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from tutelage.domains.contract import Problem
-from tutelage.graph.context import Paused, Run
+from tutelage.evidence import plan
+from tutelage.graph.baseline import points
+from tutelage.graph.context import Paused, Run, Silent
 from tutelage.graph.gate import NOTHING_LOST, NOTHING_TO_TRAIN, Gate
 from tutelage.graph.slots import seed_of
 from tutelage.models.contract import Reply, Request
@@ -212,6 +216,37 @@ def test_what_only_takes_rules_away_need_not_be_better(opened: Callable[..., Run
     small = gate(run, propose(run, Deprecate(rule=nothing), parent=full), full, number=4, block=30)
     assert small.decision == "indecisive" and "too few" in small.reason
     assert small.detectable == pytest.approx(1 - 0.05 ** (1 / 30))
+
+
+def test_what_can_be_found_is_announced_as_the_replicates_find_it(
+    opened: Callable[..., Run],
+) -> None:
+    run = opened(gate={"replicates": 3})
+    told = Told()
+    run = replace(run, watch=told)
+    found = gate(run, propose(run, says(HELPS)))
+    assert found.detectable == plan(60, found.alpha, replicates=3) < plan(60, found.alpha)
+    assert f"gains from {points(found.detectable)} points can be found" in told.said
+
+
+def test_how_hard_it_is_to_lose_nothing_is_announced(opened: Callable[..., Run]) -> None:
+    told = Told()
+    run = replace(opened(), watch=told)
+    full = propose(run, says(HELPS), says(EMPTY_WORDS))
+    lean = propose(run, Deprecate(rule=full.strategy.rules[1].id), parent=full)
+    gate(run, lean, full, block=30)
+    assert "even identical replies would rule out no loss below 9.5 points" in told.said
+    gate(run, lean, full, number=2, block=120)
+    assert re.search(r"identical replies pass, and without any loss about \d+% of", told.said)
+
+
+class Told(Silent):
+    """Keeps what a gate says before it asks."""
+
+    said = ""
+
+    def stage(self, name: str, detail: str = "") -> None:
+        self.said = detail if name == "validate" else self.said
 
 
 def test_a_rule_that_no_example_follows_may_leave_untrained_and_may_not_come(

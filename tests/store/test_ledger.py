@@ -88,6 +88,29 @@ def test_a_rule_that_was_left_out_is_worth_what_that_cost(log: EventLog) -> None
     assert found[colour].in_words().endswith("; left out of scheduling@1")
 
 
+def test_a_gate_that_stopped_early_calls_no_rule_harmful(log: EventLog) -> None:
+    first = propose(log, adds("Carry."))
+    rule = first.rules[0].id
+    losing: dict[str, Any] = {
+        "pairs": 16,
+        "planned": 60,
+        "wins": 1,
+        "losses": 10,
+        "gain": -0.56,
+        "low": -0.8,
+        "high": -0.2,
+    }
+    gate(log, first, "reject", saved=44, **losing)
+    stopped = ledger(log, "scheduling")[rule]
+    assert (stopped.high, stopped.stopped, stopped.harms) == (-0.2, True, False)
+    assert stopped.in_words().startswith("unclear: ")
+    assert stopped.in_words().endswith("; stopped early, so biased down")
+    second = propose(log, adds("Colour."), slot="c1/r2/update_strategy/0")
+    gate(log, second, "reject", **losing)
+    whole = ledger(log, "scheduling")[second.rules[0].id]
+    assert whole.harms and "stopped" not in whole.in_words()
+
+
 def test_rounds_are_pooled_and_no_problem_counts_twice(log: EventLog) -> None:
     first = propose(log, adds("Carry.", "Check."))
     rule = first.rules[0].id
