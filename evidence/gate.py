@@ -10,6 +10,8 @@ from .pairs import DISCORDANCE, Scores, answered, differences, p_better, smalles
 
 Decision = Literal["accept", "reject", "indecisive"]
 Claim = Literal["better", "no worse"]
+COVERAGE = 0.6
+"""Share of the pairs that both arms must have answered, or nothing is decided."""
 
 COVERAGE = 0.6
 """Share of the pairs that both arms must have answered before anything is decided."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ..domains.contract import Guide
-from ..evidence.gate import Claim
+from ..evidence.gate import COVERAGE
 from ..store.edits import Edit
-from ..store.events import GateDecided, ReviewAnswered, StrategyProposed
+from ..store.events import CreditMeasured, GateDecided, ReviewAnswered, StrategyProposed
 from ..store.guard import collapse, tokens
 from ..store.rules import Strategy
 from . import content
@@ -94,7 +94,7 @@ def check_rivals(run: Run, candidate: Strategy) -> None:
 
 def _check_memory(run: Run, incumbent: Strategy, candidate: Strategy) -> None:
     """The same words are put neither twice to the test that they failed nor twice to a person."""
-    claim, says = claim_of(incumbent, candidate), _says(candidate)
+    says = _says(candidate)
     proposed: dict[str, Strategy] = {}
     for entry in run.log.entries(
         stream=run.id, kinds=[StrategyProposed, GateDecided, ReviewAnswered]
@@ -106,23 +106,46 @@ def _check_memory(run: Run, incumbent: Strategy, candidate: Strategy) -> None:
             isinstance(event, GateDecided | ReviewAnswered)
             and event.candidate in proposed
             and _says(proposed[event.candidate]) == says
-            and (why := _rejected(run, incumbent, claim, event))
         ):
-            raise Unusable(f"The same words were rejected {why}")
+            if isinstance(event, ReviewAnswered):
+                why = _sent_back(event)
+            else:
+                why = _failed(run, incumbent, candidate, event, entry.seq)
+            if why:
+                raise Unusable(f"The same words were {why}")
 
 
-def _rejected(
-    run: Run, incumbent: Strategy, claim: Claim, event: GateDecided | ReviewAnswered
+def _sent_back(event: ReviewAnswered) -> str:
+    """By whom and why, where a person rejected it; empty where not."""
+    reasons = event.reason or "; ".join(it.reason for it in event.decisions)
+    return f"rejected by {event.reviewer} already: {reasons}" if event.verdict == "reject" else ""
+
+
+def _failed(
+    run: Run, incumbent: Strategy, candidate: Strategy, event: GateDecided, seq: int
 ) -> str:
-    """By whom and why, where it was a rejection that still holds; empty where it was none."""
-    if isinstance(event, ReviewAnswered):
-        reasons = event.reason or "; ".join(it.reason for it in event.decisions)
-        return f"by {event.reviewer} already: {reasons}" if event.verdict == "reject" else ""
-    failed = (event.decision, event.incumbent, event.claim)
-    # Not shown to be better, it may still be no worse.
-    if not in_loop(event.slot) or failed != ("reject", incumbent.hash, claim):
+    """What the gate said, where that still holds; empty where another try is worth its replies.
+
+    Not shown to be better, it may still be no worse. A removal that was left undecided is tried
+    again only when one of the rules that leave was measured since: till then nothing speaks for
+    it that did not speak for it before. Replies that were lost to errors decided nothing.
+    """
+    same = event.incumbent == incumbent.hash and event.claim == claim_of(incumbent, candidate)
+    if not same or not in_loop(event.slot):
         return ""
-    return f"against {run.version(incumbent.hash).name} already: {event.reason}"
+    told = f"against {run.version(incumbent.hash).name} already: {event.reason}"
+    if event.decision == "reject":
+        return f"rejected {told}"
+    covered = event.pairs and event.pairs >= COVERAGE * (event.pairs + event.missing)
+    if event.decision != "indecisive" or event.claim != "no worse" or not covered:
+        return ""
+    leave = {rule.id for rule in incumbent.rules} - {rule.id for rule in candidate.rules}
+    since = run.log.entries(stream=run.id, kinds=[CreditMeasured], after=seq)
+    anew = any(
+        isinstance(it.event, CreditMeasured) and it.event.n and it.event.rule in leave
+        for it in since
+    )
+    return "" if anew else f"left undecided {told}"
 
 
 def _says(strategy: Strategy) -> list[tuple[object, ...]]:

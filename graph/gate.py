@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..domains.contract import Problem
 from ..evidence.gate import Claim, Decision, GateVerdict, decide, plan, spend
-from ..evidence.margins import chance_no_worse
+from ..evidence.margins import chance_no_worse, no_worse, no_worse_graded
 from ..evidence.pairs import DISCORDANCE
 from ..evidence.racing import all_but_lost, looks, stopped
 from ..evidence.replicates import Replicates, agreed, means
@@ -16,6 +16,7 @@ from ..trainer.examples import Dataset
 from ..trainer.preflight import PreflightFailed
 from .attempts import attempt, scores
 from .baseline import measure_floors, points
+from .config import RunConfig
 from .context import Run
 from .weights import adapter_of, dataset_of
 
@@ -245,6 +246,19 @@ def claim_of(incumbent: Strategy, candidate: Strategy) -> Claim:
     left, kept = incumbent.rules, candidate.rules
     taken = len(kept) < len(left) and kept == tuple(rule for rule in left if rule in kept)
     return "no worse" if taken else "better"
+
+
+def loss_ruled_out(config: RunConfig, wins: int, losses: int) -> bool:
+    """Whether so many wins and losses in a round's block rule out that the margin is lost.
+
+    None of either are identical replies. Scores between 0 and 1 may need some more.
+    """
+    n, margin = config.block, config.gate.margin
+    if config.gate.replicates > 1:
+        p = no_worse_graded([1.0] * wins + [-1.0] * losses + [0.0] * (n - wins - losses), margin)
+    else:
+        p = no_worse(wins, losses, n, margin)
+    return p <= spend(config.gate.alpha, config.decisions)
 
 
 def _unread(

@@ -66,7 +66,7 @@ def brought_back(run: Run, state: RunState) -> list[str]:
     It is gated in a later round, on problems of that round: the reviewer has seen what the block
     of their own round said, and a second try there would be a try that no alpha was spent for.
     """
-    before = _round_before(run, state)
+    before = round_before(run, state)
     event = run.log.find(run.id, f"{round_slot(before, 'review')}/revised") if before else None
     return [event.strategy] if isinstance(event, StrategyProposed) else []
 
@@ -86,7 +86,8 @@ def sent_back(run: Run) -> list[str]:
     return said
 
 
-def _round_before(run: Run, state: RunState) -> RunState | None:
+def round_before(run: Run, state: RunState) -> RunState | None:
+    """The round before this one, through all cycles; None before the first."""
     cycle, number = state["cycle"], state["round"]
     if number > 1:
         return {"cycle": cycle, "round": number - 1}

@@ -2,21 +2,27 @@
 
 import math
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
 from ..store.edits import Deprecate, Edit, apply
-from ..store.events import ProposalRefused, RoundOpened, StrategyProposed
+from ..store.events import GateDecided, ProposalRefused, RoundOpened, StrategyProposed
 from ..store.ledger import Worth, ledger, still_said
 from ..store.merge import Merged, ancestor, merge, merge_edits
 from ..store.rules import Rule, Strategy
 from ..store.versions import Version
+from .config import RunConfig
 from .context import Run
 from .frontier import means, measure
-from .slots import round_slot, seed_of
+from .gate import loss_ruled_out
+from .slots import in_loop, round_slot, seed_of
 from .state import RunState
+
+MATTERS = 2
+"""Margins (`gate.margin`): a rule that may yet be worth so much is not called idle."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,9 @@ def edit_cap(run: Run, state: RunState) -> int:
 
 
 def drafts(run: Run, state: RunState) -> Iterator[Draft]:
-    """This round's candidates by the log alone: at most one merge, at most one removal.
+    """What the log alone proposes: at most one merge, then removals, the likeliest first.
 
+    At most one removal is for this round: the next stands in where one may not go to the gate.
     They follow from what was known when the round's lessons were written, so that a run that is
     resumed between two candidates finds the same ones.
     """
@@ -76,8 +83,18 @@ def drafts(run: Run, state: RunState) -> Iterator[Draft]:
     assert isinstance(opened, RoundOpened)
     if run.config.search.merge and (joined := _joined(run, state, opened)):
         yield joined
-    if run.config.loop.credit and (shorter := _shorter(run, state)):
-        yield shorter
+    if run.config.loop.credit:
+        yield from _removals(run, state)
+
+
+def removals_possible(config: RunConfig) -> bool:
+    """Whether a rule that is worth nothing can ever leave without the teacher.
+
+    Its worth must be measured, and identical replies to a round's block must rule out the loss of
+    `gate.margin`. Where they do not, only a rule that clearly harms can leave.
+    """
+    measured = config.loop.credit and config.gate.channel != "weights"
+    return measured and loss_ruled_out(config, 0, 0)
 
 
 def words(rule: Rule) -> tuple[object, ...]:
@@ -144,14 +161,12 @@ def _without_waste(run: Run, ours: Strategy, merged: Strategy) -> Strategy:
     That is a rule that says what another one says under another id, and one that was measured to
     do harm or nothing.
     """
-    known, margin = still_said(merged, worths(run)), run.config.gate.margin
+    idle = _idle(run, merged)
     mine = {rule.id for rule in ours.rules}
     said = {words(rule) for rule in merged.rules if rule.id in mine}
     kept: list[Rule] = []
     for rule in merged.rules:
-        worth = known.get(rule.id)
-        idle = worth is not None and worth.source == "credit" and _idle(worth, margin)
-        if rule.id in mine or not (idle or words(rule) in said):
+        if rule.id in mine or not (rule.id in idle or words(rule) in said):
             kept.append(rule)
             said.add(words(rule))
     return Strategy(rules=tuple(kept))
@@ -181,38 +196,96 @@ def _tell_conflict(run: Run, here: str, ours: Version, theirs: Version, merged: 
     )
 
 
-def _shorter(run: Run, state: RunState) -> Draft | None:
-    """The current version without the rules that were measured to do harm or nothing.
+def _removals(run: Run, state: RunState) -> Iterator[Draft]:
+    """The current version without one rule that was measured to do harm or nothing.
 
-    The worst first, as many as the round's edits allow, and never all of them. Whether nothing is
-    lost by it, the gate finds out: leaving a rule out here only says what is worth a try.
+    The harmful first, then what was put up least often, then the worst; never the only rule. One
+    at a time: of two rules that say the same, each is idle beside the other, and both together may
+    be worth a lot. None is put up that the block could not let go, whatever the replies. Whether
+    nothing is lost by it, the gate finds out: here it is only said what is worth a try.
     """
     current = run.version(state["incumbent"]).strategy
-    idle = {
-        rule: worth
-        for rule, worth in still_said(current, worths(run)).items()
-        if worth.source == "credit" and _idle(worth, run.config.gate.margin)
-    }
-    most = min(edit_cap(run, state), len(current.rules) - 1)
-    worst = sorted(idle, key=lambda rule: (not idle[rule].harms, idle[rule].gain, rule))[:most]
-    if not worst:
-        return None
-    edits = tuple(
-        Deprecate(rule=rule, rationale=f"Measured: {idle[rule].in_words()}.", consolidates=True)
-        for rule in worst
+    if len(current.rules) < 2:
+        return
+    here = round_slot(state, "update_strategy")
+    tried = Counter(
+        edit.rule
+        for event in _proposed(run)
+        if event.origin == "ledger" and not event.slot.startswith(f"{here}/")
+        for edit in event.edits
+        if isinstance(edit, Deprecate)
+    )
+    idle = _idle(run, current)
+    for rule in sorted(
+        idle, key=lambda rule: (not idle[rule].harms, tried[rule], idle[rule].gain, rule)
+    ):
+        if _may_leave(run.config, idle[rule]):
+            yield _without(current, idle[rule])
+
+
+def _without(current: Strategy, worth: Worth) -> Draft:
+    why = f"Measured: {worth.in_words()}."
+    edits = (Deprecate(rule=worth.rule, rationale=why, consolidates=True),)
+    found = (
+        "does harm"
+        if worth.harms
+        else f"shows no help: {100 * worth.gain:+.1f} points in {worth.n} pairs, "
+        f"{100 * worth.high:+.1f} at most"
     )
     return Draft(
         origin="ledger",
         parents=(current.hash,),
         strategy=apply(current, edits, ""),
         edits=edits,
-        rationale="Without the rules that were measured to do harm or nothing.",
+        rationale=f"Without {worth.rule}, which {found}.",
     )
 
 
-def _idle(worth: Worth, margin: float) -> bool:
-    """Harmful, or by its best estimate worth not half of what the gate lets a version lose."""
-    return worth.harms or (not worth.helps and worth.gain < margin / 2)
+def _may_leave(config: RunConfig, worth: Worth) -> bool:
+    """Whether the gate can accept the removal at all, on a block of this size.
+
+    Either identical replies are enough, or the pairs that a harmful rule lost in the ledger would
+    be, at the same rate.
+    """
+    if loss_ruled_out(config, 0, 0):
+        return True
+    wins = round(config.block * worth.losses / worth.n)
+    losses = min(round(config.block * worth.wins / worth.n), config.block - wins)
+    return worth.harms and loss_ruled_out(config, wins, losses)
+
+
+def _idle(run: Run, strategy: Strategy) -> dict[str, Worth]:
+    """The rules that credit found to do harm or nothing, as `strategy` words them.
+
+    Nothing is: not shown to help, by its best estimate worth not half of what the gate lets a
+    version lose, and surely less than MATTERS margins. A gate that accepted the very wording, and
+    nothing beside it, says more than that, unless credit's interval lies below the gate's.
+    """
+    margin, proved = run.config.gate.margin, _proved(run)
+    said, found = {rule.id: words(rule) for rule in strategy.rules}, {}
+    for rule, worth in still_said(strategy, worths(run)).items():
+        most = min(MATTERS * margin, proved.get(said[rule], 1.0))
+        nothing = not worth.helps and worth.gain < margin / 2 and worth.high < most
+        if worth.source == "credit" and (worth.harms or nothing):
+            found[rule] = worth
+    return found
+
+
+def _proved(run: Run) -> dict[tuple[object, ...], float]:
+    """What a rule is worth at least, by its words, where a gate accepted it and nothing else."""
+    found: dict[tuple[object, ...], float] = {}
+    for entry in run.log.entries(stream=run.id, kinds=[GateDecided]):
+        gate = entry.event
+        # A person's own gates must not change what a resumed run proposes.
+        if not isinstance(gate, GateDecided) or gate.decision != "accept" or not in_loop(gate.slot):
+            continue
+        before, after = (
+            set(run.version(it).strategy.rules) for it in (gate.incumbent, gate.candidate)
+        )
+        if before < after and len(after - before) == 1:
+            (rule,) = after - before
+            found[words(rule)] = max(gate.low, found.get(words(rule), gate.low))
+    return found
 
 
 def _proposed(run: Run) -> list[StrategyProposed]:

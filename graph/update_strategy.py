@@ -12,7 +12,7 @@ from ..store.twins import twins
 from .admission import check, check_rivals
 from .context import Run
 from .reflect import asking, evidence, foreign
-from .review import brought_back, sent_back
+from .review import brought_back, round_before, sent_back
 from .search import Draft, drafts, edit_cap, worths
 from .slots import in_loop, round_slot
 from .state import RunState
@@ -24,18 +24,19 @@ NOTHING_MORE = "The teacher has nothing more to propose."
 def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
     """The round's candidates: what a review made, a merge, a removal, and what the teacher says.
 
-    The teacher keeps at least one place, where there are two. It is asked for one candidate after
-    the other, each time told of those before it.
+    The teacher keeps at least one place, where there are two, and the one place at least every
+    other round. It is asked for one candidate after the other, each time told of those before it.
     """
     run = runtime.context
     run.watch.stage("update_strategy", f"{run.teacher.name} proposes edits")
-    places = run.config.loop.candidates
     taken: list[tuple[Edit, ...]] = []
     # What a reviewer made takes one of the round's places: each has its share of alpha.
     candidates = brought_back(run, state)
-    for number in range(1, places - len(candidates) + 1):
+    places = run.config.loop.candidates - len(candidates)
+    free = places - 1 if places > 1 else int(_teacher_had_its_say(run, state))
+    for number in range(1, places + 1):
         slot = f"{round_slot(state, 'update_strategy')}/{number}"
-        event = run.log.find(run.id, slot) or _propose(run, state, number, slot, taken)
+        event = run.log.find(run.id, slot) or _propose(run, state, number, slot, free, taken)
         if isinstance(event, ProposalRefused) and event.reason == NOTHING_MORE:
             break
         if isinstance(event, StrategyProposed | ProposalRefused) and event.edits:
@@ -45,12 +46,43 @@ def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
     return {"candidates": candidates}
 
 
+def _teacher_had_its_say(run: Run, state: RunState) -> bool:
+    """Whether the teacher was asked in the round before: then a single place may be a draft's."""
+    before = round_before(run, state)
+    if before is None:
+        return False
+    slots = f"{round_slot(before, 'update_strategy')}/"
+    for number in range(1, run.config.loop.candidates + 1):
+        event = run.log.find(run.id, f"{slots}{number}")
+        if isinstance(event, ProposalRefused) or (
+            isinstance(event, StrategyProposed) and event.origin == "teacher"
+        ):
+            return True
+    return False
+
+
+def _ready(run: Run, state: RunState, free: int) -> list[Draft]:
+    """The drafts that may go to the gate: the first of each origin, `free` of them at most."""
+    ready: list[Draft] = []
+    for draft in drafts(run, state) if free else ():
+        if draft.origin in {it.origin for it in ready} or not _admitted(run, state, draft):
+            continue
+        ready.append(draft)
+        if len(ready) == free:
+            break
+    return ready
+
+
 def _propose(
-    run: Run, state: RunState, number: int, slot: str, taken: Sequence[tuple[Edit, ...]]
+    run: Run,
+    state: RunState,
+    number: int,
+    slot: str,
+    free: int,
+    taken: Sequence[tuple[Edit, ...]],
 ) -> StrategyProposed | ProposalRefused:
     """Candidate `number` of the round: a draft while there are any, then the teacher's."""
-    free = max(1, run.config.loop.candidates - 1)
-    ready = [draft for draft in drafts(run, state) if _admitted(run, state, draft)][:free]
+    ready = _ready(run, state, free)
     if number > len(ready):
         return _ask(run, state, slot, taken)
     draft = ready[number - 1]
@@ -78,7 +110,9 @@ def _admitted(run: Run, state: RunState, draft: Draft) -> bool:
         check(run, ours, incumbent, draft.strategy, draft.edits)
     except Unusable as error:
         if str(error) not in _refused(run):
-            slot = f"{round_slot(state, 'update_strategy')}/{draft.origin}"
+            # The version that was refused is part of it: another removal may be refused as well.
+            here = round_slot(state, "update_strategy")
+            slot = f"{here}/{draft.origin}/{draft.strategy.hash[:16]}"
             run.log.record(
                 ProposalRefused(
                     stream=run.id,

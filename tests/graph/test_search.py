@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 
+from tutelage.graph.admission import check
 from tutelage.graph.config import RunConfig
 from tutelage.graph.context import Run, Silent
 from tutelage.graph.frontier import pool
 from tutelage.graph.run import Parts, go, open_run
-from tutelage.graph.search import drafts, edit_cap
+from tutelage.graph.search import Draft, drafts, edit_cap, removals_possible
 from tutelage.graph.state import FIRST
-from tutelage.graph.teacher import Situation
+from tutelage.graph.teacher import Situation, Unusable
 from tutelage.store.edits import Add, Deprecate, Edit
 from tutelage.store.events import (
     AttemptJudged,
+    CreditMeasured,
     FrontierScored,
     GateDecided,
     ProposalRefused,
@@ -23,6 +25,7 @@ from tutelage.store.events import (
     StrategyPromoted,
     StrategyProposed,
 )
+from tutelage.store.rules import EMPTY, Rule, Strategy
 
 from .ideas import EFFECTS, HELPFUL, Blind, Reader, Sums, clean, searching
 from .test_loop import events
@@ -230,6 +233,190 @@ def test_drafts_follow_from_the_log_alone(blind: Run) -> None:
     opened = events(blind, RoundOpened)[-1]
     state = {**FIRST, "round": 4, "strategy": opened.strategy, "incumbent": opened.incumbent}
     assert list(drafts(blind, state)) == list(drafts(blind, state))  # type: ignore[arg-type]
+
+
+WIDE = {"train": 200, "val": 624, "test": 1, "ood": 0}
+"""200 problems a round: identical replies rule a loss of 5 points out, where 24 do not."""
+TIGHT = {"channel": "words", "margin": 0.05}
+
+
+class Measured:
+    """A second round whose current version has three rules, and what is written of them."""
+
+    def __init__(self, home: Path, **changes: Any) -> None:
+        settings = {"splits": WIDE, "gate": TIGHT, "search": {"frontier": 24}, **changes}
+        self.run = sums(home, Blind(0), **settings)
+        self.run.freeze()
+        self.whole = Strategy(
+            rules=tuple(
+                Rule(id=name, section="Method", text=text)
+                for name, text in zip("abc", TEXTS[:3], strict=True)
+            )
+        )
+        self.propose(self.whole, "c1/r1/update_strategy/1")
+        now = self.whole.hash
+        self.run.log.record(
+            RoundOpened(
+                stream=self.run.id, slot="c1/r2/open", strategy=now, adapter="", incumbent=now
+            )
+        )
+
+    def propose(self, strategy: Strategy, slot: str) -> None:
+        self.run.log.record(
+            StrategyProposed(
+                stream=self.run.id,
+                slot=slot,
+                domain="sums",
+                branch=self.run.branch,
+                strategy=strategy.hash,
+                rules=strategy.rules,
+                parents=(EMPTY.hash,),
+                edits=(),
+            )
+        )
+
+    def credit(self, rule: str, n: int, wins: int, losses: int, spread: float) -> None:
+        gain = (wins - losses) / n
+        told = len(events(self.run, CreditMeasured))
+        self.run.log.record(
+            CreditMeasured(
+                stream=self.run.id,
+                slot=f"c1/r1/credit/{rule}/{told}",
+                domain="sums",
+                strategy=self.whole.hash,
+                rule=rule,
+                adapter="",
+                problems=(f"p{told}",),
+                n=n,
+                wins=wins,
+                losses=losses,
+                gain=gain,
+                low=gain - spread,
+                high=gain + spread,
+                p=1.0,
+            )
+        )
+
+    def gate(self, incumbent: Strategy, candidate: Strategy, slot: str, **said: Any) -> None:
+        self.run.log.record(
+            GateDecided(
+                stream=self.run.id,
+                slot=slot,
+                domain="sums",
+                candidate=candidate.hash,
+                incumbent=incumbent.hash,
+                channel="words",
+                **{"pairs": 200, "reason": "Told.", **said},
+            )
+        )
+
+    def drafts(self) -> list[Draft]:
+        now = self.whole.hash
+        state = {**FIRST, "round": 2, "strategy": now, "incumbent": now}
+        return list(drafts(self.run, state))  # type: ignore[arg-type]
+
+    def left_out(self) -> list[str]:
+        """The rule that each draft takes away: one."""
+        found = []
+        for draft in self.drafts():
+            (edit,) = draft.edits
+            assert isinstance(edit, Deprecate) and len(draft.strategy.rules) == 2
+            found.append(edit.rule)
+        return found
+
+
+def test_rules_that_are_idle_leave_one_at_a_time_and_the_worst_is_tried_first(
+    tmp_path: Path,
+) -> None:
+    world = Measured(tmp_path)
+    world.credit("a", 100, 1, 1, 0.04)
+    world.credit("b", 100, 0, 2, 0.04)
+    world.credit("c", 100, 40, 0, 0.1)
+    assert world.left_out() == ["b", "a"]
+
+
+def test_eight_pairs_that_could_hide_anything_call_no_rule_idle(tmp_path: Path) -> None:
+    world = Measured(tmp_path)
+    world.credit("a", 8, 0, 0, 0.32)
+    assert world.drafts() == []
+
+
+def test_nothing_is_put_up_that_so_small_a_block_could_never_let_go(tmp_path: Path) -> None:
+    world = Measured(tmp_path, splits={**WIDE, "val": 144})
+    assert not removals_possible(world.run.config)
+    world.credit("a", 100, 0, 0, 0.04)
+    world.credit("b", 100, 0, 6, 0.05)
+    assert world.left_out() == [], "harm of six points wins too few of 40 pairs"
+    world.credit("c", 100, 5, 40, 0.1)
+    assert world.left_out() == ["c"], "clear harm may still be shown to be no loss"
+
+
+def test_removals_are_possible_where_credit_and_the_block_allow_them(tmp_path: Path) -> None:
+    config = Measured(tmp_path).run.config
+    assert removals_possible(config)
+    blind = config.loop.model_copy(update={"credit": False})
+    assert not removals_possible(config.model_copy(update={"loop": blind}))
+    weights = config.gate.model_copy(update={"channel": "weights"})
+    assert not removals_possible(config.model_copy(update={"gate": weights}))
+
+
+def test_a_gate_that_accepted_the_rule_alone_outweighs_credit_that_is_merely_flat(
+    tmp_path: Path,
+) -> None:
+    world = Measured(tmp_path)
+    before = Strategy(rules=world.whole.rules[1:])
+    world.propose(before, "c1/r1/update_strategy/2")
+    world.credit("a", 100, 0, 0, 0.04)
+    assert world.left_out() == ["a"]
+    world.gate(before, world.whole, "c1/r1/validate/1/gate", decision="accept", low=0.02)
+    assert world.left_out() == []
+    world.gate(before, world.whole, "c1/r1/validate/2/gate", decision="accept", low=0.2)
+    assert world.left_out() == ["a"], "credit says that it is worth less than the gate found"
+
+
+def test_an_undecided_removal_waits_for_new_credit_and_the_next_rule_is_tried(
+    tmp_path: Path,
+) -> None:
+    world = Measured(tmp_path)
+    world.credit("a", 100, 0, 1, 0.04)
+    world.credit("b", 100, 0, 0, 0.04)
+    first, second = world.drafts()
+    world.propose(first.strategy, "c1/r1/update_strategy/2")
+    lost: dict[str, Any] = {"claim": "no worse", "decision": "indecisive"}
+
+    def admit(draft: Draft) -> None:
+        check(world.run, world.whole, world.whole, draft.strategy, draft.edits)
+
+    world.gate(world.whole, first.strategy, "c1/r1/validate/2/gate", **lost, pairs=80, missing=120)
+    admit(first)  # Lost replies decided nothing.
+    world.gate(world.whole, first.strategy, "c1/r1/validate/3/gate", **lost)
+    with pytest.raises(Unusable, match="left undecided against"):
+        admit(first)
+    admit(second)
+    world.credit("b", 100, 0, 0, 0.04)
+    with pytest.raises(Unusable, match="left undecided against"):
+        admit(first)
+    world.credit("a", 100, 0, 1, 0.04)
+    admit(first)
+
+
+def test_a_single_place_is_the_teachers_at_least_every_other_round(tmp_path: Path) -> None:
+    bundle = (TEXTS[0], TEXTS[1], *TEXTS[5:8])
+    loop = {**SMALL["loop"], "batch": 48, "candidates": 1, "rounds": 5}
+    splits = {"train": 400, "val": 500, "test": 1, "ood": 0}
+    search = {"frontier": 0, "edits": 5}
+    run = sums(tmp_path, Scripted(bundle), loop=loop, splits=splits, search=search)
+    assert go(run)
+    removed = {
+        int(p.slot.split("/")[1][1:]) for p in events(run, StrategyProposed) if p.origin == "ledger"
+    }
+    assert removed and not removed & {number + 1 for number in removed}
+    asked = {
+        int(p.slot.split("/")[1][1:])
+        for p in events(run, ProposalRefused)
+        if p.slot.split("/")[-1].isdigit()
+    }
+    assert asked == {2, 3, 4, 5} - removed
 
 
 @pytest.mark.slow
