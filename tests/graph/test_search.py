@@ -25,6 +25,7 @@ from tutelage.store.events import (
     StrategyPromoted,
     StrategyProposed,
 )
+from tutelage.store.ledger import sign_test
 from tutelage.store.rules import EMPTY, Rule, Strategy
 
 from .ideas import EFFECTS, HELPFUL, Blind, Reader, Sums, clean, searching
@@ -293,7 +294,7 @@ class Measured:
                 gain=gain,
                 low=gain - spread,
                 high=gain + spread,
-                p=1.0,
+                p=sign_test(wins, losses),
             )
         )
 
