@@ -21,6 +21,7 @@ from .budget import CHARACTERS_A_TOKEN
 from .config import RunConfig
 from .counting import Calls, Who, calls_of, teaching, trainable
 from .model_teacher import LARGE
+from .search import removals_possible
 
 SAMPLE = 32
 """Train problems from which lengths are measured."""
@@ -242,7 +243,8 @@ def _notes(config: RunConfig, size: float | None, paid: Sequence[Stage]) -> Iter
         )
     alpha, graded = spend(config.gate.alpha, config.decisions), config.gate.replicates > 1
     needed = pairs_needed(config.gate.margin, alpha, graded)
-    if config.block < needed and config.gate.channel != "weights":
+    credited = config.loop.credit and config.gate.channel != "weights"
+    if credited and not removals_possible(config):
         yield (
             f"No gate can show that a rule may leave: {needed} problems a round would rule out a "
             f"loss of {config.gate.margin:.0%} where replies stay the same, and a round has "
