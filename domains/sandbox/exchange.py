@@ -18,7 +18,7 @@ FILE_BYTES = 16_000_000
 FILE_SIZE = 2_000_000
 """The longest file; it also bounds files that are open and have no name any more."""
 FILES = 200
-GLANCE = 0.02
+GLANCE = 0.005
 """Seconds between two looks at how much a program has written."""
 
 

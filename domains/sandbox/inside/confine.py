@@ -129,6 +129,9 @@ def die_with_parent() -> None:
 
 def limit(memory: int, seconds: float, file_size: int) -> None:
     """Caps that the kernel counts; wall time is the parent's to count."""
+    if file_size:
+        # What a directory holds is the parent's to look at, and it must get its turn to look.
+        os.nice(10)
     processor = int(seconds) + 2
     for what, most in (
         (resource.RLIMIT_AS, memory),
