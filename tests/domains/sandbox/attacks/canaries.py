@@ -37,7 +37,7 @@ class Canaries:
         self._before = self._state()
         self._taken: list[str] = []
         self._servers = [self._tcp(), self._udp(), self._unix(""), self._unix("\0")]
-        self.victim = subprocess.Popen(["sleep", "60"], stdin=subprocess.DEVNULL)
+        self.victim = subprocess.Popen(["sleep", "600"], stdin=subprocess.DEVNULL)
         self._victim_before = self._victim_state()
         self._names = {
             "HOME": str(self.home),
@@ -108,10 +108,12 @@ class Canaries:
         pid = self.victim.pid
         if self.victim.poll() is not None:
             return "dead"
-        status = Path(f"/proc/{pid}/status").read_text()
-        state = [line for line in status.splitlines() if line.startswith(("State", "TracerPid"))]
+        status = Path(f"/proc/{pid}/status").read_text().splitlines()
+        said = dict(line.split(":\t", 1) for line in status if ":\t" in line)
+        # Running, sleeping or waiting for the disk is the machine's doing; stopped or dead is not.
+        alive = "alive" if said["State"][0] in "RSD" else said["State"]
         limits = Path(f"/proc/{pid}/limits").read_text()
-        return (limits, [line.replace("R (running)", "S (sleeping)") for line in state],
+        return (alive, said["TracerPid"], limits,
                 os.getpriority(os.PRIO_PROCESS, pid), os.sched_getaffinity(pid))  # fmt: skip
 
     def evidence(self) -> list[str]:
