@@ -48,10 +48,16 @@ def list_domains(as_json: Json = False) -> None:
 def _about(name: str) -> dict[str, Any]:
     try:
         built = domain_floor.get(name)
+    except domain_floor.NeedsOptions as needing:
+        about = " ".join([needing.about, f"Needs {', '.join(needing.needs)}."]).strip()
+        return {"name": name, "about": about, "loads": None, "needs": needing.needs}
     except (domain_floor.BrokenDomain, ValueError) as error:
-        # One that needs options, or is broken, is listed with what it said.
+        # One that is broken is listed with what it said.
         return {"name": name, "about": str(error), "loads": False}
-    return {"name": name, "about": built.guide.description, "loads": True}
+    about, splits = built.guide.description, domain_floor.held(built)
+    if "train" not in splits:
+        about += f" For evaluation only: {', '.join(splits)}."
+    return {"name": name, "about": about, "loads": True, "splits": splits}
 
 
 @domains.command(
@@ -60,6 +66,7 @@ def _about(name: str) -> dict[str, Any]:
         "tutelage domains check scheduling",
         ("tutelage domains check my_domain.py:Sums -n 200", "your own, on 200 problems a split"),
         ("tutelage domains check scheduling --all", "every problem there is"),
+        ("tutelage domains check mbpp:problems.jsonl", "a file of yours, shaped like MBPP"),
         ('tutelage domains check writing -n 5 --options \'{"judge_model": "smollm2-135m"}\'', ""),
         ('tutelage domains check reasoning-gym --options \'{"family": "chain_sum"}\'', ""),
     ),

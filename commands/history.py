@@ -7,6 +7,7 @@ import typer
 
 from ..store.answers import waiting
 from ..store.events import RunFinished, RunStarted
+from ..store.judges import who_judged
 from ..store.log import EventLog
 from ..store.versions import Strategies
 from .names import name_of
@@ -132,6 +133,7 @@ def _lines(told: Story, state: str) -> Iterator[str]:
     if saved:
         yield f"Gates that stopped early saved {saved} replies."
     yield f"Attempts: {', '.join(f'{n} {what}' for what, n in told.outcomes.items()) or 'none'}."
+    yield from who_judged(told.judged_by)
     if told.in_doubt:
         yield f"{len(told.in_doubt)} calls in doubt, made again: {', '.join(told.in_doubt[:5])}"
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..store.judges import judges, who_judged
 from ..store.ledger import ledger
 from ..store.log import EventLog
 from ..store.portable import to_markdown
@@ -57,15 +58,17 @@ def show(place: Place, log: EventLog, run_id: str, *, as_json: bool) -> None:
     from ..graph.matrix import matrix
     from ..graph.run import attribution
 
-    data, found = attribution(log, run_id), matrix(log, run_id)
+    data, found, by = attribution(log, run_id), matrix(log, run_id), judges(log, run_id)
     version = Strategies(log).get(data["strategy_version"])
     worths = ledger(log, version.domain, stream=run_id)
     if as_json:
-        more = {"worth": worth_facts(version, worths)}
+        more = {"worth": worth_facts(version, worths), "judged_by": dict(sorted(by.items()))}
         print_json(dict(data) | more | ({"portability": found.as_json()} if found else {}))
         return
     show_attribution(data)
     typer.echo(f"{data['headline']}\n")
+    for line in who_judged(by):
+        typer.echo(clean(line))
     if found is not None:
         _show_matrix(found)
     typer.echo(clean(to_markdown(version)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..store.events import SealOpened
+from ..store.judges import judges, who_judged
 from ..store.log import EventLog
 from ..store.versions import Strategies, Version
 from .faults import STOPPED, Refused
@@ -108,6 +109,7 @@ def evaluate(
                 "it stands in the table of every adapter of its run. Evaluate one of those."
             )
         found = step(opened, version, event.adapter)
+        by = judges(log, opened.id)
         openings = len(
             [
                 seal
@@ -127,6 +129,8 @@ def evaluate(
         return
     show_attribution(data)
     typer.echo(clean(data["headline"]))
+    for line in who_judged(by):
+        typer.echo(clean(line))
     typer.echo(f"The test problems of {opened.id} have been opened {openings} times.")
 
 

@@ -61,6 +61,8 @@ class Story:
     """Slots of calls that were made twice because the process died between asking and noting."""
     outcomes: dict[str, int] = field(default_factory=dict)
     """Judged attempts by outcome."""
+    judged_by: dict[str, int] = field(default_factory=dict)
+    """What judged -> attempts, where judging was more than arithmetic."""
     evaluated: bool = False
 
 
@@ -95,6 +97,7 @@ class _Teller:
         """Slot of a call -> who was asked."""
         self._calls: dict[str, Counter[str]] = defaultdict(Counter)
         self._outcomes: Counter[str] = Counter()
+        self._judges: Counter[str] = Counter()
         self._moments: list[datetime] = []
 
     def tell(self, entry: Entry) -> None:
@@ -107,6 +110,7 @@ class _Teller:
                 self._call(event)
             case AttemptJudged():
                 self._outcomes[event.outcome] += 1
+                self._judges.update([event.judged_by] if event.judged_by else [])
             case Transferred() | FailuresSorted():
                 self._passed_on(event)
             case ProbeDecided() | AdapterTrained() | SealOpened() | Evaluated() | RunFinished():
@@ -124,6 +128,7 @@ class _Teller:
         told.cycles = [self._cycles[key] for key in sorted(self._cycles)]
         told.calls = [{"model": name, **counts} for name, counts in self._calls.items()]
         told.outcomes = dict(sorted(self._outcomes.items()))
+        told.judged_by = dict(sorted(self._judges.items()))
         told.seconds = round(seconds_at_work(self._moments), 3)
         if not told.finished:
             told.current = self._strategies.current(told.domain, f"{told.domain}/{told.run}").name

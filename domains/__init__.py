@@ -13,17 +13,19 @@ from .contract import (
     NotEnoughProblems,
     Outcome,
     Pair,
+    Partial,
     Planted,
     Problem,
     Split,
     Verdict,
+    held,
 )
 from .floors import Floor
 from .identity import problem, split_of
 from .looks import Finding
 from .nearby import Nearby, nearby
 from .new import BadName, Draft, write
-from .registry import FORMS, BrokenDomain, UnknownDomain, get, names
+from .registry import FORMS, BrokenDomain, NeedsOptions, UnknownDomain, get, names
 
 __all__ = [
     "FORMS",
@@ -42,9 +44,11 @@ __all__ = [
     "Guide",
     "ModelJudged",
     "Nearby",
+    "NeedsOptions",
     "NotEnoughProblems",
     "Outcome",
     "Pair",
+    "Partial",
     "Planted",
     "Problem",
     "Split",
@@ -52,6 +56,7 @@ __all__ = [
     "Verdict",
     "check",
     "get",
+    "held",
     "names",
     "nearby",
     "problem",

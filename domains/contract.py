@@ -41,6 +41,12 @@ class Verdict:
     """Names from the guide's failure modes; empty when the reply is right."""
     answer: str | None = None
     """The answer as it was read from the reply; None when unparsed."""
+    judged_by: str = ""
+    """What judged, where that can differ from machine to machine or from run to run.
+
+    `zygote+ns: Landlock 7 and seccomp in namespaces of its own`, or the name of a model; empty
+    where judging is arithmetic.
+    """
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,22 @@ class Domain(Protocol):
 
         An empty set gives the bare answer, which is the labels-only control.
         """
+
+
+@runtime_checkable
+class Partial(Protocol):
+    """What a domain says besides that does not fill every split.
+
+    One without `train` is for evaluation only: nothing may learn from it.
+    """
+
+    splits: tuple[Split, ...]
+    """Those that hold problems; of the others `problems` raises NotEnoughProblems."""
+
+
+def held(domain: Domain) -> tuple[Split, ...]:
+    """The splits in which a domain has problems."""
+    return domain.splits if isinstance(domain, Partial) else SPLITS
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from typing import Any
 from . import sandbox
 from .contract import Guide, NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem
-from .python_coding.judging import FAILURE_MODES
+from .python_coding import shown
+from .python_coding.judging import FAILURE_MODES, by
 from .python_coding.reading import Read, read
 from .python_coding.wire import INSIDE, Unusable, coded, decoded
 from .sandbox import Call, Limits, Raised, Ran, Returned
@@ -29,14 +30,16 @@ NAME = "humaneval"
 LIMITS = Limits(seconds=6.0)
 MODES = ("no_code", "not_defined", "does_not_load", "timeout", "stopped", "crash", "wrong_type")
 
+FAILURES = {
+    **{mode: FAILURE_MODES[mode] for mode in MODES},
+    "wrong_value": "A test of HumanEval does not hold.",
+}
 GUIDE = Guide(
-    description="HumanEval: complete a Python function from its docstring. For evaluation only.",
+    description="HumanEval: complete a Python function from its docstring.",
     reply_format="Reply with the whole function in one ```python block.",
-    step_kinds={},
-    failure_modes={
-        **{mode: FAILURE_MODES[mode] for mode in MODES},
-        "wrong_value": "A test of HumanEval does not hold.",
-    },
+    step_kinds=shown.STEP_KINDS,
+    failure_modes=FAILURES,
+    rules=shown.rules(FAILURES),
     max_tokens=768,
 )
 
@@ -47,6 +50,7 @@ class HumanEval:
     name = NAME
     task_type = "coding"
     guide = GUIDE
+    splits: tuple[Split, ...] = ("test",)
 
     def __init__(self) -> None:
         """Raises ValueError, which says what to install, where the wheel is missing."""
@@ -68,8 +72,13 @@ class HumanEval:
         return _judge(self._rows[problem.data["task"]], reply)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
-        """The wheel's own solution; it has no steps."""
-        return f"```python\n{problem.answer}```"
+        """Write out the named kinds of steps, from the docstring, then the wheel's own solution."""
+        row = self._rows[problem.data["task"]]
+        prompt, name = row["prompt"], row["entry_point"]
+        takes, returns = shown.signature(f"{prompt}    pass\n", name)
+        examples = shown.examples_in(prompt, name)
+        told = shown.Shown(problem.text, name, takes, examples, returns)
+        return shown.write(told, steps, problem.answer)
 
 
 def _rows() -> dict[str, Mapping[str, str]]:
@@ -99,7 +108,7 @@ def _judge(row: Mapping[str, str], reply: str) -> Verdict:
     found = _program(row, reply)
     if found is None:
         said = f"The reply holds no program; it must define `{row['entry_point']}`."
-        return Verdict(0.0, "unparsed", said, ("no_code",))
+        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=by())
     calls = calls_of(row["task_id"])
     drive = (
         f"{INSIDE}\n\ndef _drive(*args):\n"
@@ -109,15 +118,13 @@ def _judge(row: Mapping[str, str], reply: str) -> Verdict:
     try:
         ran = sandbox.run(program, [Call("_drive", args) for args in calls], limits=LIMITS)
     except sandbox.SandboxUnavailable as error:
-        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code)
+        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, by())
     mode, said = _outcome(row, calls, ran)
-    if ran.level not in ("zygote", "zygote+ns"):
-        said += f" (Run at the level {ran.level}: {ran.why}.)"
     if mode == "error":
-        return Verdict(0.0, "error", said, (), found.code)
+        return Verdict(0.0, "error", said, (), found.code, by(ran))
     if not mode:
-        return Verdict(1.0, "right", said, (), found.code)
-    return Verdict(0.0, "wrong", said, (mode,), found.code)
+        return Verdict(1.0, "right", said, (), found.code, by(ran))
+    return Verdict(0.0, "wrong", said, (mode,), found.code, by(ran))
 
 
 def _program(row: Mapping[str, str], reply: str) -> Read | None:

@@ -9,7 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .contract import SPLITS, ModelJudged, Planted, Problem, Split, Verdict
+from .contract import (
+    SPLITS,
+    ModelJudged,
+    NotEnoughProblems,
+    Planted,
+    Problem,
+    Split,
+    Verdict,
+    held,
+)
 from .floors import floors_of
 from .trial import Raised, Trial
 
@@ -35,8 +44,12 @@ def _enough(trial: Trial) -> Iterator[Finding]:
     """Also gathers the problems that the other looks go by, as many as there are."""
     name = "enough problems"
     empty: dict[Split, str] = {}
+    there = held(trial.domain)
     for split in SPLITS:
         trial.problems[split] = ()
+        if split not in there:
+            yield from _holds_none(trial, split)
+            continue
         try:
             trial.problems[split], missing = trial.gather(split)
         except Raised as raised:
@@ -46,13 +59,26 @@ def _enough(trial: Trial) -> Iterator[Finding]:
             yield Finding(name, "fault", missing)
         elif missing:
             empty[split] = missing
-    if trial.problems["test"] and {"train", "val"} <= empty.keys():
-        yield Finding(name, "note", f"it only evaluates: {empty['train']}")
-    elif set(empty) == {"ood"}:
-        said = f"ood has none, so a run needs `ood = 0` in [splits]: {empty['ood']}"
-        yield Finding(name, "note", said)
-    else:
+    if "train" not in there:
+        yield Finding(name, "note", f"for evaluation only: {', '.join(there)}; train on another")
+    elif "ood" not in there or set(empty) == {"ood"}:
+        why = f": {empty['ood']}" if "ood" in empty else ""
+        yield Finding(name, "note", f"ood has none, so a run needs `ood = 0` in [splits]{why}")
+    if set(empty) != {"ood"}:
         yield from (Finding(name, "fault", missing) for missing in empty.values())
+
+
+def _holds_none(trial: Trial, split: Split) -> Iterator[Finding]:
+    """A split that the domain says it does not hold must refuse, and not give what nobody tried."""
+    try:
+        given = trial.ask(split, 1, 0)
+    except NotEnoughProblems:
+        return
+    except Raised as raised:
+        yield Finding("enough problems", "fault", str(raised))
+        return
+    said = f"it says that it holds no {split}, and gave {given[0].id if given else 'an empty list'}"
+    yield Finding("enough problems", "fault", said)
 
 
 def _same(trial: Trial) -> Iterator[Finding]:

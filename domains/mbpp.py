@@ -21,23 +21,27 @@ from typing import Any, NamedTuple
 from . import sandbox
 from .contract import Guide, NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem, split_of
-from .python_coding.judging import FAILURE_MODES
+from .python_coding import shown
+from .python_coding.judging import FAILURE_MODES, by
 from .python_coding.reading import read
 from .python_coding.wire import INSIDE, Unusable, coded, decoded
+from .python_coding.working import kinds_of
 from .sandbox import Call, Json, Limits, Raised, Ran, Returned
 
 NAME = "mbpp"
 LIMITS = Limits(seconds=6.0)
 MODES = ("no_code", "not_defined", "does_not_load", "timeout", "stopped", "crash", "wrong_type")
 
+FAILURES = {
+    **{mode: FAILURE_MODES[mode] for mode in MODES},
+    "wrong_value": "An assert does not hold.",
+}
 GUIDE = Guide(
     description="Short Python programs that pass the asserts of an MBPP-shaped file of yours.",
     reply_format="Reply with the whole program in one ```python block.",
-    step_kinds={},
-    failure_modes={
-        **{mode: FAILURE_MODES[mode] for mode in MODES},
-        "wrong_value": "An assert does not hold.",
-    },
+    step_kinds=shown.STEP_KINDS,
+    failure_modes=FAILURES,
+    rules=shown.rules(FAILURES),
     max_tokens=768,
 )
 
@@ -58,6 +62,7 @@ class Mbpp:
     name = NAME
     task_type = "coding"
     guide = GUIDE
+    splits: tuple[Split, ...] = ("train", "val", "test")
 
     def __init__(self, *, path: str) -> None:
         """Raises ValueError for a file that is not there or has a line of another shape."""
@@ -76,8 +81,9 @@ class Mbpp:
         return _judge(problem, reply)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
-        """The file's own program; it has no steps."""
-        return f"```python\n{problem.answer.strip()}\n```"
+        """Write out the named kinds of steps, from the first assert, then the file's program."""
+        name, test = str(problem.data["name"]), str(problem.data["tests"][0])
+        return shown.write(_shown(problem.text, name, test), steps, problem.answer)
 
 
 def _problems(path: Path) -> list[Problem]:
@@ -125,6 +131,24 @@ def _name(code: str, tests: Sequence[str]) -> str:
     return str(called[-1])
 
 
+def _shown(text: str, name: str, test: str) -> shown.Shown:
+    """What the one assert that a problem shows says of its function."""
+    for node in ast.walk(ast.parse(test.strip())):
+        match node:
+            case ast.Compare(ast.Call(ast.Name(called), args, _) as call, [_], [wanted]) if (
+                called == name
+            ):
+                takes = [_kind(ast.unparse(arg)) for arg in args]
+                example = shown.Example(ast.unparse(call), ast.unparse(wanted))
+                return shown.Shown(text, name, takes, [example])
+    return shown.Shown(text, name, ["what the assert gives it"], [])
+
+
+def _kind(source: str) -> str:
+    values = shown.values_of([source])
+    return kinds_of(values) if values else f"`{source}`"
+
+
 @functools.lru_cache(maxsize=2048)
 def read_assert(source: str, name: str) -> Assert:
     """An assert whose call and value are literals; else one that can only be run."""
@@ -146,24 +170,22 @@ def _judge(problem: Problem, reply: str) -> Verdict:
     found = read(reply, name)
     if found is None:
         said = f"The reply holds no program; it must define `{name}`."
-        return Verdict(0.0, "unparsed", said, ("no_code",))
+        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=by())
     tests = [read_assert(str(test), name) for test in problem.data["tests"]]
     drive, calls = _driven(name, tests)
     program = f"{setup}\n{found.code}\n\n{drive}".encode("utf-8", "replace").decode()
     try:
         ran = sandbox.run(program, calls, limits=LIMITS)
     except sandbox.SandboxUnavailable as error:
-        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code)
+        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, by())
     if ran.status == "refused":
-        return Verdict(0.0, "error", f"Not judged: {ran.detail}", (), found.code)
+        return Verdict(0.0, "error", f"Not judged: {ran.detail}", (), found.code, by(ran))
     mode, said = _outcome(name, tests, ran)
     inside = sum(test.args is None for test in tests)
     said += f" ({inside} of {len(tests)} asserts ran beside the program.)" if inside else ""
-    if ran.level not in ("zygote", "zygote+ns"):
-        said += f" (Run at the level {ran.level}: {ran.why}.)"
     if mode:
-        return Verdict(0.0, "wrong", said, (mode,), found.code)
-    return Verdict(1.0, "right", said, (), found.code)
+        return Verdict(0.0, "wrong", said, (mode,), found.code, by(ran))
+    return Verdict(1.0, "right", said, (), found.code, by(ran))
 
 
 def _driven(name: str, tests: Sequence[Assert]) -> tuple[str, list[Call]]:

@@ -7,20 +7,22 @@ as keywords and returns a domain. Where a plugin takes one of our names, ours wi
       UnknownDomain     no domain of that name
     ImportError
       BrokenDomain      it is there, and does not load
+        NeedsOptions    it loads, and cannot be built without options
 """
 
 import difflib
 import importlib
 import importlib.util
+import inspect
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .contract import Domain
+from .contract import Domain, Guide
 
 GROUP = "tutelage.domains"
 
@@ -41,10 +43,13 @@ _OURS: dict[str, tuple[str, str]] = {
 _PREFIXES: dict[str, tuple[str, str, str]] = {
     "gym:": (".gym", "ReasoningGym", "family"),
     "jsonl:": (".jsonl", "JsonLines", "path"),
+    "mbpp:": (".mbpp", "Mbpp", "path"),
     "scheduling:": (".scheduling", "of_kind", "kind"),
 }
 """`gym:chain_sum` is the gym with `family = "chain_sum"`: what follows the colon is an option."""
-FORMS = "FILE.jsonl, gym:FAMILY, scheduling:KIND, FILE.py:ClassName and package.module:Name"
+FORMS = (
+    "FILE.jsonl, gym:FAMILY, mbpp:FILE, scheduling:KIND, FILE.py:ClassName and package.module:Name"
+)
 
 
 class UnknownDomain(LookupError):
@@ -55,6 +60,18 @@ class BrokenDomain(ImportError):
     """A domain was found and could not be loaded or built; the message names it."""
 
 
+class NeedsOptions(BrokenDomain):
+    """A domain cannot be built without options; `needs` says which, `about` what it is."""
+
+    def __init__(self, name: str, needs: Sequence[str], about: str) -> None:
+        self.needs = tuple(f"{it}={'FILE' if it == 'path' else '...'}" for it in needs)
+        self.about = about
+        super().__init__(
+            f"The domain {name!r} needs {', '.join(self.needs)}: give it as options of [domain] in "
+            "a config, or as --options."
+        )
+
+
 def names() -> list[str]:
     """All names that `get` knows, sorted. Nothing is imported: a broken plugin is listed too."""
     return sorted({*_OURS, *(plugin.name for plugin in _plugins())})
@@ -63,12 +80,15 @@ def names() -> list[str]:
 def get(name: str, options: Mapping[str, Any] | None = None) -> Domain:
     """Return a new domain, built with `options` as keywords.
 
-    `name` is one of `names()`, `FILE.jsonl`, `gym:FAMILY`, `scheduling:KIND`,
+    `name` is one of `names()`, `FILE.jsonl`, `gym:FAMILY`, `mbpp:FILE`, `scheduling:KIND`,
     `path/to/file.py:ClassName` or `package.module:Name`.
     Raises UnknownDomain or BrokenDomain; a ValueError of the domain about its options passes.
     """
     factory, implied = _find(name)
     keywords = {**implied, **(options or {})}
+    if missing := _missing(factory, keywords):
+        guide = getattr(factory, "guide", None)
+        raise NeedsOptions(name, missing, guide.description if isinstance(guide, Guide) else "")
     try:
         built: Domain = factory(**keywords)
     except TypeError as error:
@@ -79,6 +99,20 @@ def get(name: str, options: Mapping[str, Any] | None = None) -> Domain:
     return built
 
 
+def _missing(factory: Callable[..., Any], given: Mapping[str, Any]) -> list[str]:
+    """Parameters that have no default and are not given."""
+    try:
+        parameters = inspect.signature(factory).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    named = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [
+        it.name
+        for it in parameters
+        if it.kind in named and it.default is inspect.Parameter.empty and it.name not in given
+    ]
+
+
 def _find(name: str) -> tuple[Callable[..., Any], Mapping[str, Any]]:
     """What builds the domain, and the options that its name implies."""
     if name in _OURS:
@@ -86,7 +120,7 @@ def _find(name: str) -> tuple[Callable[..., Any], Mapping[str, Any]]:
     for plugin in _plugins():
         if plugin.name == name:
             return _loaded(name, plugin), {}
-    if name.endswith(".jsonl") and not name.startswith("jsonl:"):
+    if name.endswith(".jsonl") and not name.startswith(tuple(_PREFIXES)):
         name = f"jsonl:{name}"
     for prefix, (module, attribute, option) in _PREFIXES.items():
         if name.startswith(prefix):

@@ -89,6 +89,7 @@ def _judged(
         answer=verdict.answer,
         feedback=verdict.feedback,
         failure_modes=verdict.failure_modes,
+        judged_by=verdict.judged_by,
     )
 
 

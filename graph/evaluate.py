@@ -12,6 +12,7 @@ from ..evidence.headline import headline
 from ..evidence.leaks import leaks
 from ..models.contract import Model
 from ..store.events import AttemptJudged, Evaluated, RunFinished
+from ..store.judges import judges
 from ..store.rules import EMPTY, Rule, Strategy
 from .attempts import attempt
 from .baseline import measure_floors
@@ -53,6 +54,7 @@ def _evaluated(run: Run, strategy: str, adapter: str) -> Evaluated:
         "student": run.student.name,
         "headline": headline(attribution),
         "leaks": leaked,
+        "judged_by": dict(sorted(judges(run.log, run.id).items())),
     }
     return Evaluated(
         stream=run.id,

@@ -23,6 +23,7 @@ class Judge:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self.name = model.name
         self.journal: Journal | None = None
         """Set once the run is open."""
 

@@ -15,7 +15,7 @@ from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
 from ..domains import registry as domains
-from ..domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split
+from ..domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split, held
 from ..evidence.leaks import shared
 from ..models import registry as models
 from ..models.contract import Model
@@ -69,6 +69,7 @@ def open_run(
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
     domain, judge = (parts.domain, None) if parts.domain else _domain(config)
+    _may_learn_from(domain)
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
     teacher = parts.teacher or _teacher(config.teacher, domain)
     student = parts.student or models.open_model(config.student)
@@ -236,6 +237,17 @@ def _domain(config: RunConfig) -> tuple[Domain, Judge | None]:
         return domains.get(config.domain.name, options), judge
     except ValueError as error:
         raise ConfigError(f"[domain] of {config.name}: {error}") from error
+
+
+def _may_learn_from(domain: Domain) -> None:
+    """Raise ConfigError for a domain that is for evaluation only."""
+    splits = held(domain)
+    if "train" not in splits:
+        raise ConfigError(
+            f"{domain.name} is for evaluation only: it holds {', '.join(splits)} and nothing to "
+            "train on. Train on another domain (on python_coding, for code), then "
+            f"`tutelage evaluate ADAPTER --domain {domain.name}` measures what that did here."
+        )
 
 
 def _draw(config: RunConfig, domain: Domain) -> Mapping[Split, Sequence[Problem]]:

@@ -63,6 +63,7 @@ class CallInDoubt(Event):
 
 
 class AttemptJudged(Event):
+    schema_version = 2
     inputs = frozenset({"problem", "model", "strategy", "adapter"})
     kind: Literal["AttemptJudged"] = "AttemptJudged"
     problem: str
@@ -77,6 +78,11 @@ class AttemptJudged(Event):
     answer: str | None = None
     feedback: str = ""
     failure_modes: tuple[str, ...] = ()
+    judged_by: str = ""
+    """Level of the sandbox and why, or the model that judged; empty where judging is arithmetic.
+
+    Of attempts before schema 2 only an unusual level is known.
+    """
 
 
 class FloorsMeasured(Event):

@@ -5,6 +5,7 @@ and the function that lifts the old payload joins `UPCASTS`.
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, cast, get_args
 
@@ -29,7 +30,17 @@ def _planned_it_all(payload: Payload) -> Payload:
     return payload | {"planned": len(payload.get("block", ()))}
 
 
+_LEVEL = re.compile(r" \(Run at the level (\w+: .*)\.\)$", re.S)
+
+
+def _judged_by_what_its_feedback_says(payload: Payload) -> Payload:
+    """An unusual level stood at the end of the feedback; the usual one stood nowhere."""
+    said = _LEVEL.search(str(payload.get("feedback", "")))
+    return payload | {"judged_by": said[1] if said else ""}
+
+
 UPCASTS: dict[tuple[str, int], Callable[[Payload], Payload]] = {
+    ("AttemptJudged", 1): _judged_by_what_its_feedback_says,
     ("ProbeDecided", 1): _only_gained,
     ("RoundOpened", 1): _only_gained,
     ("Reflected", 1): _only_gained,

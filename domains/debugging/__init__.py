@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..contract import NotEnoughProblems, Problem, Split, Verdict
 from ..identity import problem
@@ -60,7 +61,7 @@ class Debugging:
             return verdict
         said = f"This is the broken program as it was. {verdict.feedback}"
         modes = ("unchanged", *verdict.failure_modes)
-        return Verdict(verdict.score, verdict.outcome, said, modes, verdict.answer)
+        return replace(verdict, feedback=said, failure_modes=modes)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write out the named kinds of steps, then the mended program."""

@@ -4,6 +4,7 @@ One run a reply. The hidden tests' inputs go in; what is expected of them never 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from .. import sandbox
@@ -49,22 +50,28 @@ def judge(task: Task, reply: str) -> Verdict:
     found = read(reply, task.name)
     if found is None:
         said = f"The reply holds no program; it must define `{task.name}` in one ```python block."
-        return Verdict(0.0, "unparsed", said, ("no_code",))
+        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=by())
     cases = hidden_of(task)
     program = f"{found.code}\n\n{task.drive}".encode("utf-8", "replace").decode()
     try:
         ran = sandbox.run(program, as_calls(task, cases), limits=LIMITS, files=files_of(cases))
     except sandbox.SandboxUnavailable as error:
-        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code)
+        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, by())
     if ran.status == "refused":
-        return Verdict(0.0, "error", f"Not judged: {ran.detail}", (), found.code)
-    return _verdict(task, cases, ran, found)
+        return Verdict(0.0, "error", f"Not judged: {ran.detail}", (), found.code, by(ran))
+    return replace(_verdict(task, cases, ran, found), judged_by=by(ran))
+
+
+def by(ran: Ran | None = None) -> str:
+    """What a verdict says it was judged by: the level at which programs run, and why that one."""
+    level, why = sandbox.level()
+    if ran is not None and ran.level != level:
+        level, why = ran.level, ran.why
+    return f"{level}: {why}"
 
 
 def _verdict(task: Task, cases: Sequence[Case], ran: Ran, found: Read) -> Verdict:
     note = "" if found.how == "one block" else f" (Read from {found.how}.)"
-    if ran.level not in ("zygote", "zygote+ns"):
-        note += f" (Run at the level {ran.level}: {ran.why}.)"
     if ran.status != "done":
         said = f"{_STOPPED[ran.status][1]} {ran.detail}".strip()
         return Verdict(0.0, "wrong", said + note, (_STOPPED[ran.status][0],), found.code)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
-from ..sandbox import Json, Raised, Returned
+from ..sandbox import Raised, Returned
 from .cases import Case, examples_of, files_of, hidden_of
 from .drives import call, shown
 from .reference import Program, compiled
@@ -47,12 +47,12 @@ def _tally(task: Task) -> str:
 def _contract(task: Task) -> str:
     """What goes in and comes out, as the tests show it."""
     cases = hidden_of(task)
-    takes = [_kinds([case.args[place] for case in cases]) for place in range(len(cases[0].args))]
+    takes = [kinds_of([case.args[place] for case in cases]) for place in range(len(cases[0].args))]
     values = [case.expected.value for case in cases if isinstance(case.expected, Returned)]
     raises = sorted({case.expected.kind for case in cases if isinstance(case.expected, Raised)})
     if task.drive:
         return f"`{task.name}` is used as the examples show; it returns, and prints nothing."
-    said = f"`{task.name}` takes {' and '.join(takes)}; it returns {_kinds(values)}"
+    said = f"`{task.name}` takes {' and '.join(takes)}; it returns {kinds_of(values)}"
     said += f" or raises {' or '.join(raises)}" if raises else ""
     changes = any(
         isinstance(case.expected, Returned) and list(case.expected.args) != list(case.args)
@@ -108,16 +108,18 @@ def _changes(task: Task, case: Case) -> Iterator[str]:
     yield from found[0 if task.drive else depth :]
 
 
-def _kinds(values: Sequence[Json]) -> str:
+def kinds_of(values: Sequence[object]) -> str:
+    """What kinds of values these are, in words."""
     return " or ".join(sorted({_kind(value) for value in values})) or "nothing"
 
 
-def _kind(value: Json) -> str:
+def _kind(value: object) -> str:
     if isinstance(value, list):
         return "a list"
     if isinstance(value, bool):
         return "True or False"
     names = {int: "a whole number", str: "a string", float: "a float", dict: "a dict"}
+    names |= {tuple: "a tuple", set: "a set"}
     return names.get(type(value), "None")
 
 

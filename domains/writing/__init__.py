@@ -61,7 +61,7 @@ class Writing:
             return _weighed(self._rubric, problem, judged)
         except Lost as lost:
             # Missing data, not a bad text: the gate leaves such a pair out.
-            return Verdict(0.0, "error", f"No verdict: {lost}.")
+            return Verdict(0.0, "error", f"No verdict: {lost}.", judged_by=self._rubric.name)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
         """Our specimen behind the named steps; None where a judge reads for quality.
@@ -106,9 +106,10 @@ def _weighed(rubric: Rubric, problem: Problem, judged: judging.Judged) -> Verdic
     modes = tuple(dict.fromkeys([*judged.verdict.failure_modes, *weak]))
     said = [judged.verdict.feedback, *(rulebook.JUDGED[mode] for mode in weak[:2])]
     if not modes:
-        return _also(judged.verdict, "The judge finds every criterion met.")
+        met = _also(judged.verdict, "The judge finds every criterion met.")
+        return replace(met, judged_by=rubric.name)
     answer = " ".join(judged.text.split())[:60]
-    return Verdict(min(score, 0.99), "wrong", " ".join(said), modes, answer)
+    return Verdict(min(score, 0.99), "wrong", " ".join(said), modes, answer, rubric.name)
 
 
 def _also(verdict: Verdict, said: str) -> Verdict:

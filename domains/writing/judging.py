@@ -12,6 +12,10 @@ LONGEST = 20_000
 """Characters of a text that are read."""
 
 
+CHECKS = "checks alone"
+"""What a verdict says it was judged by where no model was heard."""
+
+
 class Judged(NamedTuple):
     """A verdict and the text it is about."""
 
@@ -33,7 +37,7 @@ def judge(problem: Problem, reply: str) -> Judged:
     text = text_of(reply)
     if not WORD.search(text):
         said = "The reply holds no text; write it after a line `TEXT:`."
-        return Judged(Verdict(0.0, "unparsed", said, ("no_text",)), "", 0.0)
+        return Judged(Verdict(0.0, "unparsed", said, ("no_text",), judged_by=CHECKS), "", 0.0)
     found = list(checks(problem.data, problem.text, Text(text)))
     broken = [check for check in found if check.held < 1.0]
     earned = credit(found)
@@ -41,8 +45,8 @@ def judge(problem: Problem, reply: str) -> Judged:
     answer = " ".join(text.split())[:60]
     if not broken:
         said = f"It meets all {len(found)} demands that can be checked."
-        return Judged(Verdict(1.0, "right", said, (), problem.answer), text, 1.0)
+        return Judged(Verdict(1.0, "right", said, (), problem.answer, CHECKS), text, 1.0)
     earned = min(earned, 0.99)
     modes = tuple(dict.fromkeys(check.mode for check in broken))
     said = " ".join(check.said for check in broken[:3])
-    return Judged(Verdict(earned, "wrong", said, modes, answer), text, earned)
+    return Judged(Verdict(earned, "wrong", said, modes, answer, CHECKS), text, earned)

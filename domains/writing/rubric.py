@@ -9,12 +9,20 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from ..contract import Pair, Problem
 
 Ask = Callable[[Sequence[str]], Sequence[str]]
 """Answers prompts, one reply each, in order; an empty reply stands for one that was lost."""
+
+
+@runtime_checkable
+class Named(Protocol):
+    """What asks a model, and says which one."""
+
+    name: str
+
 
 CRITERIA = {
     "weak_purpose": "does what the task wants of it (tells, describes, persuades or explains)",
@@ -130,6 +138,8 @@ class Rubric:
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
+        self.name = ask.name if isinstance(ask, Named) else "a model without a name"
+        """Of the model, for verdicts."""
 
     def marks(self, problem: Problem, text: str) -> dict[str, int | None]:
         """Criterion -> 1 to 5, each asked for on its own; None is unreadable. Raises Lost."""

@@ -54,6 +54,8 @@ class Facts:
     """By model: calls, answered, failed, tokens, and calls in doubt."""
     outcomes: Counter[str] = field(default_factory=Counter)
     """Judged attempts by outcome."""
+    judges: Counter[str] = field(default_factory=Counter)
+    """Judged attempts by what judged them, where judging was more than arithmetic."""
     kinds: dict[type, list[Event]] = field(default_factory=lambda: defaultdict(list))
     """Events in order, by kind; the three kinds that come with every call are only counted."""
     record: Mapping[str, Any] | None = None
@@ -208,5 +210,6 @@ def _fold(told: Facts, entry: Entry, asked: dict[str, str]) -> None:
         told.spent[asked.get(event.call, "unknown")].update(doubt=1)
     elif isinstance(event, AttemptJudged):
         told.outcomes[event.outcome] += 1
+        told.judges.update([event.judged_by] if event.judged_by else [])
     else:
         told.kinds[type(event)].append(event)

@@ -9,6 +9,7 @@ from ...domains.contract import SPLITS
 from ...evidence.attribution import Attribution, Row
 from ...evidence.contrasts import arm_name
 from ...store.events import ProbeDecided
+from ...store.judges import warning
 from .facts import Facts
 from .markup import (
     Html,
@@ -46,6 +47,12 @@ def leaked(told: Facts) -> Html:
     )
     title = "Rules of this strategy carry content of sealed problems:"
     return tag("div", text("strong", title), bullets(lines), cls="claim bad")
+
+
+def unsafe(told: Facts) -> Html:
+    """A warning where programs were judged without protections."""
+    said = warning(told.judges)
+    return tag("div", text("strong", said), cls="claim bad") if said else Html("")
 
 
 def claim(told: Facts) -> Html:
@@ -108,6 +115,7 @@ def what_was_run(told: Facts) -> Html:
         ("Seed", esc(config["seed"])),
         ("Strategy", code(told.version().name)),
         ("Adapter", _adapter(told)),
+        *([("Judged by", esc("; ".join(sorted(told.judges))))] if told.judges else []),
         ("Begun", esc(f"{told.began:%Y-%m-%d %H:%M} UTC")),
         ("Last event", esc(f"{told.last:%Y-%m-%d %H:%M} UTC")),
     ]

@@ -5,7 +5,7 @@ from .gates import gates
 from .history import story
 from .ledger import footer, integrity, limits, spent
 from .markup import Html, esc, join, link, tag, text
-from .opening import claim, leaked, what_was_run
+from .opening import claim, leaked, unsafe, what_was_run
 from .portability import portability
 from .results import attribution, parts
 from .rules import strategy
@@ -38,6 +38,7 @@ def render(told: Facts) -> str:
             "header",
             text("h1", told.run),
             _subtitle(told),
+            unsafe(told),
             leaked(told),
             claim(told),
             _contents(told),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tutelage.domains import (
+    SPLITS,
     Domain,
     ExpertRule,
     Guide,
@@ -408,14 +409,26 @@ def test_where_no_reference_exists_planted_pairs_put_the_judge_on_trial() -> Non
 
 
 class Benchmark(Parity):
+    splits: tuple[Split, ...] = ("test",)
+
     def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
         if split != "test":
             raise NotEnoughProblems("nothing here is for training.")
         return super().problems(split, n, seed)
 
 
-def test_a_domain_that_only_evaluates_is_sound_and_says_so() -> None:
+class Unspoken(Benchmark):
+    splits = SPLITS
+
+
+class Overflows(Parity):
+    splits: tuple[Split, ...] = ("test",)
+
+
+def test_a_domain_for_evaluation_only_is_sound_and_says_so() -> None:
     report = check(Benchmark(), 20)
     assert report.ok, report.as_text()
-    assert any(found.said.startswith("it only evaluates") for found in report.findings)
+    assert report.findings[0].said.startswith("for evaluation only: test")
     assert len(report.card.samples) == 3
+    assert "nothing here is for training" in faults(Unspoken(), 20)["enough problems"], "say it"
+    assert "holds no ood, and gave" in faults(Overflows(), 20)["enough problems"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.domains import BrokenDomain, UnknownDomain, get, names
+from tutelage.domains import BrokenDomain, NeedsOptions, UnknownDomain, get, names
 
 DOMAIN = """
 from tutelage.domains import Guide
@@ -75,6 +75,14 @@ def test_something_that_is_no_domain_is_told_what_it_lacks(site: Path) -> None:
 def test_options_that_a_domain_does_not_take_are_named() -> None:
     with pytest.raises(BrokenDomain, match="'scheduling' cannot be built with the options"):
         get("scheduling", {"rooms": 3})
+
+
+def test_a_domain_that_needs_options_says_which_and_what_it_is() -> None:
+    with pytest.raises(NeedsOptions, match="'mbpp' needs path=FILE") as caught:
+        get("mbpp")
+    assert caught.value.about.startswith("Short Python programs")
+    with pytest.raises(ValueError, match=r"No JSONL file to read at nowhere\.jsonl"):
+        get("mbpp:nowhere.jsonl")
 
 
 @pytest.mark.parametrize(

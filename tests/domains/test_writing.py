@@ -210,6 +210,7 @@ class Scripted:
         self, compare: Callable[[str, str, str], str], mark: Callable[[str, str], str]
     ) -> None:
         self.asked: list[str] = []
+        self.name = "scripted"
         self._compare, self._mark = compare, mark
 
     def __call__(self, prompts: Sequence[str]) -> list[str]:
@@ -285,6 +286,21 @@ def test_with_a_fair_judge_the_planted_pairs_are_ordered_right() -> None:
         better, worse = (judged.judge(pair.problem, it) for it in (pair.better, pair.worse))
         assert better.outcome == "right" and better.score > worse.score
     assert "a model judges quality" in judged.guide.description
+
+
+def test_a_verdict_names_the_model_that_was_heard_or_says_that_the_checks_stand_alone() -> None:
+    pair, judge = PLANTED[0], fair()
+    by = [it.judge(pair.problem, pair.better).judged_by for it in (WRITING, always("first"))]
+    assert by == ["checks alone", "checks alone"], "none is given, or it is not believed"
+    judge.name = "reader-7b"
+    judged = Writing(judge_model=judge)
+    told = [judged.judge(pair.problem, it).judged_by for it in (pair.better, pair.worse, "")]
+    assert told == ["reader-7b", "reader-7b", "checks alone"], "there is nothing to read in silence"
+    assert (
+        Writing(judge_model=lambda them: judge(them))
+        .judge(pair.problem, pair.better)
+        .judged_by.startswith("a model without a name")
+    )
 
 
 def test_the_trial_of_a_domain_tells_of_its_judge() -> None:

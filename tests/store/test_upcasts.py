@@ -8,6 +8,7 @@ import pytest
 from tutelage.store import (
     EMPTY,
     AnyEvent,
+    AttemptJudged,
     GateDecided,
     ProbeDecided,
     ProposalRefused,
@@ -101,3 +102,10 @@ def test_a_gate_claimed_a_gain_by_one_reply_a_problem_and_stopped_for_nothing() 
         assert isinstance(event, GateDecided)
         assert (event.claim, event.replicates, event.saved) == ("better", 1, 0)
         assert event.planned == event.pairs + event.missing
+
+
+def test_an_attempt_of_schema_1_knows_its_judge_only_where_its_feedback_told() -> None:
+    attempts = [event for _, event in golden("AttemptJudged", 1)]
+
+    told = [event.judged_by for event in attempts if isinstance(event, AttemptJudged)]
+    assert told == ["unsafe: no protections", "", ""]
