@@ -1,6 +1,5 @@
 """What there is to learn and who answers: listed, and put on trial."""
 
-import json
 import shlex
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 
 from .. import domains as domain_floor
 from .. import models as model_floor
+from .building import built
 from .faults import FAILED, Refused
 from .output import Json, clean, console, examples, print_json, table
 
@@ -86,10 +86,7 @@ def check_domain(
     Worked solutions must be right on every problem, noise never; splits must not meet, order must
     hold, classes balance; floors and the judge's speed are measured.
     """
-    try:
-        domain = domain_floor.get(name, _opened(_options(options)))
-    except ValueError as error:
-        raise Refused(f"{name} cannot be built with these options: {error}", code=2) from error
+    domain, _ = built(name, options)
     report = domain_floor.check(domain, None if every else n)
     if as_json:
         findings = [asdict(finding) for finding in report.findings]
@@ -136,26 +133,6 @@ def new_domain(
   [domain] name = "{draft.spec}"     in the TOML file of a run
 docs/domains.md says what a domain promises.""")
     )
-
-
-def _opened(options: dict[str, Any]) -> dict[str, Any]:
-    """With the model opened that the options give a domain's judge, if they name one."""
-    if "judge_model" not in options:
-        return options
-    # graph/ takes a second to import.
-    from ..graph.judges import with_judge
-
-    return with_judge(options)[0]
-
-
-def _options(text: str) -> dict[str, Any]:
-    try:
-        options = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise Refused(f'--options is no JSON: {error}. Write {{"name": value}}.', code=2) from None
-    if not isinstance(options, dict):
-        raise Refused('--options must be a JSON object: {"name": value}.', code=2)
-    return options
 
 
 @models.command("list", epilog=examples("tutelage models list"))

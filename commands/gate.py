@@ -12,8 +12,8 @@ from ..store.log import EventLog
 from ..store.versions import Strategies, Version
 from .faults import FAILED, Refused, complain
 from .output import Json, console, examples, print_json, share, table
-from .place import here
-from .steps import Ref, Within, run_of, same_domain
+from .place import here, run_of
+from .steps import Ref, Within, same_domain
 from .story import gate_facts
 from .watch import watching
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..store.database import DATABASE
-from ..store.events import AdapterTrained
+from ..store.events import AdapterTrained, RunStarted
 from ..store.log import EventLog
+from ..store.versions import Version
 from .faults import Refused
 
 if TYPE_CHECKING:
@@ -110,6 +111,23 @@ def here(ctx: typer.Context) -> Place:
     place = ctx.find_root().obj
     assert isinstance(place, Place), "the root callback sets it"
     return place
+
+
+def run_of(log: EventLog, version: Version, named: str | None) -> str:
+    """The run to work in: the one that is named, else where the version comes from."""
+    started = [entry.event for entry in log.entries(kinds=[RunStarted])]
+    runs = [
+        it.stream for it in started if isinstance(it, RunStarted) and it.domain == version.domain
+    ]
+    if named is not None:
+        return named
+    if version.stream in runs:
+        return version.stream
+    if runs:
+        return runs[-1]
+    raise Refused(
+        f"No run of {version.domain} yet, so there are no problems to use: `tutelage run`."
+    )
 
 
 def trained(log: EventLog, run_id: str | None = None) -> list[AdapterTrained]:

@@ -7,13 +7,12 @@ import typer
 
 from ..store.events import SealOpened
 from ..store.judges import judges, who_judged
-from ..store.log import EventLog
 from ..store.versions import Strategies, Version
+from .elsewhere import try_elsewhere
 from .faults import STOPPED, Refused
 from .output import Json, clean, examples, print_json
-from .place import adapter_named, here
+from .place import adapter_named, here, run_of
 from .results import show_attribution
-from .story import all_runs
 from .watch import watching
 
 if TYPE_CHECKING:
@@ -72,20 +71,39 @@ def transfer(ctx: typer.Context, version: Ref, run: Within = None, as_json: Json
     epilog=examples(
         ("tutelage evaluate 5bda0f40", "an adapter by the beginning of its key"),
         ("tutelage evaluate runs/quickstart/adapters/5bda0f40c8a59138", "or by its folder"),
+        ("tutelage evaluate 5bda0f40 --domain humaneval", "does it help on another domain?"),
+        (
+            "tutelage evaluate python_coding@3 --domain debugging",
+            "the words alone, without weights",
+        ),
     ),
 )
 def evaluate(
     ctx: typer.Context,
     adapter: Annotated[
-        str, typer.Argument(metavar="ADAPTER", help="Key, beginning of a key, or folder.")
+        str,
+        typer.Argument(
+            metavar="ADAPTER",
+            help="Key, beginning of a key, or folder; with --domain also a version.",
+        ),
     ],
+    domain: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Another domain, to see whether it helps there."),
+    ] = None,
+    n: Annotated[int, typer.Option("-n", "--n", min=1, help="Test problems of that domain.")] = 100,
+    options: Annotated[str, typer.Option(help="Options of that domain, as JSON.")] = "{}",
     as_json: Json = False,
 ) -> None:
     """Put one adapter to its run's sealed problems, beside the base model and the controls.
 
     Each opening of the seal is recorded and counted: choosing by what you see here makes the test
-    a training set.
+    a training set. With --domain the problems are another domain's, of which the run has learned
+    nothing: does a strategy of coding help to debug?
     """
+    if domain is not None:
+        try_elsewhere(here(ctx), adapter, domain, n, options, as_json=as_json)
+        return
     from ..evidence.headline import headline
     from ..graph.run import finished
     from ..graph.steps import evaluate as step
@@ -132,20 +150,6 @@ def evaluate(
     for line in who_judged(by):
         typer.echo(clean(line))
     typer.echo(f"The test problems of {opened.id} have been opened {openings} times.")
-
-
-def run_of(log: EventLog, version: Version, named: str | None) -> str:
-    """The run to work in: the one that is named, else where the version comes from."""
-    runs = [started.stream for started in all_runs(log) if started.domain == version.domain]
-    if named is not None:
-        return named
-    if version.stream in runs:
-        return version.stream
-    if runs:
-        return runs[-1]
-    raise Refused(
-        f"No run of {version.domain} yet, so there are no problems to use: `tutelage run`."
-    )
 
 
 def same_domain(run: "Run", version: Version) -> None:

@@ -133,7 +133,7 @@ def measure(run: Run, players: Sequence[Player], place: str = "evaluate") -> Att
         }
         for player in players:
             arm = (split, player.student, player.strategy is not None)
-            arms[arm] = _answers(run, f"{place}/{split}/{player.slot}", problems, player)
+            arms[arm] = answers(run, f"{place}/{split}/{player.slot}", problems, player)
     return table(
         arms,
         floors=floors,
@@ -143,7 +143,8 @@ def measure(run: Run, players: Sequence[Player], place: str = "evaluate") -> Att
     )
 
 
-def _answers(run: Run, prefix: str, problems: Sequence[Problem], player: Player) -> list[Answered]:
+def answers(run: Run, prefix: str, problems: Sequence[Problem], player: Player) -> list[Answered]:
+    """One arm's judged replies, in slots below `prefix`."""
     if player.solutions:
         return [_solved(problem, solves(run.domain, problem)) for problem in problems]
     attempts = attempt(

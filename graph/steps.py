@@ -4,11 +4,13 @@ They belong to a run (its problems, adapters and channel) and write below `manua
 that they never fill a slot of the loop.
 """
 
+from ..domains.contract import Domain
 from ..evidence.attribution import Attribution
 from ..store.events import GateDecided
 from ..store.versions import Version
 from .baseline import probe
 from .context import Run
+from .elsewhere import Elsewhere, tried_elsewhere
 from .evaluate import measure, players
 from .gate import Gate
 from .weights import adapter_of
@@ -34,6 +36,11 @@ def transfer(run: Run, version: Version) -> str:
 def evaluate(run: Run, version: Version, adapter: str) -> Attribution:
     """Open the sealed splits once more for one adapter; the log counts every opening."""
     return measure(run, list(players(run, version.strategy, adapter)), _place(run, "evaluate"))
+
+
+def elsewhere(run: Run, version: Version, adapter: str, domain: Domain, n: int) -> Elsewhere:
+    """Try a version, and an adapter if one is given, on test problems of another domain."""
+    return tried_elsewhere(run, version, adapter, domain, n, _place(run, "elsewhere"))
 
 
 def _place(run: Run, step: str) -> str:

@@ -85,7 +85,9 @@ def test_an_unsafe_run_has_it_in_every_event_and_every_reader_is_warned(coding: 
     assert table["judged_by"] == {judged[0].judged_by: len(judged)}
 
 
-def test_a_run_in_the_sandbox_names_its_level_and_warns_of_nothing(coding: Path) -> None:
+def test_a_run_in_the_sandbox_names_its_level_and_its_words_are_tried_on_humaneval(
+    coding: Path,
+) -> None:
     done = at(coding, "run", "plus.toml")
     assert done.code == 0, done.err
     (by,) = {it.judged_by for it in attempts(coding)}
@@ -93,6 +95,15 @@ def test_a_run_in_the_sandbox_names_its_level_and_warns_of_nothing(coding: Path)
     for command in ("report", "show"):
         said = at(coding, command, "plus").out
         assert f"Judged by {by} (" in said and "UNSAFE" not in said
+
+    # What it learned of one kind of programs is tried on another.
+    said = at(coding, "evaluate", "mbpp@1", "--domain", "humaneval", "-n", "4", "--json")
+    assert said.code == 0, said.err
+    arms = {(row["split"], row["student"], row["strategy"]) for row in said.json["rows"]}
+    assert arms == {("humaneval", "base", False), ("humaneval", "base", True)}
+    assert {row["n"] for row in said.json["rows"]} == {4}
+    more = at(coding, "evaluate", "mbpp@1", "--domain", "humaneval", "-n", "165")
+    assert more.code == 1 and "there are 164" in more.err
 
 
 def test_a_domain_for_evaluation_only_is_refused_before_a_run_begins(coding: Path) -> None:
