@@ -7,7 +7,7 @@ from ..contract import ExpertRule, Guide
 from ..python_coding.judging import FAILURE_MODES
 from ..python_coding.rulebook import REPLY_FORMAT, RULES, STEP_KINDS
 
-_SHARED = ("contract", "edges", "walk", "tally", "format")
+_SHARED = ("contract", "edges", "walk", "care", "tally", "format")
 
 GUIDE = Guide(
     description="Mend a small Python program that has one mistake, so that it passes hidden tests.",
