@@ -69,7 +69,7 @@ def _look(place: Place, quick: bool) -> Iterator[Finding]:
     yield _libraries()
     yield from _store(place.home)
     yield from _models()
-    yield _sandbox()
+    yield from _sandbox()
     for key in KEYS:
         said = "set" if os.environ.get(key) else "not set"
         yield Finding("ok", key, f"{said} (never shown)" if said == "set" else said)
@@ -198,13 +198,16 @@ def _models() -> Iterator[Finding]:
     yield Finding("ok", "anthropic:<model>", said)
 
 
-def _sandbox() -> Finding:
+def _sandbox() -> Iterator[Finding]:
     """What stands between a student's program and this machine, found out by a trial."""
     from ..domains import sandbox
 
     level, why = sandbox.level()
     if level == "none":
-        return Finding("note", "sandbox", f"none: programs are not judged here; {why}")
-    if level == "unsafe":
-        return Finding("note", "sandbox", f"unsafe: programs run without protections; {why}")
-    return Finding("ok", "sandbox", f"{level}: {why}")
+        yield Finding("note", "sandbox", f"none: programs are not judged here; {why}")
+    elif level == "unsafe":
+        yield Finding("note", "sandbox", f"unsafe: programs run without protections; {why}")
+    else:
+        yield Finding("ok", "sandbox", f"{level}: {why}")
+    said = f"{sandbox.webassembly()}; {sandbox.ONLY}=wasi judges there, =zygote never does"
+    yield Finding("ok", "webassembly", said)

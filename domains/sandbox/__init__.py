@@ -4,7 +4,8 @@ The program and the arguments go in; expected answers never do. `same` compares 
 """
 
 from .compare import close, same
-from .ladder import UNSAFE, shared
+from .component import state as webassembly
+from .ladder import ONLY, UNSAFE, shared
 from .shapes import (
     Call,
     Json,
@@ -21,6 +22,7 @@ run = shared.run
 level = shared.level
 
 __all__ = [
+    "ONLY",
     "UNSAFE",
     "Call",
     "Json",
@@ -35,4 +37,5 @@ __all__ = [
     "level",
     "run",
     "same",
+    "webassembly",
 ]

@@ -116,7 +116,7 @@ class Process:
         if kind != b"r":
             raise Forged("what it sent begins like nothing of ours")
         if size > most:
-            raise Stopped("killed", f"its results are longer than {most} bytes")
+            raise too_long(most)
         return self._receive(size)
 
     def _receive(self, size: int) -> bytes:
@@ -138,7 +138,7 @@ class Process:
         return b"".join(parts)
 
     def _late(self) -> Stopped:
-        return Stopped("timeout", f"not done within {self._limits.seconds:g} s")
+        return late(self._limits)
 
     def _look(self) -> None:
         if not self._directory:
@@ -146,6 +146,14 @@ class Process:
         sizes = list(_sizes(Path(self._directory)))
         if sum(sizes) > FILE_BYTES or len(sizes) > FILES:
             raise Stopped("killed", f"it wrote more than {FILES} files or {FILE_BYTES} bytes")
+
+
+def late(limits: Limits) -> Stopped:
+    return Stopped("timeout", f"not done within {limits.seconds:g} s")
+
+
+def too_long(most: int) -> Stopped:
+    return Stopped("killed", f"its results are longer than {most} bytes")
 
 
 def _sizes(directory: Path) -> Iterator[int]:

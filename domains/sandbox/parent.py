@@ -7,7 +7,7 @@ import platform
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Self
@@ -46,12 +46,13 @@ class Sandbox:
 
         Raises SandboxUnavailable where the protections cannot be put on.
         """
+        machine = f"{platform.system()} {platform.release()}"
         try:
             found = self._started().found
         except (OSError, LookupError) as error:
-            raise SandboxUnavailable(str(error)) from error
+            raise SandboxUnavailable(f"{machine}: {error}") from error
         if found["fault"]:
-            raise SandboxUnavailable(found["fault"])
+            raise SandboxUnavailable(f"{machine}: {found['fault']}")
         if not self._protection.on:
             return "unsafe", "no protections but caps on memory, time and files"
         said = f"Landlock {found['version']} and seccomp"
@@ -72,15 +73,8 @@ class Sandbox:
         level, why = self.level()
         request = _request(program, calls, limits)
         with _private(files) as directory:
-            try:
-                results = self._attempt(request, len(calls), limits, directory)
-            except Stopped as stopped:
-                return Ran(stopped.status, (), str(stopped), level, why)
-            except Broken as broken:
-                return Ran("broken", (), str(broken), level, why)
-            except Forged as forged:
-                return Ran("killed", (), str(forged), level, why)
-        return Ran("done", results, "", level, why)
+            attempt = partial(self._attempt, request, len(calls), limits, directory)
+            return became(attempt, level, why)
 
     def _attempt(
         self, request: bytes, calls: int, limits: Limits, directory: str
@@ -146,6 +140,26 @@ class Sandbox:
             self._spare = self._zygote = None
 
 
+def became(attempt: Callable[[], tuple[Returned | Raised, ...]], level: Level, why: str) -> Ran:
+    """What became of one program that `attempt` runs."""
+    try:
+        return Ran("done", attempt(), "", level, why)
+    except Stopped as stopped:
+        return Ran(stopped.status, (), str(stopped), level, why)
+    except Broken as broken:
+        return Ran("broken", (), str(broken), level, why)
+    except Forged as forged:
+        return Ran("killed", (), str(forged), level, why)
+
+
+def relative(name: str) -> PurePosixPath:
+    """`name` as a path inside a private directory; ValueError where it is none."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError(f"{name!r} is no relative path inside a private directory")
+    return path
+
+
 def _request(program: str, calls: Sequence[Call], limits: Limits) -> bytes:
     body = json.dumps({
         "program": program,
@@ -165,9 +179,7 @@ def _private(files: Mapping[str, str] | None) -> Iterator[str]:
     directory = Path(tempfile.mkdtemp(prefix="tutelage-")).resolve()
     try:
         for name, text in files.items():
-            path = PurePosixPath(name)
-            if path.is_absolute() or ".." in path.parts or not path.parts:
-                raise ValueError(f"{name!r} is no relative path inside a private directory")
+            path = relative(name)
             (directory / path).parent.mkdir(parents=True, exist_ok=True)
             (directory / path).write_text(text, encoding="utf-8")
         yield str(directory)

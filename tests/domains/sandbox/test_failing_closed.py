@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tutelage.domains.sandbox.filter import MACHINES, program
-from tutelage.domains.sandbox.ladder import UNSAFE, Ladder, probe
+from tutelage.domains.sandbox.ladder import ONLY, UNSAFE, Ladder, probe
 from tutelage.domains.sandbox.parent import Sandbox
 from tutelage.domains.sandbox.process import Protection
 from tutelage.domains.sandbox.shapes import SandboxUnavailable
+
+from .levels import WASI
 
 JUDGING = """
 import sys; sys.path.insert(0, sys.argv[1])
@@ -38,8 +40,10 @@ LACKING = {
 }
 
 
-def judge(before: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def judge(before: str, only: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Judge in a process of its own, after `before`, on the rung `only` or on any."""
     clean = {name: value for name, value in os.environ.items() if name != UNSAFE}
+    environment[ONLY] = only
     return subprocess.run(
         [sys.executable, "-c", JUDGING.format(before=before), str(Path(__file__).parent)],
         capture_output=True,
@@ -50,20 +54,47 @@ def judge(before: str, **environment: str) -> "subprocess.CompletedProcess[str]"
 
 @pytest.mark.parametrize("what", LACKING)
 def test_judging_refuses_where_a_protection_is_missing(what: str) -> None:
-    ran = judge(LACKING[what])
+    ran = judge(LACKING[what], "zygote")
     assert ran.returncode != 0 and ran.stdout == ""
     assert "SandboxUnavailable: No program is run here" in ran.stderr
     assert UNSAFE in ran.stderr, "the message says what can be done"
 
 
 def test_an_explicit_word_runs_programs_without_protections_and_every_result_says_so() -> None:
-    ran = judge(LACKING["no Landlock"], **{UNSAFE: "1"})
+    ran = judge(LACKING["no Landlock"], "zygote", **{UNSAFE: "1"})
     assert ran.stdout.startswith("done unsafe no protections"), ran.stderr
 
 
 def test_the_word_changes_nothing_where_the_protections_hold() -> None:
-    ran = judge("", **{UNSAFE: "1"})
+    ran = judge("", "", **{UNSAFE: "1"})
     assert ran.stdout.startswith("done zygote"), ran.stderr
+
+
+@WASI
+@pytest.mark.parametrize("what", LACKING)
+def test_webassembly_takes_over_where_a_protection_is_missing(what: str) -> None:
+    ran = judge(LACKING[what], "", **{UNSAFE: "1"})
+    assert ran.stdout.startswith("done wasi CPython in wasmtime"), ran.stderr
+    assert ";" in ran.stdout, "it says what is missing"
+
+
+WITHOUT_THE_EXTRA = """
+from tutelage.domains.sandbox import component
+component.LIBRARIES = ("wasmtime-that-nobody-has",)
+"""
+
+
+@pytest.mark.parametrize("only", ["", "wasi"])
+def test_without_the_extra_the_refusal_says_what_would_give_a_rung(only: str) -> None:
+    ran = judge(WITHOUT_THE_EXTRA + LACKING["no Landlock"], only)
+    assert ran.returncode != 0 and ran.stdout == ""
+    assert "pip install 'tutelage[wasi]'" in ran.stderr and UNSAFE in ran.stderr
+
+
+@pytest.mark.parametrize("only", ["unsafe", "none", "zygote+ns", "ZYGOTE"])
+def test_a_rung_that_is_none_is_not_guessed(only: str) -> None:
+    ran = judge("", only)
+    assert ran.returncode != 0 and f"{ONLY}={only} names none of zygote, wasi" in ran.stderr
 
 
 def test_a_filter_for_another_machine_ends_the_process_before_any_program_runs() -> None:
@@ -78,7 +109,7 @@ def test_a_sandbox_that_does_not_hold_is_found_out_by_a_trial() -> None:
 
 
 def test_what_is_missing_is_said_and_nothing_stays_behind() -> None:
-    ladder = Ladder(Protection(machine="riscv64"))
+    ladder = Ladder(Protection(machine="riscv64"), only="zygote")
     level, why = ladder.level()
     assert level == "none" and "No filter for 'riscv64'" in why
     with pytest.raises(SandboxUnavailable, match="riscv64"):

@@ -2,13 +2,17 @@
 
 import json
 import random
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tutelage.domains.sandbox import Call, Json, Limits, Raised, Returned, run, same
+from tutelage.domains.sandbox import Call, Json, Limits, Raised, Returned, same
 from tutelage.domains.sandbox.decoding import Broken, Forged, decode
+from tutelage.domains.sandbox.ladder import Ladder
+
+from .levels import RUNGS
 
 LIMITS = Limits(depth=8)
 HIDDEN: list[Json] = [{"hidden": 7_919_104_729, "in": [True, 2.5, "a text"]}, [1, 2, 3]]
@@ -111,13 +115,22 @@ def f(source): return eval(source)
 """
 
 
+@pytest.fixture(scope="module", params=RUNGS)
+def ladder(request: pytest.FixtureRequest) -> Iterator[Ladder]:
+    mine = Ladder(only=request.param)
+    yield mine
+    mine.close()
+
+
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True,
           suppress_health_check=list(HealthCheck))  # fmt: skip
 @given(st.lists(JSON | OTHERS, min_size=50, max_size=50))
-def test_two_thousand_values_come_back_as_they_are_or_as_a_type_error(drawn: list[object]) -> None:
+def test_two_thousand_values_come_back_as_they_are_or_as_a_type_error(
+    ladder: Ladder, drawn: list[object]
+) -> None:
     """40 programs that return 50 values each: what is JSON is the same, what is not is refused."""
-    ran = run(RETURNING, [Call("f", (repr(value),)) for value in drawn])
+    ran = ladder.run(RETURNING, [Call("f", (repr(value),)) for value in drawn])
     assert ran.status == "done", ran
     for value, result in zip(drawn, ran.results, strict=True):
         if not plain(value):

@@ -12,7 +12,11 @@ import pytest
 
 from tutelage.domains import sandbox
 from tutelage.domains.sandbox import Call, Limits, Raised, Returned, close, same
+from tutelage.domains.sandbox.ladder import Ladder
 from tutelage.domains.sandbox.parent import Sandbox
+from tutelage.domains.sandbox.wasi import WasiSandbox
+
+from .levels import RUNGS
 
 PROGRAM = """
 class Shelf:
@@ -35,55 +39,81 @@ def spin():
 """
 
 
+@pytest.fixture(scope="module", params=RUNGS)
+def ladder(request: pytest.FixtureRequest) -> Iterator[Ladder]:
+    """Every promise is tried on each rung that this machine can have."""
+    mine = Ladder(only=request.param)
+    yield mine
+    mine.close()
+
+
 def values(ran: sandbox.Ran) -> list[object]:
     assert ran.status == "done", ran
     return [it.value if isinstance(it, Returned) else it.kind for it in ran.results]
 
 
-def test_calls_give_values_in_order_and_show_what_they_did_to_their_arguments() -> None:
-    ran = sandbox.run(PROGRAM, [Call("add", (1, 2)), Call("Shelf.put", ("a", ["b"]))])
+def test_calls_give_values_in_order_and_show_what_they_did_to_their_arguments(
+    ladder: Ladder,
+) -> None:
+    ran = ladder.run(PROGRAM, [Call("add", (1, 2)), Call("Shelf.put", ("a", ["b"]))])
     assert ran.results == (Returned(3, (1, 2)), Returned(None, ("a", ["b", "a"])))
-    assert ran.level in ("zygote", "zygote+ns") and ran.why
+    assert ran.level.partition("+")[0] == ladder._only and (ran.level, ran.why) == ladder.level()
 
 
-def test_what_is_no_json_or_raises_is_told_as_an_exception_and_the_next_call_goes_on() -> None:
-    ran = sandbox.run(PROGRAM, [Call("pair"), Call("refuse", ("x",)), Call("none"), Call("add")])
+def test_what_is_no_json_or_raises_is_told_as_an_exception_and_the_next_call_goes_on(
+    ladder: Ladder,
+) -> None:
+    ran = ladder.run(PROGRAM, [Call("pair"), Call("refuse", ("x",)), Call("none"), Call("add")])
     assert values(ran) == ["TypeError", "LookupError", "NameError", "TypeError"]
     refused = ran.results[1]
     assert isinstance(refused, Raised) and refused.said == "x" * 200
 
 
+BROKEN = [
+    ("1 / 0", "broken", "ZeroDivisionError: division by zero", ""),
+    ("def f(:", "broken", "SyntaxError", ""),
+    ("import sys; sys.exit(3)", "broken", "SystemExit: 3", ""),
+    ("\ud800", "broken", "UnicodeEncodeError", ""),
+    ("a = '\0'", "broken", "", ""),
+    ("import os; os._exit(3)", "killed", "code 3", "instance was ended"),
+    ("import tutelage", "broken", "ModuleNotFoundError", ""),
+    ("while True: pass", "timeout", "not done within 0.3 s", ""),
+]
+"""A program, what becomes of it, what is said, and what else is said on WebAssembly."""
+
+
+@pytest.mark.parametrize(("source", "status", "detail", "elsewhere"), BROKEN)
+def test_a_program_that_does_not_load_says_why(
+    ladder: Ladder, source: str, status: str, detail: str, elsewhere: str
+) -> None:
+    ran = ladder.run(source, [Call("f")], limits=Limits(seconds=0.3))
+    assert (ran.status, ran.results) == (status, ())
+    assert (elsewhere if elsewhere and ran.level == "wasi" else detail) in ran.detail
+
+
 @pytest.mark.parametrize(
-    ("source", "status", "detail"),
+    ("source", "detail"),
     [
-        ("1 / 0", "broken", "ZeroDivisionError: division by zero"),
-        ("def f(:", "broken", "SyntaxError"),
-        ("import sys; sys.exit(3)", "broken", "SystemExit: 3"),
-        ("\ud800", "broken", "UnicodeEncodeError"),
-        ("a = '\0'", "broken", ""),
-        ("import os; os._exit(3)", "killed", "code 3"),
-        ("import ctypes; ctypes.string_at(0)", "killed", "SIGSEGV"),
-        ("import os; os.closerange(0, 64)\nwhile True: pass", "killed", "pipe"),
-        ("while True: pass", "timeout", "not done within 0.3 s"),
+        ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
+        ("import os; os.closerange(0, 64)\nwhile True: pass", "pipe"),
     ],
 )
-def test_a_program_that_does_not_load_says_why(source: str, status: str, detail: str) -> None:
+def test_a_process_that_ends_says_how(source: str, detail: str) -> None:
     ran = sandbox.run(source, [Call("f")], limits=Limits(seconds=0.3))
-    assert (ran.status, ran.results) == (status, ())
-    assert detail in ran.detail
+    assert ran.status == "killed" and detail in ran.detail
 
 
-def test_a_result_over_the_cap_costs_only_its_own_call() -> None:
+def test_a_result_over_the_cap_costs_only_its_own_call(ladder: Ladder) -> None:
     limits = Limits(result_bytes=1000, depth=3)
     many = "def many(n): return 'x' * n\ndef deep(n):\n    it = 1\n"
     many += "    for _ in range(n): it = [it]\n    return it\n"
     many += "def knot():\n    it = []; it.append(it); return it\n"
     calls = [Call("many", (900,)), Call("many", (900,)), Call("deep", (3,)), Call("deep", (4,))]
-    ran = sandbox.run(many, [*calls, Call("knot")], limits=limits)
+    ran = ladder.run(many, [*calls, Call("knot")], limits=limits)
     assert values(ran) == ["x" * 900, "TypeError", [[[1]]], "TypeError", "TypeError"]
 
 
-def test_files_are_there_for_one_program_and_gone_afterwards() -> None:
+def test_files_are_there_for_one_program_and_gone_afterwards(ladder: Ladder) -> None:
     source = (
         "import os\n"
         "def work():\n"
@@ -91,7 +121,7 @@ def test_files_are_there_for_one_program_and_gone_afterwards() -> None:
         "    os.rename('out.txt', 'done.txt'); os.remove('in/a.txt')\n"
         "    return [os.getcwd(), open('done.txt').read(), sorted(os.listdir('.'))]\n"
     )
-    ran = sandbox.run(source, [Call("work")], files={"in/a.txt": "hello"})
+    ran = ladder.run(source, [Call("work")], files={"in/a.txt": "hello"})
     (result,) = ran.results
     assert isinstance(result, Returned), result
     where, text, names = result.value  # type: ignore[misc]
@@ -100,51 +130,59 @@ def test_files_are_there_for_one_program_and_gone_afterwards() -> None:
 
 
 @pytest.mark.parametrize("name", ["/etc/x", "../x", "a/../../x", ""])
-def test_a_file_outside_the_private_directory_is_refused(name: str) -> None:
+def test_a_file_outside_the_private_directory_is_refused(ladder: Ladder, name: str) -> None:
     with pytest.raises(ValueError, match="no relative path"):
-        sandbox.run(PROGRAM, [], files={name: ""})
+        ladder.run(PROGRAM, [], files={name: ""})
 
 
-def test_programs_do_not_see_each_other_and_chance_is_the_same_for_each() -> None:
+def test_programs_do_not_see_each_other_and_chance_is_the_same_for_each(ladder: Ladder) -> None:
     first = "import math, random\nmath.pi = 3\ndef f(): return random.random()"
     second = "import math, random\ndef f(): return [math.pi > 3, random.random()]"
-    (draw,) = values(sandbox.run(first, [Call("f")]))
-    assert values(sandbox.run(second, [Call("f")])) == [[True, draw]]
+    (draw,) = values(ladder.run(first, [Call("f")]))
+    assert values(ladder.run(second, [Call("f")])) == [[True, draw]]
 
 
-def test_threads_share_one_zygote_and_each_gets_its_own_answer() -> None:
+def test_threads_share_one_ladder_and_each_gets_its_own_answer(ladder: Ladder) -> None:
     def ask(number: int) -> list[object]:
-        return values(sandbox.run(PROGRAM, [Call("add", (number, 1))]))
+        return values(ladder.run(PROGRAM, [Call("add", (number, 1))]))
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, range(64))) == [[number + 1] for number in range(64)]
 
 
-def test_a_forked_process_starts_a_zygote_of_its_own() -> None:
-    sandbox.run(PROGRAM, [])
+def test_a_forked_process_starts_its_own(ladder: Ladder) -> None:
+    ladder.run(PROGRAM, [])
     pid = os.fork()
     if not pid:
         code = 1
         try:
-            code = 0 if values(sandbox.run(PROGRAM, [Call("add", (2, 2))])) == [4] else 2
-            sandbox.shared.close()
+            code = 0 if values(ladder.run(PROGRAM, [Call("add", (2, 2))])) == [4] else 2
+            ladder.close()
         finally:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert values(sandbox.run(PROGRAM, [Call("add", (1, 1))])) == [2]
+    assert values(ladder.run(PROGRAM, [Call("add", (1, 1))])) == [2]
 
 
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox() as mine:
+@pytest.fixture(params=RUNGS)
+def box(request: pytest.FixtureRequest) -> Iterator[Sandbox | WasiSandbox]:
+    with WasiSandbox() if request.param == "wasi" else Sandbox() as mine:
         yield mine
 
 
-def test_a_zygote_that_was_killed_is_replaced(box: Sandbox) -> None:
+def kill(box: Sandbox | WasiSandbox) -> None:
+    """End what the next program would run in."""
+    if isinstance(box, WasiSandbox):
+        for worker in box._idle:
+            worker._process.kill()
+    elif box._zygote is not None:
+        box._zygote._process.kill()
+
+
+def test_what_was_killed_while_it_waited_is_replaced(box: Sandbox | WasiSandbox) -> None:
     for _ in range(3):
         assert values(box.run(PROGRAM, [Call("add", (1, 1))])) == [2]
-        assert box._zygote is not None
-        box._zygote._process.kill()
+        kill(box)
 
 
 def trace() -> tuple[int, int, int]:
@@ -153,24 +191,26 @@ def trace() -> tuple[int, int, int]:
     return descriptors, threading.active_count(), len(descendants())
 
 
-def test_nothing_is_left_behind(box: Sandbox) -> None:
+def test_nothing_is_left_behind(box: Sandbox | WasiSandbox) -> None:
     box.run(PROGRAM, [], files={})
     before = trace()
     for number in range(100):
         box.run(PROGRAM, [Call("add", (number, 1))], files={} if number % 10 == 0 else None)
     box.run(PROGRAM, [Call("spin")], limits=Limits(seconds=0.1))
     box.run(PROGRAM, [], files={})
-    assert trace() == before, "one spare process waits, and nothing else"
+    assert trace() == before, "one process waits, and nothing else"
 
 
 @pytest.mark.slow
-def test_thousands_of_runs_from_many_threads_end_and_leave_nothing_behind(box: Sandbox) -> None:
+def test_thousands_of_runs_from_many_threads_end_and_leave_nothing_behind(
+    box: Sandbox | WasiSandbox,
+) -> None:
     """Good ones, broken, late and dying ones at once; now and then the zygote dies too."""
 
     def ask(number: int) -> bool:
         kind = number % 10
-        if number % 500 == 499 and box._zygote is not None:
-            box._zygote._process.kill()
+        if number % 500 == 499:
+            kill(box)
         files = {"a.txt": "a"} if kind == 3 else None
         if kind == 5:
             return box.run("import os; os._exit(1)", []).status == "killed"

@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 PAGE = mmap.PAGESIZE
 
@@ -149,13 +150,26 @@ class Canaries:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-class Watch:
-    """Looks every few milliseconds at the processes that the zygote has and what they hold."""
+class Keeper(Protocol):
+    """Tells which processes a sandbox may have: its own, and those that programs run in."""
 
-    def __init__(self, zygote: int, known: set[int], private: Path) -> None:
-        self._zygote = zygote
+    def own(self) -> set[int]:
+        """Processes that run no program."""
+
+    def running(self, below: dict[int, list[int]]) -> set[int]:
+        """Processes that programs run in, and no other: these are looked at."""
+
+
+class Watch:
+    """Looks every few milliseconds at the processes that a sandbox has and what they hold."""
+
+    def __init__(self, keeper: Keeper, known: set[int], private: Path) -> None:
+        self._keeper = keeper
+        self._first = keeper.own()
         self._known = known
         self._private = private
+        # What a process holds that was there before its program came is not the program's.
+        self._rest = {pid: _Held(pid) for pid in keeper.running(children())}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look)
         self._found: set[str] = set()
@@ -182,40 +196,51 @@ class Watch:
             found.append(f"the judge grew by {self._grown >> 10} MB")
         return found
 
-    def strangers(self, zygote: int) -> list[str]:
-        """Processes that are neither known nor forked by the zygote."""
+    def strangers(self) -> list[str]:
+        """Processes that are neither known nor those that a program may run in."""
         below = children()
-        fine = self._known | {self._zygote, zygote}
-        for parent in (self._zygote, zygote):
-            fine |= set(below.get(parent, ()))
+        fine = self._known | self._first | self._keeper.own() | self._keeper.running(below)
         parents = {child: parent for parent, born in below.items() for child in born}
         return [_named(pid, parents[pid]) for pid in descendants(below) - fine]
 
     def _look(self) -> None:
         while not self._stop.wait(0.01):
-            self._found.update(self.strangers(self._zygote))
+            self._found.update(self.strangers())
             for pid in descendants() - self._known:
                 with contextlib.suppress(OSError, IndexError, KeyError):
-                    self._inspect(Path(f"/proc/{pid}"))
+                    self._inspect(pid)
             self._disk = max(self._disk, sum(_sizes(self._private)))
 
-    def _inspect(self, proc: Path) -> None:
-        lines = (proc / "status").read_text().splitlines()
-        status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-        self._memory = max(self._memory, int((proc / "statm").read_text().split()[1]) * PAGE)
-        scheduling = (proc / "stat").read_text().rpartition(")")[2].split()
+    def _inspect(self, pid: int) -> None:
+        held = _Held(pid)
+        rest = self._rest.get(pid)
+        self._memory = max(self._memory, held.memory - (rest.memory if rest else 0))
         seen = {
-            "a thread too many": int(status["Threads"]) > 1,
-            "locked memory": int(status["VmLck"].split()[0]) > 0,
-            "a better place in the queue": int(scheduling[16]) < 0 or int(scheduling[38]) != 0,
+            "a thread too many": held.threads > (rest.threads if rest else 1),
+            "locked memory": held.locked > 0,
+            "a better place in the queue": held.ahead,
+            "many descriptors": len(held.descriptors) > 100,
         }
         self._found.update(what for what, is_so in seen.items() if is_so)
-        targets = [str(path.readlink()) for path in (proc / "fd").iterdir()]
-        if len(targets) > 100:
-            self._found.add("many descriptors")
-        for target in targets:
+        for target in held.targets - (rest.targets if rest else set()):
             if target.startswith(("anon_inode", "/memfd")) and "landlock" not in target:
                 self._found.add(target)
+
+
+class _Held:
+    """What a process has at one moment."""
+
+    def __init__(self, pid: int) -> None:
+        proc = Path(f"/proc/{pid}")
+        lines = (proc / "status").read_text().splitlines()
+        status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+        scheduling = (proc / "stat").read_text().rpartition(")")[2].split()
+        self.memory = int((proc / "statm").read_text().split()[1]) * PAGE
+        self.threads = int(status["Threads"])
+        self.locked = int(status["VmLck"].split()[0])
+        self.ahead = int(scheduling[16]) < 0 or int(scheduling[38]) != 0
+        self.descriptors = [str(path.readlink()) for path in (proc / "fd").iterdir()]
+        self.targets = set(self.descriptors)
 
 
 def children() -> dict[int, list[int]]:

@@ -14,6 +14,7 @@ from tutelage.domains.sandbox import Call, Limits, Ran, Returned, same
 from tutelage.domains.sandbox.exchange import FILE_BYTES
 from tutelage.domains.sandbox.parent import Sandbox
 from tutelage.domains.sandbox.process import Protection
+from tutelage.domains.sandbox.wasi import WasiSandbox
 
 from .attack import Attack
 from .canaries import Canaries, Watch, children, descendants
@@ -28,11 +29,46 @@ LATE = 5.0
 CALLS = 5
 
 
+class Zygotes:
+    """A sandbox that forks a process a program."""
+
+    def __init__(self, protection: Protection) -> None:
+        self.box = Sandbox(protection)
+
+    def ready(self) -> None:
+        """The zygote makes each process when it is wanted."""
+
+    def own(self) -> set[int]:
+        assert self.box._zygote is not None
+        return {self.box._zygote._process.pid}
+
+    def running(self, below: dict[int, list[int]]) -> set[int]:
+        return {pid for zygote in self.own() for pid in below.get(zygote, ())}
+
+
+class Engines:
+    """A sandbox whose processes stay, with one instance a program inside them."""
+
+    def __init__(self) -> None:
+        self.box = WasiSandbox()
+
+    def ready(self) -> None:
+        """Have a process wait, as one that was late is gone: how much it holds can then be told."""
+        if not self.box._idle:
+            self.box.run("", [])
+
+    def own(self) -> set[int]:
+        return set()
+
+    def running(self, below: dict[int, list[int]]) -> set[int]:
+        return {worker._process.pid for worker in set(self.box._alive)}
+
+
 class Range:
     """Where attacks are tried: a sandbox, and what only its judge knows."""
 
-    def __init__(self, box: Sandbox, token: str, answers: list[int]) -> None:
-        self._box = box
+    def __init__(self, keeper: Zygotes | Engines, token: str, answers: list[int]) -> None:
+        self._keeper = keeper
         self._token = token
         self._answers = answers
         self._private = Path(tempfile.mkdtemp(prefix="private-", dir="/dev/shm"))
@@ -48,13 +84,14 @@ class Range:
 
     def trace(self, attack: Attack) -> list[str]:
         """What `attack` left, or took away; a control leaves a trace when it does not pass."""
-        known = descendants() - set(children().get(self._zygote(), ()))
+        self._keeper.ready()
+        known = descendants() - self._keeper.running(children())
         canaries = Canaries(self._token, self._answers, self._inherited)
         try:
             known.add(canaries.victim.pid)
             source = canaries.fill(attack.source)
             began = time.monotonic()
-            with Watch(self._zygote(), known, self._private) as watch:
+            with Watch(self._keeper, known, self._private) as watch:
                 ran = self._run(attack, source)
             took = time.monotonic() - began
             time.sleep(0.01)
@@ -66,23 +103,19 @@ class Range:
                 found.append(f"it ran for {took:.1f} s")
             if "os.fork" in source or "subprocess" in source:
                 time.sleep(0.3)  # what outlives its run shows now
-            found += watch.strangers(self._zygote())
+            found += watch.strangers()
             if any(self._private.iterdir()):
                 found.append("its private directory is still there")
             return found + canaries.evidence()
         finally:
             canaries.close()
 
-    def _zygote(self) -> int:
-        assert self._box._zygote is not None
-        return self._box._zygote._process.pid
-
     def _limits(self, attack: Attack) -> Limits:
         return Limits(**attack.limits)  # type: ignore[arg-type]
 
     def _run(self, attack: Attack, source: str) -> Ran:
         calls = [Call("f", (number,)) for number in range(CALLS)]
-        return self._box.run(source, calls, limits=self._limits(attack), files=attack.files)
+        return self._keeper.box.run(source, calls, limits=self._limits(attack), files=attack.files)
 
     def _judged(self, attack: Attack, ran: Ran) -> list[str]:
         """As a domain would judge: nothing is believed but values that are the same."""
@@ -116,7 +149,7 @@ def naive(attack: Attack, answers: list[int]) -> bool:
 
 
 def main() -> None:
-    """Arguments: which attacks, protections on or off, namespaces or not. Prints JSON."""
+    """Arguments: which attacks, protections on or off, namespaces or not, or wasi. Prints JSON."""
     which, on, namespaces = sys.argv[1:4]
     token = os.environ["CANARY_TOKEN"]
     answers = json.loads(os.environ["CANARY_ANSWERS"].removeprefix("ANSWERS="))
@@ -124,9 +157,10 @@ def main() -> None:
     protection = Protection(on == "on", namespaces == "namespaces", platform.machine())
     chosen = [it for it in ALL if which in ("all", it.kind) or it.kind == "control"]
     traces, counts = {}, dict.fromkeys((it.kind for it in chosen), 0)
-    with Sandbox(protection) as box:
+    keeper = Engines() if namespaces == "wasi" else Zygotes(protection)
+    with keeper.box as box:
         level = box.level()[0]
-        place = Range(box, token, answers)
+        place = Range(keeper, token, answers)
         for attack in chosen:
             counts[attack.kind] += 1
             found = place.trace(attack)
