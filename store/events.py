@@ -10,6 +10,14 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from .event import Channel, Decision, Event
+from .measured_events import (
+    CreditMeasured,
+    FailuresSorted,
+    FrontierScored,
+    GateDecided,
+    PortabilityMeasured,
+    ProbeDecided,
+)
 from .run_events import (
     AdapterTrained,
     AttemptJudged,
@@ -26,12 +34,6 @@ from .run_events import (
     Transferred,
 )
 from .strategy_events import (
-    CreditMeasured,
-    FailuresSorted,
-    FrontierScored,
-    GateDecided,
-    PortabilityMeasured,
-    ProbeDecided,
     ProposalRefused,
     Reflected,
     ReviewAnswered,

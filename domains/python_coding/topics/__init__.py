@@ -5,6 +5,7 @@ from . import (
     checks,
     classes,
     dates,
+    dicts,
     dynamic,
     errors,
     expressions,
@@ -24,6 +25,7 @@ from . import (
 TEMPLATES: tuple[Template, ...] = (
     *strings.TEMPLATES,
     *lists.TEMPLATES,
+    *dicts.TEMPLATES,
     *sorting.TEMPLATES,
     *searching.TEMPLATES,
     *recursion.TEMPLATES,
