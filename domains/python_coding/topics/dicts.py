@@ -64,7 +64,7 @@ key that a dict lacks counts there as 0.
         code="""
 def combine(one, other):
     keys = $keys_code
-    return {key: $how_code for key in keys}
+    return {key: $how_code for key in sorted(keys)}
 """,
         inputs=fixed(dicts(NAMES, integer(-9, 9)), dicts(NAMES, integer(-9, 9))),
     ),

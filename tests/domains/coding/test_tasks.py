@@ -164,3 +164,22 @@ def test_of_some_templates_mutants_are_rejected_and_rewrites_are_not() -> None:
 def test_98_percent_of_the_mutants_of_most_templates_are_rejected_and_no_rewrite_is() -> None:
     done = judged("--templates", "60", "--seed", "1")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_problems_read_the_same_in_every_process() -> None:
+    code = (
+        "import tutelage.domains as d; print([p.text for name in ('python_coding', 'debugging') "
+        "for split in d.SPLITS for p in d.get(name).problems(split, 60, 3)])"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONPATH": str(ROOT / ".dev"), "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
