@@ -127,8 +127,8 @@ def calibrate(
     use, with its spending of alpha, its replicates and its racing. Exits 1 when runs without any
     effect are accepted more often than alpha allows.
     """
-    from ..evidence.calibration import Terms
     from ..evidence.calibration import calibrate as on_trial
+    from ..evidence.simulation import Terms
 
     named: dict[str, Any] = {
         "pairs": pairs,

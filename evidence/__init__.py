@@ -19,7 +19,8 @@ from .headline import headline
 from .intervals import Interval, bootstrap, paired, wilson
 from .leaks import Leak, Shared, leaks, overlap, shared, wording
 from .margins import no_worse, no_worse_graded, pairs_needed
-from .pairs import DISCORDANCE, UNDETECTABLE, mcnemar, sign_flip, smallest_detectable
+from .pairs import mcnemar, sign_flip
+from .power import DISCORDANCE, UNDETECTABLE, smallest_detectable
 from .racing import all_but_lost, hopeless, looks
 from .replicates import agreed, means
 from .replies import Conclusion, conclusion, plain

@@ -6,13 +6,11 @@ from typing import Literal
 
 from .intervals import Interval, is_binary, paired
 from .margins import no_worse, no_worse_graded, smallest_margin
-from .pairs import DISCORDANCE, Scores, answered, differences, p_better, smallest_detectable
+from .pairs import Scores, answered, differences, p_better
+from .power import DISCORDANCE, smallest_detectable
 
 Decision = Literal["accept", "reject", "indecisive"]
 Claim = Literal["better", "no worse"]
-COVERAGE = 0.6
-"""Share of the pairs that both arms must have answered, or nothing is decided."""
-
 COVERAGE = 0.6
 """Share of the pairs that both arms must have answered before anything is decided."""
 

@@ -1,12 +1,12 @@
-"""Exact tests on paired answers, and the smallest gain they can find."""
+"""Tests on paired answers: exact wherever that can be counted."""
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from math import ceil, log
 from typing import Literal
 
 import numpy as np
-from scipy.special import bdtr, bdtrc, gammaln, xlog1py, xlogy
+from scipy.special import bdtr, bdtrc
 
 from .intervals import is_binary
 
@@ -14,20 +14,11 @@ Alternative = Literal["greater", "two-sided"]
 Scores = Sequence[float | None]
 """One score a problem; None where an infrastructure error took the answer."""
 
-DISCORDANCE = 0.3
-"""Share of pairs assumed to disagree when nothing is known: about what sampling alone makes."""
-
-UNDETECTABLE = 2.0
-"""Stands for "no gain at all": larger than any gain, and still a number that JSON can hold."""
-
 FINEST = 120
 """Parts of 1 that scores are looked for in steps of: all of 1/2 to 1/6, 1/8, 1/10 and 1/100 fit."""
 
 MOST_SAMPLES = 2_000_000
 """Sign patterns that one test may try; a second or two for the blocks of a gate."""
-
-MOST_REPLIES = 500_000
-"""Simulated replies of an arm that tell a chance under replicates, in 500 to 3,000 gates."""
 
 
 def answered(candidate: Scores, incumbent: Scores) -> list[tuple[float, float]]:
@@ -186,139 +177,3 @@ def _random_sums(sizes: np.ndarray, seed: int, samples: int) -> np.ndarray:
     rows = [min(step, samples - start) for start in range(0, samples, step)]
     lost = [rng.integers(0, 2, (n, len(sizes)), dtype=np.int8) @ sizes for n in rows]
     return float(sizes.sum()) - 2 * np.concatenate(lost)
-
-
-@lru_cache(maxsize=1024)
-def smallest_detectable(
-    n: int,
-    alpha: float,
-    power: float = 0.8,
-    discordance: float = DISCORDANCE,
-    replicates: int = 1,
-) -> float:
-    """Smallest gain that a one-sided gate with `n` pairs finds with `power`.
-
-    Exact for the McNemar test of one reply a problem: the power is summed over every possible
-    number of disagreeing pairs. `discordance` is the assumed share of pairs of replies that
-    disagree; a gain larger than it makes all of them wins. With `replicates` it is simulated.
-    UNDETECTABLE when not even `n` wins out of `n` would pass at `alpha`.
-    """
-    if not 0 < alpha < power < 1 or not 0 < discordance <= 1 or n < 0 or replicates < 1:
-        raise ValueError(
-            "Wanted 0 < alpha < power < 1, 0 < discordance <= 1, n >= 0 and replicates >= 1, found "
-            f"alpha = {alpha}, power = {power}, discordance = {discordance}, n = {n}, "
-            f"replicates = {replicates}."
-        )
-    if 0.5**n > alpha:
-        return UNDETECTABLE
-    chance = partial(_chance, n, alpha, discordance, replicates)
-    # More replies find less, so that the exact gain of one is where to look below.
-    low, high = 0.0, smallest_detectable(n, alpha, power, discordance) if replicates > 1 else 1.0
-    if chance(high) < power:
-        low, high = high, 1.0
-    while high - low > (1e-9 if replicates == 1 else 1e-3):
-        middle = (low + high) / 2
-        low, high = (low, middle) if chance(middle) >= power else (middle, high)
-    return high
-
-
-def chance_to_pass(
-    n: int,
-    alpha: float,
-    gain: float,
-    discordance: float = DISCORDANCE,
-    wins: int = 0,
-    losses: int = 0,
-) -> float:
-    """Chance that an exact one-sided McNemar test accepts after `n` pairs more.
-
-    `gain` is what the candidate truly brings, `wins` and `losses` what was seen before. Exact: it
-    is summed over every possible number of disagreeing pairs.
-    """
-    seen = wins + losses
-    disagreeing = np.arange(n + 1)
-    needed = _wins_needed(seen + n, alpha)[seen:] - wins
-    share = max(discordance, gain)
-    win = (share + gain) / (2 * share)
-    chance = np.exp(
-        gammaln(n + 1)
-        - gammaln(disagreeing + 1)
-        - gammaln(n - disagreeing + 1)
-        + xlogy(disagreeing, share)
-        + xlog1py(n - disagreeing, -share)
-    )
-    possible = needed <= disagreeing
-    few = np.maximum(needed[possible], 0) - 1
-    found = np.where(few < 0, 1.0, bdtrc(few, disagreeing[possible], win))
-    return float((chance[possible] * found).sum())
-
-
-def _chance(n: int, alpha: float, discordance: float, replicates: int, gain: float) -> float:
-    if replicates == 1:
-        return chance_to_pass(n, alpha, gain, discordance)
-    return chance_to_agree(n, alpha, gain, discordance, replicates)
-
-
-def chance_to_agree(
-    n: int, alpha: float, gain: float, discordance: float, replicates: int
-) -> float:
-    """Chance that the means of `replicates` replies pass, and that each reply bears them out.
-
-    Simulated, by the same luck for every gain: twice the share `discordance` of the problems is
-    open, and a reply there is a coin that the gain has tipped. To a point or so; see MOST_REPLIES.
-    """
-    rng = np.random.default_rng(0)
-    gates = min(3000, max(500, MOST_REPLIES // (replicates * n)))
-    share = max(min(1.0, 2 * discordance), gain)
-    right = min(1.0, 0.5 + gain / share)
-    still = rng.random((gates, 1, n), np.float32) >= share
-    luck = rng.random((2, gates, replicates, n), np.float32)
-    luck[:, still.repeat(replicates, axis=1)] = 1.0
-    ours, theirs = luck[0] < right, luck[1] < right - gain / share
-    mine, other = ours.sum(axis=2), theirs.sum(axis=2)
-    total = mine.sum(axis=1)
-    agree = (mine.min(axis=1) * replicates > other.sum(axis=1)) & (
-        total > other.max(axis=1) * replicates
-    )
-    moved = ours[agree].sum(axis=1) - theirs[agree].sum(axis=1)
-    sizes = [(np.abs(moved) == size).sum(axis=1) for size in range(1, replicates + 1)]
-    passed = _tails(np.stack(sizes, axis=1), moved.sum(axis=1)) <= alpha
-    return float(passed.sum() / gates)
-
-
-def _tails(counts: np.ndarray, sums: np.ndarray) -> np.ndarray:
-    """For rows of how many steps are of size 1, 2, ..., the exact p-value of each row's sum.
-
-    As `_counted`, for all rows at once: a Fourier sum over the steps that change sides.
-    """
-    if not len(counts):
-        return np.zeros(0)
-    sizes = np.arange(1, counts.shape[1] + 1)
-    totals = counts @ sizes
-    lost = (totals - sums) // 2
-    # Odd, so that no wave is ever zero and each stands for its mirror image too.
-    places = int(totals.max()) + 1 | 1
-    turns = np.pi * np.arange(1, places // 2 + 1) / places
-    waves = np.cos(np.outer(sizes, turns))
-    heights = np.exp(counts @ np.log(np.abs(waves)))
-    signs = 1 - 2 * ((counts % 2) @ (waves < 0).astype(int) % 2)
-    bends = np.cos(np.outer(totals - lost, turns)) * np.sin(np.outer(lost + 1, turns))
-    found: np.ndarray = (
-        lost + 1 + 2 * (heights * signs * bends / np.sin(turns)).sum(axis=1)
-    ) / places
-    # Nothing is below all steps to one side, whatever rounding says.
-    least: np.ndarray = 0.5 ** counts.sum(axis=1)
-    return np.where(found < least, least, found)
-
-
-@lru_cache(maxsize=1024)
-def _wins_needed(n: int, alpha: float) -> np.ndarray:
-    """For each number of disagreeing pairs, the fewest wins whose p-value is at most `alpha`."""
-    return np.array(
-        [
-            1 + int(np.count_nonzero(bdtrc(np.arange(m), m, 0.5) > alpha))
-            if 0.5**m <= alpha
-            else m + 1
-            for m in range(n + 1)
-        ]
-    )

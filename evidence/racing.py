@@ -21,15 +21,8 @@ from scipy.special import ndtr, ndtri
 from .gate import Claim, GateVerdict
 from .intervals import is_binary
 from .margins import no_worse, no_worse_graded
-from .pairs import (
-    DISCORDANCE,
-    Scores,
-    answered,
-    chance_to_pass,
-    differences,
-    mcnemar,
-    sign_flip_at,
-)
+from .pairs import Scores, answered, differences, mcnemar, sign_flip_at
+from .power import DISCORDANCE, chance_to_pass
 
 FUTILE = 0.05
 """A chance to accept that is not worth the replies that it would take."""

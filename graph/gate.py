@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ..domains.contract import Problem
 from ..evidence.gate import Claim, Decision, GateVerdict, decide, plan, spend
 from ..evidence.margins import chance_no_worse, no_worse, no_worse_graded
-from ..evidence.pairs import DISCORDANCE
+from ..evidence.power import DISCORDANCE
 from ..evidence.racing import all_but_lost, looks, stopped
 from ..evidence.replicates import Replicates, agreed, means
 from ..store.events import AttemptJudged, Channel, GateDecided

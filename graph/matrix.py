@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..evidence.contrasts import CHANCE, loss_shown
 from ..evidence.gate import COVERAGE, plan
-from ..evidence.pairs import UNDETECTABLE
+from ..evidence.power import UNDETECTABLE
 from ..store.events import (
     Channel,
     Event,

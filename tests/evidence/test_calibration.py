@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from tutelage.evidence.calibration import Calibration, Terms, calibrate
+from tutelage.evidence.calibration import Calibration, calibrate
 from tutelage.evidence.intervals import clopper_pearson
-from tutelage.evidence.pairs import DISCORDANCE
+from tutelage.evidence.power import DISCORDANCE
+from tutelage.evidence.simulation import Terms
 
 
 @pytest.fixture(scope="module")
