@@ -135,7 +135,7 @@ def _journaled(log: EventLog, model: Model, request: Request, name: str) -> Repl
     """Every call is in the log; those outside a run are in the stream `store`."""
     from ..graph.budget import Purse
     from ..graph.calls import Journal
-    from ..graph.config import Budget
+    from ..graph.sections import Budget
 
     slot = f"ask/{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     calls: Sequence[tuple[str, Request]] = [(slot, request)]

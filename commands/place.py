@@ -18,9 +18,9 @@ from ..store.versions import Version
 from .faults import Refused
 
 if TYPE_CHECKING:
-    from ..graph.config import Budget
     from ..graph.context import Run, Watch
-    from ..graph.run import Parts
+    from ..graph.parts import Parts
+    from ..graph.sections import Budget
 
 HOME = ".tutelage"
 RUNS = "runs"
@@ -58,7 +58,7 @@ class Place:
     ) -> "Run":
         """A recorded run with its live objects. Raises LookupError for an unknown run."""
         # langgraph takes a second to import, so all of graph/ is imported where a command runs.
-        from ..graph.run import Parts, open_run, recorded_config
+        from ..graph.parts import Parts, open_run, recorded_config
 
         return open_run(
             self.home,

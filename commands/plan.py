@@ -17,8 +17,8 @@ from .place import here
 
 if TYPE_CHECKING:
     from ..graph.config import RunConfig
+    from ..graph.parts import Parts
     from ..graph.plan import Plan
-    from ..graph.run import Parts
 
 app = typer.Typer()
 
@@ -41,8 +41,8 @@ def plan(
     that has to be fetched, or whose files are damaged, is found out by `tutelage models check`.
     """
     from ..graph.config import ConfigError, load_config
+    from ..graph.parts import Parts
     from ..graph.plan import plan as planned
-    from ..graph.run import Parts
 
     settings = load_config(config)
     given = here(ctx).parts or Parts()
@@ -74,7 +74,7 @@ def _rehearse(config: "RunConfig", given: "Parts") -> None:
     Raises what `run` would raise.
     """
     from ..graph.model_teacher import ModelTeacher
-    from ..graph.run import Parts, open_run
+    from ..graph.parts import Parts, open_run
 
     teacher, student = given.teacher, given.student
     if teacher is None and (unloaded := _unloaded(config.teacher)):

@@ -18,8 +18,9 @@ from .results import show
 from .watch import watching
 
 if TYPE_CHECKING:
-    from ..graph.config import Budget, RunConfig
+    from ..graph.config import RunConfig
     from ..graph.context import Run
+    from ..graph.sections import Budget
 
 app = typer.Typer()
 
@@ -48,7 +49,7 @@ def run(
     (`tutelage review`), 3 the budget is spent, 2 the config is wrong.
     """
     from ..graph.config import load_config
-    from ..graph.run import Parts, open_run
+    from ..graph.parts import Parts, open_run
 
     place = here(ctx)
     settings = load_config(config)
@@ -103,7 +104,7 @@ def resume(
 def _budget(log: EventLog, run_id: str, path: Path | None) -> "Budget | None":
     """The budget of the file at `path`, whose other sections must be the run's own."""
     from ..graph.config import load_config
-    from ..graph.run import recorded_config
+    from ..graph.parts import recorded_config
 
     recorded = recorded_config(log, run_id)
     if path is None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from ..models.contract import Model, Reply, Request
 from ..store.events import CallCompleted, CallInDoubt, CallIntended
 from ..store.log import EventLog
-from .config import Budget
+from .sections import Budget
 
 SILENCE = 1800.0
 """Seconds without an event after which nobody was at work; a training is shorter than that."""

@@ -17,8 +17,9 @@ from tutelage.graph.config import ConfigError
 from tutelage.graph.context import Run
 from tutelage.graph.evaluate import placebo
 from tutelage.graph.model_teacher import ModelTeacher
+from tutelage.graph.parts import Parts, open_run
 from tutelage.graph.rulebook import RulebookTeacher
-from tutelage.graph.run import Parts, attribution, go, open_run
+from tutelage.graph.run import attribution, go
 from tutelage.graph.slots import seed_of
 from tutelage.graph.teacher import Ask, Situation, Teacher
 from tutelage.models.contract import Reply, Request

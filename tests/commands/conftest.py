@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from tutelage.commands.app import app
 from tutelage.commands.place import Place
-from tutelage.graph.run import Parts, go
+from tutelage.graph.parts import Parts
+from tutelage.graph.run import go
 
 from ..graph.fakes import Coach, Parity, Pupil
 from ..graph.world import CARRY_HELPS, small_run

@@ -16,7 +16,8 @@ from tutelage.domains.writing import Writing
 from tutelage.graph.config import parse_config
 from tutelage.graph.context import Run
 from tutelage.graph.gate import Gate
-from tutelage.graph.run import Parts, go, open_run
+from tutelage.graph.parts import Parts, open_run
+from tutelage.graph.run import go
 from tutelage.models.contract import Request
 from tutelage.models.scripted import ScriptedModel
 from tutelage.store.events import GateDecided, RunStarted

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tutelage.domains.contract import NotEnoughProblems
+from tutelage.graph.parts import Parts, open_run
 from tutelage.graph.plan import Plan, plan, student_size
-from tutelage.graph.run import Parts, go, open_run
+from tutelage.graph.run import go
 from tutelage.store.events import CallIntended
 
 from ..graph.fakes import Parity, Pupil

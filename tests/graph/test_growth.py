@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from tutelage.graph.model_teacher import ModelTeacher
-from tutelage.graph.run import Parts, go, open_run
+from tutelage.graph.parts import Parts, open_run
+from tutelage.graph.run import go
 from tutelage.models import Request, ScriptedModel
 from tutelage.store.events import GateDecided
 

@@ -17,8 +17,9 @@ from tutelage.domains.contract import Problem, Verdict
 from tutelage.graph.context import Run
 from tutelage.graph.model_teacher import ModelTeacher
 from tutelage.graph.orders import order_in
+from tutelage.graph.parts import Parts, open_run
 from tutelage.graph.redaction import REMOVED
-from tutelage.graph.run import Parts, go, open_run
+from tutelage.graph.run import go
 from tutelage.graph.update_strategy import NOTHING_MORE
 from tutelage.models.contract import Reply, Request
 from tutelage.models.scripted import ScriptedModel

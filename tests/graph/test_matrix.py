@@ -14,9 +14,10 @@ from tutelage.evidence.contrasts import Gain, compare, loss_shown
 from tutelage.graph.baseline import expert_strategy, probe
 from tutelage.graph.context import Run
 from tutelage.graph.matrix import in_words, matrix, smallest_harm
+from tutelage.graph.parts import Parts, open_run
 from tutelage.graph.portability import barred, measure_portability
 from tutelage.graph.report import write_results
-from tutelage.graph.run import Parts, go, open_run
+from tutelage.graph.run import go
 from tutelage.store.edits import Add
 from tutelage.store.events import AttemptJudged, GateDecided, PortabilityMeasured
 

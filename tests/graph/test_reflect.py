@@ -12,8 +12,9 @@ from tutelage.domains.contract import Problem
 from tutelage.graph.context import Run
 from tutelage.graph.gaps import DUE, TRIES, WAITING, due
 from tutelage.graph.model_teacher import LARGE, ModelTeacher, grouped
+from tutelage.graph.parts import Parts, open_run
 from tutelage.graph.reflect import contrast, evidence
-from tutelage.graph.run import Parts, go, open_run
+from tutelage.graph.run import go
 from tutelage.graph.teacher import Seen
 from tutelage.models.contract import Request
 from tutelage.models.scripted import ScriptedModel

@@ -10,7 +10,8 @@ from tutelage.graph.admission import check
 from tutelage.graph.config import RunConfig
 from tutelage.graph.context import Run, Silent
 from tutelage.graph.frontier import pool
-from tutelage.graph.run import Parts, go, open_run
+from tutelage.graph.parts import Parts, open_run
+from tutelage.graph.run import go
 from tutelage.graph.search import Draft, drafts, edit_cap, removals_possible
 from tutelage.graph.state import FIRST
 from tutelage.graph.teacher import Situation, Unusable

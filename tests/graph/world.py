@@ -6,7 +6,7 @@ from typing import Any
 
 from tutelage.graph.config import RunConfig, parse_config
 from tutelage.graph.context import Run
-from tutelage.graph.run import Parts, open_run
+from tutelage.graph.parts import Parts, open_run
 
 from .fakes import Coach, Parity, Pupil
 
