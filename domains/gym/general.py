@@ -94,7 +94,7 @@ GUIDE = Guide(
             addresses=frozenset({"answered_at_once", "unchecked", "contradicted_itself"}),
         ),
     ),
-    max_tokens=256,
+    max_tokens=480,
 )
 
 

@@ -81,7 +81,7 @@ GUIDE = Guide(
             addresses=frozenset({"left_out", "late"}),
         ),
     ),
-    max_tokens=160,
+    max_tokens=200,
 )
 
 

@@ -89,7 +89,7 @@ GUIDE = Guide(
             addresses=frozenset({"no_working", "false_row"}),
         ),
     ),
-    max_tokens=160,
+    max_tokens=384,
 )
 
 

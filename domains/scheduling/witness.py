@@ -81,7 +81,7 @@ GUIDE = Guide(
             addresses=frozenset({"gave_up", "clash", "false_peak"}),
         ),
     ),
-    max_tokens=160,
+    max_tokens=224,
 )
 
 
