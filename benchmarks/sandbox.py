@@ -6,6 +6,7 @@ installed: pip install --no-deps evalplus==0.3.1 appdirs tempdir wget multiproce
 """
 
 import argparse
+import atexit
 import contextlib
 import json
 import os
@@ -18,7 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tutelage.domains import sandbox
-from tutelage.domains.sandbox import Call, Returned, same
+from tutelage.domains.sandbox import Call, Ran, Returned, same
+from tutelage.domains.sandbox.ladder import Ladder
 from tutelage.domains.sandbox.reading import interpreter
 
 ROUNDS, STREAK = 200, 200
@@ -66,10 +68,20 @@ class Figure(NamedTuple):
         return "" if self.least is None else f">= {self.least:g}"
 
 
-def ours() -> None:
-    ran = sandbox.run(PROGRAM, [Call("add", (numbers,)) for numbers in INPUTS])
+def ours(run: Callable[..., Ran] = sandbox.run) -> None:
+    ran = run(PROGRAM, [Call("add", (numbers,)) for numbers in INPUTS])
     values = [it.value for it in ran.results if isinstance(it, Returned)]
     assert same(values, list(EXPECTED)), ran
+
+
+def webassembly() -> Callable[[], None] | None:
+    """The same solution in CPython on WebAssembly, or None where the extra is not installed."""
+    if sandbox.webassembly().startswith("not installed"):
+        return None
+    ladder = Ladder(only="wasi")
+    assert ladder.level()[0] == "wasi", ladder.level()
+    atexit.register(ladder.close)
+    return lambda: ours(ladder.run)
 
 
 def fresh() -> None:
@@ -96,8 +108,12 @@ def peer() -> Callable[[], None] | None:
 
 def measure() -> list[Figure]:
     """Take turns, then run one after another with nothing between."""
-    evalplus = peer()
-    arms = {"sandbox": ours, "fresh python": fresh, **({"evalplus": evalplus} if evalplus else {})}
+    evalplus, wasi = peer(), webassembly()
+    arms: dict[str, Callable[[], None]] = {"sandbox": ours, "fresh python": fresh}
+    for name, arm in (("evalplus", evalplus), ("webassembly", wasi)):
+        if arm is not None:
+            arms[name] = arm
+            arm()
     times: dict[str, list[float]] = {name: [] for name in (*arms, "bare fork", "its fork alone")}
     with subprocess.Popen(
         [interpreter(), "-I", "-S", "-c", FORKING],
@@ -124,12 +140,16 @@ def measure() -> list[Figure]:
     figures = [
         Figure("fresh python / sandbox", p50["fresh python"] / p50["sandbox"], "x", least=6),
         Figure("sandbox / bare fork", p50["sandbox"] / p50["bare fork"], "x", most=3.5),
+        Figure("sandbox / its fork alone", p50["sandbox"] / p50["its fork alone"], "x"),
         *(Figure(f"{name}, p50", taken * 1e3, "ms") for name, taken in p50.items()),
         Figure("sandbox without a pause", streak * 1e3, "ms"),
         Figure("fresh python / sandbox without a pause", p50["fresh python"] / streak, "x"),
     ]
     if evalplus:
         figures.insert(0, Figure("evalplus / sandbox", p50["evalplus"] / p50["sandbox"], "x", 4))
+    if wasi:
+        times_fresh = p50["fresh python"] / p50["webassembly"]
+        figures.append(Figure("fresh python / webassembly", times_fresh, "x"))
     return figures + humaneval()
 
 

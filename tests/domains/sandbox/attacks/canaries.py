@@ -209,7 +209,8 @@ class Watch:
             for pid in descendants() - self._known:
                 with contextlib.suppress(OSError, IndexError, KeyError):
                     self._inspect(pid)
-            self._disk = max(self._disk, sum(_sizes(self._private)))
+            with contextlib.suppress(FileNotFoundError):  # a directory may go while we look
+                self._disk = max(self._disk, sum(_sizes(self._private)))
 
     def _inspect(self, pid: int) -> None:
         held = _Held(pid)
