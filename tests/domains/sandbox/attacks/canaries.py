@@ -159,6 +159,9 @@ class Keeper(Protocol):
     def running(self, below: dict[int, list[int]]) -> set[int]:
         """Processes that programs run in, and no other: these are looked at."""
 
+    def resting(self) -> set[int]:
+        """Those of the running ones that were there before the program and outlive it."""
+
 
 class Watch:
     """Looks every few milliseconds at the processes that a sandbox has and what they hold."""
@@ -169,7 +172,7 @@ class Watch:
         self._known = known
         self._private = private
         # What a process holds that was there before its program came is not the program's.
-        self._rest = {pid: _Held(pid) for pid in keeper.running(children())}
+        self._rest = {pid: _Held(pid) for pid in keeper.resting()}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look)
         self._found: set[str] = set()
@@ -240,7 +243,10 @@ class _Held:
         self.threads = int(status["Threads"])
         self.locked = int(status["VmLck"].split()[0])
         self.ahead = int(scheduling[16]) < 0 or int(scheduling[38]) != 0
-        self.descriptors = [str(path.readlink()) for path in (proc / "fd").iterdir()]
+        self.descriptors: list[str] = []
+        with contextlib.suppress(OSError):  # they may be closed to us, or go while we look
+            for path in (proc / "fd").iterdir():
+                self.descriptors.append(str(path.readlink()))
         self.targets = set(self.descriptors)
 
 

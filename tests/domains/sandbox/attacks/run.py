@@ -45,6 +45,9 @@ class Zygotes:
     def running(self, below: dict[int, list[int]]) -> set[int]:
         return {pid for zygote in self.own() for pid in below.get(zygote, ())}
 
+    def resting(self) -> set[int]:
+        return set()
+
 
 class Engines:
     """A sandbox whose processes stay, with one instance a program inside them."""
@@ -62,6 +65,9 @@ class Engines:
 
     def running(self, below: dict[int, list[int]]) -> set[int]:
         return {worker._process.pid for worker in set(self.box._alive)}
+
+    def resting(self) -> set[int]:
+        return self.running({})
 
 
 class Range:
