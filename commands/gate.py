@@ -7,7 +7,6 @@ import typer
 from typer.core import TyperGroup
 
 from ..store.events import GateDecided
-from ..store.lineage import BY_HAND
 from ..store.log import EventLog
 from ..store.versions import Strategies, Version
 from .faults import FAILED, Refused, complain
@@ -85,7 +84,7 @@ def decide(
         return
     typer.echo(f"{facts['candidate']} against {facts['incumbent']}: {facts['verdict']}")
     typer.echo(facts["reason"])
-    typer.echo(f"Recorded as {facts['gate']}, gate {facts['gates_by_hand']} by hand in this run.")
+    typer.echo(f"Recorded as {facts['gate']}.")
     if facts["judged_before"]:
         typer.echo(
             f"{facts['judged_before']} of {facts['problems']} problems have judged this version "
@@ -217,7 +216,7 @@ def _show(found: "Calibration") -> None:
 
 
 def _worn(log: EventLog, gate: GateDecided) -> dict[str, int]:
-    """How much of a gate's evidence had been used before, and how often this run was asked."""
+    """How much of a gate's evidence had been used before, and how often this pool was asked."""
     entries = log.entries(kinds=[GateDecided])
     gates = [entry.event for entry in entries if isinstance(entry.event, GateDecided)]
     seen = {
@@ -227,11 +226,10 @@ def _worn(log: EventLog, gate: GateDecided) -> dict[str, int]:
         and (other.stream, other.slot) != (gate.stream, gate.slot)
         for problem in other.block
     }
-    by_hand = [it for it in gates if it.stream == gate.stream and it.slot.startswith(BY_HAND)]
     return {
         "problems": len(gate.block),
         "judged_before": len(seen & set(gate.block)),
-        "gates_by_hand": len(by_hand),
+        "gates_by_hand": gate.by_hand,
     }
 
 

@@ -132,5 +132,6 @@ def gate_facts(strategies: Strategies, gate: GateDecided) -> dict[str, Any]:
         "candidate": name_of(strategies, gate.domain, gate.candidate),
         "incumbent": name_of(strategies, gate.domain, gate.incumbent),
         "verdict": verdict(gate),
+        "by_hand": gate.by_hand,
         **gate.model_dump(mode="json", exclude=identity),
     }

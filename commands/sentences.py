@@ -20,7 +20,6 @@ from ..store.events import (
     StrategyRolledBack,
     Transferred,
 )
-from ..store.lineage import BY_HAND
 from .names import Names, all_of, between, count, edited, rule_named, said
 from .output import points
 
@@ -174,7 +173,7 @@ def refused(event: ProposalRefused, names: Names) -> Lines:
 
 def gated(event: GateDecided, names: Names) -> Lines:
     new, old = names.version(event.candidate), names.version(event.incumbent)
-    by_hand = "A person had it gated once more. " if event.slot.startswith(BY_HAND) else ""
+    by_hand = f"A person had it gated by hand. {event.price} " if event.price else ""
     if not event.pairs:
         verb = "accepted" if event.decision == "accept" else "refused"
         return [f"{by_hand}The gate {verb} {new} without a reply: {event.reason}"]

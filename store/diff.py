@@ -137,12 +137,16 @@ def kept_in_order(old: Sequence[str], new: Sequence[str]) -> set[str]:
 
 
 def verdict(gate: GateDecided) -> str:
-    """One line on what a gate found: decision, gain with its interval, pairs, p."""
+    """One line on what a gate found: decision, gain with its interval, pairs, p.
+
+    Of a gate by hand also what asking by hand costs.
+    """
     measured = (
         f"gain {100 * gate.gain:+.1f} points, 95 % interval {100 * gate.low:+.1f} to "
         f"{100 * gate.high:+.1f}, {gate.pairs} pairs, p {gate.p:.2g}, through {gate.channel}"
     )
-    return f"{gate.decision}; " + (measured if gate.pairs else f"not tried: {gate.reason}")
+    said = f"{gate.decision}; " + (measured if gate.pairs else f"not tried: {gate.reason}")
+    return f"{said.removesuffix('.')}. {gate.price}" if gate.price else said
 
 
 def _fields(old: Rule, new: Rule) -> tuple[FieldChange, ...]:

@@ -1,11 +1,14 @@
 """Events of what was measured about versions: probes, gates, fronts, credit, portability."""
 
+import re
 from typing import Literal
 
 from .event import Channel, Decision, Event
 
 SURE = 0.05
 """A change is claimed only where its two-sided p-value is at most this."""
+
+_BY_HAND = re.compile(r"manual/gate/(\d+)/")
 
 
 class ProbeDecided(Event):
@@ -89,6 +92,25 @@ class GateDecided(Event):
     """Pairs the gate would have answered had nothing stopped it early."""
     saved: int = 0
     """Replies that were never asked for because the candidate was clearly losing."""
+
+    @property
+    def by_hand(self) -> int:
+        """Which gate by hand it is on the run's validation pool, from 1; 0 for one of the loop.
+
+        The slot carries it, so that gates by hand of any age tell it.
+        """
+        found = _BY_HAND.match(self.slot)
+        return int(found[1]) if found else 0
+
+    @property
+    def price(self) -> str:
+        """One sentence on what asking by hand costs; empty for a gate of the loop."""
+        if not self.by_hand:
+            return ""
+        return (
+            f"This is gate {self.by_hand} by hand on the run's validation pool, which the run's "
+            "own gates have used as well: its p does not pay for those looks."
+        )
 
 
 class FailuresSorted(Event):

@@ -120,7 +120,7 @@ def decided(told: Facts, gate: GateDecided) -> Html:
         "Gate",
         title,
         text("div", "; ".join([measured, *filter(None, odd)]) + "."),
-        text("p", f"{gate.reason} {_worn(gate)}", "note"),
+        text("p", " ".join(filter(None, (gate.reason, _worn(gate), gate.price))), "note"),
         anchor=anchor,
     )
 

@@ -158,7 +158,10 @@ def _mean(scored: FrontierScored) -> str:
 
 def _version(told: Facts, version: Version) -> list[Html]:
     gates = (
-        link(anchor_of("gate", gate.slot), f"{gate.decision} {points(gate.gain)}")
+        link(
+            anchor_of("gate", gate.slot),
+            f"{gate.decision} {points(gate.gain)}{' (by hand)' * bool(gate.by_hand)}",
+        )
         for gate in version.gates
         if gate.stream == told.run
     )

@@ -106,7 +106,14 @@ def test_a_gate_by_hand_is_evidence_and_promotes_nothing(own: Path, typed: Type)
     again = typed(own, "gate", "parity", "--against", "parity@0")
     n = found.json["problems"]
     assert f"{n} of {n} problems have judged this version before" in again.out
-    assert "gate 2 by hand in this run" in again.out
+    price = "This is gate 2 by hand on the run's validation pool"
+    assert price in again.out and "its p does not pay for those looks" in again.out
+    told = typed(own, "show", "small")
+    assert "gate 1 by hand" in told.out and price in told.out
+    assert price in typed(own, "strategy", "log").out
+    assert [it["by_hand"] for it in typed(own, "show", "small", "--json").json["by_hand"]] == [1, 2]
+    page = typed(own, "report", "small", "--html").out.strip()
+    assert "gate 2 by hand on the run" in Path(page).read_text()
     listed = typed(own, "strategy", "list", "--json").json
     (mine,) = (each for each in listed if each["status"] == "current")
     assert "manual/" not in mine["gate"] and mine["gates"][-1]["slot"].startswith("manual/")
