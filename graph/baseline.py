@@ -11,12 +11,14 @@ from ..store.events import Channel, FloorsMeasured, ProbeDecided
 from ..store.rules import Rule, Strategy
 from .attempts import attempt, scores
 from .context import Run
+from .ready import hear_validators
 from .state import RunState
 
 
 def baseline(state: RunState, runtime: Runtime[Run]) -> RunState:
-    """Measure the floors of the validation pool and probe what words do for the student."""
+    """Hear each validator once, measure the floors of the pool, probe what words do."""
     run = runtime.context
+    hear_validators(run)
     run.watch.stage("baseline", "floors, and whether the student can use words")
     measure_floors(run, "val", run.problems["val"])
     if run.channel() is None and run.domain.guide.rules:

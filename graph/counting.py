@@ -94,7 +94,7 @@ def _proving(config: RunConfig) -> Iterator[Calls]:
     if scored:
         yield Calls("frontier", "student", config.student, scored, "told")
     for model in config.validators:
-        tried = 2 * config.loop.batch + 2 * rounds * candidates * config.block
+        tried = 1 + 2 * config.loop.batch + 2 * rounds * candidates * config.block
         yield Calls("portability", "validator", model, tried, "told")
 
 
