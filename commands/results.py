@@ -91,12 +91,7 @@ def show_attribution(data: Mapping[str, Any]) -> None:
         columns = (*columns, "#lost to errors")
         rows = [(*row, missing) for row, missing in zip(rows, lost, strict=True)]
     out.print(table(columns, rows, "Attribution"))
-    contrasts = [
-        (c["split"], c["name"], points(c["gain"]), _interval(c, points), f"{c['p']:.3g}", c["n"])
-        for c in data["contrasts"]
-    ]
-    if contrasts:
-        out.print(table(("split", "gain of", "#points", "95 %", "#p", "#n"), contrasts, "Gains"))
+    _show_contrasts(data)
     tuned = {row["split"] for row in data["rows"] if row["student"] == "tuned"}
     for split in sorted(tuned, reverse=True):
         value = data["internalisation"].get(split)
@@ -104,6 +99,25 @@ def show_attribution(data: Mapping[str, Any]) -> None:
         typer.echo(f"Internalisation on {split}: {shown}")
     if data.get("teacher") == "rulebook":
         typer.echo("The teacher is the domain's rulebook, no model: its rows are worked solutions.")
+
+
+def _show_contrasts(data: Mapping[str, Any]) -> None:
+    """What was gained over what; where p is simulated or its interval disagrees, a mark says so."""
+    from ..evidence.attribution import Attribution
+    from ..evidence.contrasts import footnotes
+
+    found = Attribution.from_json(data).contrasts
+    if not found:
+        return
+    rows = [
+        (c.split, c.name, points(c.gain), f"{points(c.low)} to {points(c.high)}",
+         "~ " * bool(c.draws) + f"{c.p:.3g}" + " open" * c.parted, c.n)
+        for c in found
+    ]  # fmt: skip
+    heads = ("split", "gain of", "#points", "95 %", "#p", "#n")
+    console().print(table(heads, rows, "Gains"))
+    for said in footnotes(found):
+        typer.echo(said)
 
 
 def _show_matrix(found: "Matrix") -> None:

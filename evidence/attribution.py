@@ -86,6 +86,11 @@ class Slice:
     high: float
 
 
+def _contrast(data: Mapping[str, Any]) -> Contrast:
+    """A contrast from its JSON; what that says besides follows from the rest."""
+    return Contrast(**{name: it for name, it in data.items() if name not in ("exact", "parted")})
+
+
 @dataclass(frozen=True)
 class Attribution:
     """Every arm, every contrast, and how much of the words' help went into the weights."""
@@ -105,13 +110,16 @@ class Attribution:
         return next((c for c in self.contrasts if (c.split, c.name) == (split, name)), None)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        told = asdict(self)
+        for found, contrast in zip(told["contrasts"], self.contrasts, strict=True):
+            found |= {"exact": not contrast.draws, "parted": contrast.parted}
+        return told
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Attribution":
         return cls(
             rows=tuple(Row(**row) for row in data["rows"]),
-            contrasts=tuple(Contrast(**contrast) for contrast in data["contrasts"]),
+            contrasts=tuple(_contrast(contrast) for contrast in data["contrasts"]),
             internalisation=dict(data["internalisation"]),
             per_topic=tuple(Slice(**part) for part in data["per_topic"]),
             per_difficulty=tuple(Slice(**part) for part in data["per_difficulty"]),

@@ -66,9 +66,11 @@ class Tested:
 
     @property
     def p_text(self) -> str:
-        """`= 0.031`; `<= 0.0002` where only so many random patterns were tried."""
+        """`= 0.031`, `~ 0.031` by random patterns, `<= 0.0002` where so many cannot say less."""
         if self.p <= self.resolution:
             return f"<= {self.resolution:.2g}"
+        if self.resolution:
+            return f"~ {self.p:.2g}"
         return "< 1e-12" if self.p < 1e-12 else f"= {self.p:.2g}"
 
     def as_text(self) -> str:

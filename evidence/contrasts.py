@@ -8,7 +8,7 @@ from typing import NamedTuple
 from scipy.special import bdtr, bdtrc
 
 from .intervals import Interval, bootstrap, is_binary, paired, wilson
-from .pairs import mcnemar, sign_flip
+from .pairs import mcnemar, sign_flip, sign_flip_resolution
 
 Student = tuple[str, bool]
 """A student, and whether the strategy stood in its prompt."""
@@ -16,6 +16,8 @@ Scores = Mapping[str, float]
 """Mean score by problem."""
 CHANCE = 0.05
 """A difference is claimed only where its two-sided p-value is at most this."""
+DRAWS = 10_000
+"""Sign patterns that are drawn where there are too many to count them all."""
 
 
 def beyond_chance(low: float, high: float, p: float) -> bool:
@@ -24,6 +26,11 @@ def beyond_chance(low: float, high: float, p: float) -> bool:
     The interval approximates and the test is exact: with few disagreements they can part.
     """
     return (low > 0 or high < 0) and p <= CHANCE
+
+
+def parted(low: float, high: float, p: float) -> bool:
+    """Whether interval and test disagree on zero: then nothing is claimed either way."""
+    return (low > 0 or high < 0) != (p <= CHANCE)
 
 
 def loss_shown(gain: float, high: float, p: float) -> bool:
@@ -64,11 +71,27 @@ class Contrast:
     """Problems that both answered."""
     a: str
     b: str
+    draws: int = 0
+    """Sign patterns that p was simulated with; 0 where it is exact, or an earlier version's."""
 
     @property
     def shown(self) -> bool:
         """Whether it may be claimed to differ from zero, up or down."""
         return beyond_chance(self.low, self.high, self.p)
+
+    @property
+    def parted(self) -> bool:
+        """Whether interval and test disagree."""
+        return parted(self.low, self.high, self.p)
+
+
+def footnotes(contrasts: Sequence[Contrast]) -> list[str]:
+    """What the marks `~` and `open` mean, as far as a table of these has them."""
+    draws = max((c.draws for c in contrasts), default=0)
+    simulated = f"~: p is simulated, with {draws:,} drawn sign patterns; the others are exact."
+    disagree = "open: interval and test disagree on zero, so nothing is claimed."
+    marks = ((simulated, draws > 0), (disagree, any(c.parted for c in contrasts)))
+    return [said for said, used in marks if used]
 
 
 COMPARED: tuple[tuple[Student, Student], ...] = (
@@ -105,7 +128,7 @@ def compare(
     b: Sequence[float],
     confidence: float = 0.95,
     seed: int = 0,
-    samples: int = 10_000,
+    samples: int = DRAWS,
 ) -> Gain:
     """What the scores `a` are above the scores `b` of the same problems; no pairs show nothing."""
     low, high = paired(a, b, confidence, seed, samples)
@@ -121,8 +144,19 @@ def _contrast(
     split: str, a: str, b: str, ours: Scores, theirs: Scores, confidence: float, seed: int
 ) -> Contrast:
     both = sorted(ours.keys() & theirs.keys())
-    found = compare([ours[it] for it in both], [theirs[it] for it in both], confidence, seed)
-    return Contrast(f"{a} - {b}", split, *found, len(both), a, b)
+    mine, other = [ours[it] for it in both], [theirs[it] for it in both]
+    found = compare(mine, other, confidence, seed)
+    draws = (
+        0
+        if is_binary((*mine, *other))
+        else _draws([round(i - j, 12) for i, j in zip(mine, other, strict=True)])
+    )
+    return Contrast(f"{a} - {b}", split, *found, len(both), a, b, draws)
+
+
+def _draws(differences: Sequence[float]) -> int:
+    """Sign patterns that `sign_flip` draws of these; 0 where it counts them all."""
+    return DRAWS if sign_flip_resolution(differences, "two-sided", DRAWS) else 0
 
 
 def over_floor(
@@ -151,14 +185,17 @@ def _over_number(
 ) -> Contrast:
     n = len(scores)
     low, high = share(scores, confidence)
+    draws = 0
     if is_binary(scores):
         right = int(sum(scores))
         above = float(bdtrc(right - 1, n, floor)) if right else 1.0
         p = min(1.0, 2 * min(above, float(bdtr(right, n, floor))))
     else:
-        p = sign_flip([score - floor for score in scores], "two-sided", seed)
+        above_floor = [score - floor for score in scores]
+        p, draws = sign_flip(above_floor, "two-sided", seed), _draws(above_floor)
     gain = mean(scores) - floor if n else 0.0
-    return Contrast(f"{a} - floor", split, gain, low - floor, high - floor, p, n, a, "floor")
+    interval = (low - floor, high - floor)
+    return Contrast(f"{a} - floor", split, gain, *interval, p, n, a, "floor", draws)
 
 
 def internalisation(scores: Mapping[Student, Scores], confidence: float, seed: int) -> float | None:

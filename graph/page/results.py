@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from ...evidence.attribution import Attribution, Row, Slice
-from ...evidence.contrasts import Contrast, arm_name
+from ...evidence.contrasts import Contrast, arm_name, footnotes
 from .. import plots
 from .facts import Facts
 from .markup import (
@@ -131,11 +131,13 @@ def _contrasts(contrasts: Sequence[Contrast]) -> Html:
             esc(c.name.replace(" - ", " − ")),
             text("strong", points(c.gain), sure),
             esc(between(points(c.low), points(c.high))),
-            esc(p_value(c.p)),
+            esc("~ " * bool(c.draws) + p_value(c.p) + " open" * c.parted),
             esc(c.n),
         ]
 
-    return table(["split", "gain of", "#points", "#95 %", "#p", "#pairs"], map(cells, contrasts))
+    heads = ["split", "gain of", "#points", "#95 %", "#p", "#pairs"]
+    notes = (text("p", said, "note") for said in footnotes(contrasts))
+    return join([table(heads, map(cells, contrasts)), *notes])
 
 
 def _internalised(found: Attribution) -> Html:

@@ -1,6 +1,7 @@
 """A gain is credited to the words, the weights or the base model, or to nobody."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -14,6 +15,7 @@ from tutelage.evidence import (
     headline,
     table,
 )
+from tutelage.evidence.contrasts import Contrast, between_arms, footnotes
 
 CLASSES = ("YES", "NO")
 
@@ -322,3 +324,23 @@ def test_two_lists_of_scores_are_compared_by_the_same_rule() -> None:
     assert compare([0.5 + 0.01 * (i % 7) for i in range(40)], [0.4] * 40).shown
     assert not compare([], []).shown
     assert beyond_chance(0.1, 0.2, 0.05) and not beyond_chance(-0.1, 0.2, 0.01)
+
+
+def test_a_simulated_p_and_a_test_that_parts_from_its_interval_are_marked_row_by_row() -> None:
+    def against(ours: list[float], theirs: list[float]) -> Contrast:
+        mine, other = ({f"{i}": s for i, s in enumerate(row)} for row in (ours, theirs))
+        (found,) = between_arms("test", {("tuned", False): mine, ("base", False): other}, 0.95, 0)
+        return found
+
+    odd = against([0.3 + 0.01 * math.sqrt(i) for i in range(40)], [0.31] * 40)
+    five = against([1.0] * 24, [0.0] * 5 + [1.0] * 19)
+    clear = against([1.0] * 24, [0.0] * 12 + [1.0] * 12)
+    assert (odd.draws, five.draws, clear.draws) == (10_000, 0, 0)
+    assert (five.low > 0, five.p, five.parted, five.shown) == (True, 0.0625, True, False)
+    assert not clear.parted and footnotes([clear]) == []
+    simulated, disagree = footnotes([odd, five, clear])
+    assert simulated.startswith("~: p is simulated, with 10,000") and disagree.startswith("open:")
+    told = Attribution((), (odd, five), {}).as_json()
+    assert [(it["exact"], it["parted"]) for it in told["contrasts"]][1] == (True, True)
+    assert not told["contrasts"][0]["exact"]
+    assert Attribution.from_json(told).contrasts == (odd, five)
