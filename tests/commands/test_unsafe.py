@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.domains.sandbox import UNSAFE
+from tutelage.domains.sandbox.ladder import ONLY, UNSAFE
 from tutelage.store import AttemptJudged, EventLog
 
 from .conftest import Said, at
@@ -56,7 +56,7 @@ def without_landlock(folder: Path, *words: str, **environment: str) -> Said:
         cwd=folder,
         capture_output=True,
         text=True,
-        env={**clean, **environment},
+        env={**clean, ONLY: "zygote", **environment},
         timeout=60,
     )
     return Said(done.returncode, done.stdout, done.stderr)

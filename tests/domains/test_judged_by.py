@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tutelage.domains import get, sandbox
+from tutelage.domains.sandbox.ladder import ONLY
 
 JUDGING = """
 import sys; sys.path.insert(0, sys.argv[1])
@@ -30,7 +31,7 @@ def judged(**environment: str) -> list[str]:
         [sys.executable, "-c", JUDGING, str(Path(__file__).parent / "sandbox")],
         capture_output=True,
         text=True,
-        env={**clean, **environment},
+        env={**clean, ONLY: "zygote", **environment},
         check=True,
     )
     return ran.stdout.splitlines()
