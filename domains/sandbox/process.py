@@ -59,7 +59,9 @@ class Zygote:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                start_new_session=True,
+                # Not a session: Linux shares the processor between sessions, and the child that is
+                # nice must yield to the parent that watches it.
+                process_group=0,
             )
         try:
             self._channel.send(json.dumps(settings).encode())

@@ -148,6 +148,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
+            process_group=0,  # Ctrl-C is for the run, which drains
         )
 
     def answer(self, request: bytes, limits: Limits, most: int) -> bytes:

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -203,8 +204,14 @@ class Watch:
         """Processes that are neither known nor those that a program may run in."""
         below = children()
         fine = self._known | self._first | self._keeper.own() | self._keeper.running(below)
+        strange = descendants(below) - fine
+        if strange:
+            time.sleep(
+                0.05
+            )  # one of the keeper's own may have been seen before it was written down
+            strange -= self._keeper.running({})
         parents = {child: parent for parent, born in below.items() for child in born}
-        return [_named(pid, parents[pid]) for pid in descendants(below) - fine]
+        return [_named(pid, parents[pid]) for pid in strange]
 
     def _look(self) -> None:
         while not self._stop.wait(0.01):

@@ -54,6 +54,7 @@ class Engines:
 
     def __init__(self) -> None:
         self.box = WasiSandbox()
+        self._been: set[int] = set()
 
     def ready(self) -> None:
         """Have a process wait, as one that was late is gone: how much it holds can then be told."""
@@ -64,10 +65,12 @@ class Engines:
         return set()
 
     def running(self, below: dict[int, list[int]]) -> set[int]:
-        return {worker._process.pid for worker in set(self.box._alive)}
+        """Those that are, and those that were: one that was late ends while somebody looks."""
+        self._been |= self.resting()
+        return set(self._been)
 
     def resting(self) -> set[int]:
-        return self.running({})
+        return {worker._process.pid for worker in set(self.box._alive)}
 
 
 class Range:
