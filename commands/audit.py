@@ -1,9 +1,9 @@
 """A claim of anyone's, judged from a file alone."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from .rows import Read
 
 app = typer.Typer()
+
+
+def _column(meaning: str) -> Any:
+    """An option that names a column of the file."""
+    return typer.Option(metavar="COL", help=meaning)
 
 
 @app.command(
@@ -40,27 +45,17 @@ def audit(
             metavar="FILE", help="JSONL or CSV, one result a row.", exists=True, dir_okay=False
         ),
     ],
-    gold: Annotated[str, typer.Option(metavar="COL", help="The right answer.")] = "",
-    prediction: Annotated[str, typer.Option(metavar="COL", help="The answer as read.")] = "",
-    score: Annotated[
-        str, typer.Option(metavar="COL", help="Its score by whoever made the file, 0 to 1.")
-    ] = "",
-    reply: Annotated[
-        str, typer.Option(metavar="COL", help="The whole reply: it is read once more.")
-    ] = "",
-    truncated: Annotated[
-        str, typer.Option(metavar="COL", help="Whether the reply was cut (or a finish reason).")
-    ] = "",
-    second: Annotated[
-        str, typer.Option(metavar="COL", help="The answer of a system to be beaten.")
-    ] = "",
-    second_score: Annotated[str, typer.Option(metavar="COL", help="Its score.")] = "",
-    second_reply: Annotated[str, typer.Option(metavar="COL", help="Its whole reply.")] = "",
-    problem: Annotated[
-        str, typer.Option(metavar="COL", help="Id of the problem: replies to one are averaged.")
-    ] = "",
-    text: Annotated[str, typer.Option(metavar="COL", help="The problem itself.")] = "",
-    split_column: Annotated[str, typer.Option(metavar="COL", help="The row's split.")] = "",
+    gold: Annotated[str, _column("The right answer.")] = "",
+    prediction: Annotated[str, _column("The answer as read.")] = "",
+    score: Annotated[str, _column("Its score by whoever made the file, 0 to 1.")] = "",
+    reply: Annotated[str, _column("The whole reply: it is read once more.")] = "",
+    truncated: Annotated[str, _column("Whether the reply was cut (or a finish reason).")] = "",
+    second: Annotated[str, _column("The answer of a system to be beaten.")] = "",
+    second_score: Annotated[str, _column("Its score.")] = "",
+    second_reply: Annotated[str, _column("Its whole reply.")] = "",
+    problem: Annotated[str, _column("Id of the problem: replies to one are averaged.")] = "",
+    text: Annotated[str, _column("The problem itself.")] = "",
+    split_column: Annotated[str, _column("The row's split.")] = "",
     feature: Annotated[
         list[str] | None,
         typer.Option(metavar="COL", help="A shallow fact of the problem, a number. Repeat it."),
@@ -78,9 +73,6 @@ def audit(
     Columns with the usual names are found; `-` for a column leaves it out. Exits 0 where the
     claim stands, 1 where it does not, 2 where the file cannot be read.
     """
-    from ..evidence import audit as judge
-    from .rows import read
-
     named = {
         "gold": gold,
         "prediction": prediction,
@@ -94,7 +86,23 @@ def audit(
         "text": text,
         "split": split_column,
     }
-    found = read(file, {part: name for part, name in named.items() if name}, feature or ())
+    _audited(file, named, feature or (), split, classes, as_json=as_json)
+
+
+def _audited(
+    file: Path,
+    named: Mapping[str, str],
+    features: Sequence[str],
+    split: str,
+    classes: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Read, judge, and print the verdict."""
+    from ..evidence import audit as judge
+    from .rows import read
+
+    found = read(file, {part: name for part, name in named.items() if name}, features)
     columns = found.columns.of
     try:
         verdict = judge(

@@ -126,9 +126,6 @@ def calibrate(
     use, with its spending of alpha, its replicates and its racing. Exits 1 when runs without any
     effect are accepted more often than alpha allows.
     """
-    from ..evidence.calibration import calibrate as on_trial
-    from ..evidence.simulation import Terms
-
     named: dict[str, Any] = {
         "pairs": pairs,
         "rounds": rounds,
@@ -138,16 +135,7 @@ def calibrate(
         "replicates": replicates,
     }
     said = {name: value for name, value in named.items() if value is not None}
-    settings = _from_config(config) | said if config else said
-    try:
-        # On stderr, so that what is found stays alone on stdout.
-        with watching(stderr=True) as watch:
-            progress = watch.advance
-            found = on_trial(
-                Terms(**settings), runs=runs, gates=gates, seed=seed, progress=progress
-            )
-    except ValueError as error:
-        raise Refused(str(error), code=2) from error
+    found = _on_trial(_from_config(config) | said if config else said, runs, gates, seed)
     if as_json:
         print_json(found.as_json())
     else:
@@ -155,6 +143,22 @@ def calibrate(
     if not found.holds:
         complain("The gate accepts more often than alpha allows. Please report this with the seed.")
         raise typer.Exit(FAILED)
+
+
+def _on_trial(settings: dict[str, Any], runs: int, gates: int, seed: int) -> "Calibration":
+    """What the gate of these terms is found to do, with its progress told on stderr."""
+    from ..evidence.calibration import calibrate
+    from ..evidence.simulation import Terms
+
+    try:
+        # On stderr, so that what is found stays alone on stdout.
+        with watching(stderr=True) as watch:
+            progress = watch.advance
+            return calibrate(
+                Terms(**settings), runs=runs, gates=gates, seed=seed, progress=progress
+            )
+    except ValueError as error:
+        raise Refused(str(error), code=2) from error
 
 
 def _from_config(config: Path) -> dict[str, Any]:
