@@ -120,7 +120,8 @@ def _solutions(trial: Trial) -> Iterator[Finding]:
             verdict = trial.judge(problem, text)
             if verdict.score != 1.0 or verdict.outcome != "right":
                 kinds = "all" if steps is None else ", ".join(sorted(steps)) or "no"
-                said = f"{problem.id} with {kinds} steps scored {verdict.score}: {text[:80]!r}"
+                why = f"{verdict.outcome}, {verdict.feedback[:300]}"
+                said = f"{problem.id} with {kinds} steps: {why} The solution: {text[:80]!r}"
                 yield Finding("solutions are right", "fault", said)
                 return
     if bare:

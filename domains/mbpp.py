@@ -96,7 +96,7 @@ def _problems(path: Path) -> list[Problem]:
         if line.strip():
             try:
                 made = _problem(json.loads(line))
-            except (KeyError, TypeError, AttributeError, ValueError) as error:
+            except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
                 raise ValueError(
                     f"{path}, line {number} is not shaped like MBPP ({error!r}). Wanted: text (or "
                     "prompt), code, and test_list, a list of asserts that call what code defines."

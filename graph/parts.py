@@ -137,7 +137,21 @@ def _draw(config: RunConfig, domain: Domain) -> Mapping[Split, Sequence[Problem]
     except NotEnoughProblems as error:
         raise ConfigError(f"[splits] of {config.name} ask for too much: {error}") from error
     _apart(config, drawn)
+    _can_be_judged(config, domain, drawn["train"])
     return drawn
+
+
+def _can_be_judged(config: RunConfig, domain: Domain, problems: Sequence[Problem]) -> None:
+    """Raise ConfigError where the judge cannot do its work on this machine."""
+    solution = domain.solution(problems[0]) if problems else None
+    if solution is None:
+        return
+    verdict = domain.judge(problems[0], solution)
+    if verdict.outcome == "error":
+        raise ConfigError(
+            f"Nothing of {config.domain.name} can be judged on this machine: {verdict.feedback} "
+            "`tutelage doctor` says what there is."
+        )
 
 
 def _apart(config: RunConfig, drawn: Mapping[Split, Sequence[Problem]]) -> None:

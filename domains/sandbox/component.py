@@ -29,6 +29,8 @@ START = (
 )
 _BUILD = "from componentize_py import script; script()"
 _DONE = "component"
+_SEAL = "sha256"
+"""Beside the component: what it was when it was made. A damaged one is native code too."""
 
 
 def versions() -> dict[str, str]:
@@ -57,15 +59,15 @@ def state() -> str:
         target = place()
     except SandboxUnavailable as error:
         return f"not installed: {error}"
-    if target.exists():
+    if _whole(target):
         return f"installed, built ({target.stat().st_size / 1e6:.0f} MB in {target.parent})"
     return "installed, not built: the first program that needs it waits half a minute"
 
 
 def built() -> Path:
-    """The compiled component, made now if it is not there. Raises SandboxUnavailable."""
+    """The compiled component, made now if it is not there whole. Raises SandboxUnavailable."""
     target = place()
-    if not target.exists():
+    if not _whole(target):
         from filelock import FileLock, Timeout
 
         try:
@@ -77,7 +79,7 @@ def built() -> Path:
                 _say("Another process builds Python for WebAssembly; waiting for it ...")
                 lock.acquire(timeout=PATIENCE)
             try:
-                if not target.exists():
+                if not _whole(target):
                     _make(target)
             finally:
                 lock.release()
@@ -113,10 +115,24 @@ def _make(target: Path) -> None:
              str(wasm))  # fmt: skip
         (scratch / "made").mkdir()
         _run(*command("compile", str(wasm), str(scratch / "made" / _DONE)))
+        (scratch / "made" / _SEAL).write_text(_sha256(scratch / "made" / _DONE))
         shutil.rmtree(folder, ignore_errors=True)
         (scratch / "made").replace(folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _whole(target: Path) -> bool:
+    """Whether what lies there is what was made, to the bit: about a tenth of a second."""
+    try:
+        return (target.parent / _SEAL).read_text() == _sha256(target)
+    except OSError:
+        return False
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _gather(package: Path) -> None:

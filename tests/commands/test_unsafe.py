@@ -106,6 +106,13 @@ def test_a_run_in_the_sandbox_names_its_level_and_its_words_are_tried_on_humanev
     assert more.code == 1 and "there are 164" in more.err
 
 
+def test_a_run_is_refused_before_it_begins_where_nothing_can_be_judged(coding: Path) -> None:
+    said = without_landlock(coding, "run", "plus.toml")
+    assert said.code == 2
+    assert "can be judged on this machine" in said.err and "Landlock" in said.err
+    assert "tutelage doctor" in said.err and not (coding / ".tutelage").exists()
+
+
 def test_a_domain_for_evaluation_only_is_refused_before_a_run_begins(coding: Path) -> None:
     config = (coding / "plus.toml").read_text().replace("mbpp:plus.jsonl", "humaneval")
     (coding / "plus.toml").write_text(config)

@@ -1,6 +1,7 @@
 """CPython on WebAssembly: what is built once, what programs find in it, and what it judges."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.domains.sandbox import Call, Limits, Returned
+from tutelage.domains.sandbox import Call, Limits, Returned, component
 from tutelage.domains.sandbox.wasi import WasiSandbox
 
 from .levels import WASI
@@ -153,6 +154,23 @@ def judged(source: str) -> str:
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
     return ran.stdout.strip()
+
+
+@pytest.mark.parametrize("damage", ["cut", "turned"])
+def test_a_damaged_component_is_not_taken_for_one(
+    damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = component.built()
+    monkeypatch.setenv("TUTELAGE_CACHE", str(tmp_path))
+    shutil.copytree(whole.parent, component.place().parent)
+    assert "installed, built" in component.state()
+    with component.place().open("r+b") as file:
+        if damage == "cut":
+            file.truncate(30_000)
+        else:
+            file.seek(20_000_000)
+            file.write(bytes(byte ^ 255 for byte in whole.read_bytes()[20_000_000:20_000_100]))
+    assert "not built" in component.state(), "so the next program has it made anew"
 
 
 @pytest.mark.slow
