@@ -8,7 +8,7 @@ import typer
 
 from ..domains import NotEnoughProblems
 from ..store.events import RunStarted, SplitFrozen
-from ..store.judges import judges, who_judged
+from ..store.judges import judges
 from ..store.log import EventLog
 from ..store.versions import Strategies, Version
 from .building import built
@@ -62,10 +62,7 @@ def try_elsewhere(
     if as_json:
         print_json(data)
         return
-    show_attribution(data)
-    typer.echo(clean(data["headline"]))
-    for line in who_judged(by):
-        typer.echo(clean(line))
+    show_attribution(data, by)
     if found.known:
         typer.echo(f"{len(found.known)} problems were left out: {opened.id} has met them before.")
     for leak in found.leaks:

@@ -65,10 +65,8 @@ def show(place: Place, log: EventLog, run_id: str, *, as_json: bool) -> None:
         more = {"worth": worth_facts(version, worths), "judged_by": dict(sorted(by.items()))}
         print_json(dict(data) | more | ({"portability": found.as_json()} if found else {}))
         return
-    show_attribution(data)
-    typer.echo(f"{data['headline']}\n")
-    for line in who_judged(by):
-        typer.echo(clean(line))
+    show_attribution(data, by)
+    typer.echo()
     if found is not None:
         _show_matrix(found)
     typer.echo(clean(to_markdown(version)))
@@ -81,8 +79,8 @@ def show(place: Place, log: EventLog, run_id: str, *, as_json: bool) -> None:
     typer.echo(f"Adapter   {folder or 'none: nothing was transferred'}")
 
 
-def show_attribution(data: Mapping[str, Any]) -> None:
-    """The table of all arms, what was gained over what, and how much went into the weights."""
+def show_attribution(data: Mapping[str, Any], by: Mapping[str, int]) -> None:
+    """All arms, what was gained over what, how much went into the weights, and what judged it."""
     out = console()
     rows = [_row(row) for row in data["rows"]]
     columns = _COLUMNS
@@ -99,6 +97,9 @@ def show_attribution(data: Mapping[str, Any]) -> None:
         typer.echo(f"Internalisation on {split}: {shown}")
     if data.get("teacher") == "rulebook":
         typer.echo("The teacher is the domain's rulebook, no model: its rows are worked solutions.")
+    typer.echo(clean(data["headline"]))
+    for line in who_judged(by):
+        typer.echo(clean(line))
 
 
 def _show_contrasts(data: Mapping[str, Any]) -> None:

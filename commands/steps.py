@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..store.events import SealOpened
-from ..store.judges import judges, who_judged
+from ..store.judges import judges
 from ..store.versions import Strategies, Version
 from .elsewhere import try_elsewhere
 from .faults import STOPPED, Refused
-from .output import Json, clean, examples, print_json
+from .output import Json, examples, print_json
 from .place import adapter_named, here, run_of
 from .results import show_attribution
 from .watch import watching
@@ -145,10 +145,7 @@ def evaluate(
     if as_json:
         print_json(data)
         return
-    show_attribution(data)
-    typer.echo(clean(data["headline"]))
-    for line in who_judged(by):
-        typer.echo(clean(line))
+    show_attribution(data, by)
     typer.echo(f"The test problems of {opened.id} have been opened {openings} times.")
 
 

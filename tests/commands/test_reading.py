@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,9 +63,13 @@ def test_the_table_counts_replies_lost_to_errors_where_there_are_any(
 ) -> None:
     judged = [Answered(f"p{n}", 1.0, "right", "YES", "YES") for n in range(5)]
     lost = Answered("p5", None, "error", None, "YES")
-    show_attribution(table({("test", "newcomer", True): judged}).as_json())
+
+    def told(answered: Any) -> dict[str, Any]:
+        return table(answered).as_json() | {"headline": "Nothing can be claimed."}
+
+    show_attribution(told({("test", "newcomer", True): judged}), {})
     assert "lost" not in capsys.readouterr().out
-    show_attribution(table({("test", "newcomer", True): [*judged, lost]}).as_json())
+    show_attribution(told({("test", "newcomer", True): [*judged, lost]}), {})
     assert "lost" in capsys.readouterr().out
 
 
