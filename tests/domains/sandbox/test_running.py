@@ -220,10 +220,11 @@ def test_thousands_of_runs_from_many_threads_end_and_leave_nothing_behind(
         return values(ran) == [number + 1]
 
     box.run(PROGRAM, [], files={})
+    box.close()
     before = trace()
     with ThreadPoolExecutor(6) as pool:
         assert all(pool.map(ask, range(3000)))
-    box.run(PROGRAM, [], files={})
+    box.close()
     assert trace() == before
 
 
