@@ -62,6 +62,8 @@ def open_run(
         validators = [models.open_model(spec) for spec in config.validators]
     # A run that cannot have its problems must not begin: a resumed one has them in the log.
     drawn = {} if run_id else _draw(config, domain)
+    if drawn and judge is None:  # a model that judges is asked when its calls can be written down
+        _can_be_judged(config, domain, drawn["train"])
     log = log or EventLog.open(home)
     run_id = run_id or free_name(log, config.name)
     journal = Journal(log, run_id, purse_of(log, run_id, config.budget))
@@ -137,7 +139,6 @@ def _draw(config: RunConfig, domain: Domain) -> Mapping[Split, Sequence[Problem]
     except NotEnoughProblems as error:
         raise ConfigError(f"[splits] of {config.name} ask for too much: {error}") from error
     _apart(config, drawn)
-    _can_be_judged(config, domain, drawn["train"])
     return drawn
 
 
