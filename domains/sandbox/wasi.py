@@ -34,7 +34,7 @@ class WasiSandbox:
     """Runs programs in engines' processes: as many as there are cores, started when needed."""
 
     def __init__(self) -> None:
-        self._why = ""
+        self._why = self._path = ""
         self._forget()
 
     def _forget(self) -> None:
@@ -108,9 +108,10 @@ class WasiSandbox:
         with self._lock:
             if self._idle:
                 return self._idle.pop(), False
-        path = str(component.built())
+        if not self._path:
+            self._path = str(component.built())  # read whole to see that it is whole: once
         with self._lock:
-            worker = Worker(path)
+            worker = Worker(self._path)
             self._alive.add(worker)
         return worker, True
 
