@@ -11,7 +11,7 @@ from ..store.versions import Strategies, Version
 from .elsewhere import try_elsewhere
 from .faults import STOPPED, Refused
 from .output import Json, examples, print_json
-from .place import adapter_named, here, run_of
+from .place import Place, adapter_named, here, run_of
 from .results import show_attribution
 from .watch import watching
 
@@ -103,12 +103,16 @@ def evaluate(
     """
     if domain is not None:
         try_elsewhere(here(ctx), adapter, domain, n, options, as_json=as_json)
-        return
+    else:
+        _try_at_home(here(ctx), adapter, as_json=as_json)
+
+
+def _try_at_home(place: Place, adapter: str, *, as_json: bool) -> None:
+    """Open the seal of the adapter's own run."""
     from ..evidence.headline import headline
     from ..graph.run import finished
     from ..graph.steps import evaluate as step
 
-    place = here(ctx)
     with place.store() as log, watching(stderr=as_json) as watch:
         ref = Path(adapter).name if Path(adapter).is_dir() else adapter
         event = adapter_named(log, ref)

@@ -20,9 +20,9 @@ from .contract import (
     Verdict,
     held,
 )
+from .finding import Finding
 from .floors import Floor
 from .identity import problem, split_of
-from .looks import Finding
 from .nearby import Nearby, nearby
 from .new import BadName, Draft, write
 from .registry import FORMS, BrokenDomain, NeedsOptions, UnknownDomain, get, names

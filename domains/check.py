@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from .card import Card, Sample, card_of
 from .contract import Domain, Problem
+from .finding import Finding
 from .floors import Floor
-from .looks import FINE, LOOKS, Finding
+from .looks import FINE, LOOKS
 from .trial import Raised, Trial
 
 

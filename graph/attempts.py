@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ..domains.contract import Outcome, Problem, Verdict
-from ..models.contract import Model, Reply
+from ..models.contract import Model, Reply, Request
 from ..store.errors import SlotConflict
 from ..store.events import AnyEvent, AttemptJudged
 from ..store.rules import Strategy
@@ -41,21 +41,8 @@ def attempt(
     # Not the name of who answers: worn adapters have their folder in it, and folders move.
     asked = (model or run.student).name
     name = f"{asked}+{adapter}" if adapter and model is None else asked
-    temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
-    calls = [
-        (
-            slots[place],
-            ask(
-                run.domain.guide,
-                wanted[place][0],
-                strategy,
-                temperature=temperature,
-                seed=seed_of(run.config.seed, slots[place]) if samples > 1 else run.config.seed,
-            ),
-        )
-        for place in missing
-    ]
     by_slot = {slots[place]: wanted[place][0] for place in missing}
+    calls = _calls(run, by_slot, strategy, sampled=samples > 1)
     for answered in run.journal.replies(answering, calls, name):
         judged = [
             _judged(run, slot, by_slot[slot], reply, model=asked, strategy=shown, adapter=adapter)
@@ -65,6 +52,26 @@ def attempt(
         run.watch.advance(what or prefix, sum(e is not None for e in found.values()), len(slots))
         run.pause_point()
     return [event for slot in slots if isinstance(event := found[slot], AttemptJudged)]
+
+
+def _calls(
+    run: Run, by_slot: Mapping[str, Problem], strategy: Strategy | None, *, sampled: bool
+) -> list[tuple[str, Request]]:
+    """What is asked in each slot; where replies are sampled, with the seed of the slot."""
+    temperature, base = SAMPLING_TEMPERATURE if sampled else 0.0, run.config.seed
+    return [
+        (
+            slot,
+            ask(
+                run.domain.guide,
+                problem,
+                strategy,
+                temperature=temperature,
+                seed=seed_of(base, slot) if sampled else base,
+            ),
+        )
+        for slot, problem in by_slot.items()
+    ]
 
 
 def scores(attempts: Sequence[AttemptJudged]) -> list[float | None]:

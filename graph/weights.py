@@ -4,8 +4,9 @@ import hashlib
 
 from ..store.events import AdapterTrained, ExamplesBuilt
 from ..store.rules import Strategy
-from ..trainer.contract import TrainingStopped
+from ..trainer.contract import Trainer, TrainingStopped
 from ..trainer.examples import Dataset, Demonstrate, follow
+from ..trainer.manifest import Manifest
 from .context import Paused, Run
 from .reflect import asking
 
@@ -56,26 +57,7 @@ def adapter_of(
     key = run.trainer.key(run.student, dataset, recipe, seed)
     if run.log.find(run.id, f"adapters/{key}") is None:
         run.watch.stage("train", f"adapter {key} on {len(dataset.examples)} examples ({name})")
-    try:
-        manifest = run.trainer.train(
-            run.student,
-            dataset,
-            recipe,
-            seed,
-            run.adapters,
-            strategy=strategy,
-            strategy_name=name,
-            held_out=run.held_out(),
-            classes=run.domain.guide.classes,
-            on_step=lambda done, total, loss: run.watch.advance(
-                f"training {name}, loss {loss:.3f}", done, total
-            ),
-            stop=lambda: run.stopping() or run.journal.purse.late,
-            provenance=provenance,
-        )
-    except TrainingStopped:
-        run.journal.purse.mind_the_time()
-        raise Paused from None
+    manifest = _trained(run, run.trainer, strategy, name, provenance, dataset)
     run.log.record(
         AdapterTrained(
             stream=run.id,
@@ -94,6 +76,32 @@ def adapter_of(
         )
     )
     return key
+
+
+def _trained(
+    run: Run, trainer: Trainer, strategy: Strategy, name: str, provenance: str, dataset: Dataset
+) -> Manifest:
+    """The adapter, trained now or found whole. Raises Paused when the run was asked to stop."""
+    try:
+        return trainer.train(
+            run.student,
+            dataset,
+            run.config.train.recipe(),
+            run.config.seed,
+            run.adapters,
+            strategy=strategy,
+            strategy_name=name,
+            held_out=run.held_out(),
+            classes=run.domain.guide.classes,
+            on_step=lambda done, total, loss: run.watch.advance(
+                f"training {name}, loss {loss:.3f}", done, total
+            ),
+            stop=lambda: run.stopping() or run.journal.purse.late,
+            provenance=provenance,
+        )
+    except TrainingStopped:
+        run.journal.purse.mind_the_time()
+        raise Paused from None
 
 
 def _demonstrator(run: Run, slot: str) -> Demonstrate | None:

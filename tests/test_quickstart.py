@@ -1,6 +1,7 @@
-"""The main job on a real model: what `make quickstart FAST=1` promises, read off its log."""
+"""The main job on a real model: what `make quickstart` promises, in less time, off its log."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tutelage.store.events import (
-    AttemptJudged,
     FailuresSorted,
     GateDecided,
     ProbeDecided,
@@ -20,14 +20,22 @@ from tutelage.store.events import (
 from tutelage.store.log import EventLog
 
 ROOT = Path(__file__).parents[1]
-NAME = "quickstart-fast"
+NAME = "quickstart"
+SMALLER = {"train": 376, "val": 96, "test": 120, "ood": 20, "candidates": 1, "batch": 16,
+           "feedback": 40}  # fmt: skip
+"""What is less than in examples/quickstart.toml; the two cycles are not."""
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where a finished run stands, with what it printed in `out`."""
     home = tmp_path_factory.mktemp("quickstart")
-    config = ROOT / "examples" / "quickstart-fast.toml"
+    text = (ROOT / "examples" / "quickstart.toml").read_text()
+    for name, number in SMALLER.items():
+        text, found = re.subn(rf"(?m)^{name} = \d+$", f"{name} = {number}", text)
+        assert found == 1
+    config = home / "quickstart.toml"
+    config.write_text(text)
     done = subprocess.run(
         [sys.executable, "-m", "tutelage", "run", str(config)],
         cwd=home,
@@ -54,30 +62,28 @@ def test_the_tuned_student_gains_over_base_floor_and_bare_labels(home: Path) -> 
     table = json.loads((home / "runs" / NAME / "attribution.json").read_text())
     rows = {(r["split"], r["student"], r["strategy"]): r for r in table["rows"]}
     gains = {(c["split"], c["name"]): c for c in table["contrasts"]}
-    tuned = rows["test", "tuned", False]
-    assert tuned["n"] >= 70 and "unparsed" in tuned
-    assert gains["test", "tuned - floor"]["gain"] > 0
-    for over, least in (("base", 0.20), ("labels_only", 0.12)):
-        gain = gains["test", f"tuned - {over}"]
-        assert gain["gain"] >= least and gain["low"] > 0
+    tuned, base = rows["test", "tuned", False], rows["test", "base", False]
+    assert tuned["n"] >= 120 and "unparsed" in tuned
+    best = "tuned - base" if base["accuracy"] >= base["floor"] else "tuned - floor"
+    assert gains["test", best]["gain"] >= 0.20 and gains["test", best]["low"] > 0
+    labels = gains["test", "tuned - labels_only"]
+    assert labels["gain"] >= 0.12 and labels["low"] > 0
 
 
 @pytest.mark.slow
-def test_one_turn_of_the_loop_stands_in_the_log_step_by_step(log: EventLog) -> None:
+def test_the_loop_went_both_ways_and_every_step_stands_in_the_log(log: EventLog) -> None:
     (probe,) = told(log, ProbeDecided)
     gates = told(log, GateDecided)
     assert {gate.channel for gate in gates} == {probe.channel}
-    assert "accept" in {gate.decision for gate in gates}
+    assert {"accept"} < {gate.decision for gate in gates}, "one accepted, and one that was not"
     for promotion in told(log, StrategyPromoted):
         gate = log.find(*promotion.gate.split("#"))
         assert isinstance(gate, GateDecided) and gate.decision == "accept"
-    proposed = {each.strategy for each in told(log, StrategyProposed)}
-    assert {gate.candidate for gate in gates} <= proposed
-    (read,) = told(log, Reflected)
-    answered = {each.slot for each in told(log, AttemptJudged)}
-    assert read.attempts and set(read.attempts) <= answered
-    (failed,) = told(log, FailuresSorted)
-    assert set(failed.gaps) <= answered, "the tuned student failed on attempts that are here"
+    failed = set(told(log, FailuresSorted)[0].gaps)
+    read = {slot for each in told(log, Reflected) for slot in each.attempts}
+    assert failed and failed <= read, "the teacher read the tuned student's failures"
+    later = [each for each in told(log, StrategyProposed) if each.slot.startswith("c2/")]
+    assert {each.strategy for each in later} & {gate.candidate for gate in gates}
     assert [each.split for each in told(log, SealOpened)].count("test") == 1
     assert log.verify().ok
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tutelage.domains.contract import NotEnoughProblems
+from tutelage.domains.registry import get
+from tutelage.graph.config import load_config
 from tutelage.graph.parts import Parts, open_run
 from tutelage.graph.plan import Plan, plan, student_size
 from tutelage.graph.run import go
@@ -16,6 +18,8 @@ from tutelage.store.events import CallIntended
 from ..graph.fakes import Parity, Pupil
 from ..graph.world import CARRY_HELPS, config
 from .failing import Few
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
 
 
 def calls(found: Plan, stage: str, who: str = "student") -> int:
@@ -32,6 +36,13 @@ def test_a_trainable_student_meets_every_arm_and_every_candidate() -> None:
     assert any("the probe decides" in note for note in found.notes)
     named = plan(config(student="smollm2-135m", gate={"channel": "words"}), Parity())
     assert named.adapters == 2 + 1, "one a cycle, and the control"
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_can_be_planned(path: Path) -> None:
+    settings = load_config(path)
+    found = plan(settings, get(settings.domain.name, settings.domain.options))
+    assert calls(found, "evaluate") >= 20 and found.seconds > 0
 
 
 def test_a_paid_teacher_is_counted_at_the_prices_of_the_config() -> None:
