@@ -1,6 +1,5 @@
 """Domains that fail when they are asked for problems."""
 
-import signal
 import time
 from collections.abc import Iterator, Sequence
 
@@ -34,21 +33,6 @@ class Slow(Scheduling):
 
     def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
         time.sleep(20)
-        return super().problems(split, n, seed)
-
-
-class Hard:
-    """A signal that comes while it goes is dropped by Python."""
-
-    def __del__(self) -> None:
-        signal.raise_signal(signal.SIGINT)
-
-
-class Deaf(Slow):
-    """Ctrl-C is pressed where nobody hears it."""
-
-    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
-        Hard()
         return super().problems(split, n, seed)
 
 

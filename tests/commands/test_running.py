@@ -178,14 +178,6 @@ def test_a_signal_before_the_run_begins_is_one_line_and_130(
     assert len(err.splitlines()) == 1 and "Stopped" in err
 
 
-def test_an_interrupt_that_python_drops_in_a_callback_ends_the_command_all_the_same(
-    desk: Path,
-) -> None:
-    said = process(desk, "run", change(desk, "graph/fakes.py:Parity", "commands/failing.py:Deaf"))
-    assert said.code == 130, said.err
-    assert len(said.err.splitlines()) == 1 and "Stopped" in said.err
-
-
 @pytest.mark.parametrize("words", ["run", "plan"])
 def test_what_a_domain_raises_is_told_as_the_domains_fault(words: str, desk: Path) -> None:
     config = change(desk, "graph/fakes.py:Parity", "commands/failing.py:Odd")
