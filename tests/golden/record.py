@@ -1,0 +1,120 @@
+"""Record the golden stores: `python -m tests.golden.record small OUT`, or `... pack OUT HOME`.
+
+`small` runs `scenario.py` and keeps its store as it was when it was killed, and at its end.
+`pack` keeps the store of a run that `tutelage run` has made: `make quickstart FAST=1`, say.
+Beside each finished store lies what the reading commands printed of it. Both were recorded on
+commit 4ffe468, before the package was laid out anew; record again only where a change of what is
+stored or said is meant.
+"""
+
+import json
+import shutil
+import sqlite3
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from tutelage.commands.app import app
+from tutelage.trainer.manifest import versions
+
+from . import scenario
+
+READ = {
+    "small": {
+        "runs": ["runs", "--json"],
+        "show": ["show", "golden"],
+        "show-json": ["show", "golden", "--json"],
+        "report-json": ["report", "golden", "--json"],
+        "log": ["strategy", "log", "parity"],
+        "log-json": ["strategy", "log", "parity", "--json"],
+        "list": ["strategy", "list", "--json"],
+        "diff": ["strategy", "diff", "parity@0", "parity@4"],
+        "diff-json": ["strategy", "diff", "parity@0", "parity@4", "--json"],
+        "blame": ["strategy", "blame", "parity@4"],
+        "blame-json": ["strategy", "blame", "parity@4", "--json"],
+        "review": ["review", "golden", "--log"],
+        "verify": ["log", "verify"],
+    },
+    "quickstart-fast": {
+        "runs": ["runs", "--json"],
+        "show": ["show", "quickstart-fast"],
+        "show-json": ["show", "quickstart-fast", "--json"],
+        "report-json": ["report", "quickstart-fast", "--json"],
+        "log": ["strategy", "log", "scheduling"],
+        "log-json": ["strategy", "log", "scheduling", "--json"],
+        "list": ["strategy", "list", "--json"],
+        "diff": ["strategy", "diff", "scheduling@0", "scheduling@1"],
+        "diff-json": ["strategy", "diff", "scheduling@0", "scheduling@1", "--json"],
+        "blame": ["strategy", "blame", "scheduling@1"],
+        "blame-json": ["strategy", "blame", "scheduling@1", "--json"],
+        "verify": ["log", "verify"],
+    },
+}
+"""Golden store -> name of what is kept -> the command that prints it."""
+
+
+def printed(home: Path, *words: str) -> str:
+    """What a command prints of the store and runs in `home`, 200 columns wide."""
+    where = ["--home", str(home / "store"), "--runs", str(home / "runs")]
+    result = CliRunner().invoke(app, [*where, *words], env={"COLUMNS": "200"})
+    assert result.exit_code == 0, (words, result.output)
+    return result.stdout.replace(str(home), "HOME")
+
+
+def pack(home: Path, out: Path) -> None:
+    """Keep `store` and `runs` of `home` as one small file, without adapters and reports."""
+    for file in [*home.rglob("*.db"), *home.rglob("*.sqlite*")]:
+        with sqlite3.connect(file) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            database.execute("VACUUM")
+        database.close()
+    out.parent.mkdir(parents=True, exist_ok=True)
+
+    def slim(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+        parts = Path(member.name).parts
+        heavy = "adapters" in parts or member.name.endswith((".html", "-wal", "-shm", ".lock"))
+        member.uid = member.gid = 0
+        member.uname = member.gname = ""
+        return None if heavy else member
+
+    with tarfile.open(out, "w:xz") as archive:
+        for folder in ("store", "runs"):
+            archive.add(home / folder, folder, filter=slim)
+
+
+def read(name: str, home: Path, out: Path) -> None:
+    """Keep what each reading command prints."""
+    for what, words in READ[name].items():
+        text = printed(home, *words)
+        (out / f"{name}.{what}.{'json' if '--json' in words else 'txt'}").write_text(text)
+    (run,) = (home / "runs").iterdir()
+    shutil.copy(run / "attribution.json", out / f"{name}.attribution.json")
+
+
+def main() -> None:
+    which, out = sys.argv[1], Path(sys.argv[2])
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        if which == "pack":
+            name = "quickstart-fast"
+            shutil.copytree(Path(sys.argv[3]) / ".tutelage", home / "store")
+            shutil.copytree(Path(sys.argv[3]) / "runs", home / "runs")
+        else:
+            name = "small"
+            home.mkdir()
+            scenario.begin_and_be_killed(home)
+            shutil.copytree(home, Path(folder) / "killed")
+            run = scenario.opened(home, "golden")
+            scenario.finish(run)
+            run.log.close()
+            pack(Path(folder) / "killed", out / "small-killed.tar.xz")
+        read(name, home, out)
+        pack(home, out / f"{name}.tar.xz")
+    (out / f"{name}.libraries.json").write_text(json.dumps(versions(), indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
