@@ -17,9 +17,9 @@ import numpy as np
 from matplotlib.figure import Figure as Picture
 
 from tutelage.evidence import decide, pairs_needed
-from tutelage.evidence.calibration import Calibration, Point, calibrate
+from tutelage.evidence.calibration.calibration import Calibration, Point, calibrate
+from tutelage.evidence.calibration.simulation import Terms
 from tutelage.evidence.intervals import clopper_pearson
-from tutelage.evidence.simulation import Terms
 
 RUNS, GATES = 5000, 4000
 """With one reply a problem."""

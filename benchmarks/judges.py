@@ -16,9 +16,9 @@ from typing import ClassVar
 
 from tutelage.domains.debugging.mutants import mutants
 from tutelage.domains.python_coding.cases import Case, draw, files_of, hidden_of
-from tutelage.domains.python_coding.choosing import everything
 from tutelage.domains.python_coding.judging import judge
 from tutelage.domains.python_coding.reference import LINES, Endless, Program, compiled
+from tutelage.domains.python_coding.selection import everything
 from tutelage.domains.python_coding.templates import Task
 
 LEAST_REJECTED = 0.98

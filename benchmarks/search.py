@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.graph.ideas import Blind, Reader, Sums, clean, draw, searching, value
 from tutelage.domains.contract import Problem
-from tutelage.graph.parts import Parts, open_run
+from tutelage.graph.planning.opening import Parts, open_run
 from tutelage.graph.run import go
 from tutelage.store.edits import apply
 from tutelage.store.events import CallCompleted, StrategyPromoted

@@ -6,25 +6,16 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import (
-    ask,
-    audit,
-    care,
-    checks,
-    doctor,
-    gate,
-    history,
-    judge,
-    plan,
-    results,
-    review,
-    run,
-    steps,
-    strategy,
-)
-from .faults import Guarded
+from . import ask, audit, doctor, gate, judge, plan, review, run
+from . import domains as checks
+from . import log as care
+from . import report as results
+from . import show as history
+from . import transfer as steps
+from .errors import Guarded
 from .output import examples
-from .place import HOME, RUNS, Place
+from .strategy import app as strategy
+from .workspace import HOME, RUNS, Place
 
 app = typer.Typer(
     cls=Guarded,

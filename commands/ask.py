@@ -15,10 +15,10 @@ from ..store.database import DATABASE
 from ..store.events import RunStarted
 from ..store.log import EventLog
 from ..store.rules import Strategy
-from ..store.versions import Strategies
-from .faults import Refused
+from ..store.strategies.versions import Strategies
+from .errors import Refused
 from .output import Json, clean, examples, print_json
-from .place import Place, adapter_named, here
+from .workspace import Place, adapter_named, here
 
 if TYPE_CHECKING:
     from ..domains import Guide
@@ -133,9 +133,9 @@ def _guide(place: Place, found: _Found) -> "Guide":
 
 def _journaled(log: EventLog, model: Model, request: Request, name: str) -> Reply:
     """Every call is in the log; those outside a run are in the stream `store`."""
-    from ..graph.budget import Purse
-    from ..graph.calls import Journal
-    from ..graph.sections import Budget
+    from ..graph.calls.budget import Purse
+    from ..graph.calls.journal import Journal
+    from ..graph.config.sections import Budget
 
     slot = f"ask/{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     calls: Sequence[tuple[str, Request]] = [(slot, request)]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .faults import FAILED, WRONG, Refused
+from .errors import FAILED, WRONG, Refused
 from .output import Json, clean, console, examples, points, print_json, share, table
 
 if TYPE_CHECKING:
     from ..evidence import Audit, System
-    from .rows import Read
+    from ..reports.audit_rows import Read
 
 app = typer.Typer()
 
@@ -99,8 +99,8 @@ def _audited(
     as_json: bool,
 ) -> None:
     """Read, judge, and print the verdict."""
-    from ..evidence import audit as judge
-    from .rows import read
+    from ..evidence.audit.audit import audit as judge
+    from ..reports.audit_rows import read
 
     found = read(file, {part: name for part, name in named.items() if name}, features)
     columns = found.columns.of

@@ -12,9 +12,9 @@ from typing import Annotated, Literal, NamedTuple
 
 import typer
 
-from .faults import FAILED
+from .errors import FAILED
 from .output import Json, console, examples, print_json, table
-from .place import Place, here
+from .workspace import Place, here
 
 app = typer.Typer()
 

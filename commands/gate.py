@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from ..reports.run_story import gate_facts
 from ..store.events import GateDecided
 from ..store.log import EventLog
-from ..store.versions import Strategies, Version
-from .faults import FAILED, Refused, complain
+from ..store.strategies.versions import Strategies, Version
+from .errors import FAILED, Refused, complain
 from .output import Json, console, examples, print_json, share, table
-from .place import here, run_of
-from .steps import Ref, Within, same_domain
-from .story import gate_facts
-from .watch import watching
+from .progress import watching
+from .transfer import Ref, Within, same_domain
+from .workspace import here, run_of
 
 if TYPE_CHECKING:
-    from ..evidence.calibration import Calibration
+    from ..evidence.calibration.calibration import Calibration
 
 IMPLIED = "decide"
 
@@ -66,7 +66,7 @@ def decide(
 
     The decision is recorded as evidence and promotes nothing: `tutelage strategy promote` does.
     """
-    from ..graph.steps import gate as step
+    from ..graph.measure.by_hand import gate as step
 
     place = here(ctx)
     with place.store() as log, watching(stderr=as_json) as watch:
@@ -147,8 +147,8 @@ def calibrate(
 
 def _on_trial(settings: dict[str, Any], runs: int, gates: int, seed: int) -> "Calibration":
     """What the gate of these terms is found to do, with its progress told on stderr."""
-    from ..evidence.calibration import calibrate
-    from ..evidence.simulation import Terms
+    from ..evidence.calibration.calibration import calibrate
+    from ..evidence.calibration.simulation import Terms
 
     try:
         # On stderr, so that what is found stays alone on stdout.
@@ -163,7 +163,7 @@ def _on_trial(settings: dict[str, Any], runs: int, gates: int, seed: int) -> "Ca
 
 def _from_config(config: Path) -> dict[str, Any]:
     """The terms of a config's gates."""
-    from ..graph.config import load_config
+    from ..graph.config.config import load_config
 
     run = load_config(config)
     return {

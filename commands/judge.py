@@ -13,13 +13,13 @@ import typer
 from ..domains.contract import Problem
 from ..domains.writing import Rubric, Writing
 from ..domains.writing.judging import text_of
+from ..graph.measure.preferences import FILE, Place, Preferred, Side, Tally, keep, read, tally
+from ..reports.run_story import all_runs
 from ..store.events import AttemptJudged, GateDecided, RunStarted, SplitFrozen
 from ..store.log import EventLog
-from .faults import Refused
+from .errors import Refused
 from .output import Json, clean, examples, print_json
-from .place import here
-from .preferences import FILE, Place, Preferred, Side, Tally, keep, read, tally
-from .story import all_runs
+from .workspace import here
 
 app = typer.Typer()
 
@@ -206,7 +206,7 @@ def _writing_only(started: RunStarted) -> None:
 def _by_model(duels: Sequence[Duel], path: Path, spec: str, n: int) -> None:
     """Both orders of every pair, once the model has stood its trial. Raises Refused."""
     # It brings graph/, which takes a second to load.
-    from ..graph.judges import Judge
+    from ..graph.calls.judge_model import Judge
     from ..models import registry as models
 
     opened = models.open_model(spec)

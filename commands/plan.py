@@ -11,14 +11,14 @@ import typer
 from ..domains import get as domain_named
 from ..models import Model, ModelError, Reply, Request, open_model
 from ..store.log import EventLog
-from .faults import FAILED, Refused, complain
+from .errors import FAILED, Refused, complain
 from .output import Json, console, duration, examples, points, print_json, table
-from .place import here
+from .workspace import here
 
 if TYPE_CHECKING:
-    from ..graph.config import RunConfig
-    from ..graph.parts import Parts
-    from ..graph.plan import Plan
+    from ..graph.config.config import RunConfig
+    from ..graph.planning.opening import Parts
+    from ..graph.planning.plan import Plan
 
 app = typer.Typer()
 
@@ -40,9 +40,9 @@ def plan(
     What `run` would refuse is refused here in the same words. Weights are not loaded, so a model
     that has to be fetched, or whose files are damaged, is found out by `tutelage models check`.
     """
-    from ..graph.config import ConfigError, load_config
-    from ..graph.parts import Parts
-    from ..graph.plan import plan as planned
+    from ..graph.config.config import ConfigError, load_config
+    from ..graph.planning.opening import Parts
+    from ..graph.planning.plan import plan as planned
 
     settings = load_config(config)
     given = here(ctx).parts or Parts()
@@ -73,8 +73,8 @@ def _rehearse(config: "RunConfig", given: "Parts") -> None:
 
     Raises what `run` would raise.
     """
-    from ..graph.model_teacher import ModelTeacher
-    from ..graph.parts import Parts, open_run
+    from ..graph.planning.opening import Parts, open_run
+    from ..graph.teacher.model import ModelTeacher
 
     teacher, student = given.teacher, given.student
     if teacher is None and (unloaded := _unloaded(config.teacher)):

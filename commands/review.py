@@ -6,7 +6,12 @@ from typing import Annotated
 
 import typer
 
-from ..store.answers import (
+from ..reports.review_view import Question, ask_person, form, lay_out, past, past_lines
+from ..reports.run_story import all_runs
+from ..store.events import ReviewAnswered, RunStarted
+from ..store.log import EventLog
+from ..store.rules import Strategy
+from ..store.strategies.answers import (
     ReviewRefused,
     answer,
     answered_before,
@@ -14,16 +19,11 @@ from ..store.answers import (
     version_of,
     waiting,
 )
-from ..store.events import ReviewAnswered, RunStarted
-from ..store.log import EventLog
-from ..store.revision import Revision
-from ..store.rules import Strategy
-from ..store.versions import Strategies
-from .desk import Question, ask_person, form, lay_out, past, past_lines
-from .faults import STOPPED, Refused, complain
+from ..store.strategies.revision import Revision
+from ..store.strategies.versions import Strategies
+from .errors import STOPPED, Refused, complain
 from .output import Json, clean, console, examples, print_json
-from .place import Place, here
-from .story import all_runs
+from .workspace import Place, here
 
 app = typer.Typer()
 
@@ -105,7 +105,7 @@ def _read(path: Path, run_id: str) -> str:
 
 def _mind(shown: Strategy, made: Revision) -> None:
     # Only for a reviewer's own words: it takes a second to load.
-    from ..graph.review import mind_words
+    from ..graph.nodes.review import mind_words
 
     mind_words(shown, made)
 

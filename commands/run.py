@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from ..store.answers import version_of, waiting
 from ..store.errors import StoreError
 from ..store.log import EventLog
-from ..store.versions import Strategies
-from .faults import SPENT, STOPPED, WAITING, Refused, complain
+from ..store.strategies.answers import version_of, waiting
+from ..store.strategies.versions import Strategies
+from .errors import SPENT, STOPPED, WAITING, Refused, complain
 from .output import Json, duration, examples
-from .place import Place, here
-from .results import show
-from .watch import watching
+from .progress import watching
+from .report import show
+from .workspace import Place, here
 
 if TYPE_CHECKING:
-    from ..graph.config import RunConfig
+    from ..graph.config.config import RunConfig
+    from ..graph.config.sections import Budget
     from ..graph.context import Run
-    from ..graph.sections import Budget
 
 app = typer.Typer()
 
@@ -48,8 +48,8 @@ def run(
     goes on. Exit codes: 0 finished, 130 paused, 4 a person has to review a version first
     (`tutelage review`), 3 the budget is spent, 2 the config is wrong.
     """
-    from ..graph.config import load_config
-    from ..graph.parts import Parts, open_run
+    from ..graph.config.config import load_config
+    from ..graph.planning.opening import Parts, open_run
 
     place = here(ctx)
     settings = load_config(config)
@@ -103,8 +103,8 @@ def resume(
 
 def _budget(log: EventLog, run_id: str, path: Path | None) -> "Budget | None":
     """The budget of the file at `path`, whose other sections must be the run's own."""
-    from ..graph.config import load_config
-    from ..graph.parts import recorded_config
+    from ..graph.config.config import load_config
+    from ..graph.planning.opening import recorded_config
 
     recorded = recorded_config(log, run_id)
     if path is None:
@@ -144,7 +144,7 @@ def _drive(place: Place, run: "Run", *, aside: bool, config: Path | None = None)
 
     `aside` keeps stdout for JSON; `config` is the file that brought the budget.
     """
-    from ..graph.budget import BudgetSpent
+    from ..graph.calls.budget import BudgetSpent
     from ..graph.context import Outcome
     from ..graph.run import go
 

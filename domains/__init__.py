@@ -20,12 +20,12 @@ from .contract import (
     Verdict,
     held,
 )
+from .discover import Nearby, nearby
 from .finding import Finding
 from .floors import Floor
 from .identity import problem, split_of
-from .nearby import Nearby, nearby
-from .new import BadName, Draft, write
 from .registry import FORMS, BrokenDomain, NeedsOptions, UnknownDomain, get, names
+from .scaffold import BadName, Draft, write
 
 __all__ = [
     "FORMS",

@@ -22,7 +22,7 @@ from .contract import Guide, NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem
 from .python_coding import shown
 from .python_coding.judging import FAILURE_MODES, by
-from .python_coding.reading import Read, read
+from .python_coding.programs import Read, read
 from .python_coding.wire import INSIDE, Unusable, coded, decoded
 from .sandbox import Call, Limits, Raised, Ran, Returned
 

@@ -6,12 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
 from . import on_trial
-from .contract import (
-    SPLITS,
-    NotEnoughProblems,
-    Split,
-    held,
-)
+from .contract import SPLITS, NotEnoughProblems, Split, held
 from .finding import Finding
 from .floors import floors_of
 from .trial import Raised, Trial

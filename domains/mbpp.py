@@ -23,7 +23,7 @@ from .contract import Guide, NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem, split_of
 from .python_coding import shown
 from .python_coding.judging import FAILURE_MODES, by
-from .python_coding.reading import read
+from .python_coding.programs import read
 from .python_coding.wire import INSIDE, Unusable, coded, decoded
 from .python_coding.working import kinds_of
 from .sandbox import Call, Json, Limits, Raised, Ran, Returned

@@ -4,12 +4,7 @@ import random
 import time
 from collections.abc import Iterator
 
-from .contract import (
-    ModelJudged,
-    Planted,
-    Problem,
-    Verdict,
-)
+from .contract import ModelJudged, Planted, Problem, Verdict
 from .finding import Finding
 from .trial import Trial
 

@@ -1,9 +1,12 @@
 """What may be claimed: numbers in, verdicts out."""
 
-from .attribution import Answered, Arm, Attribution, Row, Slice, table
-from .audit import Audit, Result, Tested, audit
-from .contrasts import CHANCE, Contrast, Gain, arm_name, beyond_chance, compare
-from .doubts import Finding
+from .attribution.contrasts import CHANCE, Contrast, Gain, arm_name, beyond_chance, compare
+from .attribution.headline import headline
+from .attribution.table import Answered, Arm, Attribution, Row, Slice, table
+from .audit.audit import Audit, Result, Tested, audit
+from .audit.doubts import Finding
+from .audit.replies import Conclusion, conclusion, plain
+from .audit.systems import System
 from .floors import (
     Floor,
     answer_shares,
@@ -14,17 +17,14 @@ from .floors import (
     floors,
     mcc,
 )
-from .gate import Claim, GateVerdict, decide, plan, spend
-from .headline import headline
+from .gate.decide import Claim, GateVerdict, decide, plan, spend
+from .gate.margins import no_worse, no_worse_graded, pairs_needed
+from .gate.power import DISCORDANCE, UNDETECTABLE, smallest_detectable
+from .gate.racing import all_but_lost, hopeless, looks
+from .gate.replicates import agreed, means
 from .intervals import Interval, bootstrap, paired, wilson
 from .leaks import Leak, Shared, leaks, overlap, shared, wording
-from .margins import no_worse, no_worse_graded, pairs_needed
 from .pairs import mcnemar, sign_flip
-from .power import DISCORDANCE, UNDETECTABLE, smallest_detectable
-from .racing import all_but_lost, hopeless, looks
-from .replicates import agreed, means
-from .replies import Conclusion, conclusion, plain
-from .systems import System
 
 __all__ = [
     "CHANCE",

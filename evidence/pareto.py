@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from .contrasts import mean, share
+from .attribution.contrasts import mean, share
 
 CONFIDENCE = 0.8
 """Of the interval whose lower end stands for a score: nine times in ten the truth lies above."""

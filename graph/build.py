@@ -7,17 +7,17 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
-from .baseline import baseline
 from .context import Run
-from .evaluate import evaluate
-from .feedback import feedback
-from .reflect import reflect
-from .review import review
-from .solve import solve
+from .nodes.baseline import baseline
+from .nodes.evaluate import evaluate
+from .nodes.feedback import feedback
+from .nodes.reflect import reflect
+from .nodes.review import review
+from .nodes.solve import solve
+from .nodes.transfer import transfer
+from .nodes.update_strategy import update_strategy
+from .nodes.validate import validate
 from .state import RunState
-from .transfer import transfer
-from .update_strategy import update_strategy
-from .validate import validate
 
 Loop = CompiledStateGraph[RunState, Run, RunState, RunState]
 

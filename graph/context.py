@@ -12,12 +12,12 @@ from ..domains.contract import SPLITS, Domain, Problem, Split
 from ..models.contract import Model, Student
 from ..store.events import ProbeDecided, RunStarted, SealOpened, SplitFrozen
 from ..store.log import EventLog
-from ..store.versions import Strategies, Version
+from ..store.strategies.versions import Strategies, Version
 from ..trainer.train import Trainer
-from .calls import Journal
-from .config import RunConfig
+from .calls.journal import Journal
+from .config.config import RunConfig
 from .state import RunState
-from .teacher import Teacher
+from .teacher.contract import Teacher
 
 
 class Watch(Protocol):

@@ -14,14 +14,14 @@ from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
 from ..domains.contract import Domain
-from ..store.answers import waiting
 from ..store.events import Evaluated, RunFinished
 from ..store.log import EventLog
+from ..store.strategies.answers import waiting
 from .build import build
-from .config import parse_config
+from .config.config import parse_config
 from .context import Outcome, Paused, Run, Watch
-from .parts import Parts, open_run
-from .saver import open_saver
+from .planning.checkpoint import open_saver
+from .planning.opening import Parts, open_run
 from .state import FIRST
 
 SUPERSTEPS_A_ROUND = 6
@@ -51,7 +51,7 @@ def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> Outcome:
     if not finished(run.log, run.id):
         return Outcome.WAITING if waiting(run.log, run.id) else Outcome.PAUSED
     # Drawing loads matplotlib: only a run that ends pays for it.
-    from .report import write_results
+    from ..reports.files import write_results
 
     write_results(run.log, run.id, run.folder)
     return Outcome.FINISHED

@@ -9,12 +9,12 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from . import smollm2
+from .adapters import Wardrobe
 from .chat import Chat, Encoded
 from .contract import Model, ModelError, Reply, Request, Usage
-from .generate import Ask, Decoder, Told
+from .decoding.generate import Ask, Decoder, Told
 from .quiet import without_progress_bars
 from .schema import held_against
-from .wardrobe import Wardrobe
 
 BATCH_SIZE = 32
 """Where two cores stop gaining; see benchmarks/rollouts.py."""

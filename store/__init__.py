@@ -1,8 +1,5 @@
 """What happened, in order, for ever; strategies are read off it."""
 
-from .blame import Attempt, Origin, Reviewed, RuleBlame, blame
-from .chain import Report
-from .diff import FieldChange, Move, RuleChange, StrategyDiff, diff, verdict
 from .edits import Add, Body, Deprecate, Edit, EditError, Merge, Split, Update, apply
 from .errors import BlobMissing, SlotConflict, StoreCorrupt, StoreError, StoreTooNew
 from .events import (
@@ -40,17 +37,20 @@ from .events import (
     StrategyRolledBack,
     Transferred,
 )
-from .guard import collapse, tokens
-from .ledger import Worth, by_worth, ledger
-from .lineage import Status
+from .hash_chain import Report
+from .index.near_duplicates import twins
 from .log import Entry, EventLog
-from .merge import Conflict, Merged, ancestor, merge, merge_edits
-from .portable import ImportRefused, export_json, import_json, to_markdown
-from .retell import edits_between
-from .reviews import Review, reviews
 from .rules import EMPTY, Level, Rule, Strategy
-from .twins import twins
-from .versions import PromotionRefused, Strategies, Version
+from .strategies.blame import Attempt, Origin, Reviewed, RuleBlame, blame
+from .strategies.collapse import collapse, tokens
+from .strategies.diff import FieldChange, Move, RuleChange, StrategyDiff, diff, verdict
+from .strategies.edits_between import edits_between
+from .strategies.export import ImportRefused, export_json, import_json, to_markdown
+from .strategies.lineage import Status
+from .strategies.merge import Conflict, Merged, ancestor, merge, merge_edits
+from .strategies.reviews import Review, reviews
+from .strategies.versions import PromotionRefused, Strategies, Version
+from .strategies.worth import Worth, by_worth, ledger
 
 __all__ = [
     "EMPTY",

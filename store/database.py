@@ -13,8 +13,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
-from .chain import MARKS, read_note
 from .errors import StoreCorrupt, StoreTooNew, explain, locked
+from .hash_chain import MARKS, read_note
 from .tables import STORE_VERSION, create
 
 DATABASE = "tutelage.db"

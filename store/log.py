@@ -10,13 +10,13 @@ from typing import Any, NamedTuple, Self, TypeVar, cast
 from sqlalchemy import Connection, Engine, Row, String, bindparam, func, select, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
-from .chain import GENESIS, Report, canonical, read_note, seal, sha256, write_marks
-from .chain import verify as verify_chain
 from .database import DATABASE, Turn, connect, speaking, writing
 from .errors import BlobMissing, SlotConflict, StoreCorrupt, StoreError
 from .events import AnyEvent, Event
+from .events.upcasts import KINDS, revive
+from .hash_chain import GENESIS, Report, canonical, read_note, seal, sha256, write_marks
+from .hash_chain import verify as verify_chain
 from .tables import BLOB, EVENT, HEAD
-from .upcasts import KINDS, revive
 
 E = TypeVar("E", bound=Event)
 

@@ -13,18 +13,17 @@ from typer.testing import CliRunner
 from tutelage.commands.app import app
 from tutelage.domains.contract import Problem, Split
 from tutelage.evidence import decide
-from tutelage.graph.config import ConfigError
+from tutelage.graph.config.config import ConfigError
 from tutelage.graph.context import Run
-from tutelage.graph.evaluate import placebo
-from tutelage.graph.model_teacher import ModelTeacher
-from tutelage.graph.parts import Parts, open_run
-from tutelage.graph.rulebook import RulebookTeacher
+from tutelage.graph.nodes.evaluate import placebo
+from tutelage.graph.planning.opening import Parts, open_run
 from tutelage.graph.run import attribution, go
-from tutelage.graph.slots import seed_of
-from tutelage.graph.teacher import Ask, Situation, Teacher
+from tutelage.graph.state import seed_of
+from tutelage.graph.teacher.contract import Ask, Situation, Teacher
+from tutelage.graph.teacher.model import ModelTeacher
+from tutelage.graph.teacher.rulebook import RulebookTeacher
 from tutelage.models.contract import Reply, Request
 from tutelage.store.edits import Add, Edit
-from tutelage.store.event import Event
 from tutelage.store.events import (
     AttemptJudged,
     GateDecided,
@@ -32,6 +31,7 @@ from tutelage.store.events import (
     StrategyPromoted,
     StrategyProposed,
 )
+from tutelage.store.events.event import Event
 from tutelage.store.rules import Rule, Strategy
 
 from .graph.fakes import RULES, Coach, Parity, Pupil

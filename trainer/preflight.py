@@ -17,15 +17,7 @@ from typing import Literal
 from .contract import Trainable
 from .examples import Dataset, Example
 from .recipe import Recipe
-from .tokens import (
-    Tokenise,
-    Tokens,
-    closing_ids,
-    completion_ids,
-    prompt_ids,
-    stop_id,
-    tokenise,
-)
+from .tokens import Tokenise, Tokens, closing_ids, completion_ids, prompt_ids, stop_id, tokenise
 
 Check = Literal["truncated", "stop", "mask", "template", "overlap", "balance", "examples"]
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from ..contract import NotEnoughProblems, Problem, Split, Verdict
 from ..identity import problem
 from ..python_coding import judging
-from ..python_coding.choosing import draw, home_of, task_of, tasks
-from ..python_coding.reading import read
+from ..python_coding.programs import read
+from ..python_coding.selection import draw, home_of, task_of, tasks
 from ..python_coding.templates import Task
 from ..python_coding.working import text_of
 from . import working

@@ -1,7 +1,7 @@
 """Worked solutions: what goes wrong, where, and the mended program."""
 
 from ..python_coding import working as coding
-from ..python_coding.drives import call
+from ..python_coding.harness import call
 from ..python_coding.templates import Task
 from ..sandbox import Raised
 from .breaking import Broken

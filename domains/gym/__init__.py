@@ -9,9 +9,9 @@ from typing import Any
 from reasoning_gym import factory
 from reasoning_gym.coaching.base_curriculum import DefaultCurriculumContext, RangeAttributeMode
 
+from ..answers import answer_of
 from ..contract import Guide, NotEnoughProblems, Problem, Split, Verdict
 from ..identity import problem, split_of
-from ..reading import answer_of
 from .families import CARE, FAMILIES, FORMAT, Family
 from .skills import SKILLS
 

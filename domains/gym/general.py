@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ..answers import MARK, answer_of, number_of, worked
 from ..contract import ExpertRule, Guide, NotEnoughProblems, Problem, Split, Verdict
 from ..jsonl.guide import asked
-from ..reading import MARK, answer_of, number_of, worked
 from . import EQUATION, LEVEL, ReasoningGym, false_equations
 from .skills import SKILLS
 

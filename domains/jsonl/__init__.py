@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..answers import class_of, number_of
 from ..contract import SPLITS, ExpertRule, Guide, NotEnoughProblems, Problem, Split, Verdict
 from ..identity import name_of, problem, split_of
-from ..reading import class_of, number_of
 from .guide import MANY, asked, features_of, guide_of, verdict_of
 from .lines import WANTED, BadData, Line, insist_on_judge, lines_of
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from ..answers import JUDGES, NUMBER, Read, answer_of, class_of, number_of, same_number, worked
 from ..contract import ExpertRule, Guide, Problem, Verdict
-from ..reading import JUDGES, NUMBER, Read, answer_of, class_of, number_of, same_number, worked
 
 MANY = 10
 """More different answers than this are no classes, unless the file says so."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..answers import JUDGES
 from ..contract import SPLITS, Split
-from ..reading import JUDGES
 
 FIELDS = frozenset(
     ("prompt", "answer", "judge", "topic", "difficulty", "solution", "split", "features")

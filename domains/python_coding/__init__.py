@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from ..contract import Problem, Split, Verdict
 from ..identity import problem
 from . import judging, working
-from .choosing import draw, task_of, tasks
 from .rulebook import GUIDE
+from .selection import draw, task_of, tasks
 from .templates import NAME, Task
 
 __all__ = ["PythonCoding"]

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..sandbox import Call, Json, Raised, Returned, close, same
-from .drawing import FILE, SHAPES, Pen, Shape
-from .drives import PLAIN
+from .harness import PLAIN
+from .inputs import FILE, SHAPES, Pen, Shape
 from .reference import Program, Result
 from .templates import Task
 

@@ -11,8 +11,8 @@ from .. import sandbox
 from ..contract import Verdict
 from ..sandbox import Json, Limits, Raised, Ran, Returned
 from .cases import Case, agree, as_calls, files_of, hidden_of
-from .drives import call
-from .reading import Read, read
+from .harness import call
+from .programs import Read, read
 from .templates import Task
 
 LIMITS = Limits()

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from ..identity import name_of
 from ..sandbox import Json
-from .drawing import Drawer
-from .drives import Drive
+from .harness import Drive
+from .inputs import Drawer
 
 NAME = "python_coding"
 Choice = int | str | Mapping[str, int | str]

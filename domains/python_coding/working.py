@@ -7,7 +7,7 @@ from typing import Any
 
 from ..sandbox import Raised, Returned
 from .cases import Case, examples_of, files_of, hidden_of
-from .drives import call, shown
+from .harness import call, shown
 from .reference import Program, compiled
 from .templates import Task
 

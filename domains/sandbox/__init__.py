@@ -6,17 +6,7 @@ The program and the arguments go in; expected answers never do. `same` compares 
 from .compare import close, same
 from .component import state as webassembly
 from .ladder import ONLY, UNSAFE, shared
-from .shapes import (
-    Call,
-    Json,
-    Level,
-    Limits,
-    Raised,
-    Ran,
-    Returned,
-    SandboxUnavailable,
-    Status,
-)
+from .shapes import Call, Json, Level, Limits, Raised, Ran, Returned, SandboxUnavailable, Status
 
 run = shared.run
 level = shared.level

@@ -4,9 +4,9 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 
+from ..answers import answer_of, number_of
 from ..contract import ExpertRule, Guide, Problem, Split, Verdict
 from ..identity import problem
-from ..reading import answer_of, number_of
 from . import solver
 from .drawing import draw, shuffled, sizes_of
 from .solver import Weighted

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from ..answers import MARK
 from ..contract import ExpertRule, Guide, Problem, Split, Verdict
 from ..identity import problem
-from ..reading import MARK
 from . import problems, solver
 from .drawing import shuffled
 

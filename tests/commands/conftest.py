@@ -15,8 +15,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
-from tutelage.commands.place import Place
-from tutelage.graph.parts import Parts
+from tutelage.commands.workspace import Place
+from tutelage.graph.planning.opening import Parts
 from tutelage.graph.run import go
 
 from ..graph.fakes import Coach, Parity, Pupil

@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 
 from tutelage.domains import get
-from tutelage.graph.elsewhere import met
+from tutelage.graph.measure.cross_domain import met
 from tutelage.store import AttemptJudged, EventLog, SealOpened, SplitFrozen
 
 from .conftest import Type

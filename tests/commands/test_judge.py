@@ -10,13 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
-from tutelage.commands.preferences import FILE, Place, Preferred, Side, keep, read, tally
 from tutelage.domains import SPLITS
 from tutelage.domains.writing import Writing
-from tutelage.graph.config import parse_config
+from tutelage.graph.config.config import parse_config
 from tutelage.graph.context import Run
-from tutelage.graph.gate import Gate
-from tutelage.graph.parts import Parts, open_run
+from tutelage.graph.measure.gate import Gate
+from tutelage.graph.measure.preferences import FILE, Place, Preferred, Side, keep, read, tally
+from tutelage.graph.planning.opening import Parts, open_run
 from tutelage.graph.run import go
 from tutelage.models.contract import Request
 from tutelage.models.scripted import ScriptedModel

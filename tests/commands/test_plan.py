@@ -9,9 +9,9 @@ import pytest
 
 from tutelage.domains.contract import NotEnoughProblems
 from tutelage.domains.registry import get
-from tutelage.graph.config import load_config
-from tutelage.graph.parts import Parts, open_run
-from tutelage.graph.plan import Plan, plan, student_size
+from tutelage.graph.config.config import load_config
+from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.graph.planning.plan import Plan, plan, student_size
 from tutelage.graph.run import go
 from tutelage.store.events import CallIntended
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tutelage.commands.results import show_attribution
+from tutelage.commands.report import show_attribution
 from tutelage.evidence import Answered, table
 from tutelage.store import EventLog, Strategies
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
-from tutelage.commands.place import Place
+from tutelage.commands.workspace import Place
 from tutelage.store import EventLog, ReviewAnswered
 
 from .conftest import Said, at

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.commands.place import Place
+from tutelage.commands.workspace import Place
 from tutelage.store import EventLog
 
 from .conftest import at, contents, process

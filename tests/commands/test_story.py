@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tutelage.commands.chronicle import chronicle
-from tutelage.commands.sentences import probed
 from tutelage.graph.context import Run
-from tutelage.graph.parts import Parts, open_run
+from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.reports.sentences import probed
+from tutelage.reports.strategy_story import chronicle
 from tutelage.store.edits import Add, Deprecate, Merge, Split, Update
 from tutelage.store.events import (
     CreditMeasured,

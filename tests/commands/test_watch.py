@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from tutelage.commands.watch import Dated, Lively, Pace, _progress
+from tutelage.commands.progress import Dated, Lively, Pace, _progress
 
 
 class Clock:

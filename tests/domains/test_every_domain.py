@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from tutelage.domains import Domain, check, get, held, names
-from tutelage.domains.python_coding.choosing import everything, home_of
+from tutelage.domains.python_coding.selection import everything, home_of
 from tutelage.domains.trial import Trial
 
 MOST = 1_000

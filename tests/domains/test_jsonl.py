@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutelage.domains import SPLITS, Domain, NotEnoughProblems, check, get
-from tutelage.domains.reading import JUDGES, number_of
+from tutelage.domains.answers import JUDGES, number_of
 
 
 def write(path: Path, rows: Iterable[Mapping[str, Any]]) -> str:

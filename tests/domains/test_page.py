@@ -12,7 +12,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
-from tutelage.domains import check, get, names, nearby
+from tutelage.domains import check, get, names
+from tutelage.domains import discover as nearby
 
 PAGE = (Path(__file__).parents[2] / "docs" / "domains.md").read_text()
 

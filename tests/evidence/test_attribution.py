@@ -6,16 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from tutelage.evidence import (
-    Answered,
-    Arm,
-    Attribution,
-    beyond_chance,
-    compare,
-    headline,
-    table,
-)
-from tutelage.evidence.contrasts import Contrast, between_arms, footnotes
+from tutelage.evidence import Answered, Arm, Attribution, beyond_chance, compare, table
+from tutelage.evidence.attribution import headline
+from tutelage.evidence.attribution.contrasts import Contrast, between_arms, footnotes
 
 CLASSES = ("YES", "NO")
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.evidence import Audit, Result, audit
+from tutelage.evidence import Audit, Result
+from tutelage.evidence.audit import audit
 
 
 def results(gold: Sequence[str], said: Sequence[str | None], **more: object) -> list[Result]:

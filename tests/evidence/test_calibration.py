@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from tutelage.evidence.calibration import Calibration, calibrate
+from tutelage.evidence.calibration.calibration import Calibration, calibrate
+from tutelage.evidence.calibration.simulation import Terms
+from tutelage.evidence.gate.power import DISCORDANCE
 from tutelage.evidence.intervals import clopper_pearson
-from tutelage.evidence.power import DISCORDANCE
-from tutelage.evidence.simulation import Terms
 
 
 @pytest.fixture(scope="module")

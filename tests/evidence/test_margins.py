@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.special import gammaln, xlogy
 
 from tutelage.evidence import decide, no_worse, no_worse_graded, pairs_needed
-from tutelage.evidence.margins import chance_no_worse, smallest_margin
+from tutelage.evidence.gate.margins import chance_no_worse, smallest_margin
 
 Scores = list[float | None]
 ALPHA = 0.05

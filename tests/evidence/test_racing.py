@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutelage.evidence import all_but_lost, decide, hopeless, looks, mcnemar, plan
+from tutelage.evidence.gate.power import chance_to_pass
+from tutelage.evidence.gate.racing import FUTILE, graded_hopeless, stopped
 from tutelage.evidence.pairs import sign_flip_at
-from tutelage.evidence.power import chance_to_pass
-from tutelage.evidence.racing import FUTILE, graded_hopeless, stopped
 
 ALPHA = 0.05
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutelage.evidence import conclusion, plain
-from tutelage.evidence.replies import first_named, looks_cut
+from tutelage.evidence.audit.replies import first_named, looks_cut
 
 YES_NO = ("yes", "no")
 LETTERS = ("a", "b", "c")

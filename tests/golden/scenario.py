@@ -10,16 +10,16 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tutelage.graph.config import RunConfig, parse_config
+from tutelage.graph.config.config import RunConfig, parse_config
 from tutelage.graph.context import Outcome, Run
-from tutelage.graph.parts import Parts, open_run
+from tutelage.graph.planning.opening import Parts, open_run
 from tutelage.graph.run import go
-from tutelage.graph.teacher import Ask, Seen, Situation
+from tutelage.graph.teacher.contract import Ask, Seen, Situation
 from tutelage.models.contract import Model, Reply, Request, Usage
-from tutelage.store.answers import Answer, answer, waiting
 from tutelage.store.edits import Add, Edit
 from tutelage.store.events import RuleDecision
 from tutelage.store.rules import Strategy
+from tutelage.store.strategies.answers import Answer, answer, waiting
 
 from ..graph.fakes import RULES, Coach, Parity, Pupil
 

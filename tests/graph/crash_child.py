@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from tutelage.graph.parts import Parts, open_run, recorded_config, runs
+from tutelage.graph.planning.opening import Parts, open_run, recorded_config, runs
 from tutelage.graph.run import go
 from tutelage.store.events import CallCompleted, Event
 from tutelage.store.log import EventLog

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tutelage.domains.contract import Guide, Problem, Split, Verdict
-from tutelage.graph.config import RunConfig, parse_config
-from tutelage.graph.teacher import Ask, Seen, Situation
+from tutelage.graph.config.config import RunConfig, parse_config
+from tutelage.graph.teacher.contract import Ask, Seen, Situation
 from tutelage.models.contract import Model, Reply, Request, Usage
 from tutelage.store.edits import Add, Deprecate, Edit
 from tutelage.store.rules import Strategy

@@ -6,10 +6,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
-from tutelage.evidence.attribution import Answered, table
-from tutelage.evidence.headline import headline
+from tutelage.evidence.attribution.headline import headline
+from tutelage.evidence.attribution.table import Answered, table
 from tutelage.graph.context import Run
-from tutelage.graph.report import Results, write_results
+from tutelage.reports.files import Results, write_results
 from tutelage.store.events import Evaluated, RunFinished
 from tutelage.store.rules import EMPTY
 

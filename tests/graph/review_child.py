@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tutelage.graph.context import Run, Silent
-from tutelage.graph.parts import Parts, open_run, runs
+from tutelage.graph.planning.opening import Parts, open_run, runs
 from tutelage.graph.run import go
 from tutelage.store.log import EventLog
 

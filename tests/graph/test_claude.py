@@ -7,10 +7,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from tutelage.graph.calls import ModelDown
+from tutelage.graph.calls.journal import ModelDown
 from tutelage.graph.context import Run
+from tutelage.graph.measure.adapters import dataset_of
 from tutelage.graph.run import go
-from tutelage.graph.weights import dataset_of
 from tutelage.store.edits import Add
 from tutelage.store.events import (
     AttemptJudged,

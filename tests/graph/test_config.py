@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tutelage.graph.config import ConfigError
+from tutelage.graph.config.config import ConfigError
 
 from .world import config
 

@@ -7,9 +7,9 @@ import pytest
 from tutelage.domains.contract import Domain, ExpertRule, Problem
 from tutelage.domains.gym import ReasoningGym
 from tutelage.domains.scheduling import Scheduling
-from tutelage.graph.content import Read, check
-from tutelage.graph.redaction import REMOVED, redacted, secrets_of
-from tutelage.graph.teacher import Forbidden, Unusable
+from tutelage.graph.calls.secrets import REMOVED, redacted, secrets_of
+from tutelage.graph.screening.leaks import Read, check
+from tutelage.graph.teacher.contract import Forbidden, Unusable
 from tutelage.store.edits import Add, Edit, apply
 from tutelage.store.rules import EMPTY, Rule, Strategy
 

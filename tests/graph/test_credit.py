@@ -10,10 +10,10 @@ from langgraph.runtime import Runtime
 
 from tutelage.evidence.pairs import mcnemar
 from tutelage.graph.context import Run
-from tutelage.graph.counting import CREDITED
-from tutelage.graph.credit import exercises, measure_credit
+from tutelage.graph.measure.ablation import exercises, measure_credit
+from tutelage.graph.nodes.solve import solve
+from tutelage.graph.planning.counts import CREDITED
 from tutelage.graph.run import go
-from tutelage.graph.solve import solve
 from tutelage.graph.state import FIRST, RunState
 from tutelage.models.contract import Reply, Request
 from tutelage.store import (
@@ -29,8 +29,8 @@ from tutelage.store import (
     StrategyProposed,
     Transferred,
     apply,
-    ledger,
 )
+from tutelage.store.strategies import worth as ledger
 
 from .fakes import RULES, Parity, Pupil
 from .world import small_run

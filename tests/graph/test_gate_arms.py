@@ -11,15 +11,15 @@ import pytest
 
 from tutelage.domains.contract import Problem
 from tutelage.evidence import plan
-from tutelage.graph.baseline import points
 from tutelage.graph.context import Paused, Run, Silent
-from tutelage.graph.gate import NOTHING_LOST, NOTHING_TO_TRAIN, Gate
-from tutelage.graph.slots import seed_of
+from tutelage.graph.measure.gate import NOTHING_LOST, NOTHING_TO_TRAIN, Gate
+from tutelage.graph.nodes.baseline import points
+from tutelage.graph.state import seed_of
 from tutelage.models.contract import Reply, Request
 from tutelage.store.edits import Add, Deprecate, Edit, Update, apply
 from tutelage.store.events import AttemptJudged, CallIntended, GateDecided, StrategyProposed
 from tutelage.store.rules import EMPTY
-from tutelage.store.versions import Version
+from tutelage.store.strategies.versions import Version
 
 from .fakes import Parity, Pupil
 from .world import small_run

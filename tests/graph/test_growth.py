@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tutelage.graph.model_teacher import ModelTeacher
-from tutelage.graph.parts import Parts, open_run
+from tutelage.graph.planning.opening import Parts, open_run
 from tutelage.graph.run import go
+from tutelage.graph.teacher.model import ModelTeacher
 from tutelage.models import Request, ScriptedModel
 from tutelage.store.events import GateDecided
 

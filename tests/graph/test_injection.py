@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from tutelage.domains.contract import Problem, Verdict
+from tutelage.graph.calls.secrets import REMOVED
 from tutelage.graph.context import Run
-from tutelage.graph.model_teacher import ModelTeacher
-from tutelage.graph.orders import order_in
-from tutelage.graph.parts import Parts, open_run
-from tutelage.graph.redaction import REMOVED
+from tutelage.graph.nodes.update_strategy import NOTHING_MORE
+from tutelage.graph.planning.opening import Parts, open_run
 from tutelage.graph.run import go
-from tutelage.graph.update_strategy import NOTHING_MORE
+from tutelage.graph.screening.injection import order_in
+from tutelage.graph.teacher.model import ModelTeacher
 from tutelage.models.contract import Reply, Request
 from tutelage.models.scripted import ScriptedModel
 from tutelage.store.events import (

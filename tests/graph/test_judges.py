@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
-from tutelage.graph.config import RunConfig, parse_config
+from tutelage.graph.calls.judge_model import Judge, with_judge
+from tutelage.graph.config.config import RunConfig, parse_config
 from tutelage.graph.context import Run
-from tutelage.graph.judges import Judge, with_judge
-from tutelage.graph.parts import open_run
+from tutelage.graph.planning.opening import open_run
 from tutelage.models.contract import Reply
 from tutelage.models.scripted import ScriptedModel
 from tutelage.store.events import CallCompleted

@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from scipy.stats import binomtest
 
-from tutelage.commands.chronicle import chronicle
-from tutelage.commands.place import Place
-from tutelage.commands.results import show
+from tutelage.commands.report import show
+from tutelage.commands.workspace import Place
 from tutelage.evidence import smallest_detectable
-from tutelage.evidence.contrasts import Gain, compare, loss_shown
-from tutelage.graph.baseline import expert_strategy, probe
+from tutelage.evidence.attribution.contrasts import Gain, compare, loss_shown
 from tutelage.graph.context import Run
-from tutelage.graph.matrix import in_words, matrix, smallest_harm
-from tutelage.graph.parts import Parts, open_run
-from tutelage.graph.portability import barred, measure_portability
-from tutelage.graph.report import write_results
+from tutelage.graph.measure.portability import barred, measure_portability
+from tutelage.graph.nodes.baseline import expert_strategy, probe
+from tutelage.graph.planning.opening import Parts, open_run
 from tutelage.graph.run import go
+from tutelage.reports.files import write_results
+from tutelage.reports.portability import in_words, matrix, smallest_harm
+from tutelage.reports.strategy_story import chronicle
 from tutelage.store.edits import Add
 from tutelage.store.events import AttemptJudged, GateDecided, PortabilityMeasured
 

@@ -9,16 +9,16 @@ import anthropic
 import pytest
 
 from tutelage.domains.contract import Problem
-from tutelage.graph.blocks import Blocks
-from tutelage.graph.drafts import SCHEMA
-from tutelage.graph.model_teacher import SHOWN, ModelTeacher
-from tutelage.graph.teacher import Ask, Effect, Seen, Situation, Unusable
+from tutelage.graph.teacher.contract import Ask, Effect, Seen, Situation, Unusable
+from tutelage.graph.teacher.edit_schema import SCHEMA
+from tutelage.graph.teacher.model import SHOWN, ModelTeacher
+from tutelage.graph.teacher.quoting import Blocks
 from tutelage.models.contract import Model, Reply, Request
 from tutelage.models.scripted import ScriptedModel
 from tutelage.store.edits import Add, Deprecate, Merge, Split, Update
 from tutelage.store.events import AttemptJudged
-from tutelage.store.ledger import Worth
 from tutelage.store.rules import Rule, Strategy
+from tutelage.store.strategies.worth import Worth
 
 from .fakes import Parity
 from .injections import injections

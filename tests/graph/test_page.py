@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from tutelage.graph import plots
-from tutelage.graph.report import write_results
 from tutelage.graph.run import go
+from tutelage.reports.files import write_results
+from tutelage.reports.html import plots
 from tutelage.store.events import GateDecided
 from tutelage.store.rules import EMPTY
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.graph.report import write_results
+from tutelage.reports.files import write_results
 from tutelage.store.edits import Add
 from tutelage.store.events import (
     CreditMeasured,

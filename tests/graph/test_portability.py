@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tutelage.graph.context import Silent
-from tutelage.graph.matrix import matrix
-from tutelage.graph.portability import barred, measure_portability
+from tutelage.graph.measure.portability import barred, measure_portability
 from tutelage.models.contract import Model
+from tutelage.reports.portability import matrix
 from tutelage.store.events import PortabilityMeasured
 
 from .fakes import RULES, Pupil

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.graph.calls import ModelDown
-from tutelage.graph.parts import Parts, open_run
-from tutelage.graph.ready import hear_validators
+from tutelage.graph.calls.journal import ModelDown
+from tutelage.graph.measure.validators import hear_validators
+from tutelage.graph.planning.opening import Parts, open_run
 from tutelage.graph.run import go
 from tutelage.models.contract import ModelError, Reply, Request
 from tutelage.models.scripted import ScriptedModel

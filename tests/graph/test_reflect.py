@@ -10,12 +10,12 @@ import pytest
 
 from tutelage.domains.contract import Problem
 from tutelage.graph.context import Run
-from tutelage.graph.gaps import DUE, TRIES, WAITING, due
-from tutelage.graph.model_teacher import LARGE, ModelTeacher, grouped
-from tutelage.graph.parts import Parts, open_run
-from tutelage.graph.reflect import contrast, evidence
+from tutelage.graph.measure.gaps import DUE, TRIES, WAITING, due
+from tutelage.graph.nodes.reflect import contrast, evidence
+from tutelage.graph.planning.opening import Parts, open_run
 from tutelage.graph.run import go
-from tutelage.graph.teacher import Seen
+from tutelage.graph.teacher.contract import Seen
+from tutelage.graph.teacher.model import LARGE, ModelTeacher, grouped
 from tutelage.models.contract import Request
 from tutelage.models.scripted import ScriptedModel
 from tutelage.store.events import AttemptJudged, CallIntended, Reflected

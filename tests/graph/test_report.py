@@ -10,9 +10,9 @@ import pytest
 
 from tutelage.domains.contract import Problem
 from tutelage.graph.context import Run
-from tutelage.graph.report import write_results
 from tutelage.graph.run import go
 from tutelage.models.contract import Reply, Request
+from tutelage.reports.files import write_results
 from tutelage.store.events import Evaluated, GateDecided, StrategyPromoted
 from tutelage.trainer.adapter import save
 from tutelage.trainer.manifest import Manifest, read_manifest

@@ -14,15 +14,14 @@ from langgraph.types import Command
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
-from tutelage.graph.admission import check
-from tutelage.graph.budget import seconds_at_work
 from tutelage.graph.build import build
+from tutelage.graph.calls.budget import seconds_at_work
 from tutelage.graph.context import Outcome, Run
-from tutelage.graph.review import mind_words, sent_back
+from tutelage.graph.nodes.review import mind_words, sent_back
+from tutelage.graph.planning.checkpoint import open_saver
 from tutelage.graph.run import go
-from tutelage.graph.saver import open_saver
-from tutelage.graph.teacher import Unusable
-from tutelage.store.answers import Answer, ReviewRefused, answer, waiting
+from tutelage.graph.screening.admission import check
+from tutelage.graph.teacher.contract import Unusable
 from tutelage.store.events import (
     GateDecided,
     ProposalRefused,
@@ -33,6 +32,7 @@ from tutelage.store.events import (
     StrategyProposed,
 )
 from tutelage.store.log import EventLog
+from tutelage.store.strategies.answers import Answer, ReviewRefused, answer, waiting
 
 from .fakes import RULES, Pupil
 from .review_child import reviewed

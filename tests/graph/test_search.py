@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from tutelage.graph.admission import check
-from tutelage.graph.config import RunConfig
+from tutelage.graph.config.config import RunConfig
 from tutelage.graph.context import Run, Silent
-from tutelage.graph.frontier import pool
-from tutelage.graph.parts import Parts, open_run
+from tutelage.graph.measure.candidates import Draft, drafts, edit_cap, removals_possible
+from tutelage.graph.measure.frontier import pool
+from tutelage.graph.planning.opening import Parts, open_run
 from tutelage.graph.run import go
-from tutelage.graph.search import Draft, drafts, edit_cap, removals_possible
+from tutelage.graph.screening.admission import check
 from tutelage.graph.state import FIRST
-from tutelage.graph.teacher import Situation, Unusable
+from tutelage.graph.teacher.contract import Situation, Unusable
 from tutelage.store.edits import Add, Deprecate, Edit
 from tutelage.store.events import (
     AttemptJudged,
@@ -26,8 +26,8 @@ from tutelage.store.events import (
     StrategyPromoted,
     StrategyProposed,
 )
-from tutelage.store.ledger import sign_test
 from tutelage.store.rules import EMPTY, Rule, Strategy
+from tutelage.store.strategies.worth import sign_test
 
 from .ideas import EFFECTS, HELPFUL, Blind, Reader, Sums, clean, searching
 from .test_loop import events

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tutelage.graph.context import Run
-from tutelage.graph.parts import Parts, open_run
+from tutelage.graph.planning.opening import Parts, open_run
 from tutelage.models.contract import Model, Reply, Request, Usage
 from tutelage.store.edits import Add
 from tutelage.store.events import GateDecided, StrategyProposed

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tutelage.graph.config import RunConfig, parse_config
+from tutelage.graph.config.config import RunConfig, parse_config
 from tutelage.graph.context import Run
-from tutelage.graph.parts import Parts, open_run
+from tutelage.graph.planning.opening import Parts, open_run
 
 from .fakes import Coach, Parity, Pupil
 

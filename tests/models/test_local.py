@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from tutelage.models import ModelError, Request, open_model
-from tutelage.models.generate import Ask, Decoder
+from tutelage.models.decoding.generate import Ask, Decoder
 from tutelage.models.local import LocalModel, _Dressed
 
 RULES = "- Carry the ten.\n- Add the tens last."

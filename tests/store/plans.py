@@ -16,9 +16,9 @@ from tutelage.store import (
     Strategy,
     Update,
     apply,
-    merge,
     merge_edits,
 )
+from tutelage.store.strategies import merge
 
 TEXTS = [
     "sort",

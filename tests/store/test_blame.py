@@ -19,13 +19,12 @@ from tutelage.store import (
     StrategyProposed,
     Update,
     Version,
-    blame,
     export_json,
     import_json,
-    merge,
     merge_edits,
 )
 from tutelage.store.edits import rule_id
+from tutelage.store.strategies import blame, merge
 
 from .tell import adds, gate, propose, strategy
 

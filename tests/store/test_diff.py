@@ -18,11 +18,11 @@ from tutelage.store import (
     Strategy,
     Update,
     Version,
-    diff,
 )
-from tutelage.store.diff import kept_in_order
 from tutelage.store.edits import bodies, named
-from tutelage.store.words import compare, in_html, in_text
+from tutelage.store.strategies import diff
+from tutelage.store.strategies.diff import kept_in_order
+from tutelage.store.strategies.word_diff import compare, in_html, in_text
 
 from .plans import Plan, plans
 from .tell import adds, gate, propose, strategy

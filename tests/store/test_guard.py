@@ -18,10 +18,10 @@ from tutelage.store import (
     Update,
     apply,
     collapse,
-    merge,
     merge_edits,
     tokens,
 )
+from tutelage.store.strategies import merge
 
 from .plans import Fork, Plan, forks, plans
 

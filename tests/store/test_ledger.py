@@ -21,9 +21,9 @@ from tutelage.store import (
     Worth,
     apply,
     by_worth,
-    ledger,
 )
-from tutelage.store.ledger import reorder, sign_test, still_said
+from tutelage.store.strategies import worth as ledger
+from tutelage.store.strategies.worth import reorder, sign_test, still_said
 
 from .tell import adds, gate, propose, strategy
 

@@ -23,7 +23,7 @@ from tutelage.store import (
     StoreCorrupt,
     StoreTooNew,
 )
-from tutelage.store.upcasts import KINDS, UPCASTS, Payload, revive
+from tutelage.store.events.upcasts import KINDS, UPCASTS, Payload, revive
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -18,10 +18,10 @@ from tutelage.store import (
     apply,
     export_json,
     import_json,
-    merge,
     merge_edits,
 )
 from tutelage.store.edits import named
+from tutelage.store.strategies import merge
 
 from .plans import Fork, Told, forks, histories
 from .tell import adds, propose, strategy

@@ -17,9 +17,9 @@ from tutelage.store import (
     apply,
     edits_between,
 )
-from tutelage.store.diff import FIELDS
 from tutelage.store.edits import Body, bodies, named
-from tutelage.store.retell import moves
+from tutelage.store.strategies.diff import FIELDS
+from tutelage.store.strategies.edits_between import moves
 
 from .plans import OPS, Plan, plans
 

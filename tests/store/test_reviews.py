@@ -23,9 +23,9 @@ from tutelage.store import (
     StrategyProposed,
     Update,
     apply,
-    reviews,
 )
-from tutelage.store.answers import (
+from tutelage.store.strategies import reviews
+from tutelage.store.strategies.answers import (
     Answer,
     ReviewRefused,
     answer,
@@ -36,8 +36,8 @@ from tutelage.store.answers import (
     version_of,
     waiting,
 )
-from tutelage.store.revision import revise
-from tutelage.store.versions import Version
+from tutelage.store.strategies.revision import revise
+from tutelage.store.strategies.versions import Version
 
 from .plans import Plan, plans
 from .tell import adds, gate, propose, strategy

@@ -10,15 +10,9 @@ import pytest
 from chromadb.config import Settings
 
 from tutelage.store import Add, EventLog, Strategies, StrategyProposed
-from tutelage.store.embed import MiniLM
-from tutelage.store.search import (
-    COLLECTION,
-    Evidence,
-    IndexMismatch,
-    StrategyIndex,
-    Vectors,
-)
-from tutelage.store.shelf import IndexBroken
+from tutelage.store.index.embed import MiniLM
+from tutelage.store.index.folder import IndexBroken
+from tutelage.store.index.search import COLLECTION, Evidence, IndexMismatch, StrategyIndex, Vectors
 
 from .library import QUERIES, SAMPLES
 from .tell import adds, gate, propose, strategy

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.store import EMPTY, Add, Strategy, apply, twins
+from tutelage.store import EMPTY, Add, Strategy, apply
+from tutelage.store.index import near_duplicates as twins
 
 from .library import SAMPLES
 from .plans import Plan, plans

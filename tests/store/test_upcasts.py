@@ -17,7 +17,7 @@ from tutelage.store import (
     Strategy,
     StrategyProposed,
 )
-from tutelage.store.upcasts import KINDS, UPCASTS, Payload, revive
+from tutelage.store.events.upcasts import KINDS, UPCASTS, Payload, revive
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -1,6 +1,6 @@
 """More of error handling: words that are checked, replies, moves."""
 
-from ..drawing import choice, dicts, either, fixed, integer, lists, text
+from ..inputs import choice, dicts, either, fixed, integer, lists, text
 from ..templates import Template
 
 TOPIC = "error handling"

@@ -1,7 +1,7 @@
 """Dates, as ISO strings. The whole topic is held back from training."""
 
 from ...sandbox import Json
-from ..drawing import Pen, Shape, choice, either, fixed, mapped
+from ..inputs import Pen, Shape, choice, either, fixed, mapped
 from ..templates import Choice, Template
 
 TOPIC = "dates"

@@ -1,6 +1,6 @@
 """Dicts: grouped words, joined counts, the best names of a table."""
 
-from ..drawing import dicts, fixed, integer, lists, text
+from ..inputs import dicts, fixed, integer, lists, text
 from ..templates import Template
 from .lists import TOPIC
 

@@ -1,7 +1,7 @@
 """Recursion and dynamic programming: ways, nested lists, coins, subsequences, grids."""
 
 from ...sandbox import Json
-from ..drawing import Pen, Shape, fixed, integer, ints, text
+from ..inputs import Pen, Shape, fixed, integer, ints, text
 from ..templates import Template
 
 TOPIC = "recursion and dynamic programming"

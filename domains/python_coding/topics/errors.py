@@ -1,6 +1,6 @@
 """Error handling: what is raised, what is caught, and what goes on all the same."""
 
-from ..drawing import choice, dicts, either, fixed, integer, ints, lists, mapped
+from ..inputs import choice, dicts, either, fixed, integer, ints, lists, mapped
 from ..templates import Template
 
 TOPIC = "error handling"

@@ -1,6 +1,6 @@
 """More of parsing: sums, brackets, numbers in other digits, filled-in texts."""
 
-from ..drawing import choice, dicts, either, fixed, integer, joined, mapped, text
+from ..inputs import choice, dicts, either, fixed, integer, joined, mapped, text
 from ..templates import Template
 
 TOPIC = "parsing"

@@ -1,7 +1,7 @@
 """File I/O: lines, numbers, columns, settings, and files written from files."""
 
-from ..drawing import choice, either, file, fixed, integer, joined, mapped, new_file, text
-from ..drives import WRITTEN
+from ..harness import WRITTEN
+from ..inputs import choice, either, file, fixed, integer, joined, mapped, new_file, text
 from ..templates import OVER, Template
 
 TOPIC = "file I/O"

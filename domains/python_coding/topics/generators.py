@@ -1,7 +1,7 @@
 """Generators and iterators: lazy, endless, grouped, and stopped in time."""
 
-from ..drawing import fixed, integer, ints
-from ..drives import TAKE
+from ..harness import TAKE
+from ..inputs import fixed, integer, ints
 from ..templates import OVER, Template
 
 TOPIC = "generators and iterators"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...sandbox import Json
-from ..drawing import Pen, Shape, choice, fixed, lists, size_of
+from ..inputs import Pen, Shape, choice, fixed, lists, size_of
 from ..templates import Template
 
 TOPIC = "graphs"

@@ -1,6 +1,6 @@
 """Lists: counting, running values, chunks, windows, pairs."""
 
-from ..drawing import choice, fixed, integer, ints, lists
+from ..inputs import choice, fixed, integer, ints, lists
 from ..templates import OVER, Template
 
 TOPIC = "lists and dicts"

@@ -1,7 +1,7 @@
 """More of graphs: clusters, islands, roads."""
 
 from ...sandbox import Json
-from ..drawing import Pen, Shape, choice, fixed, lists, size_of
+from ..inputs import Pen, Shape, choice, fixed, lists, size_of
 from ..templates import Template
 from .graphs import NODES, TOPIC
 

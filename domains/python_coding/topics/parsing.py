@@ -1,6 +1,6 @@
 """Parsing: pairs, sums, brackets, ranges, packed text, quotes, templates."""
 
-from ..drawing import choice, either, fixed, integer, joined, mapped, text
+from ..inputs import choice, either, fixed, integer, joined, mapped, text
 from ..templates import Template
 
 TOPIC = "parsing"

@@ -1,7 +1,7 @@
 """More of recursion: nested lists, digits, choices."""
 
 from ...sandbox import Json
-from ..drawing import Pen, Shape, fixed, integer, ints, size_of
+from ..inputs import Pen, Shape, fixed, integer, ints, size_of
 from ..templates import Template
 
 TOPIC = "recursion and dynamic programming"

@@ -1,7 +1,7 @@
 """Sorting and searching: orders, ranks, binary search, merging, partitions."""
 
 from ...sandbox import Json
-from ..drawing import Pen, Shape, fixed, integer, ints, rising
+from ..inputs import Pen, Shape, fixed, integer, ints, rising
 from ..templates import Template
 
 TOPIC = "sorting and searching"

@@ -1,6 +1,6 @@
 """More of sorting and searching: orders, merging, ranks, partitions."""
 
-from ..drawing import ascending, fixed, ints, lists, text
+from ..inputs import ascending, fixed, ints, lists, text
 from ..templates import Template
 
 TOPIC = "sorting and searching"

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from ...sandbox import Json
-from ..drawing import Drawer, Pen, Shape, choice, fixed, integer, size_of
-from ..drives import STEPS
+from ..harness import STEPS
+from ..inputs import Drawer, Pen, Shape, choice, fixed, integer, size_of
 from ..templates import Template
 
 TOPIC = "classes"

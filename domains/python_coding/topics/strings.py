@@ -1,6 +1,6 @@
 """Strings: runs, shifts, words, masks, palindromes."""
 
-from ..drawing import choice, fixed, integer, joined, mapped, text
+from ..inputs import choice, fixed, integer, joined, mapped, text
 from ..templates import FIRST_LAST, Template
 
 TOPIC = "strings"

@@ -5,7 +5,7 @@ from collections import Counter
 from tutelage.domains import SPLITS, get
 from tutelage.domains.debugging.breaking import broken_of
 from tutelage.domains.debugging.mutants import KINDS, mutants
-from tutelage.domains.python_coding.choosing import everything, home_of
+from tutelage.domains.python_coding.selection import everything, home_of
 
 CODING, DEBUGGING = get("python_coding"), get("debugging")
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutelage.domains import SPLITS, Problem, get
-from tutelage.domains.python_coding.choosing import everything
-from tutelage.domains.python_coding.reading import read
+from tutelage.domains.python_coding.programs import read
+from tutelage.domains.python_coding.selection import everything
 from tutelage.domains.python_coding.templates import Task
 
 CODING = get("python_coding")

@@ -12,8 +12,8 @@ import pytest
 
 from tutelage.domains import SPLITS, NotEnoughProblems, Split, get
 from tutelage.domains.python_coding.cases import examples_of, files_of, hidden_of
-from tutelage.domains.python_coding.choosing import draw, everything, home_of
 from tutelage.domains.python_coding.reference import Program, compiled
+from tutelage.domains.python_coding.selection import draw, everything, home_of
 from tutelage.domains.python_coding.templates import Task
 from tutelage.domains.python_coding.topics import TEMPLATES
 from tutelage.domains.sandbox import Raised

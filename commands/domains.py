@@ -1,0 +1,166 @@
+"""What there is to learn and who answers: listed, and put on trial."""
+
+import shlex
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .. import domains as domain_floor
+from .. import models as model_floor
+from .domain_options import built
+from .errors import FAILED, Refused
+from .output import Json, clean, console, examples, print_json, table
+
+domains = typer.Typer(
+    no_args_is_help=True,
+    help="What there is to learn, whether a domain is sound, and the draft of a new one.",
+    epilog=examples(
+        "tutelage domains list",
+        "tutelage domains check scheduling",
+        "tutelage domains new unit-conversion",
+    ),
+)
+models = typer.Typer(
+    no_args_is_help=True,
+    help="Who answers: the forms in which a model is named, and whether one does.",
+    epilog=examples("tutelage models list", "tutelage models check smollm2-135m"),
+)
+
+
+@domains.command("list", epilog=examples("tutelage domains list", "tutelage domains list --json"))
+def list_domains(as_json: Json = False) -> None:
+    """List the domains by name: ours, those of installed plugins, and those in this folder.
+
+    Files of this folder are read, not run: `domains check` runs one.
+    """
+    found = [_about(name) for name in domain_floor.names()]
+    here = domain_floor.nearby(Path())
+    found += [{"name": one.spec, "about": one.about, "loads": None} for one in here]
+    if as_json:
+        print_json(found)
+        return
+    console().print(table(("domain", "about"), [(it["name"], it["about"]) for it in found]))
+    typer.echo(f"Also {domain_floor.FORMS}.")
+
+
+def _about(name: str) -> dict[str, Any]:
+    try:
+        built = domain_floor.get(name)
+    except domain_floor.NeedsOptions as needing:
+        about = " ".join([needing.about, f"Needs {', '.join(needing.needs)}."]).strip()
+        return {"name": name, "about": about, "loads": None, "needs": needing.needs}
+    except (domain_floor.BrokenDomain, ValueError) as error:
+        # One that is broken is listed with what it said.
+        return {"name": name, "about": str(error), "loads": False}
+    about, splits = built.guide.description, domain_floor.held(built)
+    if "train" not in splits:
+        about += f" For evaluation only: {', '.join(splits)}."
+    return {"name": name, "about": about, "loads": True, "splits": splits}
+
+
+@domains.command(
+    "check",
+    epilog=examples(
+        "tutelage domains check scheduling",
+        ("tutelage domains check my_domain.py:Sums -n 200", "your own, on 200 problems a split"),
+        ("tutelage domains check scheduling --all", "every problem there is"),
+        ("tutelage domains check mbpp:problems.jsonl", "a file of yours, shaped like MBPP"),
+        ('tutelage domains check writing -n 5 --options \'{"judge_model": "smollm2-135m"}\'', ""),
+        ('tutelage domains check reasoning-gym --options \'{"family": "chain_sum"}\'', ""),
+    ),
+)
+def check_domain(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A name, gym:FAMILY, FILE.py:Class or pkg.mod:Name."),
+    ],
+    n: Annotated[int, typer.Option("-n", "--n", min=1, help="Problems of each split.")] = 100,
+    every: Annotated[bool, typer.Option("--all", help="Every problem of every split.")] = False,
+    options: Annotated[str, typer.Option(help="Options of the domain, as JSON.")] = "{}",
+    as_json: Json = False,
+) -> None:
+    """Put a domain on trial and print its card. Exits 1 on a fault.
+
+    Worked solutions must be right on every problem, noise never; splits must not meet, order must
+    hold, classes balance; floors and the judge's speed are measured.
+    """
+    domain, _ = built(name, options)
+    report = domain_floor.check(domain, None if every else n)
+    if as_json:
+        findings = [asdict(finding) for finding in report.findings]
+        floors = [floor._asdict() for floor in report.floors]
+        samples = [asdict(sample) for sample in report.card.samples]
+        print_json({"domain": report.domain, "ok": report.ok, "findings": findings,
+                    "floors": floors, "counts": report.card.counts,
+                    "topics": report.card.topics, "samples": samples})  # fmt: skip
+    else:
+        typer.echo(clean(report.as_text()))
+    if not report.ok:
+        raise typer.Exit(FAILED)
+
+
+@domains.command(
+    "new",
+    epilog=examples(
+        ("tutelage domains new unit-conversion", "writes unit_conversion.py here"),
+        ("tutelage domains new unit-conversion --folder my_domains", ""),
+    ),
+)
+def new_domain(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What to call it, as in unit-conversion.")
+    ],
+    folder: Annotated[Path, typer.Option(help="Where to.", exists=True, file_okay=False)] = Path(),
+) -> None:
+    """Write a domain to start from: one commented file that is sound as it stands.
+
+    Nothing is overwritten.
+    """
+    try:
+        draft = domain_floor.write(name, folder)
+    except domain_floor.BadName as error:
+        raise Refused(str(error), code=2) from error
+    except FileExistsError as error:
+        said = f"{error.filename} is there already. Choose another name, or move it away."
+        raise Refused(said) from error
+    spec = shlex.quote(draft.spec)
+    typer.echo(
+        clean(f"""Wrote {draft.path}, a whole domain with comments. What to do next:
+  tutelage domains check {spec}     it is sound as it stands
+  change what it asks, then how it judges, then its worked solutions, and check again
+  [domain] name = "{draft.spec}"     in the TOML file of a run
+docs/domains.md says what a domain promises.""")
+    )
+
+
+@models.command("list", epilog=examples("tutelage models list"))
+def list_models(as_json: Json = False) -> None:
+    """List the forms in which a model can be named."""
+    known = model_floor.known()
+    if as_json:
+        print_json([{"form": form, "about": about} for form, about in known])
+        return
+    console().print(table(("a model is named by", "what it is"), known))
+
+
+@models.command(
+    "check",
+    epilog=examples(
+        "tutelage models check smollm2-135m",
+        ("tutelage models check messages:http://localhost:11434#qwen3", "a server of yours"),
+    ),
+)
+def check_model(
+    spec: Annotated[str, typer.Argument(metavar="SPEC", help="As a config names it.")],
+    as_json: Json = False,
+) -> None:
+    """Open a model and ask it one short question. Exits 1 when it does not answer."""
+    health = model_floor.check(spec)
+    if as_json:
+        print_json({"model": spec, "ok": health.ok, "line": health.line})
+    else:
+        typer.echo(clean(health.line))
+    if not health.ok:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,1 @@
+"""Gains by channel: tables, paired contrasts and the one-sentence headline."""

@@ -1,0 +1,1 @@
+"""Audits of somebody else's results: answers in, doubts out."""

@@ -1,0 +1,209 @@
+"""How one system did on somebody's rows: as it was scored, and as its replies read once more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..attribution.contrasts import mean, share
+from ..floors import answer_shares, answer_shift, balanced_accuracy, constant_answer, mcc
+from .replies import Conclusion, conclusion, looks_cut, plain
+
+CONFIDENCE = 0.95
+
+
+class Said(NamedTuple):
+    """What one system said in one row."""
+
+    line: int
+    answer: str | None
+    """None where none was read."""
+    score: float | None
+    """As its author gave it."""
+    reply: str | None
+    truncated: bool
+    """Whether its author recorded that the reply was cut at a limit."""
+
+
+class Sheet(NamedTuple):
+    """What the rows ask: the same for every system."""
+
+    gold: Sequence[str]
+    places: Sequence[int]
+    """Which problem each row is of; they count from 0 in the order in which they come first."""
+    classes: Mapping[str, str]
+    """Plain form -> as it is written; empty where answers are open."""
+
+    def shown(self, answer: str) -> str:
+        found = plain(answer)
+        return self.classes.get(found, found)
+
+    def each(self, scores: Sequence[float]) -> list[float]:
+        """The mean score on each problem: several replies to one are not independent."""
+        if max(self.places, default=-1) + 1 == len(scores):
+            return list(scores)
+        found: list[list[float]] = []
+        for place, score in zip(self.places, scores, strict=True):
+            if place == len(found):
+                found.append([score])
+            else:
+                found[place].append(score)
+        return [mean(several) for several in found]
+
+
+@dataclass(frozen=True)
+class System:
+    """What was counted of one system."""
+
+    name: str
+    n: int
+    right: int
+    accuracy: float
+    low: float
+    high: float
+    claimed: float
+    """By the scores that its author gave; the accuracy where there are none."""
+    reread: float | None
+    """Accuracy by what the replies conclude with; None where no replies are carried."""
+    misread: int
+    """Replies that were scored wrong and conclude with the right answer."""
+    overread: int
+    """Replies that were scored right and conclude with another class."""
+    cut: int
+    """Replies that were cut off at a limit before they came to the right answer."""
+    unparsed: int
+    usual: str | None
+    """The answer given most often."""
+    usual_share: float | None
+    """Of those that could be read."""
+    shift: float | None
+    """How far its answers are from coming as often as they should, 0 to 1; where classes."""
+    constant: str | None
+    """The answer that it gives whatever is asked, or nearly so."""
+    balanced_accuracy: float | None
+    mcc: float | None
+
+
+@dataclass(frozen=True)
+class Again:
+    """The replies, read once more. Numbers are places in the list of rows."""
+
+    told: Sequence[Conclusion | None]
+    carried: bool
+    """Whether there are any replies."""
+    misread: Sequence[int]
+    overread: Sequence[int]
+    cut: Sequence[int]
+    broken: Sequence[int]
+    """They end in the middle of a sentence, though nothing says that they were cut."""
+    scores: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A system, row by row and problem by problem."""
+
+    system: System
+    said: Sequence[Said]
+    answers: Sequence[str | None]
+    match: Sequence[float]
+    """Whether the answer is the gold one, by our own comparison."""
+    claimed: Sequence[float]
+    """What its author gave it, row by row."""
+    scores: Sequence[float]
+    """What counts, row by row."""
+    each: Sequence[float]
+    """The same problem by problem, in the order in which they come first."""
+    again: Again
+
+
+def samples_for(n: int) -> int:
+    """Random draws for `n` problems: fewer where each costs more and blurs less."""
+    return max(500, min(10_000, 20_000_000 // max(1, n)))
+
+
+def far_apart(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether the mean of neither of two ways to score the same problems could be the other's."""
+    both = [
+        (mean(scores), share(scores, CONFIDENCE, samples_for(len(scores)))) for scores in (a, b)
+    ]
+    (ours, mine), (theirs, their) = both
+    return not mine.low <= theirs <= mine.high and not their.low <= ours <= their.high
+
+
+def measure(name: str, said: Sequence[Said], sheet: Sheet) -> Measured:
+    """Count a system's answers, by our own comparison where answers are classes.
+
+    Where answers are open, the score that its author gave a row stands: two ways of writing a
+    number may well be the same answer.
+    """
+    answers = [_read(s.answer, sheet) for s in said]
+    match = [float(a == g) for a, g in zip(answers, sheet.gold, strict=True)]
+    claimed = [m if s.score is None else s.score for m, s in zip(match, said, strict=True)]
+    scores = match if sheet.classes else claimed
+    again = _read_again(said, scores, sheet)
+    each = sheet.each(scores)
+    low, high = share(each, CONFIDENCE, samples_for(len(each)))
+    usual, usual_share = _usual(answers)
+    system = System(
+        name=name,
+        n=len(said),
+        right=sum(score >= 1 for score in scores),
+        accuracy=mean(each),
+        low=low,
+        high=high,
+        claimed=mean(sheet.each(claimed)),
+        reread=mean(sheet.each(again.scores)) if again.carried else None,
+        misread=len(again.misread),
+        overread=len(again.overread),
+        cut=len(again.cut),
+        unparsed=sum(answer is None for answer in answers),
+        usual=usual,
+        usual_share=usual_share,
+        shift=answer_shift(sheet.gold, answers) if sheet.classes else None,
+        constant=constant_answer(answers, sheet.gold),
+        balanced_accuracy=balanced_accuracy(sheet.gold, answers) if sheet.classes else None,
+        mcc=mcc(sheet.gold, answers) if sheet.classes else None,
+    )
+    return Measured(system, said, answers, match, claimed, scores, each, again)
+
+
+def _usual(answers: Sequence[str | None]) -> tuple[str | None, float | None]:
+    """The most frequent answer of those that were read, and its share of them."""
+    shares = answer_shares([answer for answer in answers if answer is not None])
+    return next(iter(shares.items()), (None, None))
+
+
+def _read(answer: str | None, sheet: Sheet) -> str | None:
+    return sheet.shown(answer) if answer is not None and answer.strip() else None
+
+
+def _read_again(said: Sequence[Said], scores: Sequence[float], sheet: Sheet) -> Again:
+    classes = tuple(sheet.classes)
+    told = [
+        conclusion(s.reply, classes, numeric=_is_number(gold)) if s.reply else None
+        for s, gold in zip(said, sheet.gold, strict=True)
+    ]
+    misread, over, cut, broken = [], [], [], []
+    again = list(scores)
+    for i, (one, ends, gold) in enumerate(zip(said, told, sheet.gold, strict=True)):
+        concluded = ends is not None and sheet.shown(ends.answer) == gold
+        if scores[i] < 1 and concluded:
+            misread.append(i)
+            again[i] = 1.0
+        elif scores[i] < 1 and one.truncated:
+            cut.append(i)
+        elif scores[i] < 1 and one.reply and looks_cut(one.reply, ends is not None):
+            broken.append(i)
+        # Open answers can be written in many ways: only another class is surely another answer.
+        elif scores[i] >= 1 and classes and ends is not None and not concluded:
+            over.append(i)
+            again[i] = 0.0
+    return Again(told, any(s.reply for s in said), misread, over, cut, broken, again)
+
+
+def _is_number(answer: str) -> bool:
+    try:
+        float(answer)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The gate: paired tests of a candidate against the incumbent."""

@@ -1,0 +1,121 @@
+"""Replicates: several fresh replies a problem, which must agree before a candidate is accepted.
+
+Pairs are problems, never replies: what is tested is the mean score of each problem. On top of the
+test, every replicate of the candidate must score above the incumbent's mean, and the candidate's
+mean above every replicate of the incumbent. That is one more condition, so it can only lower the
+share of false accepts; it names the lucky seed that a gate with one reply a problem believes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..pairs import Scores, answered, p_better, sign_flip
+from .decide import GateVerdict
+
+Replicates = Sequence[Scores]
+"""One row of scores a replicate; all rows over the same problems."""
+
+BY_CHANCE = 0.05
+"""p, over all replicates, up to which one is called lucky: a word in a reason, no verdict."""
+
+
+def means(candidate: Replicates, incumbent: Replicates) -> tuple[Scores, Scores]:
+    """Each arm's mean score a problem, over the replicates that both arms answered there.
+
+    None where there is none. Both means are then of equally many replies, so that without an
+    effect neither arm is favoured.
+    """
+    ours: list[float | None] = []
+    theirs: list[float | None] = []
+    for a, b in zip(_by_problem(candidate), _by_problem(incumbent), strict=True):
+        both = answered(a, b)
+        ours.append(sum(x for x, _ in both) / len(both) if both else None)
+        theirs.append(sum(y for _, y in both) / len(both) if both else None)
+    return ours, theirs
+
+
+def agreed(
+    verdict: GateVerdict, candidate: Replicates, incumbent: Replicates, margin: float = 0.05
+) -> GateVerdict:
+    """The verdict on the means, held back where the replicates do not bear it out each by itself.
+
+    `margin` is what may be lost under the claim `no worse`.
+    """
+    count = len(candidate)
+    if count < 2 or not verdict.pairs:
+        return verdict
+    ours, theirs = _accuracies(candidate, incumbent)
+    verdict = replace(verdict, replicates=count, replicate_gain=max(theirs) - min(theirs))
+    bar = -margin if verdict.claim == "no worse" else 0.0
+    our_mean, their_mean = sum(ours) / count, sum(theirs) / count
+    disagree = min(ours) - their_mean <= bar or our_mean - max(theirs) <= bar
+    alone = _alone(verdict, candidate, incumbent)
+    if verdict.decision == "accept" and disagree:
+        return replace(
+            verdict,
+            decision="indecisive",
+            reason=(
+                f"The replicates disagree: the candidate scored {_shares(ours)} and the incumbent "
+                f"{_shares(theirs)}. {alone or 'Each had to bear out the gain by itself.'}"
+            ),
+        )
+    if verdict.decision != "accept" and alone:
+        return replace(verdict, reason=f"{verdict.reason} {alone}")
+    return verdict
+
+
+def _alone(verdict: GateVerdict, candidate: Replicates, incumbent: Replicates) -> str:
+    """Names the replicates that a gate with a single reply a problem would have believed.
+
+    A lucky seed is one that gained more than the others did, beyond chance. Where the gain is near
+    what can be found at all, some replicates pass and some do not without any such luck.
+    """
+    if verdict.claim == "no worse":
+        return ""
+    ps = [
+        p_better(answered(a, b), verdict.alpha) for a, b in zip(candidate, incumbent, strict=True)
+    ]
+    passed = [place for place, p in enumerate(ps) if p <= verdict.alpha]
+    if not passed or len(passed) == len(ps):
+        return ""
+    which = ", ".join(str(place + 1) for place in passed)
+    lucky = _apart(candidate, incumbent, passed) <= BY_CHANCE / len(ps)
+    return (
+        f"Alone, replicate {which} would have passed (p = {min(ps):.2g}) and the rest would not: "
+        f"{'a lucky seed' if lucky else 'the replicates disagree, by no more than chance'}."
+    )
+
+
+def _apart(candidate: Replicates, incumbent: Replicates, passed: Sequence[int]) -> float:
+    """p-value that those which passed gained no more than the rest, problem by problem."""
+    gains: list[float] = []
+    for ours, theirs in zip(_by_problem(candidate), _by_problem(incumbent), strict=True):
+        told = [
+            (place in passed, a - b)
+            for place, (a, b) in enumerate(zip(ours, theirs, strict=True))
+            if a is not None and b is not None
+        ]
+        high = [gain for inside, gain in told if inside]
+        rest = [gain for inside, gain in told if not inside]
+        if high and rest:
+            gains.append(round(sum(high) / len(high) - sum(rest) / len(rest), 12))
+    return sign_flip(gains, "greater")
+
+
+def _accuracies(candidate: Replicates, incumbent: Replicates) -> tuple[list[float], list[float]]:
+    """Accuracy of each replicate of each arm, over what both answered in it."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    for a, b in zip(candidate, incumbent, strict=True):
+        both = answered(a, b)
+        ours.append(sum(x for x, _ in both) / len(both) if both else 0.0)
+        theirs.append(sum(y for _, y in both) / len(both) if both else 0.0)
+    return ours, theirs
+
+
+def _by_problem(replicates: Replicates) -> list[Scores]:
+    return [list(scores) for scores in zip(*replicates, strict=True)]
+
+
+def _shares(accuracies: Sequence[float]) -> str:
+    return ", ".join(f"{100 * accuracy:.1f}%" for accuracy in accuracies)

@@ -1,0 +1,1 @@
+"""Model calls: journaled, budgeted, with secrets taken out."""

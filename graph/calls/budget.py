@@ -1,0 +1,131 @@
+"""What a run may spend, checked before each call with the worst case reserved."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from ...models.contract import Model, Reply, Request
+from ...store.events import CallCompleted, CallInDoubt, CallIntended
+from ...store.log import EventLog
+from ..config.sections import Budget
+
+SILENCE = 1800.0
+"""Seconds without an event after which nobody was at work; a training is shorter than that."""
+
+PAID = ("anthropic:", "messages:")
+"""How the specs of models begin whose tokens leave this machine."""
+CHARACTERS_A_TOKEN = 3
+"""Low on purpose: a reservation should be too large rather than too small."""
+
+
+class BudgetSpent(RuntimeError):
+    """The next call could go over the budget; the run can be resumed with a larger one."""
+
+
+@dataclass
+class Purse:
+    """What a run has spent so far, against its budget."""
+
+    budget: Budget
+    input_tokens: int = 0
+    output_tokens: int = 0
+    clock: Callable[[], float] = time.monotonic
+    hours_before: float = 0.0
+    """Hours that earlier sessions of the same run took."""
+    _started: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self._started = self.clock()
+
+    @property
+    def dollars(self) -> float:
+        return self._dollars(self.input_tokens, self.output_tokens)
+
+    @property
+    def hours(self) -> float:
+        return self.hours_before + (self.clock() - self._started) / 3600
+
+    @property
+    def late(self) -> bool:
+        """Whether the hours are spent."""
+        return self.budget.hours is not None and self.hours > self.budget.hours
+
+    def mind_the_time(self) -> None:
+        """Raise BudgetSpent if the hours are spent."""
+        if self.late:
+            raise BudgetSpent(f"{self.hours:.2f} of {self.budget.hours} hours are spent. {_HOW}")
+
+    def reserve(self, model: Model, requests: Sequence[Request]) -> None:
+        """Raise BudgetSpent if these calls could go over. Local models cost time only."""
+        self.mind_the_time()
+        if not paid(model):
+            return
+        inputs = self.input_tokens + sum(
+            (len(r.system) + len(r.context) + len(r.prompt)) // CHARACTERS_A_TOKEN for r in requests
+        )
+        outputs = self.output_tokens + sum(r.max_tokens for r in requests)
+        if self.budget.tokens is not None and inputs + outputs > self.budget.tokens:
+            spent = self.input_tokens + self.output_tokens
+            raise BudgetSpent(
+                f"{spent} of {self.budget.tokens} tokens are spent and the next call may take "
+                f"{inputs + outputs - spent}. {_HOW}"
+            )
+        dollars = self._dollars(inputs, outputs)
+        if self.budget.usd is not None and dollars > self.budget.usd:
+            raise BudgetSpent(
+                f"{self.dollars:.4f} of {self.budget.usd} dollars are spent and the next call may "
+                f"bring it to {dollars:.4f}. {_HOW}"
+            )
+
+    def spend(self, model: Model, replies: Sequence[Reply]) -> None:
+        """Count what was used."""
+        if paid(model):
+            self.input_tokens += sum(reply.usage.input for reply in replies)
+            self.output_tokens += sum(reply.usage.output for reply in replies)
+
+    def _dollars(self, inputs: int, outputs: int) -> float:
+        prices = self.budget.input_price, self.budget.output_price
+        return (inputs * prices[0] + outputs * prices[1]) / 1e6
+
+
+def purse_of(log: EventLog, run_id: str, budget: Budget) -> Purse:
+    """What earlier sessions of the run spent, read off the log.
+
+    A call in doubt may have been paid for without an answer: it counts with all it might have cost.
+    """
+    hours = seconds_at_work(entry.at for entry in log.entries(stream=run_id)) / 3600
+    purse = Purse(budget, hours_before=hours)
+    asked: dict[str, CallIntended] = {}
+    kinds = (CallIntended, CallCompleted, CallInDoubt)
+    for entry in log.entries(stream=run_id, kinds=kinds):
+        event = entry.event
+        if isinstance(event, CallIntended) and event.model.startswith(PAID):
+            asked[event.slot.removesuffix("/call")] = event
+        elif isinstance(event, CallCompleted) and event.slot.removesuffix("/reply") in asked:
+            purse.input_tokens += event.input_tokens
+            purse.output_tokens += event.output_tokens
+        elif isinstance(event, CallInDoubt) and event.call in asked:
+            call = asked[event.call]
+            texts = (call.system_text, call.context_text, call.prompt_text)
+            purse.input_tokens += sum(len(log.text(t)) for t in texts) // CHARACTERS_A_TOKEN
+            purse.output_tokens += call.max_tokens
+    return purse
+
+
+def paid(model: Model) -> bool:
+    """Whether a model's tokens are counted: those that leave this machine."""
+    return model.name.startswith(PAID)
+
+
+def seconds_at_work(moments: Iterable[datetime]) -> float:
+    """Time between the first and the last of `moments`, in order, less the long silences.
+
+    A clock that was set back in between costs the step in which it was, and gives no time back.
+    """
+    stamps = [moment.timestamp() for moment in moments]
+    return sum(gap for a, b in pairwise(stamps) if 0 < (gap := b - a) < SILENCE)
+
+
+_HOW = "Nothing is lost: resume with `tutelage resume RUN --config FILE` and a larger [budget]."

@@ -1,0 +1,140 @@
+"""Every model call is written down before it is made and once it is answered."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+from ...models.contract import Model, Reply, Request, Usage
+from ...store.events import CallCompleted, CallInDoubt, CallIntended
+from ...store.log import EventLog
+from .budget import Purse
+from .secrets import redacted, secrets_of
+
+Call = tuple[str, Request]
+"""A slot and what is asked in it."""
+
+
+PATIENCE = 3
+"""Calls in a row that may be lost before the run pauses."""
+
+
+class ModelDown(RuntimeError):
+    """A model does not answer any more. The run pauses; an outage is no result."""
+
+
+@dataclass
+class Journal:
+    """Calls of one run. A call is its slot; the hash of its content detects changed inputs."""
+
+    log: EventLog
+    stream: str
+    purse: Purse
+    secrets: tuple[str, ...] = field(default_factory=lambda: secrets_of(os.environ), repr=False)
+    """What no reply may bring into the log; removed before anything is written down."""
+    _lost: int = 0
+    """Calls lost in a row, up to now."""
+
+    def replies(
+        self, model: Model, calls: Sequence[Call], name: str = ""
+    ) -> Iterator[list[tuple[str, Reply]]]:
+        """Answer `calls` batch by batch, in order; a recorded reply is never asked for again.
+
+        `name` stands for the model in the log where its own name says too little (an adapter worn).
+        Raises SlotConflict when a slot was filled with another request, BudgetSpent when the next
+        batch could go over the budget.
+        """
+        size = max(1, model.batch_size)
+        for start in range(0, len(calls), size):
+            yield self._batch(model, calls[start : start + size], name or model.name)
+
+    def one(self, model: Model, slot: str, request: Request) -> Reply:
+        """Answer a single call."""
+        return next(self.replies(model, [(slot, request)]))[0][1]
+
+    def _batch(self, model: Model, calls: Sequence[Call], name: str) -> list[tuple[str, Reply]]:
+        self.log.keep_all([text for _, r in calls for text in (r.system, r.context, r.prompt)])
+        intents = [self._intent(slot, request, name) for slot, request in calls]
+        known = [self.log.find(self.stream, intent.slot) is not None for intent in intents]
+        self.log.record_all(intents)
+        done = [self.log.find(self.stream, f"{slot}/reply") for slot, _ in calls]
+        open_calls = [place for place, event in enumerate(done) if event is None]
+        if open_calls:
+            self._doubt([calls[place][0] for place in open_calls if known[place]])
+            requests = [calls[place][1] for place in open_calls]
+            self.purse.reserve(model, requests)
+            replies = [self._clean(reply) for reply in model.reply(requests)]
+            self.purse.spend(model, replies)
+            self._mind_outages(model, replies)
+            self.log.keep_all([reply.text for reply in replies])
+            recorded = self.log.record_all(
+                [
+                    self._completion(calls[place][0], intents[place].request, reply)
+                    for place, reply in zip(open_calls, replies, strict=True)
+                ]
+            )
+            for place, event in zip(open_calls, recorded, strict=True):
+                done[place] = event
+        return [(slot, self._reply(event)) for (slot, _), event in zip(calls, done, strict=True)]
+
+    def _clean(self, reply: Reply) -> Reply:
+        text, detail = redacted(reply.text, self.secrets), redacted(reply.detail, self.secrets)
+        return replace(reply, text=text, detail=detail)
+
+    def _mind_outages(self, model: Model, replies: Sequence[Reply]) -> None:
+        """Raise ModelDown, before anything is recorded, when too many calls in a row are lost."""
+        for reply in replies:
+            self._lost = self._lost + 1 if reply.outcome == "error" else 0
+            if self._lost >= PATIENCE:
+                raise ModelDown(
+                    f"{model.name} lost {self._lost} calls in a row, the last one by: "
+                    f"{reply.detail or 'no reason given'} The run waits where it is; when the "
+                    "model answers again, `tutelage resume RUN` goes on."
+                )
+
+    def _intent(self, slot: str, request: Request, name: str) -> CallIntended:
+        content = json.dumps(asdict(request) | {"model": name}, sort_keys=True)
+        return CallIntended(
+            stream=self.stream,
+            slot=f"{slot}/call",
+            model=name,
+            request=hashlib.sha256(content.encode()).hexdigest(),
+            system_text=self.log.keep(request.system),
+            context_text=self.log.keep(request.context),
+            prompt_text=self.log.keep(request.prompt),
+            max_tokens=request.max_tokens,
+            temperature=request.temperature,
+            seed=request.seed,
+        )
+
+    def _completion(self, slot: str, request: str, reply: Reply) -> CallCompleted:
+        return CallCompleted(
+            stream=self.stream,
+            slot=f"{slot}/reply",
+            request=request,
+            reply_text=self.log.keep(reply.text),
+            outcome=reply.outcome,
+            detail=reply.detail,
+            input_tokens=reply.usage.input,
+            output_tokens=reply.usage.output,
+            cached_tokens=reply.usage.cached,
+        )
+
+    def _doubt(self, slots: Sequence[str]) -> None:
+        for slot in slots:
+            number = 1
+            while self.log.find(self.stream, f"{slot}/doubt/{number}"):
+                number += 1
+            self.log.record(
+                CallInDoubt(stream=self.stream, slot=f"{slot}/doubt/{number}", call=slot)
+            )
+
+    def _reply(self, event: object) -> Reply:
+        assert isinstance(event, CallCompleted)
+        return Reply(
+            text=self.log.text(event.reply_text),
+            outcome=event.outcome,  # type: ignore[arg-type]  # the log keeps it as plain text
+            usage=Usage(event.input_tokens, event.output_tokens, event.cached_tokens),
+            detail=event.detail,
+        )

@@ -1,0 +1,57 @@
+"""A model that a domain's judge may ask: the domain gets a function, and the calls a journal."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...models import registry as models
+from ...models.contract import Model, Request
+from .journal import Journal
+
+OPTION = "judge_model"
+"""The option of a domain that names a model: `[domain] options.judge_model = "<model>"`."""
+TOKENS = 64
+"""A judge's reply is one line."""
+
+
+class Judge:
+    """Answers a domain's prompts; inside a run every call is journaled.
+
+    Its slots are named by what is asked: the same question about the same text has one answer in
+    a run, also after a crash. Raises what the journal raises: BudgetSpent, ModelDown.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self.name = model.name
+        self.journal: Journal | None = None
+        """Set once the run is open."""
+
+    def __call__(self, prompts: Sequence[str]) -> list[str]:
+        """One reply each; empty where it was lost, never where the model kept silent."""
+        wanted = dict.fromkeys(prompts)
+        requests = [Request(prompt, max_tokens=TOKENS) for prompt in wanted]
+        if self.journal is None:
+            replies = self._model.reply(requests)
+        else:
+            calls = [(f"judge/{_name(it.prompt)}", it) for it in requests]
+            batches = self.journal.replies(self._model, calls)
+            replies = [reply for batch in batches for _, reply in batch]
+        said = {
+            prompt: "" if reply.outcome == "error" else reply.text or " "
+            for prompt, reply in zip(wanted, replies, strict=True)
+        }
+        return [said[prompt] for prompt in prompts]
+
+
+def with_judge(options: Mapping[str, Any]) -> tuple[dict[str, Any], Judge | None]:
+    """The options with the model that they name opened. Raises ModelError."""
+    spec = options.get(OPTION)
+    if not isinstance(spec, str):
+        return dict(options), None
+    judge = Judge(models.open_model(spec))
+    return {**options, OPTION: judge}, judge
+
+
+def _name(prompt: str) -> str:
+    return hashlib.sha256(prompt.encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""The config of a run: one TOML file, checked before anything begins."""

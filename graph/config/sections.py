@@ -1,0 +1,173 @@
+"""The sections of a run's TOML file: each refuses what contradicts itself."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ...trainer.recipe import Recipe
+
+
+class Section(BaseModel):
+    """Frozen, and without a setting that nothing reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, data: Any) -> Any:
+        """pydantic would read `candidates = true` as 1."""
+        if isinstance(data, Mapping):
+            for name, value in data.items():
+                field = cls.model_fields.get(name)
+                if isinstance(value, bool) and field and field.annotation is not bool:
+                    raise ValueError(f"{name} = {str(value).lower()} is no number")
+        return data
+
+
+class DomainConfig(Section):
+    """Which capability, and how the domain makes its problems."""
+
+    name: str
+    options: dict[str, Any] = Field(default_factory=dict)
+    """Passed to the domain as they stand."""
+
+
+class Splits(Section):
+    """How many problems each split is frozen with at the run's start."""
+
+    train: int = Field(default=520, ge=8)
+    val: int = Field(default=180, ge=4)
+    """The pool of the gates: each round answers its own block of it."""
+    test: int = Field(default=150, ge=1)
+    ood: int = Field(default=60, ge=0)
+
+
+class Loop(Section):
+    """How long a run is."""
+
+    cycles: int = Field(default=2, ge=1)
+    rounds: int | tuple[int, ...] = 2
+    """Rounds a cycle, or one number for each cycle."""
+    candidates: int = Field(default=2, ge=1, le=8)
+    """Versions a round may send to the gate."""
+    samples: int = Field(default=1, ge=1)
+    """Replies a problem; above 1 they are sampled, and reflection reads contrasts."""
+    batch: int = Field(default=24, ge=1)
+    """Train problems that `solve` and the probe answer."""
+    feedback: int = Field(default=48, ge=1)
+    """Fresh train problems that `feedback` puts to the tuned student."""
+    review: Literal["always", "on-promote", "never"] = "never"
+    """Which gated versions a person decides on: all that are not worse, the accepted, or none."""
+    credit: bool = True
+    """Measure what each rule in the prompt is worth by leaving it out, on train problems."""
+    strategy_tokens: int = Field(default=1500, ge=20)
+    """Most tokens a whole strategy may have."""
+
+    @property
+    def rounds_by_cycle(self) -> tuple[int, ...]:
+        return (self.rounds,) * self.cycles if isinstance(self.rounds, int) else self.rounds
+
+    @model_validator(mode="after")
+    def _rounds_fit(self) -> "Loop":
+        if min(self.rounds_by_cycle, default=0) < 1:
+            raise ValueError("rounds must be at least 1 in every cycle")
+        if len(self.rounds_by_cycle) != self.cycles:
+            raise ValueError(
+                f"rounds = {list(self.rounds_by_cycle)} must name {self.cycles} cycles"
+            )
+        return self
+
+
+class GateConfig(Section):
+    """What a candidate must pass."""
+
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    """Chance of any false accept in the whole run; spent evenly over its decisions."""
+    power: float = Field(default=0.8, gt=0, lt=1)
+    channel: Literal["auto", "words", "weights"] = "auto"
+    """auto: the capability probe finds out."""
+    replicates: int = Field(default=1, ge=1, le=8)
+    """Fresh replies a problem of each arm; above 1 they are sampled and must agree."""
+    margin: float = Field(default=0.05, gt=0, lt=1)
+    """Loss that a version may at most bring whose edits only take rules away."""
+    require_portable: bool = False
+    """Promote nothing that is shown to harm a validator model, or that it answered too few of."""
+
+    @model_validator(mode="after")
+    def _power_exceeds_alpha(self) -> "GateConfig":
+        if self.power <= self.alpha:
+            raise ValueError(
+                f"power = {self.power} must be larger than alpha = {self.alpha}: a gate that finds "
+                "gains no more often than it errs finds nothing"
+            )
+        return self
+
+
+class Search(Section):
+    """Where the next candidates come from."""
+
+    frontier: int = Field(default=0, ge=0)
+    """Validation problems kept aside for the Pareto frontier, the same in all rounds.
+
+    0: a single line of descent, every candidate is an edit of the current version.
+    """
+    repeats: int = Field(default=1, ge=1)
+    """Replies a frontier problem; above 1 they are sampled, and lower bounds are compared."""
+    merge: bool = True
+    """Join two versions of the frontier rule by rule, where they have a common ancestor."""
+    edits: int = Field(default=4, ge=1)
+    """Most edits a candidate may hold in the first round; shrinks to 1 over the run."""
+    race: bool = True
+    """Stop a gate early when the candidate has all but lost."""
+
+    @model_validator(mode="after")
+    def _repeats_need_a_frontier(self) -> "Search":
+        if self.repeats > 1 and not self.frontier:
+            raise ValueError(f"repeats = {self.repeats} needs a frontier to repeat: frontier is 0")
+        return self
+
+
+class Train(Section):
+    """From words to weights. Fields left out take the recipe's measured defaults."""
+
+    examples: int = Field(default=240, ge=1)
+    epochs: int | None = Field(default=None, ge=1)
+    rank: int | None = Field(default=None, ge=1)
+    targets: Literal["all-linear"] | tuple[str, ...] | None = None
+    lr: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    batch_size: int | None = Field(default=None, ge=1)
+    controls: tuple[Literal["labels_only", "placebo"], ...] = ("labels_only",)
+
+    @model_validator(mode="after")
+    def _recipe_holds(self) -> "Train":
+        try:
+            self.recipe()
+        except ValidationError as error:
+            fault = error.errors()[0]
+            raise ValueError(f"{'.'.join(map(str, fault['loc']))} {fault['msg']}") from None
+        return self
+
+    def recipe(self) -> Recipe:
+        """How the run's adapters are trained."""
+        named = self.model_dump(exclude={"examples", "controls"}, exclude_none=True)
+        return Recipe(**named)
+
+
+class Budget(Section):
+    """What a run may spend; checked before each call. None: no limit."""
+
+    tokens: int | None = Field(default=None, ge=1)
+    """Input and output tokens of all model calls that leave this machine."""
+    hours: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    usd: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    input_price: float = Field(default=0.0, ge=0)
+    """Dollars per million input tokens."""
+    output_price: float = Field(default=0.0, ge=0)
+    """Dollars per million output tokens."""
+
+    @model_validator(mode="after")
+    def _usd_needs_prices(self) -> "Budget":
+        if self.usd is not None and not (self.input_price and self.output_price):
+            raise ValueError("usd needs input_price and output_price (dollars per million tokens)")
+        return self

@@ -1,0 +1,1 @@
+"""Measurements of strategies and models: rollouts, gates, ablations, adapters."""

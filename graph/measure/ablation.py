@@ -1,0 +1,178 @@
+"""What each rule in a student's prompt is worth: the round's problems with it and without it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypedDict
+
+from ...domains.contract import Domain, Problem
+from ...evidence.intervals import is_binary, paired
+from ...evidence.pairs import mcnemar, sign_flip
+from ...store.events import AttemptJudged, CreditMeasured, Solved, Transferred
+from ...store.rules import Rule, Strategy
+from ..context import Run
+from ..planning.counts import CREDITED
+from ..state import RunState, round_slot
+from .rollouts import attempt
+
+MOST_PROBLEMS = 48
+"""Problems that one rule is left out on, at most: the first of the batch that exercise it."""
+
+
+def measure_credit(run: Run, state: RunState) -> None:
+    """Leave rules out of the version that the student solved with, one at a time.
+
+    The round's own attempts are the arm with the rule; the arm without it gets fresh replies to
+    the same problems. At most CREDITED rules a round, those with the fewest pairs so far first.
+    Only a student that has the rules in its prompt can be asked: nothing is measured where the
+    teacher solved or where the student is deaf to words. A rule that the worn adapter was trained
+    on is not measured either: the student knows it by heart, and leaving it out says nothing of
+    what it is worth to one who does not.
+    """
+    solved = run.log.find(run.id, state["solved"])
+    if not run.config.loop.credit or not isinstance(solved, Solved) or solved.policy != "student":
+        return
+    strategy = run.version(solved.strategy).strategy
+    told = _told(run, solved, strategy)
+    if not told:
+        return
+    by_heart = _by_heart(run, solved.adapter)
+    asked = [rule for rule in strategy.rules if rule not in by_heart]
+    rules = _least_measured(run, state, asked)[:CREDITED]
+    if not rules:
+        return
+    run.watch.stage("credit", f"what each of {len(rules)} rules is worth, by leaving it out")
+    for rule in rules:
+        slot = f"{round_slot(state, 'credit')}/{rule.id}"
+        if run.log.find(run.id, slot) is None:
+            _leave_out(run, solved, strategy, rule, told, slot)
+
+
+def exercises(domain: Domain, problem: Problem, rule: Rule) -> bool:
+    """Whether the rule asks anything of the problem: something that a bare answer lacks.
+
+    A rule whose steps leave no trace in a worked solution counts as exercised everywhere. What the
+    student's reply shows is not looked at: replies that show the steps are often the better ones,
+    with the rule or without it, and a comparison of them with fresh replies would praise a rule
+    for the luck they were chosen by. Chosen like this, the problems change what is paid and what
+    population is spoken about, never whether the comparison is fair.
+    """
+    if not rule.steps:
+        return True
+    shown, bare = (
+        domain.solution(problem, steps) for steps in (frozenset(rule.steps), frozenset())
+    )
+    return shown is None or bare is None or shown != bare
+
+
+def _told(run: Run, solved: Solved, strategy: Strategy) -> dict[str, list[AttemptJudged]]:
+    """The round's attempts that had the strategy in their prompt, by problem."""
+    told: dict[str, list[AttemptJudged]] = defaultdict(list)
+    for slot in solved.attempts if strategy.rules else ():
+        event = run.log.find(run.id, slot)
+        if isinstance(event, AttemptJudged) and event.strategy == strategy.hash:
+            told[event.problem].append(event)
+    return told
+
+
+def _by_heart(run: Run, adapter: str) -> tuple[Rule, ...]:
+    """The rules of the version that became the adapter; none where none is worn."""
+    for entry in run.log.entries(stream=run.id, kinds=[Transferred]) if adapter else ():
+        if isinstance(entry.event, Transferred) and entry.event.adapter == adapter:
+            return run.version(entry.event.strategy).strategy.rules
+    return ()
+
+
+def _least_measured(run: Run, state: RunState, rules: Sequence[Rule]) -> list[Rule]:
+    """The rules, those with the fewest pairs from earlier rounds first.
+
+    What was found plays no part: measuring on until a rule looks good would make it look good.
+    """
+    here = f"{round_slot(state, 'credit')}/"
+    pairs: Counter[str] = Counter()
+    for entry in run.log.entries(stream=run.id, kinds=[CreditMeasured]):
+        # A round that died halfway must choose again as it chose at first.
+        if isinstance(entry.event, CreditMeasured) and not entry.event.slot.startswith(here):
+            pairs[entry.event.rule] += entry.event.n
+    return sorted(rules, key=lambda rule: pairs[rule.id])
+
+
+def _leave_out(
+    run: Run,
+    solved: Solved,
+    strategy: Strategy,
+    rule: Rule,
+    told: Mapping[str, Sequence[AttemptJudged]],
+    slot: str,
+) -> None:
+    problems = [
+        problem
+        for problem in run.problems["train"]
+        if problem.id in told and exercises(run.domain, problem, rule)
+    ][:MOST_PROBLEMS]
+    if not problems:
+        return
+    without = attempt(
+        run,
+        slot,
+        problems,
+        strategy=Strategy(rules=tuple(it for it in strategy.rules if it.id != rule.id)),
+        adapter=solved.adapter,
+        samples=run.config.loop.samples,
+        what=f"credit, without {rule.id}",
+    )
+    left_out: dict[str, list[AttemptJudged]] = defaultdict(list)
+    for event in without:
+        left_out[event.problem].append(event)
+    both = [
+        (ours, theirs)
+        for problem in problems
+        if (ours := _score(told[problem.id])) is not None
+        and (theirs := _score(left_out[problem.id])) is not None
+    ]
+    run.log.record(
+        CreditMeasured(
+            stream=run.id,
+            slot=slot,
+            domain=run.domain.name,
+            strategy=strategy.hash,
+            rule=rule.id,
+            adapter=solved.adapter,
+            problems=tuple(problem.id for problem in problems),
+            **_compared(both),
+        )
+    )
+
+
+def _score(attempts: Iterable[AttemptJudged]) -> float | None:
+    """Mean over a problem's samples; None where the machinery lost them all."""
+    scores = [event.score for event in attempts if event.outcome != "error"]
+    return sum(scores) / len(scores) if scores else None
+
+
+class _Compared(TypedDict):
+    n: int
+    wins: int
+    losses: int
+    gain: float
+    low: float
+    high: float
+    p: float
+
+
+def _compared(both: Sequence[tuple[float, float]]) -> _Compared:
+    """The paired comparison: with the rule first, without it second."""
+    ours, theirs = [a for a, _ in both], [b for _, b in both]
+    # Rounded, so that thirds that add up differently are no win.
+    differences = [round(a - b, 12) for a, b in both]
+    wins, losses = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
+    low, high = paired(ours, theirs)
+    exact = is_binary((*ours, *theirs))
+    return {
+        "n": len(both),
+        "wins": wins,
+        "losses": losses,
+        "gain": sum(differences) / len(both) if both else 0.0,
+        "low": low,
+        "high": high,
+        "p": mcnemar(wins, losses, "two-sided") if exact else sign_flip(differences, "two-sided"),
+    }

@@ -1,0 +1,138 @@
+"""The frontier: versions that are best somewhere on a sub-block that no gate ever uses."""
+
+from collections.abc import Mapping, Sequence
+
+from ...domains.contract import Problem
+from ...evidence.attribution.contrasts import mean
+from ...evidence.pareto import fronts, lower_bound
+from ...store.events import (
+    AttemptJudged,
+    FrontierScored,
+    GateDecided,
+    PortabilityMeasured,
+    ReviewAnswered,
+)
+from ...store.rules import EMPTY
+from ...store.strategies.versions import Version
+from ..context import Run
+from ..state import in_loop
+from .rollouts import attempt, scores
+
+LOST = -1.0
+"""Stands for a score that no reply is left of."""
+
+
+def score(run: Run, version: Version, adapter: str) -> FrontierScored:
+    """A version's scores on the frontier's problems; asked for once, then read.
+
+    In the `words` channel the version stands in the prompt of whoever wears `adapter`; in the
+    `weights` channel `adapter` is the one that was trained for the version, and no prompt is.
+    """
+    slot = f"frontier/{version.hash[:16]}" + (f"/{adapter}" if adapter else "")
+    event = run.log.find(run.id, slot)
+    if isinstance(event, FrontierScored):
+        return event
+    problems, repeats = run.frontier_problems, run.config.search.repeats
+    answered = attempt(
+        run,
+        slot,
+        problems,
+        strategy=None if _by_weights(run) else version.strategy,
+        adapter=adapter,
+        samples=repeats,
+        what=f"frontier, {version.name}",
+    )
+    rows = [_known(answered, problem) for problem in problems]
+    return run.log.record(
+        FrontierScored(
+            stream=run.id,
+            slot=slot,
+            strategy=version.hash,
+            adapter=adapter,
+            problems=tuple(problem.id for problem in problems),
+            scores=tuple(mean(row) if row else LOST for row in rows),
+            lower=tuple(LOST if (low := lower_bound(row)) is None else low for row in rows),
+            repeats=repeats,
+        )
+    )
+
+
+def measure(run: Run, adapter: str) -> dict[str, int]:
+    """Hash -> problems won, for each version on the frontier; the pool's missing scores are made.
+
+    Empty while there is nothing to choose between: fewer than two versions that can be scored,
+    or a current one that cannot.
+    """
+    members = pool(run)
+    worn = _adapters(run) if _by_weights(run) else dict.fromkeys(members, adapter)
+    able = {name: version for name, version in members.items() if name in worn}
+    if len(able) < 2 or run.current().hash not in able:
+        return {}
+    run.watch.stage("frontier", f"{len(able)} versions on {len(run.frontier_problems)} problems")
+    scored = {name: score(run, version, worn[name]) for name, version in able.items()}
+    return fronts({name: _row(event.lower) for name, event in scored.items()})
+
+
+def pool(run: Run) -> Mapping[str, Version]:
+    """The versions that may be a round's parent, oldest first.
+
+    The empty one, the current one, and this run's candidates that no gate rejected, no person
+    sent back and no validator model was harmed by. What was made shorter without a loss has had
+    its day: the shorter version stands for it.
+    """
+    members = {EMPTY.hash: True}
+    for entry in run.log.entries(
+        stream=run.id, kinds=[GateDecided, ReviewAnswered, PortabilityMeasured]
+    ):
+        event = entry.event
+        if isinstance(event, GateDecided) and in_loop(event.slot):
+            members[event.candidate] = event.decision != "reject"
+            if event.decision == "accept" and event.claim == "no worse":
+                members[event.incumbent] = False
+        elif (isinstance(event, ReviewAnswered) and event.verdict != "approve") or (
+            isinstance(event, PortabilityMeasured) and event.verdict == "harms"
+        ):
+            members[event.candidate] = False
+    # A line that a person or a validator took back is no parent, however it once was judged.
+    found = {name: run.version(name) for name, inside in members.items() if inside}
+    standing = {name: it for name, it in found.items() if it.status != "rolled back"}
+    current = run.current()
+    return standing if current.hash in standing else {**standing, current.hash: current}
+
+
+def means(run: Run) -> dict[str, float]:
+    """Hash -> mean score on the frontier's problems, as it was last measured in this run."""
+    return {
+        entry.event.strategy: mean([s for s in entry.event.scores if s != LOST])
+        for entry in run.log.entries(stream=run.id, kinds=[FrontierScored])
+        if isinstance(entry.event, FrontierScored)
+    }
+
+
+def _by_weights(run: Run) -> bool:
+    found = run.channel()
+    return found is not None and found.channel == "weights"
+
+
+def _adapters(run: Run) -> dict[str, str]:
+    """The adapter that a gate first trained for each version: nothing is trained for a score."""
+    found: dict[str, str] = {}
+    for entry in run.log.entries(stream=run.id, kinds=[GateDecided]):
+        event = entry.event
+        if isinstance(event, GateDecided) and event.channel == "weights" and in_loop(event.slot):
+            for name, adapter in (
+                (event.incumbent, event.incumbent_adapter),
+                (event.candidate, event.candidate_adapter),
+            ):
+                if adapter:
+                    found.setdefault(name, adapter)
+    return found
+
+
+def _known(answered: Sequence[AttemptJudged], problem: Problem) -> list[float]:
+    mine = [event for event in answered if event.problem == problem.id]
+    return [each for each in scores(mine) if each is not None]
+
+
+def _row(lower: Sequence[float]) -> list[float | None]:
+    return [None if each == LOST else each for each in lower]

@@ -1,0 +1,114 @@
+"""Problems that nobody solves wait in a queue: the teacher solves some of them in each round.
+
+The queue is no state of its own. It is read off the reflections, oldest first: what joined, what
+was due in each round, what was closed.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from ...domains.contract import Problem
+from ...store.events import AttemptJudged, FailuresSorted, Reflected, Solved
+from ..context import Run
+from ..state import RunState, in_loop
+from ..teacher.contract import Seen
+from .rollouts import attempt
+
+DUE = 4
+"""Problems of the queue that a round takes up, at most."""
+TRIES = 3
+"""A problem that the teacher failed in so many rounds is set aside."""
+WAITING = 64
+"""The queue's length; of a longer one the oldest are set aside."""
+SAMPLES = 2
+"""Replies of a model teacher to a problem that is due."""
+
+
+def due(told: Iterable[Reflected]) -> list[str]:
+    """Problems that the round after `told` takes up: least tried first, then the oldest."""
+    tries: dict[str, int] = {}
+    for event in told:
+        for problem in _due(tries):
+            tries[problem] += 1
+        for problem in event.gaps_closed:
+            tries.pop(problem, None)
+        for problem in event.knowledge_gaps:
+            tries.setdefault(problem, 0)
+        waiting = [problem for problem, times in tries.items() if times < TRIES]
+        tries = {problem: tries[problem] for problem in waiting[-WAITING:]}
+    return _due(tries)
+
+
+def close(run: Run, state: RunState, slot: str) -> list[Seen]:
+    """Take up what is due: each problem that the teacher now solves, beside its failure.
+
+    A model answers below `slot`; for a teacher without one the domain's worked solution counts.
+    """
+    told = list(_reflections(run))
+    problems = {problem.id: problem for problem in run.problems["train"]}
+    taken = [problems[problem] for problem in due(told)]
+    if taken and run.teacher.model is not None:
+        attempt(
+            run,
+            f"{slot}/gap",
+            taken,
+            model=run.teacher.model,
+            strategy=run.version(state["strategy"]).strategy,
+            samples=SAMPLES,
+            what="knowledge gaps",
+        )
+    return list(_beside(run, slot, taken, told))
+
+
+def closed(run: Run, reflected: Reflected) -> list[Seen]:
+    """The gaps that a reflection closed, as its teacher read them."""
+    problems = {problem.id: problem for problem in run.problems["train"]}
+    taken = [problems[problem] for problem in reflected.gaps_closed]
+    return list(_beside(run, reflected.slot, taken, list(_reflections(run))))
+
+
+def _due(tries: dict[str, int]) -> list[str]:
+    return list(islice(sorted(tries, key=lambda problem: tries[problem]), DUE))
+
+
+def _reflections(run: Run) -> Iterator[Reflected]:
+    for entry in run.log.entries(stream=run.id, kinds=[Reflected]):
+        if isinstance(entry.event, Reflected) and in_loop(entry.event.slot):
+            yield entry.event
+
+
+def _beside(
+    run: Run, slot: str, problems: Sequence[Problem], told: Sequence[Reflected]
+) -> Iterator[Seen]:
+    for problem in problems:
+        joined = next(event.slot for event in told if problem.id in event.knowledge_gaps)
+        failure = _failure(run, joined, problem.id)
+        if failure and (solution := _solution(run, slot, problem)):
+            yield Seen(problem, failure, run.log.text(failure.reply_text), solution)
+
+
+def _solution(run: Run, slot: str, problem: Problem) -> str:
+    """The teacher's right reply below `slot`, or the domain's worked solution if it is right."""
+    if run.teacher.model is None:
+        worked = run.domain.solution(problem)
+        right = worked is not None and run.domain.judge(problem, worked).outcome == "right"
+        return worked or "" if right else ""
+    for sample in range(SAMPLES):
+        event = run.log.find(run.id, f"{slot}/gap/{problem.id}/{sample}")
+        if isinstance(event, AttemptJudged) and event.outcome == "right":
+            return run.log.text(event.reply_text)
+    return ""
+
+
+def _failure(run: Run, reflected: str, problem: str) -> AttemptJudged | None:
+    """An attempt at `problem` that failed before the reflection in slot `reflected`."""
+    place = reflected.removesuffix("/reflect")
+    before = int(place.split("/")[0].removeprefix("c")) - 1
+    for slot in (f"{place}/solve", f"c{before}/feedback"):
+        event = run.log.find(run.id, slot)
+        if isinstance(event, Solved | FailuresSorted):
+            for answer in event.attempts:
+                found = run.log.find(run.id, answer)
+                if isinstance(found, AttemptJudged) and found.problem == problem:
+                    return found
+    return None

@@ -1,0 +1,276 @@
+"""The gate's work in a run: both arms answer the same problems, then the evidence decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ...domains.contract import Problem
+from ...evidence.gate.decide import Claim, Decision, GateVerdict, decide, plan, spend
+from ...evidence.gate.margins import chance_no_worse, no_worse, no_worse_graded
+from ...evidence.gate.power import DISCORDANCE
+from ...evidence.gate.racing import all_but_lost, looks, stopped
+from ...evidence.gate.replicates import Replicates, agreed, means
+from ...store.events import AttemptJudged, Channel, GateDecided
+from ...store.rules import Strategy
+from ...store.strategies.versions import Version
+from ...trainer.examples import Dataset
+from ...trainer.preflight import PreflightFailed
+from ..config.config import RunConfig
+from ..context import Run
+from ..nodes.baseline import measure_floors, points
+from .adapters import adapter_of, dataset_of
+from .rollouts import attempt, scores
+
+MORE_UNREAD = 0.05
+"""Share of replies; a candidate that makes more than so many unreadable is told of."""
+NOTHING_TO_TRAIN = "Its examples are the incumbent's, word for word: there is nothing to train."
+NOTHING_LOST = (
+    "It only takes rules away, and its examples stay the incumbent's, word for word: nothing that "
+    "is trained changes, so nothing is lost."
+)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One candidate against one incumbent on one block of problems."""
+
+    run: Run
+    incumbent: Version
+    candidate: Version
+    channel: Channel
+    block: Sequence[Problem]
+    adapter: str = ""
+    """Worn by both arms of a `words` gate: the tuned student's, once there is one."""
+    decisions: int = 1
+    """How many decisions share the run's alpha."""
+
+    @property
+    def alpha(self) -> float:
+        """What this decision may spend."""
+        return spend(self.run.config.gate.alpha, self.decisions)
+
+    @property
+    def claim(self) -> Claim:
+        """What has to be shown of this candidate."""
+        return claim_of(self.incumbent.strategy, self.candidate.strategy)
+
+    @property
+    def detectable(self) -> float:
+        """What this gate can find, known before any reply; under `no worse` a loss."""
+        power, replicates = self.run.config.gate.power, self.replicates
+        return plan(len(self.block), self.alpha, power, claim=self.claim, replicates=replicates)
+
+    @property
+    def replicates(self) -> int:
+        """Fresh replies of each arm to each problem."""
+        return self.run.config.gate.replicates
+
+    def decide(self, candidate_slot: str, incumbent_slot: str) -> GateDecided:
+        """Run both arms and decide; what gain can be found is told before any reply is seen.
+
+        Both arms answer the same part of the block, the incumbent first, and then the next part:
+        a candidate that has all but lost is asked no more. The parts depend on the block alone, so
+        a run that is resumed asks and decides as it would have.
+        """
+        self.run.watch.stage("validate", self._announced())
+        new_adapter = old_adapter = self.adapter
+        if self.channel == "weights":
+            ours, theirs = self._datasets()
+            if ours.hash == theirs.hash:
+                return self._untrained(f"{candidate_slot}/gate")
+            try:
+                new_adapter = self._trained(self.candidate, ours)
+            except PreflightFailed as fault:
+                return self._unasked(f"{candidate_slot}/gate", "reject", str(fault))
+            old_adapter = self._trained(self.incumbent, theirs)
+        floor = measure_floors(self.run, f"val/{incumbent_slot}", self.block)
+        new_slot, old_slot = f"{candidate_slot}/candidate", self._free(incumbent_slot, old_adapter)
+        why = ""
+        for asked in looks(len(self.block)) if self.run.config.search.race else [len(self.block)]:
+            part = self.block[:asked]
+            old = self._answers(self.incumbent, old_slot, old_adapter, part)
+            new = self._answers(self.candidate, new_slot, new_adapter, part)
+            if asked < len(self.block) and (why := self._lost(new, old)):
+                break
+        return self._event(
+            f"{candidate_slot}/gate",
+            _unread(self._judged(new, old, floor.accuracy, why), new, old),
+            block=tuple(problem.id for problem in part),
+            saved=(len(self.block) - len(part)) * self.replicates,
+            floor=floor.accuracy,
+            candidate_unparsed=_unparsed(new),
+            incumbent_unparsed=_unparsed(old),
+            candidate_adapter=new_adapter,
+            incumbent_adapter=old_adapter,
+            candidate_attempts=new_slot,
+            incumbent_attempts=old_slot,
+        )
+
+    def _announced(self) -> str:
+        found, gate = self.detectable, self.run.config.gate
+        can = f"gains from {points(min(found, 1.0))} points can be found"
+        if self.claim == "no worse":
+            can = f"it only takes rules away, and may lose {100 * gate.margin:.1f} points at most"
+            luck = chance_no_worse(
+                len(self.block), self.alpha, gate.margin, DISCORDANCE, self.replicates
+            )
+            can += (
+                f"; even identical replies would rule out no loss below {100 * found:.1f} points"
+                if found > gate.margin
+                else f"; identical replies pass, and without any loss about {luck:.0%} of those "
+                f"whose luck differs on {DISCORDANCE:.0%} of the problems"
+            )
+        return (
+            f"{self.candidate.name} against {self.incumbent.name} on {len(self.block)} problems "
+            f"({self.channel}); {can}"
+        )
+
+    def _lost(self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged]) -> str:
+        """Why the rest of the block need not be asked; empty while there is hope."""
+        return all_but_lost(
+            *means(self._rows(new), self._rows(old)),
+            len(self.block) - len(new) // self.replicates,
+            self.alpha,
+            gain=self.detectable,
+            claim=self.claim,
+            margin=self.run.config.gate.margin,
+            graded=self.replicates > 1,
+        )
+
+    def _judged(
+        self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged], floor: float, why: str
+    ) -> GateVerdict:
+        """The verdict on what was answered; `why` the race was stopped, if it was."""
+        ours, theirs, settings = self._rows(new), self._rows(old), self.run.config.gate
+        verdict = decide(
+            *means(ours, theirs),
+            alpha=self.alpha,
+            power=settings.power,
+            claim=self.claim,
+            margin=settings.margin,
+            graded=self.replicates > 1,
+            replicates=self.replicates,
+            floor=floor,
+        )
+        if why:
+            verdict = stopped(verdict, len(self.block), why)
+        return replace(agreed(verdict, ours, theirs, settings.margin), detectable=self.detectable)
+
+    def _rows(self, attempts: Sequence[AttemptJudged]) -> Replicates:
+        """Scores by replicate; attempts stand problem by problem."""
+        found = scores(attempts)
+        return [found[sample :: self.replicates] for sample in range(self.replicates)]
+
+    def _free(self, incumbent_slot: str, adapter: str) -> str:
+        """The incumbent arm that the round's candidates share, as far as they share its adapter.
+
+        Candidates with other examples leave the incumbent other problems to be trained on: then it
+        is another adapter, and another arm.
+        """
+        first = self.run.log.find(self.run.id, f"{incumbent_slot}/{self.block[0].id}/0")
+        if isinstance(first, AttemptJudged) and first.adapter != adapter:
+            return f"{incumbent_slot}-{adapter}"
+        return incumbent_slot
+
+    def _datasets(self) -> tuple[Dataset, Dataset]:
+        """The candidate's examples and the incumbent's, on the problems that both solve right."""
+        ours, theirs = (dataset_of(self.run, v.strategy) for v in (self.candidate, self.incumbent))
+        both = {e.problem for e in ours.examples} & {e.problem for e in theirs.examples}
+        return ours.only(both), theirs.only(both)
+
+    def _trained(self, version: Version, dataset: Dataset) -> str:
+        source = f"{version.stream}#{version.slot}"
+        return adapter_of(self.run, version.strategy, version.name, source, dataset)
+
+    def _answers(
+        self, version: Version, prefix: str, adapter: str, part: Sequence[Problem]
+    ) -> list[AttemptJudged]:
+        return attempt(
+            self.run,
+            prefix,
+            part,
+            strategy=version.strategy if self.channel == "words" else None,
+            adapter=adapter,
+            samples=self.replicates,
+            what=f"gate, {version.name}",
+        )
+
+    def _untrained(self, slot: str) -> GateDecided:
+        """What equal examples mean: nothing to gain, and nothing to lose either."""
+        if self.claim == "no worse":
+            accepted = self._unasked(slot, "accept", NOTHING_LOST)
+            # Other models read the words: they are still to be asked on these problems.
+            return accepted.model_copy(update={"block": tuple(each.id for each in self.block)})
+        return self._unasked(slot, "reject", NOTHING_TO_TRAIN)
+
+    def _unasked(self, slot: str, decision: Decision, reason: str) -> GateDecided:
+        """A decision before anything was trained or asked."""
+        return GateDecided(
+            **self._identity(slot),
+            decision=decision,
+            reason=reason,
+            alpha=self.alpha,
+            detectable=self.detectable,
+            claim=self.claim,
+            planned=len(self.block),
+        )
+
+    def _event(self, slot: str, verdict: GateVerdict, **more: object) -> GateDecided:
+        claim = (
+            " Trained with one seed: this holds for this pair of adapters."
+            if self.channel == "weights"
+            else ""
+        )
+        return GateDecided.model_validate(
+            {
+                **vars(verdict),
+                **self._identity(slot),
+                **more,
+                "reason": verdict.reason + claim,
+                "planned": len(self.block),
+            }
+        )
+
+    def _identity(self, slot: str) -> dict[str, str]:
+        return {
+            "stream": self.run.id,
+            "slot": slot,
+            "domain": self.run.domain.name,
+            "candidate": self.candidate.hash,
+            "incumbent": self.incumbent.hash,
+            "channel": self.channel,
+        }
+
+
+def claim_of(incumbent: Strategy, candidate: Strategy) -> Claim:
+    """`no worse` where the candidate is the incumbent without some of its rules."""
+    left, kept = incumbent.rules, candidate.rules
+    taken = len(kept) < len(left) and kept == tuple(rule for rule in left if rule in kept)
+    return "no worse" if taken else "better"
+
+
+def loss_ruled_out(config: RunConfig, wins: int, losses: int) -> bool:
+    """Whether so many wins and losses in a round's block rule out that the margin is lost.
+
+    None of either are identical replies. Scores between 0 and 1 may need some more.
+    """
+    n, margin = config.block, config.gate.margin
+    if config.gate.replicates > 1:
+        p = no_worse_graded([1.0] * wins + [-1.0] * losses + [0.0] * (n - wins - losses), margin)
+    else:
+        p = no_worse(wins, losses, n, margin)
+    return p <= spend(config.gate.alpha, config.decisions)
+
+
+def _unread(
+    verdict: GateVerdict, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged]
+) -> GateVerdict:
+    """The verdict, with a word on replies that the candidate made unreadable."""
+    ours, theirs = _unparsed(new), _unparsed(old)
+    if ours - theirs <= MORE_UNREAD * len(new):
+        return verdict
+    said = f"No answer could be read from {ours} of its {len(new)} replies (incumbent: {theirs})."
+    return replace(verdict, reason=f"{verdict.reason} {said}")
+
+
+def _unparsed(attempts: Sequence[AttemptJudged]) -> int:
+    return sum(event.outcome == "unparsed" for event in attempts)

@@ -1,0 +1,178 @@
+"""What a candidate does for the other models a run names, and which of them can use words at all.
+
+Every validator is asked through words: it is never trained. It answers the gate's own problems
+with the candidate and with the incumbent in its prompt, in replies that nothing else reads.
+Portability is measured before a promotion, so that what harms a model is not rolled back later:
+it never becomes current, and the line stays where it was.
+
+A harm is sought with less proof than a gain: it bars where the interval or the one-sided test shows
+it, and what was not measured well enough bars too. That none was shown does not mean that there is
+none, so each line tells which harm could have been seen.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from ...domains.contract import Problem
+from ...evidence.attribution.contrasts import Gain, compare, loss_shown, mean
+from ...models.contract import Model
+from ...reports.portability import enough, objection, smallest_harm
+from ...store.events import AttemptJudged, GateDecided, PortabilityMeasured, ProbeDecided
+from ...store.rules import Strategy
+from ..context import Run
+from ..nodes.baseline import expert_strategy, points
+from .rollouts import attempt, scores
+
+
+def measure_portability(run: Run, gate: GateDecided, slot: str) -> list[PortabilityMeasured]:
+    """Try the gate's candidate on every validator, on the gate's block, below `slot`.
+
+    Nothing is measured of a candidate that was refused untried: it has no block.
+    """
+    if not gate.block:
+        return []
+    return [
+        _measured(run, gate, f"{slot}/portability/{number}", number, model)
+        for number, model in enumerate(run.validators, start=1)
+    ]
+
+
+def barred(run: Run, gate: GateDecided) -> str:
+    """Why the gate's candidate may not be promoted for what it does to others; empty if it may.
+
+    Only under `gate.require_portable`; without it, a harm is told and stands in the report. A harm
+    that was once shown stays; what was not measured well enough may be measured again.
+    """
+    if not run.config.gate.require_portable:
+        return ""
+    found = [
+        it
+        for entry in run.log.entries(stream=run.id, kinds=[PortabilityMeasured])
+        if isinstance(it := entry.event, PortabilityMeasured)
+        and (it.candidate, it.incumbent) == (gate.candidate, gate.incumbent)
+    ]
+    newest = {it.slot.rpartition("/")[2]: it for it in found}.values()
+    kept = [it for it in found if it in newest or loss_shown(it.gain, it.high, it.p)]
+    if not (why := [f"{said} {_measure(it)}" for it in kept if (said := objection(it))]):
+        return ""
+    return f"Not portable: {'; '.join(why)}. gate.require_portable lets no such version pass."
+
+
+def _measure(it: PortabilityMeasured) -> str:
+    return f"({points(it.gain)} [{points(it.low)}, {points(it.high)}] on {it.pairs} pairs)"
+
+
+def _measured(
+    run: Run, gate: GateDecided, slot: str, number: int, model: Model
+) -> PortabilityMeasured:
+    found = run.log.find(run.id, slot)
+    if isinstance(found, PortabilityMeasured):
+        return found
+    candidate, incumbent = (run.version(it) for it in (gate.candidate, gate.incumbent))
+    probed = _probe(run, number, model, candidate.strategy)
+    problems = [problem for problem in run.problems["val"] if problem.id in set(gate.block)]
+    new = _arm(run, f"{slot}/candidate", problems, model, candidate.strategy)
+    old = _arm(run, f"{slot}/incumbent", problems, model, incumbent.strategy)
+    pairs, change = _paired(new, old)
+    asked = len(run.batch(0))
+    deaf = (
+        not (probed.helped or probed.harmed)
+        and enough(probed.n, asked - probed.n)
+        and enough(len(pairs), len(problems) - len(pairs))
+    )
+    event = run.log.record(
+        PortabilityMeasured(
+            stream=run.id,
+            slot=slot,
+            domain=run.domain.name,
+            candidate=gate.candidate,
+            incumbent=gate.incumbent,
+            model=model.name,
+            channel="words",
+            verdict=_verdict(change, deaf),
+            pairs=len(pairs),
+            missing=len(problems) - len(pairs),
+            candidate_accuracy=mean([mine for mine, _ in pairs]),
+            incumbent_accuracy=mean([theirs for _, theirs in pairs]),
+            gain=change.gain,
+            low=change.low,
+            high=change.high,
+            p=change.p,
+        )
+    )
+    run.watch.say(
+        f"Portability of {candidate.name}: {event.verdict} for {model.name} {_measure(event)}; "
+        f"{_seen(event.pairs)}."
+    )
+    return event
+
+
+def _verdict(change: Gain, deaf: bool) -> Literal["helps", "harms", "unclear", "deaf"]:
+    """What the interval shows stands, whatever the probe found; `deaf` only names what it hides."""
+    if change.high < 0:
+        return "harms"
+    if change.shown:
+        return "helps"
+    quiet = change.low <= 0 and not loss_shown(change.gain, change.high, change.p)
+    return "deaf" if deaf and quiet else "unclear"
+
+
+def _seen(pairs: int) -> str:
+    """What harm so few pairs would have shown."""
+    if (harm := smallest_harm(pairs)) is None:
+        return "so few show no harm, however large"
+    return f"a harm below {100 * harm:.0f} points could well go unseen"
+
+
+def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDecided:
+    """Once a run: no words against the expert rules, or the first candidate, on train problems.
+
+    `words` where they are shown to help. The model is trained nowhere, so that `weights` only says
+    that they are not: it may be deaf to them, or harmed by them.
+    """
+    slot = f"portability/{number}/probe"
+    found = run.log.find(run.id, slot)
+    if isinstance(found, ProbeDecided):
+        return found
+    strategy = expert_strategy(run) if run.domain.guide.rules else candidate
+    problems = run.batch(0)
+    told = _arm(run, f"{slot}/told", problems, model, strategy)
+    bare = _arm(run, f"{slot}/bare", problems, model, None)
+    pairs, change = _paired(told, bare)
+    event = run.log.record(
+        ProbeDecided(
+            stream=run.id,
+            slot=slot,
+            model=model.name,
+            strategy=strategy.hash,
+            channel="words" if change.shown and change.gain > 0 else "weights",
+            n=len(pairs),
+            gain=change.gain,
+            low=change.low,
+            high=change.high,
+            p=change.p,
+        )
+    )
+    heard = "can use words" if event.helped else "is not shown to use words"
+    heard = "is harmed by words" if event.harmed else heard
+    run.watch.say(
+        f"Probe of {model.name}: {points(event.gain)} [{points(event.low)}, {points(event.high)}] "
+        f"on {event.n} problems: it {heard}."
+    )
+    return event
+
+
+def _arm(
+    run: Run, prefix: str, problems: Sequence[Problem], model: Model, strategy: Strategy | None
+) -> list[AttemptJudged]:
+    what = f"portability, {model.name}"
+    return attempt(run, prefix, problems, model=model, strategy=strategy, what=what)
+
+
+def _paired(
+    ours: Sequence[AttemptJudged], theirs: Sequence[AttemptJudged]
+) -> tuple[list[tuple[float, float]], Gain]:
+    """The pairs that no infrastructure error broke, and what the first gains over the second."""
+    both = zip(scores(ours), scores(theirs), strict=True)
+    pairs = [(a, b) for a, b in both if a is not None and b is not None]
+    return pairs, compare([a for a, _ in pairs], [b for _, b in pairs])

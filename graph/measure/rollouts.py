@@ -1,0 +1,124 @@
+"""Solving: one arm answers some problems, and each reply is judged and recorded."""
+
+from collections.abc import Mapping, Sequence
+
+from ...domains.contract import Outcome, Problem, Verdict
+from ...models.contract import Model, Reply, Request
+from ...store.errors import SlotConflict
+from ...store.events import AnyEvent, AttemptJudged
+from ...store.rules import Strategy
+from ...trainer.prompt import ask
+from ..context import Run
+from ..state import seed_of
+
+SAMPLING_TEMPERATURE = 0.7
+
+
+def attempt(
+    run: Run,
+    prefix: str,
+    problems: Sequence[Problem],
+    *,
+    model: Model | None = None,
+    strategy: Strategy | None = None,
+    adapter: str = "",
+    samples: int = 1,
+    what: str = "",
+) -> list[AttemptJudged]:
+    """The attempts in slots `prefix/<problem>/<sample>`, problem by problem, sample by sample.
+
+    `model` defaults to the student, wearing `adapter`. Samples beyond one are drawn at
+    temperature 0.7, each with the seed of its slot: no arm is handed the luck of another. A single
+    one is greedy.
+    """
+    wanted = [(problem, sample) for problem in problems for sample in range(samples)]
+    slots = [f"{prefix}/{problem.id}/{sample}" for problem, sample in wanted]
+    found = {slot: run.log.find(run.id, slot) for slot in slots}
+    shown = "" if strategy is None or not strategy.rules else strategy.hash
+    _same_question(run.id, found, shown, adapter)
+    missing = [place for place, slot in enumerate(slots) if found[slot] is None]
+    answering = model or (run.wearing(adapter) if missing else run.student)
+    # Not the name of who answers: worn adapters have their folder in it, and folders move.
+    asked = (model or run.student).name
+    name = f"{asked}+{adapter}" if adapter and model is None else asked
+    by_slot = {slots[place]: wanted[place][0] for place in missing}
+    calls = _calls(run, by_slot, strategy, sampled=samples > 1)
+    for answered in run.journal.replies(answering, calls, name):
+        judged = [
+            _judged(run, slot, by_slot[slot], reply, model=asked, strategy=shown, adapter=adapter)
+            for slot, reply in answered
+        ]  # fmt: skip
+        found.update({event.slot: event for event in run.log.record_all(judged)})
+        run.watch.advance(what or prefix, sum(e is not None for e in found.values()), len(slots))
+        run.pause_point()
+    return [event for slot in slots if isinstance(event := found[slot], AttemptJudged)]
+
+
+def _calls(
+    run: Run, by_slot: Mapping[str, Problem], strategy: Strategy | None, *, sampled: bool
+) -> list[tuple[str, Request]]:
+    """What is asked in each slot; where replies are sampled, with the seed of the slot."""
+    temperature, base = SAMPLING_TEMPERATURE if sampled else 0.0, run.config.seed
+    return [
+        (
+            slot,
+            ask(
+                run.domain.guide,
+                problem,
+                strategy,
+                temperature=temperature,
+                seed=seed_of(base, slot) if sampled else base,
+            ),
+        )
+        for slot, problem in by_slot.items()
+    ]
+
+
+def scores(attempts: Sequence[AttemptJudged]) -> list[float | None]:
+    """Scores for the gate: an infrastructure error is missing data, not a wrong answer."""
+    return [None if event.outcome == "error" else event.score for event in attempts]
+
+
+def _judged(
+    run: Run, slot: str, problem: Problem, reply: Reply, *, model: str, strategy: str, adapter: str
+) -> AttemptJudged:
+    verdict = judge(run, problem, reply)
+    return AttemptJudged(
+        stream=run.id,
+        slot=slot,
+        problem=problem.id,
+        model=model,
+        strategy=strategy,
+        adapter=adapter,
+        reply_text=run.log.keep(reply.text),
+        outcome=verdict.outcome,
+        score=verdict.score,
+        answer=verdict.answer,
+        feedback=verdict.feedback,
+        failure_modes=verdict.failure_modes,
+        judged_by=verdict.judged_by,
+    )
+
+
+def judge(run: Run, problem: Problem, reply: Reply) -> Verdict:
+    """The domain's verdict on a reply; one that the machinery lost is an error, not a wrong answer.
+
+    A reply cut at its token limit is judged as it stands: the model said that much. A refusal, an
+    envelope without text or a prompt that no longer fits are the arm's own doing, and score 0:
+    taken for missing data they would let a version win by making its student refuse.
+    """
+    if reply.outcome in ("ok", "truncated"):
+        return run.domain.judge(problem, reply.text)
+    outcome: Outcome = "error" if reply.outcome == "error" else "unparsed"
+    return Verdict(score=0.0, outcome=outcome, feedback=reply.detail or reply.outcome)
+
+
+def _same_question(
+    stream: str, found: Mapping[str, AnyEvent | None], strategy: str, adapter: str
+) -> None:
+    """Raise SlotConflict where a slot was filled by another version or another adapter."""
+    for slot, event in found.items():
+        if isinstance(event, AttemptJudged) and event.strategy != strategy:
+            raise SlotConflict(stream, slot, "strategy", event.strategy, strategy)
+        if isinstance(event, AttemptJudged) and event.adapter != adapter:
+            raise SlotConflict(stream, slot, "adapter", event.adapter, adapter)

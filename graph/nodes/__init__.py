@@ -1,0 +1,1 @@
+"""The nodes of the loop, one file each; none imports another."""

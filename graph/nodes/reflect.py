@@ -1,0 +1,188 @@
+"""The teacher reads what happened, failure beside success, and writes lessons."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from langgraph.runtime import Runtime
+
+from ...models.contract import Reply, Request
+from ...store.events import AttemptJudged, CallIntended, FailuresSorted, Reflected, Solved
+from ..calls.secrets import secret_in
+from ..context import Run
+from ..measure import gaps
+from ..measure.ablation import measure_credit
+from ..screening.injection import order_in
+from ..screening.leaks import Read
+from ..state import RunState, round_slot
+from ..teacher.contract import Ask, Seen, Unusable
+
+GROUP = "group/"
+"""Below this a teacher asks, once for each group of a large batch."""
+FAILURES_A_PROBLEM = 2
+"""Failures read beside one success, where not all can be read."""
+
+
+def reflect(state: RunState, runtime: Runtime[Run]) -> RunState:
+    """Lessons from this round's attempts and, at the start of a cycle, from the feedback's."""
+    run = runtime.context
+    slot = round_slot(state, "reflect")
+    if run.log.find(run.id, slot) is None:
+        _reflect(run, state, slot)
+    return {"reflected": slot}
+
+
+def _reflect(run: Run, state: RunState, slot: str) -> None:
+    measure_credit(run, state)
+    run.watch.stage("reflect", f"{run.teacher.name} reads the attempts")
+    attempts = _attempts(run, state)
+    reading = contrast(attempts, run.teacher.reads)
+    closed = gaps.close(run, state, slot)
+    seen = [*_seen(run, reading.attempts), *closed]
+    strategy = run.version(state["strategy"]).strategy
+    try:
+        lessons = run.teacher.reflect(asking(run, slot), run.domain.guide, strategy, seen)
+    except Unusable as error:
+        run.watch.say(f"Reflection {slot} gave no lessons: {error}")
+        lessons = []
+    modes = Counter(mode for event in attempts for mode in event.failure_modes)
+    grouped = run.log.entries(stream=run.id, prefix=f"{slot}/{GROUP}", kinds=[CallIntended])
+    run.log.record(
+        Reflected(
+            stream=run.id,
+            slot=slot,
+            attempts=tuple(event.slot for event in reading.attempts),
+            failure_modes=dict(sorted(modes.items(), key=lambda item: (-item[1], item[0]))),
+            lessons=tuple(_clean(run, slot, lessons)),
+            knowledge_gaps=_unsolved(run, state, attempts),
+            contrasts=reading.contrasts,
+            gaps_closed=tuple(one.problem.id for one in closed),
+            groups=max(1, sum(1 for _ in grouped)),
+        )
+    )
+
+
+def asking(run: Run, slot: str) -> Ask:
+    """How a teacher calls its model: journaled, below `slot`."""
+
+    def ask(part: str, request: Request) -> Reply:
+        assert run.teacher.model is not None, "a teacher without a model asks nothing"
+        return run.journal.one(run.teacher.model, f"{slot}/{part}", request)
+
+    return ask
+
+
+def evidence(run: Run, reflected: Reflected) -> list[Seen]:
+    """What the teacher read in a reflection, gaps that it closed included."""
+    found = [run.log.find(run.id, slot) for slot in reflected.attempts]
+    attempts = [event for event in found if isinstance(event, AttemptJudged)]
+    return [*_seen(run, attempts), *gaps.closed(run, reflected)]
+
+
+def foreign(read: Sequence[Seen]) -> list[Read]:
+    """Texts that came from outside: problems, replies and what the verifier said."""
+    return [
+        text
+        for one in read
+        for text in (
+            Read("problem", one.problem.text),
+            Read("reply", one.reply),
+            Read("reply", one.solution),
+            Read("verifier", one.attempt.feedback),
+        )
+        if text.text
+    ]
+
+
+class Reading(NamedTuple):
+    """What of a batch is read."""
+
+    attempts: list[AttemptJudged]
+    """Problem by problem, failures before successes; the most telling problems first."""
+    contrasts: tuple[str, ...]
+    """Problems that were read success beside failure."""
+
+
+def contrast(attempts: Sequence[AttemptJudged], limit: int | None) -> Reading:
+    """Failures, with the success beside them where the same problem was solved as well.
+
+    The largest spread between a problem's samples comes first, and problems that all samples
+    solve are skipped. Where problems were answered once, no success stands beside a failure: then
+    a quarter of what is read are other problems' successes. At most `limit` attempts.
+    """
+    by_problem: dict[str, list[AttemptJudged]] = defaultdict(list)
+    for event in attempts:
+        if event.outcome != "error":
+            by_problem[event.problem].append(event)
+    groups = sorted(by_problem.values(), key=lambda group: -_spread(group))
+    mixed = [group for group in groups if 0 < sum(e.outcome == "right" for e in group) < len(group)]
+    failed = [group for group in groups if all(e.outcome != "right" for e in group)]
+    alone = [group[0] for group in groups if len(group) == 1 and group[0].outcome == "right"]
+    room = limit or len(attempts)
+    most = FAILURES_A_PROBLEM if limit else len(attempts)
+    blocks = [_side_by_side(group, most) for group in mixed] + [group[:most] for group in failed]
+    beside = [] if mixed else alone[: max(4, min(sum(map(len, blocks)), room) // 4)]
+    read: list[AttemptJudged] = []
+    for block in blocks:
+        if len(read) + len(block) <= max(0, room - len(beside)):
+            read += block
+    shown = {event.problem for event in read}
+    contrasts = tuple(group[0].problem for group in mixed if group[0].problem in shown)
+    return Reading([*read, *beside[: room - len(read)]], contrasts)
+
+
+def _spread(group: Sequence[AttemptJudged]) -> float:
+    return max(event.score for event in group) - min(event.score for event in group)
+
+
+def _side_by_side(group: Sequence[AttemptJudged], most: int) -> list[AttemptJudged]:
+    failures = [event for event in group if event.outcome != "right"]
+    right = next(event for event in group if event.outcome == "right")
+    return [*failures[:most], right]
+
+
+def _seen(run: Run, attempts: Sequence[AttemptJudged]) -> list[Seen]:
+    problems = {problem.id: problem for problem in run.problems["train"]}
+    return [
+        Seen(problems[event.problem], event, run.log.text(event.reply_text)) for event in attempts
+    ]
+
+
+def _clean(run: Run, slot: str, lessons: Sequence[str]) -> list[str]:
+    """The lessons that are lessons: a reply that obeys an attempt must not speak to the next."""
+    if run.teacher.model is None:
+        return list(lessons)
+    kept = [each for each in lessons if not order_in(each) and not secret_in(each, ())]
+    if len(kept) < len(lessons):
+        run.watch.say(
+            f"Reflection {slot}: {len(lessons) - len(kept)} lessons gave orders; dropped."
+        )
+    return kept
+
+
+def _attempts(run: Run, state: RunState) -> list[AttemptJudged]:
+    solved = run.log.find(run.id, state["solved"])
+    assert isinstance(solved, Solved)
+    before = _feedback(run, state)
+    slots = [*(before.attempts if before else ()), *solved.attempts]
+    events = [run.log.find(run.id, slot) for slot in slots]
+    return [event for event in events if isinstance(event, AttemptJudged)]
+
+
+def _feedback(run: Run, state: RunState) -> FailuresSorted | None:
+    """What the last cycle ended with, in the first round of the next."""
+    if state["round"] > 1 or state["cycle"] == 1:
+        return None
+    event = run.log.find(run.id, f"c{state['cycle'] - 1}/feedback")
+    assert isinstance(event, FailuresSorted)
+    return event
+
+
+def _unsolved(run: Run, state: RunState, attempts: Sequence[AttemptJudged]) -> tuple[str, ...]:
+    """Problems that no sample solved; of the feedback's, those that its experiments left open."""
+    sorted_before = _feedback(run, state)
+    gap = sorted_before.gaps if sorted_before else {}
+    done = {e.problem for e in attempts if e.outcome == "right"}
+    done |= {e.problem for e in attempts if gap.get(e.slot, "knowledge") != "knowledge"}
+    tried = [e.problem for e in attempts if e.outcome != "error"]
+    return tuple(problem for problem in dict.fromkeys(tried) if problem not in done)

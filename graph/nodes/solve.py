@@ -1,0 +1,58 @@
+"""A policy answers fresh train problems: the teacher at first, the student once it refines."""
+
+from langgraph.runtime import Runtime
+
+from ...store.events import RoundOpened, Solved
+from ..context import Run
+from ..measure.candidates import open_round
+from ..measure.rollouts import attempt
+from ..state import RunState, round_slot
+
+
+def solve(state: RunState, runtime: Runtime[Run]) -> RunState:
+    """Attempt this round's batch with its parent version, and with the adapter if there is one."""
+    run = runtime.context
+    slot = round_slot(state, "solve")
+    event = run.log.find(run.id, slot) or _solve(run, state, slot)
+    opened = run.log.find(run.id, round_slot(state, "open"))
+    assert isinstance(event, Solved) and isinstance(opened, RoundOpened)
+    return {
+        "solved": slot,
+        "strategy": opened.strategy,
+        "incumbent": opened.incumbent or opened.strategy,
+    }
+
+
+def _solve(run: Run, state: RunState, slot: str) -> Solved:
+    discovering = state["cycle"] == 1 and run.teacher.model is not None
+    policy = "teacher" if discovering else "student"
+    # A person may promote while a killed run lies still: the round keeps what it began with.
+    parent = run.version(open_round(run, state).strategy)
+    run.watch.stage("solve", f"the {policy} answers {run.config.loop.batch} train problems")
+    attempts = attempt(
+        run,
+        slot,
+        run.batch(run.round_number(state)),
+        model=run.teacher.model if discovering else None,
+        strategy=parent.strategy if discovering or reads_words(run) else None,
+        adapter="" if discovering else state["adapter"],
+        samples=run.config.loop.samples,
+        what=f"{policy} solves",
+    )
+    return run.log.record(
+        Solved(
+            stream=run.id,
+            slot=slot,
+            policy="teacher" if discovering else "student",
+            strategy=parent.hash,
+            adapter="" if discovering else state["adapter"],
+            attempts=tuple(event.slot for event in attempts),
+            right=sum(event.outcome == "right" for event in attempts),
+        )
+    )
+
+
+def reads_words(run: Run) -> bool:
+    """A student that the probe found deaf to words is not given any: they only cost tokens."""
+    probe = run.channel()
+    return probe is None or probe.channel == "words"

@@ -1,0 +1,38 @@
+"""The current version passes into the student's weights."""
+
+from langgraph.runtime import Runtime
+
+from ...store.events import Transferred
+from ..context import Run
+from ..measure.adapters import adapter_of
+from ..state import RunState, cycle_slot
+
+
+def transfer(state: RunState, runtime: Runtime[Run]) -> RunState:
+    """Train the adapter of the current version, or say why there is none to train."""
+    run = runtime.context
+    slot = cycle_slot(state, "transfer")
+    event = run.log.find(run.id, slot)
+    if event is None:
+        event = run.log.record(_transferred(run, slot))
+    assert isinstance(event, Transferred)
+    if event.reason:
+        run.watch.say(f"Nothing was transferred: {event.reason}")
+    return {"adapter": event.adapter, "strategy": event.strategy}
+
+
+def _transferred(run: Run, slot: str) -> Transferred:
+    current = run.current()
+    run.watch.stage("transfer", f"{current.name} into the weights of {run.student.name}")
+    adapter, reason = "", ""
+    if run.trainer is None:
+        reason = f"{run.student.name} cannot be trained here."
+    elif not current.strategy.rules:
+        reason = "no version has passed a gate yet."
+    else:
+        adapter = adapter_of(
+            run, current.strategy, current.name, f"{current.stream}#{current.slot}"
+        )
+    return Transferred(
+        stream=run.id, slot=slot, strategy=current.hash, adapter=adapter, reason=reason
+    )

@@ -1,0 +1,82 @@
+"""The gate: each candidate against the incumbent, paired, on the round's own block."""
+
+from collections.abc import Sequence
+
+from langgraph.runtime import Runtime
+
+from ...store.events import GateDecided
+from ...store.strategies.versions import Version
+from ..context import Run
+from ..measure.gate import Gate
+from ..measure.portability import barred, measure_portability
+from ..state import RunState, round_slot
+from .baseline import probe
+from .review import ask
+
+
+def validate(state: RunState, runtime: Runtime[Run]) -> RunState:
+    """Gate the round's candidates; promote the best that may be, or lay it before a person."""
+    run = runtime.context
+    slot = round_slot(state, "validate")
+    if not state["candidates"]:
+        run.watch.say("Nothing was proposed in this round: there is nothing to gate.")
+    done = [
+        _gate(run, state, f"{slot}/{number}", run.strategies.get(candidate))
+        for number, candidate in enumerate(state["candidates"], start=1)
+    ]
+    best = _best(run, done)
+    if best is not None and run.config.loop.review != "never":
+        ask(run, state, best)
+    elif best is not None:
+        _promote(run, slot, best)
+    return {"decided": slot}
+
+
+def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecided:
+    event = run.log.find(run.id, f"{slot}/gate")
+    if isinstance(event, GateDecided):
+        return event
+    found = run.channel() or probe(run, candidate.strategy)
+    block, worn = run.block(state), state["adapter"]
+    incumbent = run.version(state["incumbent"])
+    gate = Gate(run, incumbent, candidate, found.channel, block, worn, run.config.decisions)
+    event = run.log.record(gate.decide(slot, f"{round_slot(state, 'validate')}/incumbent"))
+    run.watch.say(f"Gate {candidate.name}: {event.decision}. {event.reason}")
+    return event
+
+
+def _best(run: Run, decided: Sequence[GateDecided]) -> GateDecided | None:
+    """The gate of the version that may become current: an accepted one, by the largest gain.
+
+    Where a person decides always, one that is not proved yet may be shown to them too. What
+    would harm a further model is neither promoted nor shown, where the config forbids that.
+    """
+    enough = ("accept", "indecisive") if run.config.loop.review == "always" else ("accept",)
+    able = [event for event in decided if event.decision in enough]
+    for event in able:
+        measure_portability(run, event, event.slot.removesuffix("/gate"))
+    free = [event for event in able if not _barred(run, event)]
+    return max(free, key=lambda event: (event.decision == "accept", event.gain), default=None)
+
+
+def _barred(run: Run, event: GateDecided) -> bool:
+    # The log has the reason already: the measured harm, and the config that forbids it.
+    why = barred(run, event)
+    if why:
+        run.watch.say(f"{run.version(event.candidate).name} is not promoted. {why}")
+    return bool(why)
+
+
+def _promote(run: Run, slot: str, best: GateDecided) -> None:
+    if run.log.find(run.id, f"{slot}/promote") is not None:
+        return
+    run.strategies.promote(
+        run.domain.name,
+        run.branch,
+        best.candidate,
+        stream=run.id,
+        slot=f"{slot}/promote",
+        gate=f"{run.id}#{best.slot}",
+        reason=best.reason,
+    )
+    run.watch.say(f"Promoted {run.strategies.get(best.candidate).name}: {best.reason}")

@@ -1,0 +1,1 @@
+"""Preparation: open what a config names, and count what a run will take."""

@@ -1,0 +1,195 @@
+"""Who plays which part in a run: everything a config names is opened before anything is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...domains import registry as domains
+from ...domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split, held
+from ...evidence.leaks import shared
+from ...models import registry as models
+from ...models.contract import Model
+from ...store.events import RunStarted
+from ...store.log import EventLog
+from ...store.strategies.versions import Strategies
+from ...trainer.contract import Trainable
+from ...trainer.train import LoraTrainer, Trainer
+from ..calls.budget import purse_of
+from ..calls.journal import Journal
+from ..calls.judge_model import Judge, with_judge
+from ..config.config import ConfigError, RunConfig, parse_config
+from ..config.sections import Budget
+from ..context import Run, Silent, Watch, draw
+from ..teacher.contract import Teacher
+from ..teacher.model import ModelTeacher
+from ..teacher.rulebook import RulebookTeacher
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Who plays which part; None takes what the config names."""
+
+    domain: Domain | None = None
+    teacher: Teacher | None = None
+    student: Model | None = None
+    trainer: Trainer | None = None
+    validators: Sequence[Model] | None = None
+
+
+def open_run(
+    home: Path,
+    folder: Path,
+    config: RunConfig,
+    *,
+    run_id: str | None = None,
+    parts: Parts = Parts(),
+    watch: Watch | None = None,
+    log: EventLog | None = None,
+) -> Run:
+    """Open the store and everything the config names, but write nothing yet.
+
+    A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
+    Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
+    """
+    domain, judge = (parts.domain, None) if parts.domain else _domain(config)
+    _may_learn_from(domain)
+    # The teacher first: a missing key is told at once, a local student takes seconds to load.
+    teacher = parts.teacher or _teacher(config.teacher, domain)
+    student = parts.student or models.open_model(config.student)
+    trainer = _trainer(config, student, parts.trainer)
+    validators = parts.validators
+    if validators is None:
+        validators = [models.open_model(spec) for spec in config.validators]
+    # A run that cannot have its problems must not begin: a resumed one has them in the log.
+    drawn = {} if run_id else _draw(config, domain)
+    if drawn and judge is None:  # a model that judges is asked when its calls can be written down
+        _can_be_judged(config, domain, drawn["train"])
+    log = log or EventLog.open(home)
+    run_id = run_id or free_name(log, config.name)
+    journal = Journal(log, run_id, purse_of(log, run_id, config.budget))
+    if judge is not None:
+        judge.journal = journal
+    return Run(
+        id=run_id,
+        config=config,
+        log=log,
+        strategies=Strategies(log),
+        domain=domain,
+        teacher=teacher,
+        student=student,
+        trainer=trainer,
+        validators=validators,
+        journal=journal,
+        folder=folder / run_id,
+        watch=watch or Silent(),
+        drawn=drawn,
+    )
+
+
+def recorded_config(log: EventLog, run_id: str, budget: Budget | None = None) -> RunConfig:
+    """The config a run was started with, with another budget if one is given.
+
+    Raises LookupError for an unknown run.
+    """
+    event = log.find(run_id, "start")
+    if not isinstance(event, RunStarted):
+        known = ", ".join(runs(log)) or "none yet"
+        raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
+    spent = budget.model_dump(mode="json") if budget else event.budget
+    return parse_config({**event.config, "budget": spent}, f"the recorded config of {run_id}")
+
+
+def runs(log: EventLog) -> list[str]:
+    """All runs of the store, oldest first."""
+    return [entry.event.stream for entry in log.entries(kinds=[RunStarted])]
+
+
+def free_name(log: EventLog, name: str) -> str:
+    """`name`, or with the first number that no run has yet."""
+    taken, number = set(runs(log)), 2
+    free = name
+    while free in taken:
+        free, number = f"{name}-{number}", number + 1
+    return free
+
+
+def _domain(config: RunConfig) -> tuple[Domain, Judge | None]:
+    """The domain that the config names, and the model that judges in it, if one does."""
+    options, judge = with_judge(config.domain.options)
+    try:
+        return domains.get(config.domain.name, options), judge
+    except ValueError as error:
+        raise ConfigError(f"[domain] of {config.name}: {error}") from error
+
+
+def _may_learn_from(domain: Domain) -> None:
+    """Raise ConfigError for a domain that is for evaluation only."""
+    splits = held(domain)
+    if "train" not in splits:
+        raise ConfigError(
+            f"{domain.name} is for evaluation only: it holds {', '.join(splits)} and nothing to "
+            "train on. Train on another domain (on python_coding, for code), then "
+            f"`tutelage evaluate ADAPTER --domain {domain.name}` measures what that did here."
+        )
+
+
+def _draw(config: RunConfig, domain: Domain) -> Mapping[Split, Sequence[Problem]]:
+    try:
+        drawn = {split: draw(config, domain, split) for split in SPLITS}
+    except NotEnoughProblems as error:
+        raise ConfigError(f"[splits] of {config.name} ask for too much: {error}") from error
+    _apart(config, drawn)
+    return drawn
+
+
+def _can_be_judged(config: RunConfig, domain: Domain, problems: Sequence[Problem]) -> None:
+    """Raise ConfigError where the judge cannot do its work on this machine."""
+    solution = domain.solution(problems[0]) if problems else None
+    if solution is None:
+        return
+    verdict = domain.judge(problems[0], solution)
+    if verdict.outcome == "error":
+        raise ConfigError(
+            f"Nothing of {config.domain.name} can be judged on this machine: {verdict.feedback} "
+            "`tutelage doctor` says what there is."
+        )
+
+
+def _apart(config: RunConfig, drawn: Mapping[Split, Sequence[Problem]]) -> None:
+    """Raise ConfigError where a problem stands in two splits, under whatever wording."""
+    texts = {str(split): [(p.id, p.text, p.answer) for p in some] for split, some in drawn.items()}
+    # Nothing learns from either of test and ood, so these two may meet.
+    found = [it for it in shared(texts) if (it.first, it.second) != ("test", "ood")]
+    if not found:
+        return
+    first, second = found[0].first, found[0].second
+    same = [it.problem for it in found if (it.first, it.second) == (first, second)]
+    raise ConfigError(
+        f"[splits] of {config.name} overlap: {len(same)} problems of {second} stand in {first} "
+        f"too, by their ids or word for word: {', '.join(same[:5])}"
+        f"{', ...' if len(same) > 5 else ''}. What was learned from cannot prove anything: "
+        "`tutelage domains check` puts the domain on trial."
+    )
+
+
+def _teacher(spec: str, domain: Domain) -> Teacher:
+    if spec != "rulebook":
+        return ModelTeacher(models.open_model(spec))
+    if not domain.guide.rules:
+        raise ConfigError(
+            f'teacher = "rulebook", but {domain.name} brings no expert rules. '
+            "Name a model, such as anthropic:<model>."
+        )
+    return RulebookTeacher()
+
+
+def _trainer(config: RunConfig, student: Model, given: Trainer | None) -> Trainer | None:
+    """None where the student cannot be trained; ConfigError where the config says it is."""
+    if given is None and isinstance(student, Trainable):
+        return LoraTrainer()
+    if given is None and config.gate.channel == "weights":
+        raise ConfigError(
+            f'gate.channel = "weights", but {student.name} cannot be trained here. '
+            'Take a local student, or channel = "auto".'
+        )
+    return given

@@ -1,0 +1,255 @@
+"""What a run will take, before anything runs: calls, tokens, minutes, memory, money.
+
+Calls are the most that the config allows, as if every candidate came up and every feedback
+problem failed. Minutes are likely ones, from speeds that were measured; they say the order of size.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from math import ceil
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from ...domains.contract import SPLITS, Domain, Problem
+from ...evidence.gate.decide import plan as detectable
+from ...evidence.gate.decide import spend
+from ...evidence.gate.margins import pairs_needed
+from ...store.rules import Rule, Strategy
+from ..calls.budget import CHARACTERS_A_TOKEN
+from ..config.config import RunConfig
+from ..measure.candidates import removals_possible
+from ..teacher.model import LARGE
+from .counts import Calls, Who, calls_of, teaching, trainable
+
+SAMPLE = 32
+"""Train problems from which lengths are measured."""
+TEMPLATE = 30
+"""Tokens that a chat template puts around a call."""
+SMALL = 135e6
+"""Parameters of the student that the speeds below were measured with, on two cores."""
+READ, WRITTEN = 1200.0, 120.0
+"""Prompt tokens read and reply tokens written a second, in batches."""
+LEARNED = 220.0
+"""Tokens a second in training, prompt and completion."""
+REMOTE_STARTS, REMOTE_WRITES = 1.0, 60.0
+"""Seconds until a server begins to answer, and tokens it then writes a second."""
+TEACHER_TEXT = 4096
+"""Tokens that a teacher may write as lessons or edits; likely are a tenth."""
+AROUND = 0.5
+"""GB that Python, torch and the graph take by themselves."""
+ANSWERING, TRAINING = 2.0, 3.6
+"""Peak over the size of the weights in fp32, measured: replies in batches of 32, steps of 4."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The calls of one stage to one model, over the whole run."""
+
+    stage: str
+    who: Who
+    spec: str
+    """The model that answers."""
+    calls: int
+    input_tokens: int
+    """Likely, like the output's."""
+    output_tokens: int
+    output_limit: int
+    """What the calls may write at most."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run of a config may take."""
+
+    stages: tuple[Stage, ...]
+    adapters: int
+    """Trainings, at most: shared adapters are trained once."""
+    training_tokens: int
+    """Of one adapter, all epochs."""
+    training_seconds: float
+    """Of all adapters."""
+    memory: float | None
+    """GB; None where the size of the student is not known before it is loaded."""
+    usd: float
+    """Likely cost at the config's prices."""
+    usd_limit: float
+    """If every reply were as long as it may be."""
+    detectable: float
+    """Smallest gain that a gate of the loop will find with the config's power."""
+    notes: tuple[str, ...]
+
+    @property
+    def calls(self) -> int:
+        return sum(stage.calls for stage in self.stages)
+
+    @property
+    def seconds(self) -> float:
+        return sum(stage.seconds for stage in self.stages) + self.training_seconds
+
+    def tokens(self, who: Who) -> tuple[int, int]:
+        """Input and likely output."""
+        mine = [stage for stage in self.stages if stage.who == who]
+        return sum(stage.input_tokens for stage in mine), sum(stage.output_tokens for stage in mine)
+
+    def as_json(self) -> dict[str, Any]:
+        totals = {"calls": self.calls, "seconds": self.seconds}
+        return asdict(self) | totals | {"minutes": self.seconds / 60}
+
+
+def plan(config: RunConfig, domain: Domain) -> Plan:
+    """Count what `config` allows. Raises NotEnoughProblems when the domain has too few."""
+    for split in SPLITS:
+        if count := getattr(config.splits, split):
+            domain.problems(split, count, config.seed)
+    size = student_size(config.student)
+    told = _Lengths.of(config, domain)
+    stages = tuple(_stage(told, size, each) for each in calls_of(config))
+    adapters = _adapters(config)
+    # Held to the last place: a dataset whose solutions do not fit is refused by the preflight.
+    tokens = config.train.recipe().epochs * config.train.examples * (told.bare + told.reply)
+    seconds = adapters * tokens / LEARNED * (size or SMALL) / SMALL
+    paid = [stage for stage in stages if _remote(stage.spec)]
+    alpha = spend(config.gate.alpha, config.total_rounds * config.loop.candidates)
+    return Plan(
+        stages=stages,
+        adapters=adapters,
+        training_tokens=tokens if adapters else 0,
+        training_seconds=seconds,
+        memory=_memory(config, size),
+        usd=_dollars(config, paid, [stage.output_tokens for stage in paid]),
+        usd_limit=_dollars(config, paid, [stage.output_limit for stage in paid]),
+        detectable=detectable(
+            config.block, alpha, config.gate.power, replicates=config.gate.replicates
+        ),
+        notes=tuple(_notes(config, size, paid)),
+    )
+
+
+def student_size(spec: str) -> float | None:
+    """Parameters of a student by its spec, without loading it; 0 where it has none here."""
+    if spec.startswith("smollm2-135m"):
+        return SMALL
+    if spec.startswith("hf:"):
+        folder = Path(spec.removeprefix("hf:"))
+        files = [*folder.glob("*.safetensors"), *folder.glob("*.bin")] if folder.is_dir() else []
+        return sum(file.stat().st_size for file in files) / _bytes_each(folder) or None
+    return 0.0
+
+
+def _bytes_each(folder: Path) -> int:
+    """Bytes a parameter in the files of a model's folder."""
+    try:
+        said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 4
+    return 2 if "16" in str(said.get("dtype") or said.get("torch_dtype")) else 4
+
+
+@dataclass(frozen=True)
+class _Lengths:
+    """Tokens of what is asked and answered, measured on the domain's own problems."""
+
+    bare: int
+    """A problem's prompt without a strategy."""
+    strategy: int
+    """The expert rules in the prompt; a guess where there are none."""
+    reply: int
+    """A worked solution."""
+    limit: int
+
+    @classmethod
+    def of(cls, config: RunConfig, domain: Domain) -> "_Lengths":
+        guide = domain.guide
+        problems = domain.problems("train", min(SAMPLE, config.splits.train), config.seed)
+        rules = Strategy(
+            rules=tuple(
+                Rule(id=rule.name, section=rule.section, text=rule.text) for rule in guide.rules
+            )
+        )
+        written = fmean(len(_worked(domain, problem)) for problem in problems)
+        asked = fmean(len(problem.text) for problem in problems) + len(guide.reply_format)
+        reply = ceil(written / CHARACTERS_A_TOKEN) or guide.max_tokens // 2
+        return cls(
+            bare=TEMPLATE + ceil(asked / CHARACTERS_A_TOKEN),
+            strategy=ceil(len(rules.render()) / CHARACTERS_A_TOKEN) or 300,
+            reply=min(reply, guide.max_tokens),
+            limit=guide.max_tokens,
+        )
+
+
+def _worked(domain: Domain, problem: Problem) -> str:
+    return domain.solution(problem) or ""
+
+
+def _stage(told: _Lengths, size: float | None, asked: Calls) -> Stage:
+    read = told.bare + (0 if asked.prompt == "bare" else told.strategy)
+    calls, likely, limit = asked.calls, told.reply, told.limit
+    if asked.prompt == "read":
+        read += LARGE * (told.bare + told.reply)
+        likely, limit = TEACHER_TEXT // 10, TEACHER_TEXT
+    if _remote(asked.spec):
+        seconds = calls * (REMOTE_STARTS + likely / REMOTE_WRITES)
+    else:
+        # A strategy is read once a batch and kept: only what differs is read for each problem.
+        slower = (SMALL if size is None else size) / SMALL
+        seconds = calls * (told.bare / READ + likely / WRITTEN) * slower
+    inputs, outputs, most = calls * read, calls * likely, calls * limit
+    return Stage(asked.stage, asked.who, asked.spec, calls, inputs, outputs, most, seconds)
+
+
+def _adapters(config: RunConfig) -> int:
+    """Every candidate's and the empty strategy's; where words work, one a cycle and a control."""
+    if not trainable(config):
+        return 0
+    labels = int("labels_only" in config.train.controls)
+    if config.gate.channel == "words":
+        return config.loop.cycles + labels
+    candidates = config.total_rounds * config.loop.candidates
+    # Where a teacher's examples differ, so do the problems that the incumbent is trained on.
+    return candidates + (candidates if teaching(config) else 1)
+
+
+def _remote(spec: str) -> bool:
+    return spec.startswith(("anthropic:", "messages:", "openai:"))
+
+
+def _memory(config: RunConfig, size: float | None) -> float | None:
+    """The process at its largest: weights in fp32, and what a batch or a step holds."""
+    if size is None:
+        return None
+    if not size:
+        return AROUND
+    return AROUND + 4 * size / 1e9 * (TRAINING if _adapters(config) else ANSWERING)
+
+
+def _dollars(config: RunConfig, paid: Sequence[Stage], output: Sequence[int]) -> float:
+    inputs = sum(stage.input_tokens for stage in paid)
+    prices = config.budget
+    return (inputs * prices.input_price + sum(output) * prices.output_price) / 1e6
+
+
+def _notes(config: RunConfig, size: float | None, paid: Sequence[Stage]) -> Iterator[str]:
+    if paid and not (config.budget.input_price or config.budget.output_price):
+        yield "Calls leave this machine and [budget] names no prices, so the cost is shown as 0."
+    if size is None:
+        yield f"The size of {config.student} is not known before it is loaded; times are for 135M."
+    if config.gate.channel == "auto" and trainable(config):
+        yield (
+            'gate.channel = "auto": the probe decides. Counted is the dearer `weights`, with an '
+            "adapter for every candidate."
+        )
+    alpha, graded = spend(config.gate.alpha, config.decisions), config.gate.replicates > 1
+    needed = pairs_needed(config.gate.margin, alpha, graded)
+    credited = config.loop.credit and config.gate.channel != "weights"
+    if credited and not removals_possible(config):
+        yield (
+            f"No gate can show that a rule may leave: {needed} problems a round would rule out a "
+            f"loss of {config.gate.margin:.0%} where replies stay the same, and a round has "
+            f"{config.block} (larger [splits] val or gate.margin)."
+        )
+    likely = sum(stage.input_tokens + stage.output_tokens for stage in paid)
+    if config.budget.tokens is not None and likely > config.budget.tokens:
+        yield f"[budget] tokens = {config.budget.tokens} is likely to stop the run before its end."

@@ -1,0 +1,1 @@
+"""Checks of a candidate's words, before a gate spends replies on it."""

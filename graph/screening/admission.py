@@ -1,0 +1,153 @@
+"""What a version must be before a gate may spend replies on it."""
+
+from collections.abc import Sequence
+
+from ...domains.contract import Guide
+from ...evidence.gate.decide import COVERAGE
+from ...store.edits import Edit
+from ...store.events import CreditMeasured, GateDecided, ReviewAnswered, StrategyProposed
+from ...store.rules import Strategy
+from ...store.strategies.collapse import collapse, tokens
+from ..context import Run
+from ..measure.candidates import words, worths
+from ..measure.gate import claim_of
+from ..state import in_loop
+from ..teacher.contract import Unusable
+from . import leaks as content
+
+
+def check(
+    run: Run,
+    parent: Strategy,
+    incumbent: Strategy,
+    candidate: Strategy,
+    edits: Sequence[Edit] = (),
+    foreign: Sequence[content.Read] = (),
+) -> None:
+    """Raise Unusable for a candidate that is nothing new, or that no strategy may be.
+
+    `foreign` are the texts that whoever made the edits had read. Without `edits` a person decided
+    rule by rule: what leaves was meant, and how rules are worded is theirs to say. Raises
+    Forbidden where the edits must not even be kept.
+    """
+    if candidate.hash == parent.hash:
+        raise Unusable("The edits change nothing.")
+    # First of all: what must not be kept is not kept because of another fault either.
+    content.check(
+        candidate,
+        edits,
+        problems={str(split): members for split, members in run.problems.items()},
+        parent=parent,
+        classes=run.domain.guide.classes,
+        foreign=foreign,
+        common=_guide(run.domain.guide),
+        secrets=run.journal.secrets,
+        models=[run.teacher.name, run.student.name, *(model.name for model in run.validators)],
+        by_model=bool(edits) and run.teacher.model is not None,
+    )
+    if _says(candidate) == _says(incumbent):
+        raise Unusable("The edits make the current version again.")
+    if not candidate.rules:
+        raise Unusable("The edits leave no rule at all.")
+    steps = candidate.steps - set(run.domain.guide.step_kinds)
+    if steps:
+        raise Unusable(f"Unknown kinds of steps: {', '.join(sorted(steps))}.")
+    _check_size(run, parent, candidate, edits)
+    _check_memory(run, incumbent, candidate)
+
+
+def _guide(guide: Guide) -> list[str]:
+    """What the domain itself says of its capability: a rule may say it as well."""
+    kinds, modes = guide.step_kinds.values(), guide.failure_modes.values()
+    return [guide.description, guide.reply_format, *kinds, *modes]
+
+
+def _check_size(run: Run, parent: Strategy, candidate: Strategy, edits: Sequence[Edit]) -> None:
+    most, size = run.config.loop.strategy_tokens, tokens(candidate)
+    # What is over the budget already may still become shorter.
+    if size > most and size >= tokens(parent):
+        raise Unusable(
+            f"The strategy would have about {size} tokens, and {most} is the most "
+            "(loop.strategy_tokens): merge or shorten rules, or take some away."
+        )
+    if not edits:
+        return
+    helps = {rule for rule, worth in worths(run).items() if worth.helps}
+    if lost := collapse(parent, candidate, edits, helps):
+        raise Unusable(lost)
+
+
+def check_rivals(run: Run, candidate: Strategy) -> None:
+    """Raise Unusable for the words of a version that waits for its gate already."""
+    waiting: set[str] = set()
+    for entry in run.log.entries(stream=run.id, kinds=[StrategyProposed, GateDecided]):
+        event = entry.event
+        if isinstance(event, StrategyProposed):
+            waiting.add(event.strategy)
+        elif isinstance(event, GateDecided):
+            waiting.discard(event.candidate)
+    for name in sorted(waiting):
+        version = run.version(name)
+        if _says(version.strategy) == _says(candidate):
+            raise Unusable(f"{version.name} says the same, and waits for its gate already.")
+
+
+def _check_memory(run: Run, incumbent: Strategy, candidate: Strategy) -> None:
+    """The same words are put neither twice to the test that they failed nor twice to a person."""
+    says = _says(candidate)
+    proposed: dict[str, Strategy] = {}
+    for entry in run.log.entries(
+        stream=run.id, kinds=[StrategyProposed, GateDecided, ReviewAnswered]
+    ):
+        event = entry.event
+        if isinstance(event, StrategyProposed):
+            proposed[event.strategy] = Strategy(rules=event.rules)
+        elif (
+            isinstance(event, GateDecided | ReviewAnswered)
+            and event.candidate in proposed
+            and _says(proposed[event.candidate]) == says
+        ):
+            if isinstance(event, ReviewAnswered):
+                why = _sent_back(event)
+            else:
+                why = _failed(run, incumbent, candidate, event, entry.seq)
+            if why:
+                raise Unusable(f"The same words were {why}")
+
+
+def _sent_back(event: ReviewAnswered) -> str:
+    """By whom and why, where a person rejected it; empty where not."""
+    reasons = event.reason or "; ".join(it.reason for it in event.decisions)
+    return f"rejected by {event.reviewer} already: {reasons}" if event.verdict == "reject" else ""
+
+
+def _failed(
+    run: Run, incumbent: Strategy, candidate: Strategy, event: GateDecided, seq: int
+) -> str:
+    """What the gate said, where that still holds; empty where another try is worth its replies.
+
+    Not shown to be better, it may still be no worse. A removal that was left undecided is tried
+    again only when one of the rules that leave was measured since: till then nothing speaks for
+    it that did not speak for it before. Replies that were lost to errors decided nothing.
+    """
+    same = event.incumbent == incumbent.hash and event.claim == claim_of(incumbent, candidate)
+    if not same or not in_loop(event.slot):
+        return ""
+    told = f"against {run.version(incumbent.hash).name} already: {event.reason}"
+    if event.decision == "reject":
+        return f"rejected {told}"
+    covered = event.pairs and event.pairs >= COVERAGE * (event.pairs + event.missing)
+    if event.decision != "indecisive" or event.claim != "no worse" or not covered:
+        return ""
+    leave = {rule.id for rule in incumbent.rules} - {rule.id for rule in candidate.rules}
+    since = run.log.entries(stream=run.id, kinds=[CreditMeasured], after=seq)
+    anew = any(
+        isinstance(it.event, CreditMeasured) and it.event.n and it.event.rule in leave
+        for it in since
+    )
+    return "" if anew else f"left undecided {told}"
+
+
+def _says(strategy: Strategy) -> list[tuple[object, ...]]:
+    """All that a student or a worked solution could follow: everything but the ids."""
+    return [words(rule) for rule in strategy.rules]

@@ -1,0 +1,1 @@
+"""Teachers: any language model, or the domain's own rulebook."""

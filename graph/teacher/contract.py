@@ -1,0 +1,114 @@
+"""The teacher's role: read a batch, say what would have helped, propose edits, show how.
+
+Two play it: any model (`graph/model_teacher.py`) and the domain's own rulebook
+(`graph/rulebook.py`), which needs no language model and says so in every report.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ...domains.contract import Guide, Problem
+from ...models.contract import Model, Reply, Request
+from ...store.edits import Edit
+from ...store.events import AttemptJudged, Decision
+from ...store.rules import Strategy
+from ...store.strategies.worth import Worth
+
+Ask = Callable[[str, Request], Reply]
+"""One journaled model call: slot suffix and request in, reply out."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One attempt as the teacher reads it."""
+
+    problem: Problem
+    attempt: AttemptJudged
+    reply: str
+    solution: str = ""
+    """A reply judged right, where nobody had solved the problem before: the gap is closed."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a gate measured of a candidate."""
+
+    edits: tuple[Edit, ...]
+    incumbent: str
+    """Hash of the version it was measured against."""
+    decision: Decision
+    gain: float
+    low: float
+    high: float
+    pairs: int = 0
+    """Problems both arms answered; 0 where it was refused before any was asked."""
+    wins: int = 0
+    losses: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a teacher proposes from."""
+
+    guide: Guide
+    strategy: Strategy
+    """The version to improve."""
+    failure_modes: Mapping[str, int]
+    """Measured in this round: failure mode -> attempts that show it."""
+    failures: Sequence[frozenset[str]]
+    """The failure modes of each failed attempt that was read."""
+    lessons: Sequence[str]
+    effects: Sequence[Effect]
+    """Everything this run's gates have measured, oldest first."""
+    because: tuple[str, ...]
+    """Slots of the failed attempts, for the edits to point to."""
+    taken: Sequence[tuple[Edit, ...]]
+    """Edits of this round's earlier candidates: propose something else."""
+    edits: int = 4
+    """Most edits this candidate may hold."""
+    twins: Sequence[tuple[str, str]] = ()
+    """Pairs of rules that say nearly the same: to be merged."""
+    worth: Mapping[str, Worth] = field(default_factory=dict)
+    """Rule id -> what the rule was measured to be worth."""
+    refused: Sequence[str] = ()
+    """Why earlier proposals of this run never became a version, oldest first."""
+    strategy_tokens: int = 1500
+    """Most tokens the whole strategy may have."""
+    evidence: Sequence[Seen] = ()
+    """The attempts that the lessons come from, for a model that names which of them count."""
+
+
+class Unusable(ValueError):
+    """The teacher's reply cannot become lessons or edits; the message says why."""
+
+
+class Forbidden(Unusable):
+    """It carries what must be kept nowhere, an order or a secret: neither does the message."""
+
+
+class Teacher(Protocol):
+    """Whoever finds the strategy."""
+
+    name: str
+    model: Model | None
+    """Who solves in discovery rounds; None where the teacher never fails and students solve."""
+    reads: int | None
+    """How many attempts it reads in one reflection; None for all."""
+
+    def reflect(
+        self, ask: Ask, guide: Guide, strategy: Strategy, seen: Sequence[Seen]
+    ) -> list[str]:
+        """Lessons from a batch: attempts of one problem stand together, failures first.
+
+        Raises Unusable.
+        """
+
+    def propose(self, ask: Ask, situation: Situation) -> tuple[Edit, ...]:
+        """Edits that make one candidate; none when there is nothing to propose. Raises Unusable."""
+
+    def demonstrate(
+        self, ask: Ask, guide: Guide, problem: Problem, strategy: Strategy
+    ) -> str | None:
+        """A worked solution that follows `strategy`, or None; the domain judges it afterwards."""

@@ -1,0 +1,1 @@
+"""Token generation on this machine, batched and with a shared prefix."""

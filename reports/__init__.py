@@ -1,0 +1,1 @@
+"""Stories, tables and pages, read off the log: nothing here decides anything."""

@@ -1,0 +1,1 @@
+"""Strategy versions, projected from the log: history, diff, merge, blame, reviews."""

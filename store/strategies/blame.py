@@ -1,0 +1,244 @@
+"""Where each rule of a version comes from: the edits, the lessons, and the attempts behind it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from ..edits import Edit, Update, bodies, brought, named
+from ..events import AttemptJudged, GateDecided, Reflected, RuleDecision, StrategyProposed
+from ..log import EventLog
+from ..rules import Rule
+from .reviews import reviews
+from .versions import Strategies, Version
+from .worth import Worth, ledger
+
+
+class Attempt(NamedTuple):
+    """A judged attempt, with its reply fetched."""
+
+    slot: str
+    problem: str
+    model: str
+    outcome: str
+    answer: str | None
+    reply: str
+    feedback: str
+    failure_modes: tuple[str, ...]
+
+
+class Origin(NamedTuple):
+    """One proposal that added a rule or changed it, and what led to it."""
+
+    version: str
+    """Name of the version that it made."""
+    stream: str
+    slot: str
+    rationale: str
+    """Of the edit; of the whole proposal where the edit gives none."""
+    reflection: str
+    """Slot of the reflection; empty where nobody reflected."""
+    lessons: tuple[str, ...]
+    failure_modes: dict[str, int]
+    attempts: tuple[Attempt, ...]
+    """What the edit names as its support; without that, all that the reflection read."""
+
+
+class Reviewed(NamedTuple):
+    """What a person decided about a rule, and what was measured of it since."""
+
+    version: str
+    """Name of the version that was shown."""
+    reviewer: str
+    decision: RuleDecision
+    later: Worth | None
+    """From measurements after the answer alone; None where there are none."""
+
+
+@dataclass(frozen=True)
+class RuleBlame:
+    rule: Rule
+    added: Origin
+    changes: tuple[Origin, ...]
+    """Oldest first."""
+    gates: tuple[GateDecided, ...]
+    """Of the first version with this rule, on the way to this one, that a gate measured."""
+    made_from: "tuple[RuleBlame, ...]" = ()
+    """The rules it was merged or split from, as they stood just before."""
+    worth: Worth | None = None
+    """What the ledger says of it, wherever it was measured."""
+    reviews: tuple[Reviewed, ...] = ()
+    """Oldest first."""
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """All attempts behind the rule and behind those it was made from, each once."""
+        found = [it for origin in (self.added, *self.changes) for it in origin.attempts]
+        found += [it for source in self.made_from for it in source.attempts]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def reworded(self) -> bool:
+        """Whether the rule said something else when its worth was measured."""
+        return self.worth is not None and self.worth.wording not in (None, self.rule)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Ids of the problems behind the rule, each once."""
+        return tuple(dict.fromkeys(it.problem for it in self.attempts))
+
+
+def blame(log: EventLog, version: Version) -> list[RuleBlame]:
+    """Trace each rule of `version` back through its ancestors to the attempts that led to it.
+
+    A merged rule leads on to all the rules it was made from, a part to the whole it was split
+    from, and a rule that a merge of versions adopted to the side that it came from.
+    """
+    family = {it.hash: it for it in Strategies(log).versions(version.domain)}
+    worths = ledger(log, version.domain)
+    reviewed = list(_reviewed(log, family, version.domain))
+    return [
+        replace(
+            _trace(log, family, version, rule),
+            worth=worths.get(rule.id),
+            reviews=tuple(it for it in reviewed if it.decision.rule == rule.id),
+        )
+        for rule in version.strategy.rules
+    ]
+
+
+def _trace(log: EventLog, family: dict[str, Version], version: Version, rule: Rule) -> RuleBlame:
+    steps = _way_back(family, version, rule.id)
+    *changed, (first, _) = steps
+    parents = [family[it] for it in first.parents if it in family]
+    origins = [_origin(log, it, rule.id) for it, olds in changed if _differs(it, olds, rule.id)]
+    holders = [it for it, _ in reversed(steps)]
+    return RuleBlame(
+        rule=rule,
+        added=_origin(log, first, rule.id),
+        changes=tuple(reversed(origins)),
+        gates=next((it.gates for it in holders if it.gates), ()),
+        made_from=tuple(
+            _trace(log, family, parent, source)
+            for parent, source in _sources(_proposal(log, first), rule, parents)
+        ),
+    )
+
+
+def _sources(
+    proposal: StrategyProposed, rule: Rule, parents: Sequence[Version]
+) -> Iterator[tuple[Version, Rule]]:
+    """Where the rules stand that a proposal made `rule` from, through edits of its own as well."""
+    names = list(rule.made_from)
+    for name in names:
+        stands = ((parent, it) for parent in parents if (it := _rule(parent, name)))
+        if found := next(stands, None):
+            yield found
+            continue
+        # One that the same proposal brought, in an earlier edit: its own sources stand.
+        names += [it for edit in _bringing(proposal, name) for it in named(edit) if it not in names]
+
+
+def _bringing(proposal: StrategyProposed, rule: str) -> list[Edit]:
+    slot = f"{proposal.stream}/{proposal.slot}"
+    return [
+        edit for number, edit in enumerate(proposal.edits) if rule in brought(edit, slot, number)
+    ]
+
+
+def _way_back(
+    family: dict[str, Version], version: Version, rule_id: str
+) -> list[tuple[Version, list[Version]]]:
+    """Each version on the way back to the one that added the rule, with its parents that have it.
+
+    Where two parents have the rule, the way leads through one that says the same.
+    """
+    way: list[tuple[Version, list[Version]]] = []
+    seen: set[str] = set()
+    while True:
+        seen.add(version.hash)
+        known = [family[it] for it in version.parents if it in family and it not in seen]
+        parents = [it for it in known if _rule(it, rule_id)]
+        way.append((version, parents))
+        if not parents:
+            return way
+        alike = (it for it in parents if _rule(it, rule_id) == _rule(version, rule_id))
+        version = next(alike, parents[0])
+
+
+def _differs(version: Version, parents: Sequence[Version], rule_id: str) -> bool:
+    return all(_rule(it, rule_id) != _rule(version, rule_id) for it in parents)
+
+
+def _rule(version: Version, rule_id: str) -> Rule | None:
+    return next((rule for rule in version.strategy.rules if rule.id == rule_id), None)
+
+
+def _origin(log: EventLog, version: Version, rule_id: str) -> Origin:
+    proposal = _proposal(log, version)
+    rule = _rule(version, rule_id)
+    edits = _edits_of(proposal, rule) if rule else []
+    reflected = log.find(version.stream, proposal.reflection) if proposal.reflection else None
+    reflection = reflected if isinstance(reflected, Reflected) else None
+    because = [slot for edit in edits for slot in edit.because]
+    slots = because or (reflection.attempts if reflection else ())
+    said = [edit.rationale for edit in edits if edit.rationale]
+    return Origin(
+        version=version.name,
+        stream=version.stream,
+        slot=version.slot,
+        rationale=" ".join(said) or proposal.rationale,
+        reflection=proposal.reflection,
+        lessons=reflection.lessons if reflection else (),
+        failure_modes=dict(reflection.failure_modes) if reflection else {},
+        attempts=_attempts(log, version.stream, slots),
+    )
+
+
+def _proposal(log: EventLog, version: Version) -> StrategyProposed:
+    proposal = log.find(version.stream, version.slot)
+    if not isinstance(proposal, StrategyProposed):
+        raise LookupError(
+            f"{version.name} should have been proposed in slot {version.slot!r} of stream "
+            f"{version.stream!r}, and this log has no proposal there. Ask with the log that "
+            "the version was read from."
+        )
+    return proposal
+
+
+def _edits_of(proposal: StrategyProposed, rule: Rule) -> list[Edit]:
+    """The edits that brought the rule or changed it: by its id, else by what it says."""
+    updates = [it for it in proposal.edits if isinstance(it, Update) and it.rule == rule.id]
+    return [*_bringing(proposal, rule.id), *updates] or [
+        edit
+        for edit in proposal.edits
+        if any((it.section, it.text) == (rule.section, rule.text) for it in bodies(edit))
+    ]
+
+
+def _reviewed(log: EventLog, family: dict[str, Version], domain: str) -> Iterator[Reviewed]:
+    for review in reviews(log, domain):
+        answer, shown = review.answered, family.get(review.asked.candidate)
+        if answer is None or shown is None:
+            continue
+        for it in answer.decisions:
+            yield Reviewed(shown.name, answer.reviewer, it, review.worth.get(it.rule))
+
+
+def _attempts(log: EventLog, stream: str, slots: Sequence[str]) -> tuple[Attempt, ...]:
+    found = []
+    for slot in dict.fromkeys(slots):
+        event = log.find(stream, slot)
+        if isinstance(event, AttemptJudged):
+            found.append(
+                Attempt(
+                    slot=slot,
+                    problem=event.problem,
+                    model=event.model,
+                    outcome=event.outcome,
+                    answer=event.answer,
+                    reply=log.text(event.reply_text),
+                    feedback=event.feedback,
+                    failure_modes=event.failure_modes,
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,138 @@
+"""A strategy outside the store: Markdown to read, one JSON document to carry elsewhere."""
+
+import hashlib
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ..errors import StoreError
+from ..events import StrategyProposed
+from ..log import EventLog
+from ..rules import Rule, Strategy
+from .diff import verdict
+from .versions import Version
+
+
+class ImportRefused(StoreError):
+    """The document is no strategy of ours, or its content is not what its hash names."""
+
+
+class Document(BaseModel):
+    """What `export_json` writes and `import_json` reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal["tutelage-strategy"] = "tutelage-strategy"
+    format_version: Literal[1] = 1
+    domain: str = Field(pattern=r"^[^\s/@#]+$")
+    name: str
+    """What it was called where it comes from; numbers differ from store to store."""
+    strategy: str
+    """Hash of the content."""
+    rules: tuple[Rule, ...] = Field(min_length=1)
+    measured: tuple[dict[str, Any], ...] = ()
+    """The gates of the store it comes from: a claim there, no evidence here."""
+
+
+def to_markdown(version: Version) -> str:
+    """For people: the rules by section, then what the gates measured."""
+    parents = ", ".join(f"`{parent[:12]}`" for parent in version.parents) or "none"
+    lines = [
+        f"# {version.name}",
+        "",
+        f"Status: {version.status}. Hash: `{version.hash}`. Parents: {parents}.",
+    ]
+    sections: dict[str, list[str]] = {}
+    for rule in version.strategy.rules:
+        sections.setdefault(rule.section, []).extend(_rule_lines(rule))
+    for name, rules in sections.items():
+        lines += ["", f"## {_flat(name)}", "", *rules]
+    if not sections:
+        lines += ["", "No rules: the empty strategy."]
+    measured = [f"- against `{gate.incumbent[:12]}`: {verdict(gate)}" for gate in version.gates]
+    lines += ["", "## Measured", "", *(measured or ["Not yet: no gate has decided about it."])]
+    return "\n".join(lines) + "\n"
+
+
+def export_json(version: Version) -> str:
+    """For another store: the rules, the hash of their content, and what was measured here."""
+    if not version.strategy.rules:
+        raise ValueError(f"{version.name} has no rules: there is nothing to export.")
+    document = Document(
+        domain=version.domain,
+        name=version.name,
+        strategy=version.hash,
+        rules=version.strategy.rules,
+        measured=tuple(gate.model_dump(mode="json") for gate in version.gates),
+    )
+    return document.model_dump_json(indent=2) + "\n"
+
+
+def import_json(log: EventLog, text: str) -> StrategyProposed:
+    """Record an exported strategy as a proposal on branch `domain/import`.
+
+    It is not current: a gate here has to accept it first, or a person promotes it. The same
+    document twice is one proposal. Raises ImportRefused when the document is not whole.
+    """
+    document = _read(text)
+    branch = f"{document.domain}/import"
+    source = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return log.record(
+        StrategyProposed(
+            stream="store",
+            slot=f"import/{document.domain}/{document.strategy}",
+            domain=document.domain,
+            branch=branch,
+            strategy=document.strategy,
+            rules=document.rules,
+            parents=(),
+            edits=(),
+            origin="import",
+            rationale=f"Imported: {document.name} of another store, from document {source}.",
+        )
+    )
+
+
+def _read(text: str) -> Document:
+    try:
+        document = Document.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the document"
+        raise ImportRefused(
+            f"This is no strategy that can be imported: {where}: {first['msg']}. Nothing was "
+            "kept. Export it again with `tutelage strategy export` of a"
+            " version that is not newer."
+        ) from error
+    content = Strategy(rules=document.rules)
+    ids = [rule.id for rule in document.rules]
+    if len(set(ids)) < len(ids):
+        twice = next(rule_id for rule_id in ids if ids.count(rule_id) > 1)
+        raise ImportRefused(f"Rule id {twice!r} stands twice in {document.name}. Nothing was kept.")
+    if content.hash != document.strategy:
+        raise ImportRefused(
+            f"{document.name} says that its hash is {document.strategy[:12]}, and its content "
+            f"has {content.hash[:12]}: it was changed after the export. Nothing was kept. Get "
+            "an unchanged copy, or propose the changes as edits."
+        )
+    return document
+
+
+def _rule_lines(rule: Rule) -> list[str]:
+    lines = [f"- {_flat(rule.text)} `{rule.id}`"]
+    lines += [
+        f"  - {word}: {_flat(text)}"
+        for word, text in (
+            ("when", rule.when),
+            ("not when", rule.when_not),
+            ("writes out", ", ".join(rule.steps)),
+            ("level", rule.level if rule.level != "method" else ""),
+            ("made from", ", ".join(f"`{source}`" for source in rule.made_from)),
+        )
+        if text
+    ]
+    return lines
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
