@@ -8,7 +8,7 @@ from typing import NoReturn
 
 
 def main() -> None:
-    """What the console script calls."""
+    """Run the command line; the console script calls it."""
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         # Here, so that Ctrl-C while libraries are loaded is no traceback either.

@@ -1,22 +1,20 @@
-"""How often the gate errs when nothing helps, and how often it finds what does.
+"""Measure the gate: its false accepts where nothing helps, and its power where something does.
 
 Simulated students with known effects meet the gate that runs use: spending of alpha, racing,
 replicates, and the claim `no worse`. The table stands beside its goals; the figure shows how the
 share of accepts rises with the true gain.
 """
 
-import argparse
-import json
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
+from _figures import Columns, Figure, finish, make_parser, print_table
 from matplotlib.figure import Figure as Picture
 
-from tutelage.evidence import decide, pairs_needed
+from tutelage.evidence import decide, needed_pairs
 from tutelage.evidence.calibration.calibration import Calibration, Point, calibrate
 from tutelage.evidence.calibration.simulation import Terms
 from tutelage.evidence.intervals import clopper_pearson
@@ -26,37 +24,12 @@ RUNS, GATES = 5000, 4000
 RUNS_OF_TWO, GATES_OF_TWO = 2000, 600
 """With two replies, where no two gates are alike."""
 REMOVALS, SIZE, MARGIN = 4000, 180, 0.05
-"""Gates of rules that leave: how many, on how many problems, and what may be lost."""
+"""Gates of rules that leave: their number, problems of each, and the loss allowed."""
 LOOKS = {0.15: ("#56b4e9", "s"), 0.3: ("#0072b2", "o"), 0.45: ("#7d8590", "D")}
 
 
-class Figure(NamedTuple):
-    """One line of the table."""
-
-    name: str
-    value: float
-    unit: str
-    most: float | None = None
-    """The goal: not more than this."""
-    least: float | None = None
-    """The goal: not less than this."""
-
-    @property
-    def met(self) -> bool:
-        low = self.least is None or self.value >= self.least
-        return low and (self.most is None or self.value <= self.most)
-
-    @property
-    def goal(self) -> str:
-        if self.most is not None and self.least is not None:
-            return f"{self.least:g} to {self.most:g}"
-        if self.most is not None:
-            return f"<= {self.most:g}"
-        return "" if self.least is None else f">= {self.least:g}"
-
-
 def errors(name: str, tried: Calibration) -> list[Figure]:
-    """What runs without any effect showed."""
+    """List the figures of runs without any effect."""
     alpha = 100 * tried.terms.alpha
     return [
         Figure(f"{name}: runs without an effect", tried.runs, "runs", least=2000),
@@ -69,7 +42,7 @@ def errors(name: str, tried: Calibration) -> list[Figure]:
 
 
 def points(name: str, tried: Calibration) -> list[Figure]:
-    """The curve, point by point."""
+    """List the curve, point by point."""
     return [
         Figure(
             f"{name}: {point.discordance:.0%} disagree, gain of {100 * point.gain:.1f} points",
@@ -81,14 +54,14 @@ def points(name: str, tried: Calibration) -> list[Figure]:
 
 
 def removals(seed: int) -> list[Figure]:
-    """Gates of the claim `no worse`: rules worth exactly the margin, and rules worth nothing."""
+    """Try the claim `no worse` on rules worth exactly the margin and on rules worth nothing."""
     alpha, rng = Terms().share, np.random.default_rng(seed)
     worst = 0.0
     for noise in (MARGIN, 0.15, 0.3):
-        found = _accepted(rng, (noise - MARGIN) / 2, (noise + MARGIN) / 2, alpha)
+        found = _count_accepts(rng, (noise - MARGIN) / 2, (noise + MARGIN) / 2, alpha)
         worst = max(worst, clopper_pearson(found, REMOVALS).low)
-    still = _accepted(rng, 0.005, 0.005, alpha) / REMOVALS
-    enough = pairs_needed(MARGIN, alpha)
+    still = _count_accepts(rng, 0.005, 0.005, alpha) / REMOVALS
+    enough = needed_pairs(MARGIN, alpha)
     same = [1.0] * enough
     passed = decide(same, same, alpha=alpha, claim="no worse", margin=MARGIN).decision == "accept"
     return [
@@ -100,8 +73,8 @@ def removals(seed: int) -> list[Figure]:
     ]
 
 
-def _accepted(rng: np.random.Generator, win: float, lose: float, alpha: float) -> int:
-    """Accepts among gates whose pairs are won and lost with these chances."""
+def _count_accepts(rng: np.random.Generator, win: float, lose: float, alpha: float) -> int:
+    """Count the accepts among gates whose pairs are won and lost with these chances."""
     drawn = rng.multinomial(SIZE, [win, lose, 1 - win - lose], REMOVALS)
     outcomes, counts = np.unique(drawn, axis=0, return_counts=True)
     accepted = 0
@@ -118,7 +91,7 @@ def _accepted(rng: np.random.Generator, win: float, lose: float, alpha: float) -
 
 
 def draw(one: Calibration, two: Calibration, file: Path) -> None:
-    """The power curves; the kind of picture is that of the file's name."""
+    """Draw the power curves; the file's name says which kind of picture."""
     settings = {"svg.fonttype": "none", "svg.hashsalt": "tutelage", "font.size": 9}
     with mpl.rc_context(settings):  # type: ignore[arg-type]  # its stub knows no plain dict
         picture = Picture(figsize=(7.6, 4.2), layout="constrained")
@@ -161,7 +134,7 @@ def _at(tried: Calibration, noise: float) -> list[Point]:
 
 
 def show_curves(one: Calibration, two: Calibration) -> None:
-    """The curves as tables: more replies are tried at the smaller gains that they find."""
+    """Print the curves as tables: more replies are tried at the smaller gains that they find."""
     _table(one, {f"{noise:.0%}": _at(one, noise) for noise in LOOKS})
     _table(two, {"30%, 2 replies": _at(two, 0.3)})
 
@@ -176,10 +149,8 @@ def _table(tried: Calibration, columns: dict[str, list[Point]]) -> None:
 
 
 def main() -> int:
-    """Print the figures beside their goals; 1 when a goal is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--report-only", action="store_true", help="a missed goal exits 0")
+    """Print the figures beside their goals; return 1 when a goal is missed."""
+    parser = make_parser(__doc__)
     parser.add_argument("--figure", type=Path, metavar="FILE", default=Path("runs/gate.svg"),
                         help="where the curve is drawn, .svg or .png")  # fmt: skip
     parser.add_argument("--seed", type=int, default=0)
@@ -190,30 +161,32 @@ def main() -> int:
     two = calibrate(
         Terms(replicates=2), runs=RUNS_OF_TWO, gates=GATES_OF_TWO, seed=options.seed + 1
     )
-    promised, found = 100 * one.terms.power, 100 * one.found.share
+    promised, found = 100 * one.terms.power, 100 * one.at_detectable.share
     figures = [
         *errors("one reply", one),
         Figure("one reply: detectable gain", 100 * one.detectable, "points"),
         Figure("one reply: found there", found, "%", promised + 5, promised - 5),
-        Figure("one reply: lost to racing", 100 * full.found.share - found, "points", most=3),
+        Figure(
+            "one reply: lost to racing", 100 * full.at_detectable.share - found, "points", most=3
+        ),
         *errors("two replies", two),
         Figure("two replies: detectable gain", 100 * two.detectable, "points"),
-        Figure("two replies: found there", 100 * two.found.share, "%", promised + 5, promised - 5),
+        Figure(
+            "two replies: found there",
+            100 * two.at_detectable.share,
+            "%",
+            promised + 5,
+            promised - 5,
+        ),
         *removals(options.seed),
     ]
     figures.append(Figure("all of it", time.perf_counter() - start, "s", most=300))
-    print(f"{'gate':40}{'figure':>10}  {'unit':12}{'goal':>10}")
-    for figure in figures:
-        missed = "" if figure.met else "  missed"
-        print(f"{figure.name:40}{figure.value:10.2f}  {figure.unit:12}{figure.goal:>10}{missed}")
+    print_table(figures, Columns(40, 10, 12), "gate")
     show_curves(one, two)
     draw(one, two, options.figure)
     print(f"\nThe curve is drawn in {options.figure}.")
-    if options.json:
-        figures += [*points("one reply", one), *points("two replies", two)]
-        rows = [figure._asdict() | {"met": figure.met} for figure in figures]
-        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-    return int(not options.report_only and not all(figure.met for figure in figures))
+    curves = [*points("one reply", one), *points("two replies", two)]
+    return finish(figures, options, curves)
 
 
 if __name__ == "__main__":

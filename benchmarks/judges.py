@@ -1,4 +1,4 @@
-"""How well the hidden tests of python_coding judge: mutants they let pass, rewrites they refuse.
+"""Measure the hidden tests of python_coding: mutants they let pass, rewrites they refuse.
 
 A mutant is a reference solution that was changed in one place. It counts where it differs from the
 reference on any of 2,000 further inputs, drawn as the hidden tests are and apart from them. A
@@ -17,18 +17,18 @@ from typing import ClassVar
 from tutelage.domains.debugging.mutants import mutants
 from tutelage.domains.python_coding.cases import Case, draw, files_of, hidden_of
 from tutelage.domains.python_coding.judging import judge
-from tutelage.domains.python_coding.reference import LINES, Endless, Program, compiled
-from tutelage.domains.python_coding.selection import everything
+from tutelage.domains.python_coding.reference_runner import LINES, Endless, Program, compile_program
+from tutelage.domains.python_coding.selection import tasks_by_id
 from tutelage.domains.python_coding.templates import Task
 
 LEAST_REJECTED = 0.98
 
 
 def sample(per_template: int, templates: int, seed: int) -> list[Task]:
-    """Some tasks of some templates, whichever split they are in."""
+    """Choose some tasks of some templates, of any split."""
     rnd = random.Random(seed)
     by_name: dict[str, list[Task]] = {}
-    for task in everything().values():
+    for task in tasks_by_id().values():
         by_name.setdefault(task.name, []).append(task)
     names = rnd.sample(sorted(by_name), min(templates, len(by_name)))
     return [
@@ -39,16 +39,16 @@ def sample(per_template: int, templates: int, seed: int) -> list[Task]:
 
 
 def differs(task: Task, code: str, cases: list[Case]) -> bool:
-    """Whether a program gives another result on any of `cases`, or does not end."""
+    """Tell whether a program gives another result on any of `cases`, or does not end."""
     try:
-        program = Program(compiled(f"{code}\n\n{task.drive}"), files_of(cases))
+        program = Program(compile_program(f"{code}\n\n{task.harness}"), files_of(cases))
         return any(not case.passes(program(task.calls, case.args, LINES)) for case in cases)
     except Endless:
         return True
 
 
-class Renamed(ast.NodeTransformer):
-    """Other names for arguments and variables."""
+class RenameVariables(ast.NodeTransformer):
+    """Gives arguments and variables other names."""
 
     def __init__(self, names: set[str]) -> None:
         self.names = names
@@ -60,18 +60,18 @@ class Renamed(ast.NodeTransformer):
         return ast.arg(f"{node.arg}_x") if node.arg in self.names else node
 
 
-def renamed(tree: ast.Module) -> ast.AST:
+def rename(tree: ast.Module) -> ast.AST:
     stored = {
         node.id
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
     given = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    return Renamed(stored | given - {"self"}).visit(tree)
+    return RenameVariables(stored | given - {"self"}).visit(tree)
 
 
-class Turned(ast.NodeTransformer):
-    """`a < b` as `b > a`."""
+class TurnComparisons(ast.NodeTransformer):
+    """Writes `a < b` as `b > a`."""
 
     SIGNS: ClassVar[dict[type[ast.cmpop], type[ast.cmpop]]] = {
         ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE, ast.Eq: ast.Eq,
@@ -86,8 +86,8 @@ class Turned(ast.NodeTransformer):
         return ast.Compare(node.comparators[0], [sign()], [node.left])
 
 
-class Padded(ast.NodeTransformer):
-    """Each body begins with `pass`."""
+class PadBodies(ast.NodeTransformer):
+    """Begins each body with `pass`."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
@@ -95,16 +95,16 @@ class Padded(ast.NodeTransformer):
         return node
 
 
-class Otherwise(ast.NodeTransformer):
-    """`if a: x else: y` as `if not a: y else: x`; an `if` alone as one with an empty first half."""
+class SwapBranches(ast.NodeTransformer):
+    """Writes `if a: x else: y` as `if not a: y else: x`, with `pass` for an `else` that lacks."""
 
     def visit_If(self, node: ast.If) -> ast.AST:
         self.generic_visit(node)
         return ast.If(ast.UnaryOp(ast.Not(), node.test), node.orelse or [ast.Pass()], node.body)
 
 
-class Endlessly(ast.NodeTransformer):
-    """`while a: x` as `while True: if not a: break; x`."""
+class LoopForever(ast.NodeTransformer):
+    """Writes `while a: x` as `while True: if not a: break; x`."""
 
     def visit_While(self, node: ast.While) -> ast.AST:
         self.generic_visit(node)
@@ -112,8 +112,8 @@ class Endlessly(ast.NodeTransformer):
         return ast.While(ast.Constant(True), [leave, *node.body], [])
 
 
-class Named(ast.NodeTransformer):
-    """`return a` as `answer = a; return answer`."""
+class NameAnswer(ast.NodeTransformer):
+    """Writes `return a` as `answer = a; return answer`."""
 
     def visit_Return(self, node: ast.Return) -> ast.AST | list[ast.stmt]:
         if node.value is None:
@@ -122,8 +122,8 @@ class Named(ast.NodeTransformer):
         return [keep, ast.Return(ast.Name("the_answer", ast.Load()))]
 
 
-class Iterated(ast.NodeTransformer):
-    """`for a in b: x` as a `while` over an iterator."""
+class LoopOverIterator(ast.NodeTransformer):
+    """Writes `for a in b: x` as a `while` over an iterator."""
 
     def visit_For(self, node: ast.For) -> ast.AST | list[ast.stmt]:
         self.generic_visit(node)
@@ -142,27 +142,27 @@ class Iterated(ast.NodeTransformer):
         return [begin, ast.While(loop.test, [*loop.body, *node.body], [])]
 
 
-def helped(tree: ast.Module) -> ast.AST:
-    """With a helper that nobody needs before it, and a constant behind."""
+def add_helper(tree: ast.Module) -> ast.AST:
+    """Add a helper that nobody needs before the code, and a constant behind it."""
     extra = ast.parse("def not_needed(value):\n    return value\n\n\nLIMIT_OF_NOTHING = 3\n").body
     tree.body = [extra[0], *tree.body, extra[1]]
     return tree
 
 
 REWRITES: dict[str, Callable[[ast.Module], ast.AST]] = {
-    "renamed": renamed,
-    "comparisons turned": lambda tree: Turned().visit(tree),
-    "padded": lambda tree: Padded().visit(tree),
-    "if turned": lambda tree: Otherwise().visit(tree),
-    "while True": lambda tree: Endlessly().visit(tree),
-    "answer named": lambda tree: Named().visit(tree),
-    "for as while": lambda tree: Iterated().visit(tree),
-    "helper added": helped,
+    "renamed": rename,
+    "comparisons turned": lambda tree: TurnComparisons().visit(tree),
+    "padded": lambda tree: PadBodies().visit(tree),
+    "if turned": lambda tree: SwapBranches().visit(tree),
+    "while True": lambda tree: LoopForever().visit(tree),
+    "answer named": lambda tree: NameAnswer().visit(tree),
+    "for as while": lambda tree: LoopOverIterator().visit(tree),
+    "helper added": add_helper,
 }
 
 
 def rewrites(code: str) -> Iterator[tuple[str, str]]:
-    """Each that changes anything, and all of them at once."""
+    """Yield each rewrite that changes anything, and all of them at once."""
     plain = ast.unparse(ast.parse(code))
     everywhere = ast.parse(code)
     for name, rewrite in REWRITES.items():
@@ -174,7 +174,7 @@ def rewrites(code: str) -> Iterator[tuple[str, str]]:
 
 
 def measure(tasks: list[Task], inputs: int, verbose: bool) -> bool:
-    """Print the figures; True if both goals are met."""
+    """Print the figures; return True if both goals are met."""
     counted, passed, made, refused = 0, 0, 0, 0
     let_pass: Counter[str] = Counter()
     for task in tasks:

@@ -1,17 +1,16 @@
-"""How many tokens a second the student writes: one at a time, in a batch, and with one strategy.
+"""Measure tokens a second of the student: one at a time, in a batch, and with a shared prefix.
 
 Every way answers the same problems under the same strategy of about 370 tokens, in turn. The ratios
 are of processor time, so that they stay when others use the machine as well.
 """
 
-import argparse
-import json
 import random
 import statistics
 import sys
 import time
-from pathlib import Path
 from typing import NamedTuple
+
+from _figures import Columns, Figure, finish, make_parser, print_table
 
 from tutelage.models import Model, Request, open_model
 
@@ -23,26 +22,8 @@ RULES = "\n".join(
 )
 
 
-class Figure(NamedTuple):
-    """One line of the table."""
-
-    name: str
-    value: float
-    unit: str
-    least: float | None = None
-    """The goal: not less than this."""
-
-    @property
-    def met(self) -> bool:
-        return self.least is None or self.value >= self.least
-
-    @property
-    def goal(self) -> str:
-        return "" if self.least is None else f">= {self.least:g}"
-
-
 def problems() -> list[Request]:
-    """The same meetings every time."""
+    """Draw the same meetings every time."""
     draw = random.Random(7)
     asked = []
     for _ in range(PROBLEMS):
@@ -74,7 +55,7 @@ def middle(speeds: list[Speed]) -> Speed:
 
 
 def measure() -> list[Figure]:
-    """Each way, `ROUNDS` times, in turn."""
+    """Time each way, `ROUNDS` times, in turn."""
     asked = problems()
     whole = open_model("smollm2-135m", share_prefix=False)
     shared = open_model("smollm2-135m")
@@ -100,20 +81,11 @@ def measure() -> list[Figure]:
 
 
 def main() -> int:
-    """Print the figures beside their goals; 1 when a goal is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--report-only", action="store_true", help="a missed goal exits 0")
-    options = parser.parse_args()
+    """Print the figures beside their goals; return 1 when a goal is missed."""
+    options = make_parser(__doc__).parse_args()
     figures = measure()
-    print(f"{'rollouts':36}{'figure':>10}  {'unit':20}{'goal':>8}")
-    for figure in figures:
-        missed = "" if figure.met else "  missed"
-        print(f"{figure.name:36}{figure.value:10.1f}  {figure.unit:20}{figure.goal:>8}{missed}")
-    if options.json:
-        rows = [figure._asdict() | {"met": figure.met} for figure in figures]
-        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-    return int(not options.report_only and not all(figure.met for figure in figures))
+    print_table(figures, Columns(36, 10, 20, 8, decimals=1), "rollouts")
+    return finish(figures, options)
 
 
 if __name__ == "__main__":

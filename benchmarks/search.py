@@ -1,4 +1,4 @@
-"""Whether the search ends with the rules that help and no others, and at what price in replies.
+"""Measure the search: does it end with the rules that help alone, and after how many replies?
 
 Two kinds of lines in one world (`tests/graph/ideas.py`, where every effect is written down): three
 rules help, two harm, four do nothing, and a blind teacher proposes edits by lot. One is the loop
@@ -9,8 +9,6 @@ blocks and edit caps and given more replies than a run of the search takes; the 
 against the best of them.
 """
 
-import argparse
-import json
 import os
 import random
 import statistics
@@ -23,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib as mpl
+from _figures import Columns, Figure, finish, make_parser, print_table
 from matplotlib.figure import Figure as Picture
 
 # The world is the tests': it is not shipped.
@@ -30,12 +29,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.graph.ideas import Blind, Reader, Sums, clean, draw, searching, value
 from tutelage.domains.contract import Problem
-from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
 from tutelage.store.edits import apply
 from tutelage.store.events import CallCompleted, StrategyPromoted
 from tutelage.store.rules import EMPTY, Strategy
-from tutelage.trainer.prompt import ask
+from tutelage.trainer.prompt import build_request
 
 SEEDS = 20
 """The search was tuned on the seeds 0 to 19: what it does on others is the fairer figure."""
@@ -46,31 +45,8 @@ AT = (0, 500, 1000, 1500, 2000, 3000, 4000, 5000, 6000, 8000, 12_000)
 OURS = "search"
 
 
-class Figure(NamedTuple):
-    """One line of the table."""
-
-    name: str
-    value: float
-    unit: str
-    most: float | None = None
-    """The goal: not more than this."""
-    least: float | None = None
-    """The goal: not less than this."""
-
-    @property
-    def met(self) -> bool:
-        low = self.least is None or self.value >= self.least
-        return low and (self.most is None or self.value <= self.most)
-
-    @property
-    def goal(self) -> str:
-        if self.most is not None:
-            return f"<= {self.most:g}"
-        return "" if self.least is None else f">= {self.least:g}"
-
-
 class Point(NamedTuple):
-    """Where a line stands after so many replies."""
+    """State of a line after so many replies."""
 
     replies: int
     value: float
@@ -86,11 +62,11 @@ Lines = Mapping[str, Sequence[Curve]]
 
 
 def search(seed: int) -> Curve:
-    """The loop, read off its log; what it asks after its last round is no part of the search."""
+    """Run the loop and read its log; what it asks after its last round does not count."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        parts = Parts(domain=Sums(), teacher=Blind(seed), student=Reader())
-        run = open_run(home / "store", home / "runs", searching(seed), parts=parts)
+        parts = Overrides(domain=Sums(), teacher=Blind(seed), student=Reader())
+        run = open_run(home / "store", home / "runs", searching(seed), overrides=parts)
         go(run)
         points, replies = [Point(0, value(EMPTY), False)], 0
         for entry in run.log.entries(stream=run.id, kinds=[CallCompleted, StrategyPromoted]):
@@ -105,7 +81,7 @@ def search(seed: int) -> Curve:
 
 
 def plain(seed: int, block: int, edits: int, most: int = MOST) -> Curve:
-    """A single line of descent: whoever scores higher on a fresh block becomes current."""
+    """Run a single line of descent: what scores higher on a fresh block becomes current."""
     loop = searching(seed).loop
     lot, student, now = random.Random(f"plain/{seed}"), Reader(), EMPTY
     points, problems, number = [Point(0, value(now), False)], _problems(seed), 0
@@ -126,7 +102,7 @@ def plain(seed: int, block: int, edits: int, most: int = MOST) -> Curve:
 
 
 def _problems(seed: int) -> Iterator[Problem]:
-    """New ones for ever."""
+    """Yield new problems without end."""
     part = 0
     while True:
         yield from Sums().problems("val", 1000, seed * 1000 + part)
@@ -135,13 +111,15 @@ def _problems(seed: int) -> Iterator[Problem]:
 
 def _score(student: Reader, strategy: Strategy, problems: Sequence[Problem]) -> float:
     domain = Sums()
-    replies = student.reply([ask(domain.guide, problem, strategy) for problem in problems])
+    replies = student.reply(
+        [build_request(domain.guide, problem, strategy) for problem in problems]
+    )
     pairs = zip(problems, replies, strict=True)
     return sum(domain.judge(problem, reply.text).score for problem, reply in pairs)
 
 
-def settled(curve: Curve) -> int | None:
-    """Replies after which a line was clean for good; None where it did not end so."""
+def replies_to_clean(curve: Curve) -> int | None:
+    """Count the replies after which a line stayed clean; None where it did not end so."""
     since = None
     for point in reversed(curve):
         if not point.clean:
@@ -150,18 +128,18 @@ def settled(curve: Curve) -> int | None:
     return since
 
 
-def needed(curves: Sequence[Curve]) -> float:
-    """Median replies until clean for good; a line that does not end so counts with MOST."""
-    return statistics.median(MOST if (it := settled(c)) is None else it for c in curves)
+def median_replies(curves: Sequence[Curve]) -> float:
+    """Return the median replies to stay clean; a line that does not end so counts with MOST."""
+    return statistics.median(MOST if (it := replies_to_clean(c)) is None else it for c in curves)
 
 
-def at(curve: Curve, replies: int) -> Point:
-    """Where a line stands after `replies`, or where it ended before."""
+def point_after(curve: Curve, replies: int) -> Point:
+    """Return the point of a line after `replies`, or its end if that came before."""
     return [point for point in curve if point.replies <= replies][-1]
 
 
 def measure(seeds: Sequence[int], workers: int) -> Lines:
-    """Every way to search, over the same seeds."""
+    """Run every way to search over the same seeds."""
     ways = {
         f"plain, block {block}, {edits} edit{'s' if edits > 1 else ''}": (block, edits)
         for block in BLOCKS
@@ -174,19 +152,20 @@ def measure(seeds: Sequence[int], workers: int) -> Lines:
         return {OURS: ours} | {name: [it.result() for it in these] for name, these in tried.items()}
 
 
-def figures_of(lines: Lines, seconds: float) -> list[Figure]:
-    """What was asked of the search, and what the plain lines did."""
+def list_figures(lines: Lines, seconds: float) -> list[Figure]:
+    """List the figures of the search with their goals, and those of the plain lines."""
     ours = lines[OURS]
     others = {name: curves for name, curves in lines.items() if name != OURS}
     ends = {name: 100 * statistics.mean(c[-1].clean for c in cs) for name, cs in lines.items()}
-    costs = {name: needed(curves) for name, curves in others.items()}
+    costs = {name: median_replies(curves) for name, curves in others.items()}
     ever = {
         name: 100 * statistics.mean(any(p.clean for p in c) for c in cs)
         for name, cs in others.items()
     }
     return [
         Figure("search: ends with what helps alone", ends[OURS], "%", least=80),
-        Figure("search: replies for it, median", needed(ours), "replies", most=min(costs.values())),
+        Figure("search: replies for it, median", median_replies(ours), "replies",
+               most=min(costs.values())),
         Figure("search: replies of a whole run, most", max(c[-1].replies for c in ours), "replies",
                most=MOST),
         Figure("search: true value at the end", _worth(ours), "share"),
@@ -203,12 +182,12 @@ def _worth(curves: Sequence[Curve]) -> float:
     return statistics.mean(curve[-1].value for curve in curves)
 
 
-def points_of(lines: Lines) -> list[Figure]:
-    """The curves as figures: mean true value, and share of clean lines, by replies."""
+def list_points(lines: Lines) -> list[Figure]:
+    """List the curves as figures: mean true value, and share of clean lines, by replies."""
     found = []
     for name, curves in lines.items():
         for replies in AT:
-            here = [at(curve, replies) for curve in curves]
+            here = [point_after(curve, replies) for curve in curves]
             worth, share = (statistics.mean(part) for part in list(zip(*here, strict=True))[1:])
             found += [
                 Figure(f"{name}: true value after {replies}", worth, "share"),
@@ -220,21 +199,21 @@ def points_of(lines: Lines) -> list[Figure]:
 def show_curves(lines: Lines) -> None:
     """Print the curves as a table: true value, and clean lines in percent."""
     print(f"\n{'true value, and % clean, after':32}" + "".join(f"{replies:>12}" for replies in AT))
-    found = iter(points_of(lines))
+    found = iter(list_points(lines))
     for name in lines:
         cells = [f"{next(found).value:8.3f}{next(found).value:4.0f}" for _ in AT]
         print(f"{name:32}" + "".join(cells))
 
 
 def draw_curves(lines: Lines, file: Path) -> None:
-    """The figure of the curves; its kind is that of the file's name."""
+    """Draw the curves; the file's name says which kind of picture."""
     settings = {"svg.fonttype": "none", "svg.hashsalt": "tutelage", "font.size": 9}
     grid = range(0, MOST + 1, 100)
     with mpl.rc_context(settings):  # type: ignore[arg-type]  # its stub knows no plain dict
         picture = Picture(figsize=(10.5, 4.2), layout="constrained")
         worth, share = picture.subplots(1, 2)
         for name, curves in lines.items():
-            here = [[at(curve, replies) for curve in curves] for replies in grid]
+            here = [[point_after(curve, replies) for curve in curves] for replies in grid]
             width = 2.6 if name == OURS else 1.1
             worth.plot(grid, [statistics.mean(p.value for p in row) for row in here], lw=width)
             clean_lines = [100 * statistics.mean(p.clean for p in row) for row in here]
@@ -249,10 +228,8 @@ def draw_curves(lines: Lines, file: Path) -> None:
 
 
 def main() -> int:
-    """Print the figures beside their goals; 1 when a goal is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--report-only", action="store_true", help="a missed goal exits 0")
+    """Print the figures beside their goals; return 1 when a goal is missed."""
+    parser = make_parser(__doc__)
     parser.add_argument("--figure", type=Path, metavar="FILE", default=Path("runs/search.svg"),
                         help="where the curves are drawn, .svg or .png")  # fmt: skip
     parser.add_argument("--seeds", type=int, default=SEEDS, help="how many")
@@ -262,20 +239,14 @@ def main() -> int:
     start = time.perf_counter()
     first = options.first_seed
     lines = measure(range(first, first + options.seeds), options.workers)
-    figures = figures_of(lines, time.perf_counter() - start)
-    print(f"{'search':56}{'figure':>10}  {'unit':10}{'goal':>10}")
-    for figure in figures:
-        missed = "" if figure.met else "  missed"
-        print(f"{figure.name:56}{figure.value:10.2f}  {figure.unit:10}{figure.goal:>10}{missed}")
+    figures = list_figures(lines, time.perf_counter() - start)
+    print_table(figures, Columns(56, 10, 10), "search")
     print(f"\nSeeds {first} to {first + options.seeds - 1}.", end=" ")
     print(f"A line that does not end so counts with {MOST} replies.")
     show_curves(lines)
     draw_curves(lines, options.figure)
     print(f"\nThe curves are drawn in {options.figure}.")
-    if options.json:
-        rows = [it._asdict() | {"met": it.met} for it in [*figures, *points_of(lines)]]
-        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-    return int(not options.report_only and not all(figure.met for figure in figures))
+    return finish(figures, options, list_points(lines))
 
 
 if __name__ == "__main__":

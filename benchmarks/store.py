@@ -1,45 +1,22 @@
-"""How fast the log takes events, how much room they need, and how fast all is verified.
+"""Measure the event log: speed of appending, room in the file, speed of verifying.
 
 The disk sets the limit: one `fdatasync` of 4 KB is timed before each commit, so that a busy
 machine slows both and the ratio stays.
 """
 
-import argparse
-import json
 import os
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
 
-from tutelage.store import AttemptJudged, EventLog
+from _figures import Columns, Figure, finish, make_parser, print_table
+
+from tutelage.store import EventLog
+from tutelage.store.events import AttemptJudged
 
 SINGLE, BATCHES, BATCH = 1500, 40, 100
-
-
-class Figure(NamedTuple):
-    """One line of the table."""
-
-    name: str
-    value: float
-    unit: str
-    most: float | None = None
-    """The goal: not more than this."""
-    least: float | None = None
-    """The goal: not less than this."""
-
-    @property
-    def met(self) -> bool:
-        low = self.least is None or self.value >= self.least
-        return low and (self.most is None or self.value <= self.most)
-
-    @property
-    def goal(self) -> str:
-        if self.most is not None:
-            return f"<= {self.most:g}"
-        return "" if self.least is None else f">= {self.least:g}"
 
 
 def _attempt(number: int, reply: str) -> AttemptJudged:
@@ -104,22 +81,14 @@ def measure(home: Path) -> list[Figure]:
 
 
 def main() -> int:
-    """Print the figures beside their goals; 1 when a goal is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--report-only", action="store_true", help="a missed goal exits 0")
+    """Print the figures beside their goals; return 1 when a goal is missed."""
+    parser = make_parser(__doc__)
     parser.add_argument("--folder", type=Path, help="the disk to measure; default: temporary")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         figures = measure(Path(folder))
-    print(f"{'store':32}{'figure':>12}  {'unit':12}{'goal':>10}")
-    for figure in figures:
-        missed = "" if figure.met else "  missed"
-        print(f"{figure.name:32}{figure.value:12.2f}  {figure.unit:12}{figure.goal:>10}{missed}")
-    if options.json:
-        rows = [figure._asdict() | {"met": figure.met} for figure in figures]
-        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-    return int(not options.report_only and not all(figure.met for figure in figures))
+    print_table(figures, Columns(32, 12, 12), "store")
+    return finish(figures, options)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What a person types: one file for each group of commands, on top of the house."""
+"""Command line: one file for each command word."""

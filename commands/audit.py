@@ -1,4 +1,4 @@
-"""A claim of anyone's, judged from a file alone."""
+"""Judge anyone's claim from a file of results alone."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -7,23 +7,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..reports.wording import clean, interval, points, share
 from .errors import FAILED, WRONG, Refused
-from .output import Json, clean, console, examples, points, print_json, share, table
+from .output import Json, console, examples, print_json, table
 
 if TYPE_CHECKING:
-    from ..evidence import Audit, System
-    from ..reports.audit_rows import Read
+    from ..evidence.audit.audit import Audit
+    from ..evidence.audit.results_file import ResultsFile
+    from ..evidence.audit.systems import System
 
 app = typer.Typer()
 
 
+_File = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE", help="JSONL or CSV, one result a row.", exists=True, dir_okay=False
+    ),
+]
+_Features = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COL", help="A shallow fact of the problem, a number. Repeat it."),
+]
+
+
 def _column(meaning: str) -> Any:
-    """An option that names a column of the file."""
+    """Return an option that names a column of the file."""
     return typer.Option(metavar="COL", help=meaning)
 
 
 @app.command(
-    rich_help_panel="Claims",
     epilog=examples(
         (
             "tutelage audit results.jsonl",
@@ -39,12 +52,7 @@ def _column(meaning: str) -> Any:
     ),
 )
 def audit(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE", help="JSONL or CSV, one result a row.", exists=True, dir_okay=False
-        ),
-    ],
+    file: _File,
     gold: Annotated[str, _column("The right answer.")] = "",
     prediction: Annotated[str, _column("The answer as read.")] = "",
     score: Annotated[str, _column("Its score by whoever made the file, 0 to 1.")] = "",
@@ -56,10 +64,7 @@ def audit(
     problem: Annotated[str, _column("Id of the problem: replies to one are averaged.")] = "",
     text: Annotated[str, _column("The problem itself.")] = "",
     split_column: Annotated[str, _column("The row's split.")] = "",
-    feature: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COL", help="A shallow fact of the problem, a number. Repeat it."),
-    ] = None,
+    feature: _Features = None,
     split: Annotated[
         str, typer.Option(metavar="NAME", help="Judge this split. Default: test, if there is one.")
     ] = "",
@@ -73,39 +78,35 @@ def audit(
     Columns with the usual names are found; `-` for a column leaves it out. Exits 0 where the
     claim stands, 1 where it does not, 2 where the file cannot be read.
     """
-    named = {
-        "gold": gold,
-        "prediction": prediction,
-        "score": score,
-        "reply": reply,
-        "truncated": truncated,
-        "second": second,
-        "second_score": second_score,
-        "second_reply": second_reply,
-        "problem": problem,
-        "text": text,
-        "split": split_column,
-    }
-    _audited(file, named, feature or (), split, classes, as_json=as_json)
+    columns = {"gold": gold, "prediction": prediction, "score": score, "reply": reply,
+               "truncated": truncated, "second": second, "second_score": second_score,
+               "second_reply": second_reply, "problem": problem, "text": text,
+               "split": split_column}  # fmt: skip
+    results, verdict = _judge(file, columns, feature or (), split, classes)
+    if as_json:
+        used = {"columns": dict(results.columns.of), "not_used": results.unused}
+        print_json({"file": str(file)} | used | verdict.as_json())
+    else:
+        _show(verdict)
+        _print_spare_columns(results)
+    if not verdict.stands:
+        raise typer.Exit(FAILED)
 
 
-def _audited(
-    file: Path,
-    named: Mapping[str, str],
-    features: Sequence[str],
-    split: str,
-    classes: str,
-    *,
-    as_json: bool,
-) -> None:
-    """Read, judge, and print the verdict."""
-    from ..evidence.audit.audit import audit as judge
-    from ..reports.audit_rows import read
+def _judge(
+    file: Path, named: Mapping[str, str], features: Sequence[str], split: str, classes: str
+) -> "tuple[ResultsFile, Audit]":
+    """Read a file and judge it. Raises Refused where it cannot be read or holds no claim."""
+    from ..evidence.audit.audit import audit as judge_results
+    from ..evidence.audit.results_file import ResultsError, read_results
 
-    found = read(file, {part: name for part, name in named.items() if name}, features)
+    try:
+        found = read_results(file, {part: name for part, name in named.items() if name}, features)
+    except ResultsError as error:
+        raise Refused(clean(str(error)), code=WRONG) from None
     columns = found.columns.of
     try:
-        verdict = judge(
+        verdict = judge_results(
             found.results,
             name=columns["prediction"],
             second=columns.get("second", ""),
@@ -114,14 +115,7 @@ def _audited(
         )
     except ValueError as error:
         raise Refused(clean(f"{file}: {error}"), code=WRONG) from None
-    if as_json:
-        read_so = {"file": str(file), "columns": dict(columns), "not_used": found.unused}
-        print_json(read_so | verdict.as_json())
-    else:
-        _show(verdict)
-        _left_over(found)
-    if not verdict.stands:
-        raise typer.Exit(FAILED)
+    return found, verdict
 
 
 def _show(verdict: "Audit") -> None:
@@ -131,7 +125,7 @@ def _show(verdict: "Audit") -> None:
     systems = [verdict.system, *([verdict.second] if verdict.second else [])]
     out.print(table(_COLUMNS, [_row(system) for system in systems]))
     tested = [
-        (t.against, share(t.accuracy), points(t.gain), f"{points(t.low)} to {points(t.high)}",
+        (t.against, share(t.accuracy), points(t.gain), interval(t.low, t.high),
          t.p_text.removeprefix("= "), t.n, t.test,
          "beaten" if t.beaten else "NOT beaten")
         for t in verdict.tests
@@ -144,7 +138,7 @@ def _show(verdict: "Audit") -> None:
         typer.echo(clean(f"{mark:8} {finding.name}: {finding.said}.{_where(finding.lines)}"))
 
 
-def _left_over(found: "Read") -> None:
+def _print_spare_columns(found: "ResultsFile") -> None:
     """Say which columns played no part: a shortcut may hide in one that holds numbers."""
     if not found.unused:
         return

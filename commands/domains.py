@@ -1,19 +1,24 @@
-"""What there is to learn and who answers: listed, and put on trial."""
+"""List the domains, check one, begin a new one."""
 
+import json
 import shlex
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .. import domains as domain_floor
-from .. import models as model_floor
-from .domain_options import built
+from ..reports.wording import clean
 from .errors import FAILED, Refused
-from .output import Json, clean, console, examples, print_json, table
+from .output import Json, console, examples, print_json, table
 
-domains = typer.Typer(
+if TYPE_CHECKING:
+    from ..graph.calls.judge_model import Judge
+
+
+app = typer.Typer(
+    name="domains",
     no_args_is_help=True,
     help="What there is to learn, whether a domain is sound, and the draft of a new one.",
     epilog=examples(
@@ -22,14 +27,9 @@ domains = typer.Typer(
         "tutelage domains new unit-conversion",
     ),
 )
-models = typer.Typer(
-    no_args_is_help=True,
-    help="Who answers: the forms in which a model is named, and whether one does.",
-    epilog=examples("tutelage models list", "tutelage models check smollm2-135m"),
-)
 
 
-@domains.command("list", epilog=examples("tutelage domains list", "tutelage domains list --json"))
+@app.command("list", epilog=examples("tutelage domains list", "tutelage domains list --json"))
 def list_domains(as_json: Json = False) -> None:
     """List the domains by name: ours, those of installed plugins, and those in this folder.
 
@@ -47,20 +47,20 @@ def list_domains(as_json: Json = False) -> None:
 
 def _about(name: str) -> dict[str, Any]:
     try:
-        built = domain_floor.get(name)
+        domain = domain_floor.get(name)
     except domain_floor.NeedsOptions as needing:
         about = " ".join([needing.about, f"Needs {', '.join(needing.needs)}."]).strip()
         return {"name": name, "about": about, "loads": None, "needs": needing.needs}
     except (domain_floor.BrokenDomain, ValueError) as error:
         # One that is broken is listed with what it said.
         return {"name": name, "about": str(error), "loads": False}
-    about, splits = built.guide.description, domain_floor.held(built)
+    about, splits = domain.guide.description, domain_floor.held_splits(domain)
     if "train" not in splits:
         about += f" For evaluation only: {', '.join(splits)}."
     return {"name": name, "about": about, "loads": True, "splits": splits}
 
 
-@domains.command(
+@app.command(
     "check",
     epilog=examples(
         "tutelage domains check scheduling",
@@ -86,8 +86,11 @@ def check_domain(
     Worked solutions must be right on every problem, noise never; splits must not meet, order must
     hold, classes balance; floors and the judge's speed are measured.
     """
-    domain, _ = built(name, options)
-    report = domain_floor.check(domain, None if every else n)
+    domain, _ = build_domain(name, options)
+    # It loads numpy and scipy, which no other command of this file needs.
+    from ..evidence.floors import split_floors
+
+    report = domain_floor.check(domain, None if every else n, floors=split_floors)
     if as_json:
         findings = [asdict(finding) for finding in report.findings]
         floors = [floor._asdict() for floor in report.floors]
@@ -101,7 +104,7 @@ def check_domain(
         raise typer.Exit(FAILED)
 
 
-@domains.command(
+@app.command(
     "new",
     epilog=examples(
         ("tutelage domains new unit-conversion", "writes unit_conversion.py here"),
@@ -135,32 +138,33 @@ docs/domains.md says what a domain promises.""")
     )
 
 
-@models.command("list", epilog=examples("tutelage models list"))
-def list_models(as_json: Json = False) -> None:
-    """List the forms in which a model can be named."""
-    known = model_floor.known()
-    if as_json:
-        print_json([{"form": form, "about": about} for form, about in known])
-        return
-    console().print(table(("a model is named by", "what it is"), known))
+def build_domain(name: str, options: str) -> "tuple[domain_floor.Domain, Judge | None]":
+    """Return a domain of options in JSON, and the model that judges in it, if they name one.
+
+    Raises Refused.
+    """
+    opened, judge = _open_judge(_parse_options(options))
+    try:
+        return domain_floor.get(name, opened), judge
+    except ValueError as error:
+        raise Refused(f"{name} cannot be built with these options: {error}", code=2) from error
 
 
-@models.command(
-    "check",
-    epilog=examples(
-        "tutelage models check smollm2-135m",
-        ("tutelage models check messages:http://localhost:11434#qwen3", "a server of yours"),
-    ),
-)
-def check_model(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="As a config names it.")],
-    as_json: Json = False,
-) -> None:
-    """Open a model and ask it one short question. Exits 1 when it does not answer."""
-    health = model_floor.check(spec)
-    if as_json:
-        print_json({"model": spec, "ok": health.ok, "line": health.line})
-    else:
-        typer.echo(clean(health.line))
-    if not health.ok:
-        raise typer.Exit(FAILED)
+def _open_judge(options: dict[str, Any]) -> "tuple[dict[str, Any], Judge | None]":
+    """Return the options with their judge's model opened, and that judge."""
+    if "judge_model" not in options:
+        return options, None
+    # graph/ takes a second to import.
+    from ..graph.calls.judge_model import with_judge
+
+    return with_judge(options)
+
+
+def _parse_options(text: str) -> dict[str, Any]:
+    try:
+        options = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Refused(f'--options is no JSON: {error}. Write {{"name": value}}.', code=2) from None
+    if not isinstance(options, dict):
+        raise Refused('--options must be a JSON object: {"name": value}.', code=2)
+    return options

@@ -1,4 +1,4 @@
-"""What goes wrong is said in one message, what to do included; the exit code says its kind.
+"""Errors as one message that says what to do, and the exit code of each kind.
 
 0    done
 1    it could not be done
@@ -28,7 +28,7 @@ FAILED, WRONG, SPENT, WAITING, STOPPED = 1, 2, 3, 4, 130
 
 
 class Refused(Exception):
-    """A command says no: what was wanted, what was found, what to do."""
+    """Refusal of a command: what was wanted, what was found, what to do."""
 
     def __init__(self, message: str, code: int = FAILED) -> None:
         super().__init__(message)
@@ -36,12 +36,12 @@ class Refused(Exception):
 
 
 class Guarded(TyperGroup):
-    """The root of all commands: no traceback reaches a person who did not ask for one."""
+    """Root of all commands: no traceback reaches a person who did not ask for one."""
 
     def invoke(self, ctx: Any) -> Any:
         debug = bool(ctx.params.get("debug"))
         try:
-            with ending_like_ctrl_c(), warnings.catch_warnings():
+            with sigterm_as_ctrl_c(), warnings.catch_warnings():
                 # What libraries tell their callers is no message for the person at the terminal.
                 if not debug and not sys.warnoptions:
                     warnings.simplefilter("ignore")
@@ -57,12 +57,12 @@ class Guarded(TyperGroup):
                 raise
             if debug:
                 raise
-            raise typer.Exit(_told(error)) from None
+            raise typer.Exit(_report(error)) from None
 
 
 @contextmanager
-def ending_like_ctrl_c() -> Iterator[None]:
-    """SIGTERM inside is what Ctrl-C is; a run that works takes both over."""
+def sigterm_as_ctrl_c() -> Iterator[None]:
+    """Treat SIGTERM as Ctrl-C; a run that works takes both over."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -78,28 +78,28 @@ def ending_like_ctrl_c() -> Iterator[None]:
 
 
 def complain(message: str) -> None:
-    """One message on stderr."""
+    """Print one message on stderr."""
     typer.secho("tutelage: ", fg="red", bold=True, err=True, nl=False)
     typer.echo(message, err=True)
 
 
-def _told(error: Exception) -> int:
-    """Say what happened and return the exit code."""
-    code = error.code if isinstance(error, Refused) else _expected(error)
+def _report(error: Exception) -> int:
+    """Print what happened and return the exit code."""
+    code = error.code if isinstance(error, Refused) else _exit_code(error)
     if code is not None:
         complain(_sentence(error))
         return code
-    what = f"{type(error).__name__}: {error}"
+    what, details = f"{type(error).__name__}: {error}", _write_details(error)
     if domain := _raised_by_domain(error):
         complain(
             f"The domain {domain!r} failed: {what}\n"
-            f"Look at its options first; the details, for whoever wrote it, are in {_kept(error)}. "
+            f"Look at its options first; the details, for whoever wrote it, are in {details}. "
             f"`tutelage domains check` puts a domain on trial. What was recorded stays recorded."
         )
         return FAILED
     complain(
         f"This should not have happened: {what}\n"
-        f"The details are in {_kept(error)}; please send them with a report. What was recorded "
+        f"The details are in {details}; please send them with a report. What was recorded "
         "before stays recorded."
     )
     return FAILED
@@ -121,7 +121,7 @@ def _raised_by_domain(error: Exception) -> str:
     return ""
 
 
-def _expected(error: Exception) -> int | None:
+def _exit_code(error: Exception) -> int | None:
     """The exit code of an error that a person can do something about, else None."""
     # Imported here because these bring pydantic and langgraph, and nothing went wrong so far.
     from ..domains import BrokenDomain
@@ -154,7 +154,7 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-def _kept(error: Exception) -> Path:
+def _write_details(error: Exception) -> Path:
     handle, name = tempfile.mkstemp(prefix="tutelage-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write("".join(traceback.format_exception(error)))

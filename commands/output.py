@@ -1,8 +1,8 @@
-"""How commands print: tables and sentences for people, JSON for machines."""
+"""Console, tables and JSON that every command prints with."""
 
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich import box
@@ -29,6 +29,9 @@ def print_json(data: object) -> None:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> Table:
     """A table without frames; columns called `#...` stand on the right."""
+    # Help prints no table of ours, and this brings the store.
+    from ..reports.wording import clean
+
     drawn = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for column in columns:
         drawn.add_column(column.lstrip("#"), justify="right" if column.startswith("#") else "left")
@@ -44,28 +47,3 @@ def examples(*lines: tuple[str, str] | str) -> str:
         command, meaning = (line, "") if isinstance(line, str) else line
         shown.append(f"`$ {command}`" + (f"  # {meaning}" if meaning else ""))
     return "\n\n".join(shown)
-
-
-def clean(text: str) -> str:
-    """Text without control characters: what a model wrote must not drive the terminal."""
-    return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
-
-
-def points(share: float) -> str:
-    """A difference of shares, in percentage points."""
-    return f"{100 * share:+.1f}"
-
-
-def share(value: Any) -> str:
-    """A share in percent, or a dash where there is none."""
-    return "-" if value is None else f"{100 * float(value):.1f}"
-
-
-def duration(seconds: float) -> str:
-    """`48 s`, `12 min 30 s`, `5 h 02 min`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -1,4 +1,4 @@
-"""What a run will take, before anything runs."""
+"""Plan of a run: calls, tokens, time, memory and cost, before anything runs."""
 
 import importlib.util
 from collections.abc import Sequence
@@ -10,21 +10,21 @@ import typer
 
 from ..domains import get as domain_named
 from ..models import Model, ModelError, Reply, Request, open_model
+from ..reports.wording import duration, points
 from ..store.log import EventLog
 from .errors import FAILED, Refused, complain
-from .output import Json, console, duration, examples, points, print_json, table
+from .output import Json, console, examples, print_json, table
 from .workspace import here
 
 if TYPE_CHECKING:
     from ..graph.config.config import RunConfig
-    from ..graph.planning.opening import Parts
+    from ..graph.planning.opening import Overrides
     from ..graph.planning.plan import Plan
 
 app = typer.Typer()
 
 
 @app.command(
-    rich_help_panel="Runs",
     epilog=examples(
         "tutelage plan examples/quickstart.toml",
         ("tutelage plan my.toml --json | jq .usd_limit", "the most it can cost"),
@@ -41,11 +41,11 @@ def plan(
     that has to be fetched, or whose files are damaged, is found out by `tutelage models check`.
     """
     from ..graph.config.config import ConfigError, load_config
-    from ..graph.planning.opening import Parts
+    from ..graph.planning.opening import Overrides
     from ..graph.planning.plan import plan as planned
 
     settings = load_config(config)
-    given = here(ctx).parts or Parts()
+    given = here(ctx).overrides or Overrides()
     missing: ModelError | None = None
     try:
         _rehearse(settings, given)
@@ -68,23 +68,25 @@ def plan(
         raise typer.Exit(FAILED)
 
 
-def _rehearse(config: "RunConfig", given: "Parts") -> None:
+def _rehearse(config: "RunConfig", given: "Overrides") -> None:
     """Open what `run` opens, by the very same code, but load no weights and keep nothing.
 
     Raises what `run` would raise.
     """
-    from ..graph.planning.opening import Parts, open_run
+    from ..graph.planning.opening import Overrides, open_run
     from ..graph.teacher.model import ModelTeacher
 
     teacher, student = given.teacher, given.student
-    if teacher is None and (unloaded := _unloaded(config.teacher)):
+    if teacher is None and (unloaded := _stand_in(config.teacher)):
         teacher = ModelTeacher(unloaded)
-    parts = Parts(given.domain, teacher, student or _unloaded(config.student), given.trainer)
+    overrides = Overrides(
+        given.domain, teacher, student or _stand_in(config.student), given.trainer
+    )
     with TemporaryDirectory() as aside, EventLog.open(Path(aside)) as log:
-        open_run(Path(aside), Path(aside), config, parts=parts, log=log)
+        open_run(Path(aside), Path(aside), config, overrides=overrides, log=log)
 
 
-def _unloaded(spec: str) -> "Model | None":
+def _stand_in(spec: str) -> "Model | None":
     """A stand-in for a model whose weights are here; None for any other."""
     if spec.startswith("hf:"):
         source = spec.removeprefix("hf:").partition("+")[0]

@@ -1,4 +1,4 @@
-"""A run while it works: a moving line in a terminal, dated lines in a file."""
+"""Progress of a run: a moving line in a terminal, dated lines in a file."""
 
 import sys
 import time
@@ -12,10 +12,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.text import Text
 
-from .output import clean, console, duration
+from ..reports.wording import clean, duration
+from .output import console
 
 if TYPE_CHECKING:
-    from ..graph.context import Watch
+    from ..graph.context import Progress as RunProgress
 
 Clock = Callable[[], float]
 
@@ -24,14 +25,14 @@ EVERY = 10.0
 
 
 class Pace:
-    """How fast a count grows, and so when it will be complete."""
+    """Pace at which a count grows, and so the time until it is complete."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
         self._what = ""
         self._since, self._from, self._seen = 0.0, 0, 0
 
-    def left(self, what: str, done: int, total: int) -> float | None:
+    def remaining(self, what: str, done: int, total: int) -> float | None:
         """Seconds until `total`, or None before there is anything to tell it by.
 
         What was there at the first look may have been recorded by an earlier session, so only
@@ -59,7 +60,7 @@ class Dated:
 
     def advance(self, what: str, done: int, total: int) -> None:
         # Asked every time: the pace is measured from the first look on.
-        left = self._pace.left(_kind(what), done, total)
+        left = self._pace.remaining(_kind(what), done, total)
         if self._clock() - self._last >= self._every:
             rest = f", about {duration(left)} left" if left is not None and done < total else ""
             self._line(f"  {what}: {done}/{total}{rest}")
@@ -90,7 +91,7 @@ class Lively:
         self._progress.update(self._task, description=name, total=None, left="", count="")
 
     def advance(self, what: str, done: int, total: int) -> None:
-        left = self._pace.left(_kind(what), done, total)
+        left = self._pace.remaining(_kind(what), done, total)
         rest = f"about {duration(left)} left" if left is not None and done < total else ""
         self._progress.update(
             self._task,
@@ -117,13 +118,13 @@ class _Elapsed(ProgressColumn):
 
 
 def _kind(what: str) -> str:
-    """What a count is of, without figures that change from step to step (`..., loss 0.31`)."""
+    """Return a count's name without figures that change from step to step (`..., loss 0.31`)."""
     return what.partition(", loss")[0]
 
 
 @contextmanager
-def watching(*, stderr: bool = False) -> Iterator["Watch"]:
-    """The watch that fits the stream: stdout, or stderr where stdout belongs to JSON."""
+def show_progress(*, stderr: bool = False) -> Iterator["RunProgress"]:
+    """Show progress on stdout, or on stderr where stdout belongs to JSON."""
     drawn = console(stderr=stderr)
     if not drawn.is_terminal:
         yield Dated(sys.stderr if stderr else sys.stdout)

@@ -1,18 +1,19 @@
-"""What a run leaves behind: its table, its strategy, its files."""
+"""Results of a finished run: its table, its headline, its strategy, its files."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..reports.rule_worth import worth_facts, worth_lines
-from ..store.judged_by import judges, who_judged
+from ..reports.wording import clean, points, share
+from ..reports.worth_lines import worth_lines, worths_as_json
+from ..store.judged_by import count_judges, judge_lines
 from ..store.log import EventLog
 from ..store.strategies.export import to_markdown
+from ..store.strategies.rule_worth import rule_worths
 from ..store.strategies.versions import Strategies
-from ..store.strategies.worth import ledger
-from .output import Json, clean, console, examples, points, print_json, share, table
-from .workspace import Place, here
+from .output import Json, console, examples, print_json, table
+from .workspace import Workspace, here
 
 if TYPE_CHECKING:
     from ..reports.portability import Matrix
@@ -21,12 +22,16 @@ app = typer.Typer()
 
 
 @app.command(
-    rich_help_panel="Runs",
     epilog=examples(
         "tutelage report quickstart",
         ("tutelage report quickstart --html", "write the page anew and print its path"),
         ("tutelage report quickstart --json | jq .headline", "attribution.json, and more"),
     ),
+    help="""What a finished run may claim: the attribution table, the headline, the strategy.
+
+    Where the run names validators, which of them its versions help too; and what each rule is
+    worth. With --html also an unfinished run has a page, which says how far it has come.
+    """,
 )
 def report(
     ctx: typer.Context,
@@ -36,33 +41,30 @@ def report(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """What a finished run may claim: the attribution table, the headline, the strategy.
-
-    Where the run names validators, which of them its versions help too; and what each rule is
-    worth. With --html also an unfinished run has a page, which says how far it has come.
-    """
+    """Print the results of a run, or write its files anew."""
     from ..reports.files import write_results
 
-    place = here(ctx)
-    with place.store() as log:
+    workspace = here(ctx)
+    with workspace.store() as log:
         if html:
-            written = write_results(log, run, place.runs / run)
+            written = write_results(log, run, workspace.runs / run)
             if not as_json:
                 typer.echo(written.report)
                 return
-        show(place, log, run, as_json=as_json)
+        print_results(workspace, log, run, as_json=as_json)
 
 
-def show(place: Place, log: EventLog, run_id: str, *, as_json: bool) -> None:
+def print_results(workspace: Workspace, log: EventLog, run_id: str, *, as_json: bool) -> None:
     """Print what a finished run found. Raises LookupError before its evaluation."""
     from ..graph.run import attribution
-    from ..reports.portability import matrix
+    from ..reports.portability import portability_matrix
 
-    data, found, by = attribution(log, run_id), matrix(log, run_id), judges(log, run_id)
+    data, found = attribution(log, run_id), portability_matrix(log, run_id)
+    by = count_judges(log, run_id)
     version = Strategies(log).get(data["strategy_version"])
-    worths = ledger(log, version.domain, stream=run_id)
+    worths = rule_worths(log, version.domain, stream=run_id)
     if as_json:
-        more = {"worth": worth_facts(version, worths), "judged_by": dict(sorted(by.items()))}
+        more = {"worth": worths_as_json(version, worths), "judged_by": dict(sorted(by.items()))}
         print_json(dict(data) | more | ({"portability": found.as_json()} if found else {}))
         return
     show_attribution(data, by)
@@ -72,15 +74,15 @@ def show(place: Place, log: EventLog, run_id: str, *, as_json: bool) -> None:
     typer.echo(clean(to_markdown(version)))
     for line in worth_lines(version, worths):
         typer.echo(clean(line))
-    page = place.runs / run_id / "report.html"
+    page = workspace.runs / run_id / "report.html"
     typer.echo(f"Report    {page if page.exists() else f'`tutelage report {run_id} --html`'}")
     adapter = data["adapter"]
-    folder = place.runs / run_id / "adapters" / adapter if adapter else None
+    folder = workspace.runs / run_id / "adapters" / adapter if adapter else None
     typer.echo(f"Adapter   {folder or 'none: nothing was transferred'}")
 
 
 def show_attribution(data: Mapping[str, Any], by: Mapping[str, int]) -> None:
-    """All arms, what was gained over what, how much went into the weights, and what judged it."""
+    """Print all arms, the gains, how much went into the weights, and what judged it."""
     out = console()
     rows = [_row(row) for row in data["rows"]]
     columns = _COLUMNS
@@ -98,12 +100,12 @@ def show_attribution(data: Mapping[str, Any], by: Mapping[str, int]) -> None:
     if data.get("teacher") == "rulebook":
         typer.echo("The teacher is the domain's rulebook, no model: its rows are worked solutions.")
     typer.echo(clean(data["headline"]))
-    for line in who_judged(by):
+    for line in judge_lines(by):
         typer.echo(clean(line))
 
 
 def _show_contrasts(data: Mapping[str, Any]) -> None:
-    """What was gained over what; where p is simulated or its interval disagrees, a mark says so."""
+    """Print each gain; a mark says where p is simulated or its interval disagrees."""
     from ..evidence.attribution.contrasts import footnotes
     from ..evidence.attribution.table import Attribution
 
@@ -112,7 +114,7 @@ def _show_contrasts(data: Mapping[str, Any]) -> None:
         return
     rows = [
         (c.split, c.name, points(c.gain), f"{points(c.low)} to {points(c.high)}",
-         "~ " * bool(c.draws) + f"{c.p:.3g}" + " open" * c.parted, c.n)
+         "~ " * bool(c.draws) + f"{c.p:.3g}" + " open" * c.disagrees, c.n)
         for c in found
     ]  # fmt: skip
     heads = ("split", "gain of", "#points", "95 %", "#p", "#n")
@@ -123,13 +125,13 @@ def _show_contrasts(data: Mapping[str, Any]) -> None:
 
 def _show_matrix(found: "Matrix") -> None:
     """Versions by models, in words."""
-    from ..reports.portability import in_millions, in_words
+    from ..reports.portability import cell_text, model_size
 
-    heads = [f"{it.model} ({in_millions(it.size)})" for it in found.columns]
+    heads = [f"{it.model} ({model_size(it.size)})" for it in found.columns]
     rows = [
         [
             row.version if row.promoted else f"{row.version}, not promoted",
-            *(in_words(it, cell) for it, cell in zip(found.columns, row.cells, strict=True)),
+            *(cell_text(it, cell) for it, cell in zip(found.columns, row.cells, strict=True)),
         ]
         for row in found.lines
     ]

@@ -1,35 +1,45 @@
-"""A person decides about a version that a run lays before them: rule by rule, with reasons."""
+"""Let a person decide, rule by rule, about a version that a run waits with."""
 
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
-from ..reports.review_view import Question, ask_person, form, lay_out, past, past_lines
-from ..reports.run_story import all_runs
-from ..store.events import ReviewAnswered, RunStarted
+from ..reports.review_view import (
+    Question,
+    answer_form,
+    heading_lines,
+    past_review_lines,
+    past_reviews,
+    question_lines,
+)
+from ..reports.run_story import find_run
+from ..reports.wording import clean
+from ..store.events import ReviewAnswered, RuleDecision
 from ..store.log import EventLog
 from ..store.rules import Strategy
-from ..store.strategies.answers import (
+from ..store.strategies.review_answers import (
+    ReviewAnswer,
     ReviewRefused,
-    answer,
-    answered_before,
+    has_answer,
+    open_question,
     parse_answer,
+    record_answer,
     version_of,
-    waiting,
 )
 from ..store.strategies.revision import Revision
 from ..store.strategies.versions import Strategies
 from .errors import STOPPED, Refused, complain
-from .output import Json, clean, console, examples, print_json
-from .workspace import Place, here
+from .output import Json, console, examples, print_json
+from .workspace import Workspace, here
 
 app = typer.Typer()
 
 
 @app.command(
-    rich_help_panel="Runs",
     epilog=examples(
         ("tutelage review quickstart", "decide at the terminal"),
         ("tutelage review quickstart --show", "only look at what waits"),
@@ -64,34 +74,40 @@ def review(
     """
     if (decisions is not None) + show + past_ones > 1:
         raise Refused("--decisions, --show and --log exclude each other. Choose one.", code=2)
-    place = here(ctx)
-    with place.store() as log:
-        _must_exist(log, run)
+    workspace = here(ctx)
+    with workspace.store() as log:
+        find_run(log, run)
         if past_ones:
-            _past(log, run, as_json)
+            _print_past(log, run, as_json)
         elif decisions is not None:
-            given = parse_answer(_read(decisions, run), str(decisions))
-            if reviewer is not None:
-                given = given.model_copy(update={"reviewer": reviewer})
-            again = answered_before(log, run, given)
-            stands = answer(log, run, given, mind=_mind)
-            if again:
-                _told_again(place, log, stands, as_json)
-            else:
-                _told(place, stands, as_json)
+            _hand_in(workspace, log, run, decisions, reviewer, as_json)
         elif show or as_json:
-            _show(log, run, as_json)
+            _print_question(log, run, as_json)
         else:
-            _decide(place, log, run, reviewer)
+            _decide(workspace, log, run, reviewer)
 
 
-def _must_exist(log: EventLog, run_id: str) -> None:
-    if not isinstance(log.find(run_id, "start"), RunStarted):
-        known = ", ".join(started.stream for started in all_runs(log)) or "none yet"
-        raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
+def _hand_in(
+    workspace: Workspace,
+    log: EventLog,
+    run_id: str,
+    path: Path,
+    reviewer: str | None,
+    as_json: bool,
+) -> None:
+    """Record a filled-in form, once."""
+    given = parse_answer(_read_form(path, run_id), str(path))
+    if reviewer is not None:
+        given = given.model_copy(update={"reviewer": reviewer})
+    again = has_answer(log, run_id, given)
+    stands = record_answer(log, run_id, given, mind=_check_words)
+    if again:
+        _print_repeat(workspace, log, stands, as_json)
+    else:
+        _print_record(workspace, stands, as_json)
 
 
-def _read(path: Path, run_id: str) -> str:
+def _read_form(path: Path, run_id: str) -> str:
     try:
         return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (FileNotFoundError, IsADirectoryError):
@@ -103,43 +119,43 @@ def _read(path: Path, run_id: str) -> str:
         raise Refused(f"{path} is no text. Give a form that --json printed.") from None
 
 
-def _mind(shown: Strategy, made: Revision) -> None:
+def _check_words(shown: Strategy, made: Revision) -> None:
     # Only for a reviewer's own words: it takes a second to load.
-    from ..graph.nodes.review import mind_words
+    from ..graph.screening.admission import check_revision
 
-    mind_words(shown, made)
+    check_revision(shown, made)
 
 
-def _past(log: EventLog, run_id: str, as_json: bool) -> None:
-    found = past(log, run_id)
+def _print_past(log: EventLog, run_id: str, as_json: bool) -> None:
+    found = past_reviews(log, run_id)
     if as_json:
         print_json(found)
         return
-    for line in past_lines(found):
+    for line in past_review_lines(found):
         typer.echo(clean(line))
     if not found:
         typer.echo(f"Run {run_id} has asked for no review yet.")
 
 
-def _show(log: EventLog, run_id: str, as_json: bool) -> None:
-    asked = waiting(log, run_id)
+def _print_question(log: EventLog, run_id: str, as_json: bool) -> None:
+    asked = open_question(log, run_id)
     if as_json:
-        print_json(form(Question.of(log, asked)) if asked else None)
+        print_json(answer_form(Question.of(log, asked)) if asked else None)
     elif asked is None:
-        typer.echo(_nothing(run_id))
+        typer.echo(_no_question(run_id))
     else:
-        for line in lay_out(Question.of(log, asked)):
+        for line in question_lines(Question.of(log, asked)):
             console().print(line, soft_wrap=True)
 
 
-def _nothing(run_id: str) -> str:
+def _no_question(run_id: str) -> str:
     return f"Run {run_id} waits for no review. `tutelage review {run_id} --log` shows past ones."
 
 
-def _decide(place: Place, log: EventLog, run_id: str, reviewer: str | None) -> None:
-    asked = waiting(log, run_id)
+def _decide(workspace: Workspace, log: EventLog, run_id: str, reviewer: str | None) -> None:
+    asked = open_question(log, run_id)
     if asked is None:
-        typer.echo(_nothing(run_id))
+        typer.echo(_no_question(run_id))
         return
     if reviewer not in (None, asked.reviewer):
         raise ReviewRefused(
@@ -147,7 +163,7 @@ def _decide(place: Place, log: EventLog, run_id: str, reviewer: str | None) -> N
         )
     still = f"Nothing was recorded: run {run_id} still waits for {asked.reviewer}."
     try:
-        given = ask_person(Question.of(log, asked), console())
+        given = _ask_person(Question.of(log, asked), console())
     except (typer.Abort, KeyboardInterrupt):
         typer.echo()
         complain(still)
@@ -155,7 +171,57 @@ def _decide(place: Place, log: EventLog, run_id: str, reviewer: str | None) -> N
     if given is None:
         typer.echo(still)
         return
-    _told(place, answer(log, run_id, given, mind=_mind), as_json=False)
+    _print_record(workspace, record_answer(log, run_id, given, mind=_check_words), as_json=False)
+
+
+def _ask_person(question: Question, out: Console) -> ReviewAnswer | None:
+    """Go through the rules at the terminal; None where the person will not have it recorded."""
+    for line in heading_lines(question):
+        out.print(line, soft_wrap=True)
+    decisions = [_ask_decision(question, rule, out) for rule in question.asked.rules]
+    reason = ""
+    if all(it.decision == "approve" for it in decisions) and question.gate.decision != "accept":
+        typer.echo(f"The gate did not accept {question.candidate.name}.")
+        reason = _prompt_text("Why is it to be promoted all the same?")
+    name = question.asked.reviewer
+    if not typer.confirm(f"Record this as the decision of {name}?", default=False):
+        return None
+    return ReviewAnswer(
+        candidate=question.asked.candidate,
+        reviewer=name,
+        decisions=tuple(decisions),
+        reason=reason,
+        review=question.asked.slot,
+    )
+
+
+_CHOICES = {"a": "approve", "e": "edit", "r": "reject"}
+
+
+def _ask_decision(question: Question, rule: str, out: Console) -> RuleDecision:
+    for line in question.lines.get(rule, [Text(rule)]):
+        out.print(line, soft_wrap=True)
+    choices = "ar" if rule in question.removed_rules else "aer"
+    asked = ", ".join(f"[{it}]{_CHOICES[it][1:]}" for it in choices)
+    while (said := typer.prompt(asked).strip().lower()[:1]) not in (*choices, "") or not said:
+        typer.echo(f"Please answer with one of {', '.join(choices)}.")
+    text = _ask_new_text(question.rule_text(rule)) if said == "e" else ""
+    reason = "" if said == "a" else _prompt_text("Reason")
+    return RuleDecision.model_validate(
+        {"rule": rule, "decision": _CHOICES[said], "text": text, "reason": reason}
+    )
+
+
+def _ask_new_text(old: str) -> str:
+    while (text := _prompt_text("It shall say")) == old:
+        typer.echo("That is what it says already.")
+    return text
+
+
+def _prompt_text(what: str) -> str:
+    while not (said := str(typer.prompt(what, default="", show_default=False)).strip()):
+        typer.echo("Please say something.")
+    return said
 
 
 _THEN = {
@@ -165,8 +231,8 @@ _THEN = {
 }
 
 
-def _told(place: Place, event: ReviewAnswered, as_json: bool) -> None:
-    again = place.command(f"resume {event.stream}")
+def _print_record(workspace: Workspace, event: ReviewAnswered, as_json: bool) -> None:
+    again = workspace.command(f"resume {event.stream}")
     if as_json:
         print_json({**event.model_dump(mode="json"), "recorded_before": False, "next": again})
         return
@@ -174,11 +240,13 @@ def _told(place: Place, event: ReviewAnswered, as_json: bool) -> None:
     typer.echo(f"The run goes on with\n{again}")
 
 
-def _told_again(place: Place, log: EventLog, event: ReviewAnswered, as_json: bool) -> None:
-    """The same answer was handed in before: it decides nothing of what waits now."""
-    again, asked = place.command(f"resume {event.stream}"), waiting(log, event.stream)
+def _print_repeat(
+    workspace: Workspace, log: EventLog, event: ReviewAnswered, as_json: bool
+) -> None:
+    """Say that the same answer was handed in before, and what the run waits for now."""
+    again, asked = workspace.command(f"resume {event.stream}"), open_question(log, event.stream)
     if asked is not None:
-        again = place.command(f"review {event.stream}")
+        again = workspace.command(f"review {event.stream}")
     if as_json:
         print_json({**event.model_dump(mode="json"), "recorded_before": True, "next": again})
         return

@@ -1,46 +1,63 @@
-"""Where things are: the store, the runs, and who plays which part."""
+"""Folders of a store and its runs, and the runs, versions and adapters that a person names."""
 
-import fcntl
 import os
+import secrets
 import shlex
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..store.database import DATABASE
-from ..store.events import AdapterTrained, RunStarted
-from ..store.log import EventLog
-from ..store.strategies.versions import Version
 from .errors import Refused
 
 if TYPE_CHECKING:
     from ..graph.config.sections import Budget
-    from ..graph.context import Run, Watch
-    from ..graph.planning.opening import Parts
+    from ..graph.context import Progress, Run
+    from ..graph.planning.opening import Overrides
+    from ..store.events import AdapterTrained
+    from ..store.log import EventLog
+    from ..store.strategies.versions import Version
 
 HOME = ".tutelage"
 RUNS = "runs"
 LOCK = "running.lock"
 """In a run's folder; the system lets go of it when the process ends, however it ends."""
+LOOKS = 5
+"""Looks at that lock before a run counts as worked on: other looks hold it for a moment."""
+
+VersionRef = Annotated[
+    str,
+    typer.Argument(
+        metavar="VERSION", help="A version: scheduling@3, scheduling, scheduling/run, or a hash."
+    ),
+]
+InDomain = Annotated[str | None, typer.Argument(metavar="DOMAIN", help="Only of this domain.")]
+RunOption = Annotated[
+    str | None,
+    typer.Option("--run", help="The run whose problems and adapters are used; else its own."),
+]
 
 
 @dataclass(frozen=True)
-class Place:
-    """What the global options say."""
+class Workspace:
+    """The folders that the global options name."""
 
     home: Path = Path(HOME)
     runs: Path = Path(RUNS)
-    parts: "Parts | None" = None
+    overrides: "Overrides | None" = None
     """Stands in for what configs name; given by programs that call the commands, not by people."""
 
     @contextmanager
-    def store(self, *, create: bool = False) -> Iterator[EventLog]:
+    def store(self, *, create: bool = False) -> "Iterator[EventLog]":
         """The store, which must be there: a command that reads makes nothing. `create` makes it."""
-        if not create and not (self.home / DATABASE).exists():
+        from ..store.log import EventLog
+
+        if not create and not self.has_store():
             raise Refused(
                 f"There is no store in {self.home}. `tutelage run CONFIG` begins one; "
                 "--home or TUTELAGE_HOME names another."
@@ -48,53 +65,68 @@ class Place:
         with EventLog.open(self.home) as log:
             yield log
 
+    def has_store(self) -> bool:
+        """Tell whether a store was begun here."""
+        from ..store.database import DATABASE
+
+        return (self.home / DATABASE).exists()
+
     def reopen(
         self,
-        log: EventLog,
+        log: "EventLog",
         run_id: str,
         *,
         budget: "Budget | None" = None,
-        watch: "Watch | None" = None,
+        progress: "Progress | None" = None,
     ) -> "Run":
         """A recorded run with its live objects. Raises LookupError for an unknown run."""
         # langgraph takes a second to import, so all of graph/ is imported where a command runs.
-        from ..graph.planning.opening import Parts, open_run, recorded_config
+        from ..graph.planning.opening import Overrides, open_run, recorded_config
 
         return open_run(
             self.home,
             self.runs,
             recorded_config(log, run_id, budget),
             run_id=run_id,
-            parts=self.parts or Parts(),
-            watch=watch,
+            overrides=self.overrides or Overrides(),
+            progress=progress,
             log=log,
         )
 
     @contextmanager
     def alone(self, run_id: str) -> Iterator[None]:
         """Be the one process that works on a run; else calls would be made, and paid, twice."""
+        from filelock import FileLock, Timeout
+
         folder = self.runs / run_id
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / LOCK).open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Refused(
-                    f"Another process is working on run {run_id}. Look on with `tutelage show "
-                    f"{run_id}`, or stop that process first."
-                ) from None
+        lock = FileLock(folder / LOCK, blocking=False, fallback_to_soft=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise Refused(
+                f"Another process is working on run {run_id}. Look on with `tutelage show "
+                f"{run_id}`, or stop that process first."
+            ) from None
+        try:
             yield
+        finally:
+            lock.release()
 
     def worked_on(self, run_id: str) -> bool:
-        """Whether a process works on the run just now."""
+        """Tell whether a process works on the run just now."""
+        from filelock import lock_descriptor
+
         try:
+            # On a descriptor, which makes no file and may look at one that only others may write.
             with (self.runs / run_id / LOCK).open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+                for _ in range(LOOKS):
+                    if lock_descriptor(file.fileno(), blocking=False):
+                        return False
+                    time.sleep(0.01)
         except OSError:
             return False
-        return False
+        return True
 
     def command(self, rest: str) -> str:
         """`tutelage REST`, with the global options that it needs to find this place again."""
@@ -106,21 +138,29 @@ class Place:
         return " ".join([*words, rest])
 
 
-def here(ctx: typer.Context) -> Place:
-    """The place that the global options name."""
-    place = ctx.find_root().obj
-    assert isinstance(place, Place), "the root callback sets it"
-    return place
+STORE_STREAM = "store"
+"""Stream of what commands record outside a run."""
 
 
-def run_of(log: EventLog, version: Version, named: str | None) -> str:
-    """The run to work in: the one that is named, else where the version comes from."""
-    started = [entry.event for entry in log.entries(kinds=[RunStarted])]
-    runs = [
-        it.stream for it in started if isinstance(it, RunStarted) and it.domain == version.domain
-    ]
-    if named is not None:
-        return named
+def new_slot(step: str) -> str:
+    """Return a slot of `STORE_STREAM` that no other process takes, even at the same moment."""
+    return f"{step}/{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+def here(ctx: typer.Context) -> Workspace:
+    """Return the workspace that the global options name."""
+    workspace = ctx.find_root().obj
+    assert isinstance(workspace, Workspace), "the root callback sets it"
+    return workspace
+
+
+def run_for(log: "EventLog", version: "Version", run_id: str | None) -> str:
+    """Return the run to work in: `run_id`, else the version's own, else the last of its domain."""
+    from ..reports.run_story import all_runs
+
+    runs = [run.stream for run in all_runs(log) if run.domain == version.domain]
+    if run_id is not None:
+        return run_id
     if version.stream in runs:
         return version.stream
     if runs:
@@ -130,20 +170,28 @@ def run_of(log: EventLog, version: Version, named: str | None) -> str:
     )
 
 
-def trained(log: EventLog, run_id: str | None = None) -> list[AdapterTrained]:
-    """The adapters that the store knows, oldest first."""
-    entries = log.entries(stream=run_id, kinds=[AdapterTrained])
-    return [entry.event for entry in entries if isinstance(entry.event, AdapterTrained)]
+def check_domain(run: "Run", version: "Version") -> None:
+    """Raise Refused where a version is not of the domain of the run."""
+    if run.domain.name != version.domain:
+        raise Refused(
+            f"{version.name} is of {version.domain} and run {run.id} of {run.domain.name}. "
+            "Name a run of the same domain with --run."
+        )
 
 
-def adapter_named(log: EventLog, ref: str) -> AdapterTrained:
-    """The adapter with that key, or the one key that begins so. Raises Refused."""
-    found = {event.adapter: event for event in trained(log) if event.adapter.startswith(ref)}
-    if ref and len(found) == 1:
-        return next(iter(found.values()))
-    if ref and found:
-        raise Refused(f"{ref!r} could be any of the adapters {', '.join(found)}. Write more of it.")
-    known = ", ".join(dict.fromkeys(event.adapter for event in trained(log))) or "none yet"
+def find_adapter(log: "EventLog", ref: str) -> "AdapterTrained":
+    """Return the adapter with that key, or the one whose key begins so. Raises Refused."""
+    from ..store.events import AdapterTrained
+
+    events = [entry.event for entry in log.entries(kinds=[AdapterTrained])]
+    adapters = {event.adapter: event for event in events if isinstance(event, AdapterTrained)}
+    matching = [key for key in adapters if key.startswith(ref)]
+    if ref and len(matching) == 1:
+        return adapters[matching[0]]
+    if ref and matching:
+        names = ", ".join(matching)
+        raise Refused(f"{ref!r} could be any of the adapters {names}. Write more of it.")
+    known = ", ".join(adapters) or "none yet"
     raise Refused(
         f"No adapter {ref!r}, and no folder of that name holds one. Known adapters: {known}."
     )

@@ -25,27 +25,27 @@ CLOSE = Fraction(1, 10**6)
 HEDGE = re.compile(r"\W{0,4}(?:or|and|/|\|)\W{0,4}", re.I)
 
 
-class Read(NamedTuple):
-    """What was read from a reply."""
+class ParsedAnswer(NamedTuple):
+    """The answer that was read from a reply."""
 
     answer: str | None
     """None where nothing could be read."""
     right: bool = False
 
 
-Compare = Callable[[str, str, Sequence[str]], Read]
-"""What was said, what is wanted, the classes -> what was read."""
+Compare = Callable[[str, str, Sequence[str]], ParsedAnswer]
+"""The answer given, the one wanted, the classes -> how the given one reads."""
 
 
 def answer_of(reply: str) -> str | None:
-    """What stands after the last `Answer:`; a reply of one line may leave it out."""
+    """Return the text after the last `Answer:`; a reply of one line may leave the mark out."""
     marks = list(MARK.finditer(reply))
     answer = reply[marks[-1].end() :].strip() if marks else reply.strip()
     return answer if answer and (marks or "\n" not in answer) else None
 
 
-def worked(reply: str) -> bool:
-    """Whether anything stands before the answer."""
+def shows_work(reply: str) -> bool:
+    """Tell whether anything stands before the answer."""
     marks = list(MARK.finditer(reply))
     return bool(marks) and bool(re.search(r"\w", reply[: marks[-1].start()]))
 
@@ -63,7 +63,7 @@ def number_of(text: str) -> Fraction | None:
 
 
 def same_number(one: Fraction, wanted: Fraction) -> bool:
-    """Whether both are the same, but for rounding far behind the point."""
+    """Tell whether both are the same, but for rounding far behind the point."""
     return abs(one - wanted) <= abs(wanted) * CLOSE
 
 
@@ -83,45 +83,45 @@ def _bare(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip(" \t*_`\"'")
 
 
-def _exact(said: str, wanted: str, classes: Sequence[str]) -> Read:
+def _exact(said: str, wanted: str, classes: Sequence[str]) -> ParsedAnswer:
     first = _bare(said.split("\n")[0])
-    return Read(first, _bare(wanted) in (first, _bare(said)))
+    return ParsedAnswer(first, _bare(wanted) in (first, _bare(said)))
 
 
 def _words(text: str) -> str:
     return _bare(text).rstrip(".!?;, *_`").casefold()
 
 
-def _text(said: str, wanted: str, classes: Sequence[str]) -> Read:
+def _text(said: str, wanted: str, classes: Sequence[str]) -> ParsedAnswer:
     first = said.split("\n")[0]
-    return Read(_bare(first), _words(wanted) in (_words(first), _words(said)))
+    return ParsedAnswer(_bare(first), _words(wanted) in (_words(first), _words(said)))
 
 
-def _number(said: str, wanted: str, classes: Sequence[str]) -> Read:
+def _number(said: str, wanted: str, classes: Sequence[str]) -> ParsedAnswer:
     found, true = number_of(said.split("\n")[0]), number_of(wanted)
     if found is None:
-        return Read(None)
-    return Read(_bare(said.split("\n")[0]), true is not None and same_number(found, true))
+        return ParsedAnswer(None)
+    return ParsedAnswer(_bare(said.split("\n")[0]), true is not None and same_number(found, true))
 
 
-def _class(said: str, wanted: str, classes: Sequence[str]) -> Read:
+def _class(said: str, wanted: str, classes: Sequence[str]) -> ParsedAnswer:
     found = class_of(said, classes)
-    return Read(found, found is not None and found.casefold() == wanted.casefold())
+    return ParsedAnswer(found, found is not None and found.casefold() == wanted.casefold())
 
 
-def _contains(said: str, wanted: str, classes: Sequence[str]) -> Read:
+def _contains(said: str, wanted: str, classes: Sequence[str]) -> ParsedAnswer:
     first = _bare(said.split("\n")[0])
     whole = rf"(?<!\w){re.escape(_words(wanted))}(?!\w)"
-    return Read(first, re.search(whole, _words(first)) is not None)
+    return ParsedAnswer(first, re.search(whole, _words(first)) is not None)
 
 
 def _items(text: str) -> list[str]:
     return sorted(_words(item) for item in re.split(r"[,;\n]|\band\b", text) if _words(item))
 
 
-def _set(said: str, wanted: str, classes: Sequence[str]) -> Read:
+def _set(said: str, wanted: str, classes: Sequence[str]) -> ParsedAnswer:
     first, items = said.split("\n")[0], _items(wanted)
-    return Read(_bare(first), items in (_items(first), _items(said)))
+    return ParsedAnswer(_bare(first), items in (_items(first), _items(said)))
 
 
 JUDGES: Mapping[str, Compare] = {

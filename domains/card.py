@@ -1,4 +1,4 @@
-"""The card of a domain: what it is, what it holds, and what it looks like."""
+"""The card of a domain: its guide, its counts, and three sample problems."""
 
 import textwrap
 from collections import Counter
@@ -23,13 +23,13 @@ class Sample:
 
 @dataclass(frozen=True)
 class Card:
-    """What somebody wants to know before they use a domain."""
+    """Facts about a domain to know before it is used."""
 
     name: str
     task_type: str
     guide: Guide
     counts: Mapping[Split, int]
-    """Problems of each split that were looked at."""
+    """Problems of each split that were tried."""
     topics: Mapping[str, int]
     difficulties: Mapping[int, int]
     samples: tuple[Sample, ...]
@@ -43,10 +43,10 @@ class Card:
             f"kind  {self.task_type}; classes {', '.join(guide.classes) or 'none'}",
             f"steps {'; '.join(guide.step_kinds) or 'none: only bare answers can be taught'}",
             f"rules {', '.join(rule.name for rule in guide.rules) or 'none'}",
-            f"holds {_counted(self.counts)}; topics {_counted(self.topics, 6)}; "
-            f"difficulty {_counted(self.difficulties, 6)}",
+            f"holds {_list_counts(self.counts)}; topics {_list_counts(self.topics, 6)}; "
+            f"difficulty {_list_counts(self.difficulties, 6)}",
         ]
-        return "\n".join([*lines, *(line for each in self.samples for line in _shown(each))])
+        return "\n".join([*lines, *(line for each in self.samples for line in _sample_lines(each))])
 
 
 def card_of(
@@ -65,21 +65,21 @@ def card_of(
     )
 
 
-def _counted(counts: Mapping[Any, int], most: int = 9) -> str:
+def _list_counts(counts: Mapping[Any, int], most: int = 9) -> str:
     shown = [f"{name} ({times})" for name, times in counts.items()]
     rest = [f"and {len(shown) - most} more"] if len(shown) > most else []
     return ", ".join([*shown[:most], *rest]) or "none"
 
 
-def _shown(sample: Sample) -> list[str]:
+def _sample_lines(sample: Sample) -> list[str]:
     """The problem, then its solution, both under their marks."""
     problem, solution = sample.problem, sample.solution
     title = f"like  {problem.topic} | difficulty {problem.difficulty}"
     solved = "(no worked solution)" if solution is None else solution
-    return [title, *_indented("  ", problem.text), *_indented("  -> ", solved)]
+    return [title, *_indent("  ", problem.text), *_indent("  -> ", solved)]
 
 
-def _indented(mark: str, text: str) -> list[str]:
+def _indent(mark: str, text: str) -> list[str]:
     cut = text if len(text) <= WIDE else f"{text[:WIDE]} ..."
     first, *others = cut.splitlines() or [""]
     return [f"{mark}{first}", *(textwrap.indent(line, " " * len(mark)) for line in others)]

@@ -1,22 +1,20 @@
-"""Puts a domain on trial: is it sound enough that a gate may believe it?"""
+"""Checks a domain: is it sound enough that a gate may rely on it?"""
 
 import random
 from dataclasses import dataclass
 
 from .card import Card, Sample, card_of
 from .contract import Domain, Problem
-from .finding import Finding
-from .floors import Floor
-from .looks import FINE, LOOKS
-from .trial import Raised, Trial
+from .requirements import REQUIREMENTS
+from .trial import CheckResult, DomainRaised, Floor, FloorsOf, Trial
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """Everything that was found, with the card of the domain."""
+    """Results of all checks, with the card of the domain."""
 
     domain: str
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckResult, ...]
     floors: tuple[Floor, ...]
     card: Card
 
@@ -36,27 +34,30 @@ class CheckReport:
         return "\n".join([f"{self.domain}: {verdict}", *(f"  {line}" for line in lines)])
 
 
-def check(domain: Domain, n: int | None = 100) -> CheckReport:
-    """Try `n` problems of every split, or all there are; what a domain raises is a finding."""
-    trial = Trial(domain, n)
-    findings: list[Finding] = []
-    for name, look in LOOKS.items():
+def check(domain: Domain, n: int | None = 100, *, floors: FloorsOf | None = None) -> CheckReport:
+    """Try `n` problems of every split, or all there are; what a domain raises is a finding.
+
+    Where `floors` is given, such as `tutelage.evidence.split_floors`, the report has them.
+    """
+    trial = Trial(domain, n, floors)
+    findings: list[CheckResult] = []
+    for name, run, fine in REQUIREMENTS:
         try:
-            found = list(look(trial))
-        except Raised as raised:
-            found = [Finding(name, "fault", str(raised))]
+            found = list(run(trial))
+        except DomainRaised as raised:
+            found = [CheckResult(name, "fault", str(raised))]
         except Exception as error:  # The domain is a stranger's: whatever it raises is the finding.
-            found = [Finding(name, "fault", f"it raised {error!r}")]
-        findings += found or [Finding(name, "ok", FINE[name])]
+            found = [CheckResult(name, "fault", f"it raised {error!r}")]
+        findings += found or [CheckResult(name, "ok", fine)]
         if not trial.all:
-            # Without problems, every other look would find nothing wrong.
+            # Without problems, every other check would find nothing wrong.
             break
     card = card_of(domain, trial.problems, _samples(trial))
     return CheckReport(domain.name, tuple(findings), tuple(trial.floors), card)
 
 
 def _samples(trial: Trial) -> list[Sample]:
-    """Three problems of train (else of any split), of as many topics as there are."""
+    """Choose three problems of train (else of any split), of as many topics as there are."""
     first: dict[str, Problem] = {}
     for problem in (known := list(trial.problems.get("train") or trial.all)):
         first.setdefault(problem.topic, problem)
@@ -67,7 +68,7 @@ def _samples(trial: Trial) -> list[Sample]:
     for problem in chosen:
         try:
             samples.append(Sample(problem, trial.solution(problem)))
-        except Raised:
+        except DomainRaised:
             # Said among the findings already.
             samples.append(Sample(problem, None))
     return samples

@@ -1,4 +1,4 @@
-"""What a domain is: it makes problems, judges replies, and can show worked solutions."""
+"""The contract of a domain: it makes problems, judges replies, and can show worked solutions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -66,7 +66,7 @@ class ExpertRule:
 
 @dataclass(frozen=True)
 class Guide:
-    """What the domain names, for people, prompts and teachers."""
+    """Names and descriptions of a domain, for people, prompts and teachers."""
 
     description: str
     """One sentence: the capability."""
@@ -108,7 +108,7 @@ class Domain(Protocol):
 
 @runtime_checkable
 class Partial(Protocol):
-    """What a domain says besides that does not fill every split.
+    """Optional part of a domain that does not fill every split.
 
     One without `train` is for evaluation only: nothing may learn from it.
     """
@@ -117,7 +117,7 @@ class Partial(Protocol):
     """Those that hold problems; of the others `problems` raises NotEnoughProblems."""
 
 
-def held(domain: Domain) -> tuple[Split, ...]:
+def held_splits(domain: Domain) -> tuple[Split, ...]:
     """The splits in which a domain has problems."""
     return domain.splits if isinstance(domain, Partial) else SPLITS
 
@@ -135,18 +135,18 @@ class Pair:
 
 @runtime_checkable
 class Planted(Protocol):
-    """What a domain whose tasks have no reference answer offers besides: its judge on trial.
+    """Optional part of a domain whose tasks have no reference answer: pairs that test its judge.
 
     A second promise and not a fourth method of `Domain`, because only such domains keep it.
     """
 
-    def planted(self, n: int, seed: int) -> Sequence[Pair]:
+    def planted_pairs(self, n: int, seed: int) -> Sequence[Pair]:
         """Return up to `n` pairs whose order nobody would dispute: same arguments, same pairs."""
 
 
 @dataclass(frozen=True)
 class Belief:
-    """Whether the model that judges is believed, and what planted pairs said about it."""
+    """Result of trying the judging model on planted pairs: is it believed?"""
 
     usable: bool
     """False: its verdicts are not scored."""
@@ -155,9 +155,9 @@ class Belief:
 
 @runtime_checkable
 class ModelJudged(Protocol):
-    """What a domain offers besides whose judge may ask a model."""
+    """Optional part of a domain whose judge may ask a model."""
 
-    def believed(self) -> Belief | None:
+    def belief(self) -> Belief | None:
         """Try the model on planted pairs, once; None where no model is given."""
 
 

@@ -20,11 +20,11 @@ from typing import Any
 from . import sandbox
 from .contract import Guide, NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem
-from .python_coding import shown
-from .python_coding.judging import FAILURE_MODES, by
-from .python_coding.programs import Read, read
-from .python_coding.wire import INSIDE, Unusable, coded, decoded
-from .sandbox import Call, Limits, Raised, Ran, Returned
+from .python_coding import benchmark_steps
+from .python_coding.json_codec import CODEC_SOURCE, Unusable, decode, encode
+from .python_coding.judging import FAILURE_MODES, describe_level
+from .python_coding.programs import ReplyProgram, find_program
+from .sandbox import Call, Limits, ProgramResult, Raised, Returned
 
 NAME = "humaneval"
 LIMITS = Limits(seconds=6.0)
@@ -37,9 +37,9 @@ FAILURES = {
 GUIDE = Guide(
     description="HumanEval: complete a Python function from its docstring.",
     reply_format="Reply with the whole function in one ```python block.",
-    step_kinds=shown.STEP_KINDS,
+    step_kinds=benchmark_steps.STEP_KINDS,
     failure_modes=FAILURES,
-    rules=shown.rules(FAILURES),
+    rules=benchmark_steps.rules(FAILURES),
     max_tokens=768,
 )
 
@@ -75,10 +75,10 @@ class HumanEval:
         """Write out the named kinds of steps, from the docstring, then the wheel's own solution."""
         row = self._rows[problem.data["task"]]
         prompt, name = row["prompt"], row["entry_point"]
-        takes, returns = shown.signature(f"{prompt}    pass\n", name)
-        examples = shown.examples_in(prompt, name)
-        told = shown.Shown(problem.text, name, takes, examples, returns)
-        return shown.write(told, steps, problem.answer)
+        takes, returns = benchmark_steps.signature(f"{prompt}    pass\n", name)
+        examples = benchmark_steps.examples_in(prompt, name)
+        told = benchmark_steps.VisibleProblem(problem.text, name, takes, examples, returns)
+        return benchmark_steps.write(told, steps, problem.answer)
 
 
 def _rows() -> dict[str, Mapping[str, str]]:
@@ -108,39 +108,39 @@ def _judge(row: Mapping[str, str], reply: str) -> Verdict:
     found = _program(row, reply)
     if found is None:
         said = f"The reply holds no program; it must define `{row['entry_point']}`."
-        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=by())
+        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=describe_level())
     calls = calls_of(row["task_id"])
     drive = (
-        f"{INSIDE}\n\ndef _drive(*args):\n"
+        f"{CODEC_SOURCE}\n\ndef _drive(*args):\n"
         f"    return _coded({row['entry_point']}(*map(_decoded, args)))\n"
     )
     program = f"{found.code}\n\n{drive}".encode("utf-8", "replace").decode()
     try:
         ran = sandbox.run(program, [Call("_drive", args) for args in calls], limits=LIMITS)
     except sandbox.SandboxUnavailable as error:
-        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, by())
+        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, describe_level())
     mode, said = _outcome(row, calls, ran)
     if mode == "error":
-        return Verdict(0.0, "error", said, (), found.code, by(ran))
+        return Verdict(0.0, "error", said, (), found.code, describe_level(ran))
     if not mode:
-        return Verdict(1.0, "right", said, (), found.code, by(ran))
-    return Verdict(0.0, "wrong", said, (mode,), found.code, by(ran))
+        return Verdict(1.0, "right", said, (), found.code, describe_level(ran))
+    return Verdict(0.0, "wrong", said, (mode,), found.code, describe_level(ran))
 
 
-def _program(row: Mapping[str, str], reply: str) -> Read | None:
+def _program(row: Mapping[str, str], reply: str) -> ReplyProgram | None:
     """The reply's function behind what the prompt has before its own; or the prompt, completed."""
     before = row["prompt"][: row["prompt"].rindex(f"def {row['entry_point']}")]
-    found = read(reply, row["entry_point"])
+    found = find_program(reply, row["entry_point"])
     if found:
-        return Read(f"{before}\n{found.code}", found.how)
+        return ReplyProgram(f"{before}\n{found.code}", found.how)
     lines = [line for line in reply.split("\n") if line.strip()]
     if lines and all(line.startswith((" ", "\t")) for line in lines):
-        return Read(row["prompt"] + reply, "a completion")
+        return ReplyProgram(row["prompt"] + reply, "a completion")
     return None
 
 
 def _outcome(
-    row: Mapping[str, str], calls: Sequence[tuple[sandbox.Json, ...]], ran: Ran
+    row: Mapping[str, str], calls: Sequence[tuple[sandbox.Json, ...]], ran: ProgramResult
 ) -> tuple[str, str]:
     """Failure mode, empty where it is right, and what to say."""
     if ran.status == "refused":
@@ -168,7 +168,7 @@ def calls_of(task_id: str) -> tuple[tuple[sandbox.Json, ...], ...]:
 
     def recording(candidate: Callable[..., object]) -> Callable[..., object]:
         def call(*args: object) -> object:
-            made.append(tuple(coded(arg) for arg in copy.deepcopy(args)))
+            made.append(tuple(encode(arg) for arg in copy.deepcopy(args)))
             return candidate(*args)
 
         return call
@@ -189,9 +189,9 @@ def _replay(
     def replaying(candidate: Callable[..., object]) -> Callable[..., object]:
         def call(*args: object) -> object:
             asked, value = next(answers)
-            if asked != tuple(coded(arg) for arg in args):
+            if asked != tuple(encode(arg) for arg in args):
                 raise Unusable("the tests ask for other calls than before")
-            return decoded(value)
+            return decode(value)
 
         return call
 

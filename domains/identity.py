@@ -1,4 +1,4 @@
-"""A problem is named by what it asks, and its name decides its split."""
+"""Identity of problems: the id is the hash of what is asked, and decides the split."""
 
 import hashlib
 import json
@@ -55,7 +55,7 @@ def only_numbers(features: Mapping[str, Any], whose: str) -> None:
 
 
 def split_of(problem_id: str) -> Literal["train", "val", "test"]:
-    """Where a problem belongs, for ever: 60 % train, 20 % val, 20 % test.
+    """Assign a problem to its split, for ever: 60 % train, 20 % val, 20 % test.
 
     No seed takes part, so that one run's test is never another run's training. `ood` problems
     come from other generator parameters instead.

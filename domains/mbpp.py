@@ -21,12 +21,12 @@ from typing import Any, NamedTuple
 from . import sandbox
 from .contract import Guide, NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem, split_of
-from .python_coding import shown
-from .python_coding.judging import FAILURE_MODES, by
-from .python_coding.programs import read
-from .python_coding.wire import INSIDE, Unusable, coded, decoded
-from .python_coding.working import kinds_of
-from .sandbox import Call, Json, Limits, Raised, Ran, Returned
+from .python_coding import benchmark_steps
+from .python_coding.json_codec import CODEC_SOURCE, Unusable, decode, encode
+from .python_coding.judging import FAILURE_MODES, describe_level
+from .python_coding.programs import find_program
+from .python_coding.solutions import kinds_of
+from .sandbox import Call, Json, Limits, ProgramResult, Raised, Returned
 
 NAME = "mbpp"
 LIMITS = Limits(seconds=6.0)
@@ -39,9 +39,9 @@ FAILURES = {
 GUIDE = Guide(
     description="Short Python programs that pass the asserts of an MBPP-shaped file of yours.",
     reply_format="Reply with the whole program in one ```python block.",
-    step_kinds=shown.STEP_KINDS,
+    step_kinds=benchmark_steps.STEP_KINDS,
     failure_modes=FAILURES,
-    rules=shown.rules(FAILURES),
+    rules=benchmark_steps.rules(FAILURES),
     max_tokens=768,
 )
 
@@ -83,7 +83,9 @@ class Mbpp:
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write out the named kinds of steps, from the first assert, then the file's program."""
         name, test = str(problem.data["name"]), str(problem.data["tests"][0])
-        return shown.write(_shown(problem.text, name, test), steps, problem.answer)
+        return benchmark_steps.write(
+            _visible_problem(problem.text, name, test), steps, problem.answer
+        )
 
 
 def _problems(path: Path) -> list[Problem]:
@@ -131,21 +133,21 @@ def _name(code: str, tests: Sequence[str]) -> str:
     return str(called[-1])
 
 
-def _shown(text: str, name: str, test: str) -> shown.Shown:
-    """What the one assert that a problem shows says of its function."""
+def _visible_problem(text: str, name: str, test: str) -> benchmark_steps.VisibleProblem:
+    """Facts about the function, read from the one assert that a problem shows."""
     for node in ast.walk(ast.parse(test.strip())):
         match node:
             case ast.Compare(ast.Call(ast.Name(called), args, _) as call, [_], [wanted]) if (
                 called == name
             ):
                 takes = [_kind(ast.unparse(arg)) for arg in args]
-                example = shown.Example(ast.unparse(call), ast.unparse(wanted))
-                return shown.Shown(text, name, takes, [example])
-    return shown.Shown(text, name, ["what the assert gives it"], [])
+                example = benchmark_steps.Example(ast.unparse(call), ast.unparse(wanted))
+                return benchmark_steps.VisibleProblem(text, name, takes, [example])
+    return benchmark_steps.VisibleProblem(text, name, ["what the assert gives it"], [])
 
 
 def _kind(source: str) -> str:
-    values = shown.values_of([source])
+    values = benchmark_steps.values_of([source])
     return kinds_of(values) if values else f"`{source}`"
 
 
@@ -158,8 +160,8 @@ def read_assert(source: str, name: str) -> Assert:
             case ast.Assert(
                 ast.Compare(ast.Call(ast.Name(called), args, []), [ast.Eq() | ast.Is()], [expected])
             ) if called == name:
-                given = tuple(coded(ast.literal_eval(arg)) for arg in args)
-                return Assert(source, given, coded(ast.literal_eval(expected)))
+                given = tuple(encode(ast.literal_eval(arg)) for arg in args)
+                return Assert(source, given, encode(ast.literal_eval(expected)))
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         pass
     return Assert(source, None)
@@ -167,34 +169,38 @@ def read_assert(source: str, name: str) -> Assert:
 
 def _judge(problem: Problem, reply: str) -> Verdict:
     name, setup = str(problem.data["name"]), str(problem.data["setup"])
-    found = read(reply, name)
+    found = find_program(reply, name)
     if found is None:
         said = f"The reply holds no program; it must define `{name}`."
-        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=by())
+        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=describe_level())
     tests = [read_assert(str(test), name) for test in problem.data["tests"]]
-    drive, calls = _driven(name, tests)
+    drive, calls = _harness(name, tests)
     program = f"{setup}\n{found.code}\n\n{drive}".encode("utf-8", "replace").decode()
     try:
         ran = sandbox.run(program, calls, limits=LIMITS)
     except sandbox.SandboxUnavailable as error:
-        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, by())
+        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, describe_level())
     if ran.status == "refused":
-        return Verdict(0.0, "error", f"Not judged: {ran.detail}", (), found.code, by(ran))
+        return Verdict(
+            0.0, "error", f"Not judged: {ran.detail}", (), found.code, describe_level(ran)
+        )
     mode, said = _outcome(name, tests, ran)
     inside = sum(test.args is None for test in tests)
     said += f" ({inside} of {len(tests)} asserts ran beside the program.)" if inside else ""
     if mode:
-        return Verdict(0.0, "wrong", said, (mode,), found.code, by(ran))
-    return Verdict(1.0, "right", said, (), found.code, by(ran))
+        return Verdict(0.0, "wrong", said, (mode,), found.code, describe_level(ran))
+    return Verdict(1.0, "right", said, (), found.code, describe_level(ran))
 
 
-def _driven(name: str, tests: Sequence[Assert]) -> tuple[str, list[Call]]:
-    """What is added to the program, and the calls: one a test."""
-    drive = f"{INSIDE}\n\ndef _drive(*args):\n    return _coded({name}(*map(_decoded, args)))\n"
+def _harness(name: str, tests: Sequence[Assert]) -> tuple[str, list[Call]]:
+    """Return the source that is added to the program, and the calls: one a test."""
+    drive = (
+        f"{CODEC_SOURCE}\n\ndef _drive(*args):\n    return _coded({name}(*map(_decoded, args)))\n"
+    )
     calls = []
     for number, test in enumerate(tests):
         if test.args is None:
-            body = _indented(test.source)
+            body = _indent(test.source)
             drive += f"\n\ndef _test_{number}():\n    {body}\n    return True\n"
             calls.append(Call(f"_test_{number}"))
         else:
@@ -202,7 +208,7 @@ def _driven(name: str, tests: Sequence[Assert]) -> tuple[str, list[Call]]:
     return drive, calls
 
 
-def _outcome(name: str, tests: Sequence[Assert], ran: Ran) -> tuple[str, str]:
+def _outcome(name: str, tests: Sequence[Assert], ran: ProgramResult) -> tuple[str, str]:
     """Failure mode, empty where it is right, and what to say."""
     if ran.status != "done":
         mode = {"broken": "does_not_load", "timeout": "timeout"}.get(ran.status, "stopped")
@@ -217,7 +223,7 @@ def _outcome(name: str, tests: Sequence[Assert], ran: Ran) -> tuple[str, str]:
     return "", f"All {len(tests)} asserts hold."
 
 
-def _indented(source: str) -> str:
+def _indent(source: str) -> str:
     return source.strip().replace("\n", "\n    ")
 
 
@@ -236,6 +242,6 @@ def _fault(test: Assert, found: Returned | Raised, name: str) -> str:
     if test.args is None:
         return "" if found.value is True else "wrong_value"
     try:
-        return "" if decoded(found.value) == decoded(test.expected) else "wrong_value"
+        return "" if decode(found.value) == decode(test.expected) else "wrong_value"
     except Unusable:
         return "wrong_type"

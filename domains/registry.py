@@ -114,12 +114,12 @@ def _missing(factory: Callable[..., Any], given: Mapping[str, Any]) -> list[str]
 
 
 def _find(name: str) -> tuple[Callable[..., Any], Mapping[str, Any]]:
-    """What builds the domain, and the options that its name implies."""
+    """Find what builds the domain, and the options that its name implies."""
     if name in _OURS:
         return _ours(name, *_OURS[name]), {}
     for plugin in _plugins():
         if plugin.name == name:
-            return _loaded(name, plugin), {}
+            return _load(name, plugin), {}
     if name.endswith(".jsonl") and not name.startswith(tuple(_PREFIXES)):
         name = f"jsonl:{name}"
     for prefix, (module, attribute, option) in _PREFIXES.items():
@@ -141,7 +141,7 @@ def _plugins() -> list[EntryPoint]:
     return list(entry_points(group=GROUP))
 
 
-def _loaded(name: str, plugin: EntryPoint) -> Callable[..., Any]:
+def _load(name: str, plugin: EntryPoint) -> Callable[..., Any]:
     try:
         found: Callable[..., Any] = plugin.load()
     except Exception as error:  # A stranger's import may raise anything; the others must go on.

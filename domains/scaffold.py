@@ -124,14 +124,14 @@ class BadName(ValueError):
     """A domain cannot be called so."""
 
 
-class Draft(NamedTuple):
-    """What was written, and how it is named to other commands."""
+class NewDomain(NamedTuple):
+    """A new domain's file, and its name for other commands."""
 
     path: Path
     spec: str
 
 
-def write(name: str, folder: Path) -> Draft:
+def write(name: str, folder: Path) -> NewDomain:
     """Write the draft of the domain `name` into `folder`; a file that is there stays as it is.
 
     Raises BadName for a name that cannot be one, and FileExistsError.
@@ -150,4 +150,4 @@ def write(name: str, folder: Path) -> Draft:
     path = folder / f"{stem}.py"
     with path.open("x", encoding="utf-8") as file:
         file.write(text)
-    return Draft(path, f"{path}:{made}")
+    return NewDomain(path, f"{path}:{made}")

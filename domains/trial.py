@@ -1,10 +1,11 @@
-"""A domain while it is on trial: where it raises, it is told what it was asked."""
+"""Tries a domain out: asks it, keeps what it gave, and says what it was asked where it raises."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from .contract import Domain, NotEnoughProblems, Pair, Planted, Problem, Split, Verdict
-from .floors import Floor
+from .identity import only_numbers
 
 T = TypeVar("T")
 
@@ -12,39 +13,81 @@ MOST = 6_000
 """Of an endless split, "every problem" means so many."""
 
 
-class Raised(Exception):
-    """The domain raised where it should have answered; says what it was asked."""
+Level = Literal["ok", "note", "fault"]
 
 
-def _asked(what: str, call: Callable[[], T]) -> T:
+@dataclass(frozen=True)
+class CheckResult:
+    """Result of one check."""
+
+    name: str
+    level: Level
+    """A note is worth knowing; a fault makes results worthless."""
+    said: str
+
+
+class Floor(NamedTuple):
+    """Shares of a split that are right without looking into its problems."""
+
+    split: Split
+    n: int
+    constant: float
+    """Share of the commonest answer."""
+    stump: float
+    """Share that the best single question over a feature, found on train, answers right."""
+    question: str
+    """That question, such as `last start <= 5`; empty where train offers none."""
+
+    def as_text(self) -> str:
+        asked = f" ({self.question})" if self.question else ""
+        return f"{self.split}: constant {self.constant:.2f}, stump {self.stump:.2f}{asked}"
+
+
+class FloorsOf(Protocol):
+    """Computes floors from numbers alone; `tutelage.evidence.split_floors` is one."""
+
+    def __call__(
+        self,
+        labels: Mapping[str, Sequence[str]],
+        features: Mapping[str, Sequence[Mapping[str, float]]],
+        fitted_on: str,
+    ) -> Mapping[str, tuple[float, float, str]]:
+        """Return `constant`, `stump` and `question` of each split that has problems; see Floor."""
+
+
+class DomainRaised(Exception):
+    """The domain raised where it should have answered; the message says what it was asked."""
+
+
+def _call(what: str, call: Callable[[], T]) -> T:
     try:
         return call()
     except NotEnoughProblems:
         raise
     except Exception as error:  # The domain is a stranger's: it may raise anything.
-        raise Raised(f"{what} raised {error!r}") from error
+        raise DomainRaised(f"{what} raised {error!r}") from error
 
 
 class Trial:
-    """The domain and what it gave when it was asked."""
+    """A domain, and what it gave when it was asked."""
 
-    def __init__(self, domain: Domain, n: int | None) -> None:
+    def __init__(self, domain: Domain, n: int | None, floors_of: FloorsOf | None = None) -> None:
         """`n` problems of every split; None: all there are, up to MOST."""
-        self.domain, self.n = domain, n
+        self.domain, self.n, self._floors_of = domain, n, floors_of
         self.problems: dict[Split, Sequence[Problem]] = {}
         self.floors: Sequence[Floor] = ()
 
     def ask(self, split: Split, n: int, seed: int) -> list[Problem]:
-        """The domain's problems. Raises NotEnoughProblems, or Raised for all else."""
+        """Ask for problems. Raises NotEnoughProblems, or DomainRaised for all else."""
         what = f"problems({split!r}, {n}, {seed})"
-        given = _asked(what, lambda: list(self.domain.problems(split, n, seed)))
+        given = _call(what, lambda: list(self.domain.problems(split, n, seed)))
         for one in given:
             if not isinstance(one, Problem):
-                raise Raised(f"{what} gave {one!r:.80}: build each with `problem(...)`")
+                raise DomainRaised(f"{what} gave {one!r:.80}: build each with `problem(...)`")
         return given
 
     def gather(self, split: Split) -> tuple[list[Problem], str]:
-        """The problems to go by, and what is wrong with their number.
+        """Gather the problems to go by, and say what is wrong with their number.
 
         Where there are too few, as many as there are: the largest number that is not refused.
         """
@@ -74,28 +117,46 @@ class Trial:
         except NotEnoughProblems as error:
             return [], str(error)
         if len(given) != n:
-            raise Raised(f"{split} gave {len(given)} problems when asked for {n}")
+            raise DomainRaised(f"{split} gave {len(given)} problems when asked for {n}")
         return given, ""
 
     def pairs(self, planted: Planted) -> list[Pair]:
         n = self.n or 128
-        return _asked(f"planted({n}, 0)", lambda: list(planted.planted(n, 0)))
+        return _call(f"planted_pairs({n}, 0)", lambda: list(planted.planted_pairs(n, 0)))
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         what = f"judge of {problem.id} with the reply {reply!r:.80}"
-        verdict = _asked(what, lambda: self.domain.judge(problem, reply))
+        verdict = _call(what, lambda: self.domain.judge(problem, reply))
         if not isinstance(verdict, Verdict):
-            raise Raised(f"{what} gave {verdict!r:.80}, no Verdict")
+            raise DomainRaised(f"{what} gave {verdict!r:.80}, no Verdict")
         return verdict
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
-        return _asked(f"solution of {problem.id}", lambda: self.domain.solution(problem, steps))
+        return _call(f"solution of {problem.id}", lambda: self.domain.solution(problem, steps))
 
     @property
     def all(self) -> list[Problem]:
         return [problem for problems in self.problems.values() for problem in problems]
 
     def ways(self) -> list[frozenset[str] | None]:
-        """All steps, no steps, each step alone."""
+        """Choices of steps for a solution: all, none, each alone."""
         kinds = self.domain.guide.step_kinds
         return [None, frozenset(), *(frozenset({kind}) for kind in kinds), frozenset(kinds)]
+
+    def measure_floors(self) -> None:
+        """Compute the floors of every split. Raises BadFeature."""
+        for problem in self.all:
+            only_numbers(problem.features, f"the problem {problem.id}")
+        if self._floors_of is not None:
+            answers = {
+                str(split): [p.answer for p in some] for split, some in self.problems.items()
+            }
+            features = {
+                str(split): [p.features for p in some] for split, some in self.problems.items()
+            }
+            found = self._floors_of(answers, features, "train")
+            self.floors = [
+                Floor(split, len(some), *found[split])
+                for split, some in self.problems.items()
+                if some
+            ]

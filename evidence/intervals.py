@@ -1,11 +1,12 @@
-"""How sure a number is: intervals for shares, means and paired gains."""
+"""Confidence intervals for shares, means and paired gains."""
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy.special import betaincinv, ndtr, ndtri, stdtrit
+from scipy.special import ndtr, ndtri, stdtrit
 
 
 class Interval(NamedTuple):
@@ -20,17 +21,7 @@ def wilson(right: int, n: int, confidence: float = 0.95) -> Interval:
 
     Wilson's score interval (JASA 22, 1927). It holds its coverage at shares near 0 and 1.
     """
-    if not 0 <= right <= n:
-        raise ValueError(f"Wanted 0 <= right <= n, found right = {right}, n = {n}.")
-    z = _z(confidence)
-    if n == 0:
-        return Interval(0.0, 1.0)
-    share = right / n
-    centre = (right + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * math.sqrt(n * share * (1 - share) + z * z / 4)
-    low = 0.0 if right == 0 else min(centre - half, share)
-    high = 1.0 if right == n else max(centre + half, share)
-    return Interval(max(0.0, low), min(1.0, high))
+    return _share_interval(right, n, confidence, "wilson")
 
 
 def clopper_pearson(found: int, n: int, confidence: float = 0.95) -> Interval:
@@ -38,12 +29,7 @@ def clopper_pearson(found: int, n: int, confidence: float = 0.95) -> Interval:
 
     Clopper and Pearson (Biometrika 26, 1934). For error rates, where too narrow is too bold.
     """
-    if not 0 <= found <= n:
-        raise ValueError(f"Wanted 0 <= found <= n, found {found} out of {n}.")
-    tail = (1 - confidence) / 2
-    low = float(betaincinv(found, n - found + 1, tail)) if found else 0.0
-    high = float(betaincinv(found + 1, n - found, 1 - tail)) if found < n else 1.0
-    return Interval(low, high)
+    return _share_interval(found, n, confidence, "exact")
 
 
 def bootstrap(
@@ -71,13 +57,13 @@ def bootstrap(
         return Interval(*bounds)
     mean = float(data.mean())
     if n == 1 or data.min() == data.max():
-        return _unseen(mean, n, confidence, bounds)
+        return _interval_of_equal_values(mean, n, confidence, bounds)
     tail = float(ndtr(-math.sqrt(n / (n - 1)) * stdtrit(n - 1, ndtr(z))))
     low, high = np.quantile(_resampled_means(data, seed, samples), [tail, 1 - tail])
     return Interval(min(float(low), mean), max(float(high), mean))
 
 
-def paired(
+def paired_interval(
     a: Sequence[float],
     b: Sequence[float],
     confidence: float = 0.95,
@@ -112,8 +98,24 @@ def tango(wins: int, losses: int, n: int, confidence: float = 0.95) -> Interval:
 
 
 def is_binary(scores: Sequence[float]) -> bool:
-    """Whether every score is plainly right (1) or wrong (0)."""
+    """Tell whether every score is plainly right (1) or wrong (0)."""
     return all(score in (0.0, 1.0) for score in scores)
+
+
+@lru_cache(maxsize=4096)
+def _share_interval(
+    right: int, n: int, confidence: float, method: Literal["wilson", "exact"]
+) -> Interval:
+    """Interval of a share by scipy, remembered: one takes half a millisecond."""
+    # It takes long to load, and commands that only read an attribution import this file.
+    from scipy.stats import binomtest
+
+    if not 0 <= right <= n:
+        raise ValueError(f"Wanted 0 <= right <= n, found right = {right}, n = {n}.")
+    if n == 0:
+        return Interval(0.0, 1.0)
+    found = binomtest(right, n).proportion_ci(confidence, method)
+    return Interval(float(found.low), float(found.high))
 
 
 def _z(confidence: float) -> float:
@@ -122,10 +124,10 @@ def _z(confidence: float) -> float:
     return float(ndtri((1 + confidence) / 2))
 
 
-def _unseen(
+def _interval_of_equal_values(
     value: float, n: int, confidence: float, bounds: tuple[float, float] | None
 ) -> Interval:
-    """What n equal draws leave open: values rarer than this share may never have shown."""
+    """Interval of n equal values: those rarer than a certain share may never have been drawn."""
     if bounds is None:
         return Interval(value, value)
     share = 1 - ((1 - confidence) / 2) ** (1 / n)

@@ -1,4 +1,4 @@
-"""Whether held-out problems stand in the rules that are tested on them.
+"""Detects held-out problems inside the rules that are tested on them.
 
 A rule shares words with every problem of its domain, so sharing alone proves nothing. Each
 token is weighed by how unlikely it is (in bits): words of the template and class labels weigh
@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Literal, NamedTuple
 
 RUN = 8
-"""Shared words in a row from which a quotation is considered."""
+"""SharedProblem words in a row from which a quotation is considered."""
 WHOLE = 4
 """So many, where they are all that the problem says."""
 LUCK = 0.05
@@ -59,7 +59,7 @@ def overlap(splits: Mapping[str, Sequence[str]]) -> list[str]:
     ]
 
 
-class Shared(NamedTuple):
+class SharedProblem(NamedTuple):
     """One problem in two splits."""
 
     first: str
@@ -71,7 +71,7 @@ class Shared(NamedTuple):
     """Its id in the first one: the same, unless only the words are."""
 
 
-def shared(splits: Mapping[str, Sequence[tuple[str, str, str]]]) -> list[Shared]:
+def shared_problems(splits: Mapping[str, Sequence[tuple[str, str, str]]]) -> list[SharedProblem]:
     """Find problems, given as (id, text, answer), that stand in two splits.
 
     The same is what has the same id, or the same answer and a text that differs in case, spaces
@@ -85,7 +85,7 @@ def shared(splits: Mapping[str, Sequence[tuple[str, str, str]]]) -> list[Shared]
         for problem in splits[second]:
             twin = next((home[form] for form in _forms(*problem) if form in home), None)
             if twin is not None:
-                found.append(Shared(first, second, problem[0], twin))
+                found.append(SharedProblem(first, second, problem[0], twin))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Tests on paired answers: exact wherever that can be counted."""
+"""Tests on paired scores: exact wherever that can be counted."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -21,7 +21,7 @@ MOST_SAMPLES = 2_000_000
 """Sign patterns that one test may try; a second or two for the blocks of a gate."""
 
 
-def answered(candidate: Scores, incumbent: Scores) -> list[tuple[float, float]]:
+def answered_pairs(candidate: Scores, incumbent: Scores) -> list[tuple[float, float]]:
     """The pairs that both arms answered."""
     if len(candidate) != len(incumbent):
         raise ValueError(
@@ -73,10 +73,10 @@ def sign_flip(
     counted. Exact too when all 2^n patterns are at most `samples`; beyond that, `samples` random
     ones are tried. Pairs without a difference tell nothing and are left out.
     """
-    sizes, observed = _moved(differences)
+    sizes, observed = _nonzero_sizes(differences)
     if parts := _parts(sizes):
         steps = np.rint(sizes * parts).astype(int)
-        return _counted(steps, round(observed * parts), alternative)
+        return _exact_p(steps, round(observed * parts), alternative)
     every = 2 ** len(sizes) <= samples
     sums = _all_sums(sizes) if every else _random_sums(sizes, seed, samples)
     # A sum that differs by rounding alone is the same sum.
@@ -96,7 +96,7 @@ def sign_flip_resolution(
     differences: Sequence[float], alternative: Alternative = "greater", samples: int = 10_000
 ) -> float:
     """The smallest p-value that `sign_flip` can find by random patterns; 0 where it is exact."""
-    sizes, _ = _moved(differences)
+    sizes, _ = _nonzero_sizes(differences)
     if 2 ** len(sizes) <= samples or _parts(sizes):
         return 0.0
     return (1 if alternative == "greater" else 2) / (samples + 1)
@@ -112,7 +112,7 @@ def sign_flip_at(
     """
     if 20 / alpha <= MOST_SAMPLES:
         return sign_flip(differences, "greater", seed, max(samples, ceil(20 / alpha)))
-    sizes, observed = _moved(differences)
+    sizes, observed = _nonzero_sizes(differences)
     if _parts(sizes) or 2 ** len(sizes) <= MOST_SAMPLES:
         return sign_flip(differences, "greater", seed, MOST_SAMPLES)
     tilts = np.geomspace(1e-3, 1e3, 200) / sizes.max()
@@ -121,7 +121,7 @@ def sign_flip_at(
     return float(np.exp(min(0.0, bounds.min())))
 
 
-def _moved(differences: Sequence[float]) -> tuple[np.ndarray, float]:
+def _nonzero_sizes(differences: Sequence[float]) -> tuple[np.ndarray, float]:
     """The sizes of the differences that are not zero, and the sum of them with their signs."""
     moved = np.asarray([d for d in differences if d != 0], dtype=float)
     if not np.isfinite(moved).all():
@@ -138,9 +138,9 @@ def _parts(sizes: np.ndarray) -> int | None:
     return None
 
 
-def _counted(steps: np.ndarray, observed: int, alternative: Alternative) -> float:
+def _exact_p(steps: np.ndarray, observed: int, alternative: Alternative) -> float:
     """The exact p-value: the share of all sign patterns whose sum reaches the observed one."""
-    spread = _spread(tuple(np.sort(steps).tolist()))
+    spread = _sum_distribution(tuple(np.sort(steps).tolist()))
     lost = (len(spread) - 1 - observed) // 2
     greater = min(1.0, float(spread[: lost + 1].sum()))
     if alternative == "greater":
@@ -149,8 +149,8 @@ def _counted(steps: np.ndarray, observed: int, alternative: Alternative) -> floa
 
 
 @lru_cache(maxsize=512)
-def _spread(steps: tuple[int, ...]) -> np.ndarray:
-    """How the sums of all sign patterns are spread, built up one pair after the other.
+def _sum_distribution(steps: tuple[int, ...]) -> np.ndarray:
+    """Distribution of the sums of all sign patterns, built up one pair after the other.
 
     Place k is the chance of the sum total - 2 k: of k steps that change sides.
     """

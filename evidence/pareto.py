@@ -1,4 +1,4 @@
-"""Which versions are among the best somewhere: the Pareto frontier over single problems."""
+"""Pareto frontier of versions over single problems: those that are among the best on some."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,8 +10,8 @@ CONFIDENCE = 0.8
 Row = Sequence[float | None]
 
 
-def lower_bound(repeats: Sequence[float], confidence: float = CONFIDENCE) -> float | None:
-    """What a problem's repeated scores surely reach; None where every reply was lost.
+def lower_limit(repeats: Sequence[float], confidence: float = CONFIDENCE) -> float | None:
+    """Lower limit of the mean of a problem's repeated scores; None where every reply was lost.
 
     Two right of two say more than one of one: luck is worth less the fewer the replies.
     """
@@ -19,7 +19,7 @@ def lower_bound(repeats: Sequence[float], confidence: float = CONFIDENCE) -> flo
 
 
 def fronts(scores: Mapping[str, Row]) -> dict[str, int]:
-    """How many problems each version is among the best on, the dominated ones left out.
+    """Count the problems on which each version is among the best, the dominated ones left out.
 
     `scores` has one score a problem for each version, None where there is none. A version is
     dominated when on every problem it is best on another that stays is as good; the lowest means
@@ -33,7 +33,7 @@ def fronts(scores: Mapping[str, Row]) -> dict[str, int]:
     best = [_best(scores, problem) for problem in range(max(lengths, default=0))]
     staying = {name for names in best for name in names}
     order = [name for name in _ascending(scores) if name in staying]
-    while dominated := next((n for n in order if _dominated(n, best, staying)), None):
+    while dominated := next((n for n in order if _has_dominator(n, best, staying)), None):
         staying.discard(dominated)
         order.remove(dominated)
     won = [names for names in best if len(staying) == 1 or not staying <= names]
@@ -54,6 +54,6 @@ def _ascending(scores: Mapping[str, Row]) -> list[str]:
     return sorted(names, key=lambda name: (means[name], -names.index(name)))
 
 
-def _dominated(name: str, best: Sequence[frozenset[str]], staying: set[str]) -> bool:
+def _has_dominator(name: str, best: Sequence[frozenset[str]], staying: set[str]) -> bool:
     others = staying - {name}
     return all(names & others for names in best if name in names)

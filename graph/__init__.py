@@ -1,4 +1,4 @@
-"""The loop: solve -> reflect -> update_strategy -> validate, and what stands around it."""
+"""Loop of a run: solve -> reflect -> update_strategy -> validate, and what stands around it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ __all__ = ["transfer_knowledge"]
 
 
 def __getattr__(name: str) -> Any:
-    """`transfer_knowledge` on first use: LangGraph takes a second to import, configs need none."""
+    """Import `transfer_knowledge` on first use: LangGraph takes a second, configs need none."""
     if name != "transfer_knowledge":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from .run import transfer_knowledge

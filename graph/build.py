@@ -1,4 +1,4 @@
-"""The loop as a picture: read it top to bottom."""
+"""Loop of the run as a picture: read it top to bottom."""
 
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ Loop = CompiledStateGraph[RunState, Run, RunState, RunState]
 
 
 def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Loop:
-    """The compiled state machine; the run's live objects come in as its context."""
+    """Compile the state machine; the run's live objects come in as its context."""
     graph = StateGraph(RunState, context_schema=Run)
     graph.add_node("baseline", baseline)
     graph.add_node("solve", solve)
@@ -49,11 +49,11 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Loop:
 
 
 def after_review(state: RunState, runtime: Runtime[Run]) -> Literal["solve", "transfer"]:
-    """`review` has counted on: more rounds in this cycle, or the transfer."""
+    """Go on with this cycle's next round, which `review` has counted, or with the transfer."""
     rounds = runtime.context.config.loop.rounds_by_cycle[state["cycle"] - 1]
     return "solve" if state["round"] <= rounds else "transfer"
 
 
 def after_feedback(state: RunState, runtime: Runtime[Run]) -> Literal["solve", "evaluate"]:
-    """`feedback` has opened the next cycle, if there is one."""
+    """Go on with the next cycle, which `feedback` has opened, or with the evaluation."""
     return "solve" if state["cycle"] <= runtime.context.config.loop.cycles else "evaluate"

@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from ..domains.contract import SPLITS, Domain, Problem, Split
-from ..models.contract import Model, Student
+from ..models.contract import Model, Reply, Request, Student
 from ..store.events import ProbeDecided, RunStarted, SealOpened, SplitFrozen
 from ..store.log import EventLog
 from ..store.strategies.versions import Strategies, Version
-from ..trainer.train import Trainer
+from ..trainer.contract import Trainer
 from .calls.journal import Journal
 from .config.config import RunConfig
 from .state import RunState
-from .teacher.contract import Teacher
+from .teacher.contract import Ask, Teacher
 
 
-class Watch(Protocol):
-    """Whoever looks on while a run works; the command line draws a progress bar."""
+class Progress(Protocol):
+    """Listener to a run at work; the command line draws a progress bar."""
 
     def stage(self, name: str, detail: str = "") -> None:
         """A node begins, or a part of one."""
@@ -33,8 +33,8 @@ class Watch(Protocol):
         """A fact worth a line that stays on the screen."""
 
 
-class Silent:
-    """A watch that nobody reads."""
+class SilentProgress:
+    """Progress that goes nowhere."""
 
     def stage(self, name: str, detail: str = "") -> None: ...
 
@@ -47,8 +47,8 @@ class Paused(Exception):
     """The run was asked to stop; everything finished is in the log."""
 
 
-class Outcome(Enum):
-    """How a call of `go` ended; true only where the run came to its end."""
+class RunStatus(Enum):
+    """State of a run as a call of `go` leaves it; true only where the run came to its end."""
 
     FINISHED = "finished"
     PAUSED = "paused"
@@ -57,18 +57,18 @@ class Outcome(Enum):
     """A person has to review a version first."""
 
     def __bool__(self) -> bool:
-        return self is Outcome.FINISHED
+        return self is RunStatus.FINISHED
 
 
 def draw(config: RunConfig, domain: Domain, split: Split) -> Sequence[Problem]:
-    """The problems of a split as the config wants them. Raises NotEnoughProblems."""
+    """Draw the problems of a split as the config wants them. Raises NotEnoughProblems."""
     count = getattr(config.splits, split)
     return domain.problems(split, count, config.seed) if count else ()
 
 
 @dataclass
 class Run:
-    """One run: its place in the store, and who plays which part."""
+    """One run: its place in the store, its domain and models, and its slices of the splits."""
 
     id: str
     config: RunConfig
@@ -84,7 +84,7 @@ class Run:
     journal: Journal
     folder: Path
     """`runs/<run>/`: report, strategy, attribution, adapters."""
-    watch: Watch = field(default_factory=Silent)
+    progress: Progress = field(default_factory=SilentProgress)
     stopping: Callable[[], bool] = lambda: False
     """Asked between batches; True ends the run at the next safe place."""
     drawn: Mapping[Split, Sequence[Problem]] = field(default_factory=dict)
@@ -104,19 +104,19 @@ class Run:
             raise Paused
 
     def current(self) -> Version:
-        """The version this run's line stands at."""
+        """Return the version this run's line stands at."""
         return self.strategies.current(self.domain.name, self.branch)
 
     def version(self, strategy: str) -> Version:
-        """A version of this domain by its hash; the empty one is `@0`."""
+        """Return a version of this domain by its hash; the empty one is `@0`."""
         number = self.strategies.number(self.domain.name, strategy)
         return self.strategies.get(f"{self.domain.name}@{number}")
 
-    def wearing(self, adapter: str) -> Model:
-        """The student with the adapter of that key, or bare for an empty key."""
+    def student_with(self, adapter: str) -> Model:
+        """Return the student with the adapter of that key, or bare for an empty key."""
         if not adapter:
             return self.student
-        return cast(Student, self.student).wearing(self.adapters / adapter)
+        return cast(Student, self.student).with_adapter(self.adapters / adapter)
 
     def freeze(self) -> None:
         """Write the run's start and its splits into the log; on resume, find them there."""
@@ -150,18 +150,18 @@ class Run:
 
     @cached_property
     def problems(self) -> Mapping[Split, Sequence[Problem]]:
-        """The frozen splits that a run may learn and choose from, as the log has them."""
-        return {"train": self._frozen("train"), "val": self._frozen("val")}
+        """Problems of the frozen splits that a run may learn and choose from, as logged."""
+        return {"train": self._read_split("train"), "val": self._read_split("val")}
 
     def open_seal(self, split: Split, place: str) -> Sequence[Problem]:
-        """The problems of a sealed split, for what happens in `place`; the opening is an event."""
+        """Return a sealed split's problems, for what happens in `place`; record the opening."""
         self.log.record(
             SealOpened(stream=self.id, slot=f"{place}/seal/{split}", split=split, reason=place)
         )
-        return self._frozen(split)
+        return self._read_split(split)
 
-    def held_out(self) -> Mapping[str, frozenset[str]]:
-        """Ids that no example may be made of. Ids are hashes: they open no seal."""
+    def held_out_ids(self) -> Mapping[str, frozenset[str]]:
+        """Return the ids that no example may be made of. Ids are hashes: they open no seal."""
         splits: tuple[Split, ...] = ("val", "test", "ood")
         return {split: frozenset(self._split(split).problems) for split in splits}
 
@@ -170,7 +170,7 @@ class Run:
         assert isinstance(event, SplitFrozen), f"run {self.id} has no frozen {split} split"
         return event
 
-    def _frozen(self, split: Split) -> Sequence[Problem]:
+    def _read_split(self, split: Split) -> Sequence[Problem]:
         text = self.log.text(self._split(split).problems_text)
         return [Problem(**entry) for entry in json.loads(text)]
 
@@ -180,22 +180,31 @@ class Run:
         return self.problems["train"][: self.config.train.examples]
 
     def batch(self, number: int) -> Sequence[Problem]:
-        """Fresh train problems for the probe (number 0) and each round's `solve` (1, 2, ...)."""
+        """Return fresh train problems: for the probe (0), and each round's `solve` (1, 2, ...)."""
         size, start = self.config.loop.batch, self.config.train.examples
         return self.problems["train"][start + number * size :][:size]
 
     def feedback_problems(self, cycle: int) -> Sequence[Problem]:
-        """Fresh train problems for the feedback of `cycle`: in no example and no batch."""
+        """Return fresh train problems for the feedback of `cycle`: in no example and no batch."""
         loop = self.config.loop
         start = self.config.train.examples + loop.batch * (self.config.total_rounds + 1)
         return self.problems["train"][start + (cycle - 1) * loop.feedback :][: loop.feedback]
 
     def round_number(self, state: RunState) -> int:
-        """Counts rounds through all cycles, from 1."""
+        """Count rounds through all cycles, from 1."""
         return sum(self.config.loop.rounds_by_cycle[: state["cycle"] - 1]) + state["round"]
 
-    def block(self, state: RunState) -> Sequence[Problem]:
-        """The round's own block of the validation pool, behind the frontier's sub-block."""
+    def previous_round(self, state: RunState) -> RunState | None:
+        """Return the round before this one, through all cycles; None before the first."""
+        cycle, number = state["cycle"], state["round"]
+        if number > 1:
+            return {"cycle": cycle, "round": number - 1}
+        if cycle == 1:
+            return None
+        return {"cycle": cycle - 1, "round": self.config.loop.rounds_by_cycle[cycle - 2]}
+
+    def gate_problems(self, state: RunState) -> Sequence[Problem]:
+        """Return the round's own block of the validation pool, behind the frontier's problems."""
         size = self.config.block
         start = self.config.search.frontier + (self.round_number(state) - 1) * size
         return self.problems["val"][start : start + size]
@@ -206,6 +215,20 @@ class Run:
         return self.problems["val"][: self.config.search.frontier]
 
     def channel(self) -> ProbeDecided | None:
-        """What the capability probe found, once it has."""
+        """Return the capability probe's decision; None before the probe."""
         event = self.log.find(self.id, "baseline/probe")
         return event if isinstance(event, ProbeDecided) else None
+
+    def reads_words(self) -> bool:
+        """Tell whether the student is given strategies to read: not in the `weights` channel."""
+        probe = self.channel()
+        return probe is None or probe.channel == "words"
+
+    def teacher_call(self, slot: str) -> Ask:
+        """Return the function by which the teacher asks its model; it journals below `slot`."""
+
+        def ask(part: str, request: Request) -> Reply:
+            assert self.teacher.model is not None, "a teacher without a model asks nothing"
+            return self.journal.one(self.teacher.model, f"{slot}/{part}", request)
+
+        return ask

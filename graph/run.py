@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sqlite3
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -10,26 +11,31 @@ from types import FrameType
 from typing import Any
 
 import tomlkit
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
 from ..domains.contract import Domain
 from ..store.events import Evaluated, RunFinished
 from ..store.log import EventLog
-from ..store.strategies.answers import waiting
+from ..store.strategies.review_answers import open_question
 from .build import build
 from .config.config import parse_config
-from .context import Outcome, Paused, Run, Watch
-from .planning.checkpoint import open_saver
-from .planning.opening import Parts, open_run
+from .context import Paused, Progress, Run, RunStatus
+from .planning.opening import Overrides, open_run
 from .state import FIRST
 
 SUPERSTEPS_A_ROUND = 6
 SUPERSTEPS_AROUND = 8
 """baseline, evaluate, and room for a cycle's transfer and feedback."""
+KEPT_CHECKPOINTS = 2
+"""The newest checkpoint and its parent: the checkpoint is a cursor that may be lost."""
 
 
-def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> Outcome:
+def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> RunStatus:
     """Run to the end from wherever the run stands, or until a person has to review a version.
 
     SIGINT and SIGTERM drain: the work at hand is recorded and the run pauses; a second one stops
@@ -48,17 +54,13 @@ def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> Outcome:
         for node in nodes:
             if after_node is not None:
                 after_node(node)
-    if not finished(run.log, run.id):
-        return Outcome.WAITING if waiting(run.log, run.id) else Outcome.PAUSED
-    # Drawing loads matplotlib: only a run that ends pays for it.
-    from ..reports.files import write_results
-
-    write_results(run.log, run.id, run.folder)
-    return Outcome.FINISHED
+    if is_complete(run.log, run.id):
+        return RunStatus.FINISHED
+    return RunStatus.WAITING if open_question(run.log, run.id) else RunStatus.PAUSED
 
 
 def _nodes(run: Run, control: RunControl) -> Generator[str]:
-    """The nodes as they end, from wherever the run stands."""
+    """Yield the nodes as they end, from wherever the run stands."""
     config = run.config
     begin = next(iter(run.log.entries(stream=run.id)))
     # The cursor belongs to this very run: a run of the same name in a new store finds none.
@@ -91,10 +93,10 @@ def transfer_knowledge(
     home: Path = Path(".tutelage"),
     folder: Path = Path("runs"),
     name: str = "transfer",
-    watch: Watch | None = None,
+    progress: Progress | None = None,
     **sections: Any,
 ) -> Mapping[str, Any]:
-    """The whole pipeline in one call: what `tutelage run` does, and the same table back.
+    """Run the whole pipeline, as `tutelage run` does, and return its attribution table.
 
     `sections` are the config's own: `splits={"train": 300}`, `loop={"cycles": 1}`, `seed=3`, ...
     Returns the content of `attribution.json`. Raises what `open_run` and `go` raise.
@@ -110,10 +112,10 @@ def transfer_knowledge(
         }
     )
     given = None if isinstance(domain, str) else domain
-    run = open_run(home, folder, config, parts=Parts(domain=given), watch=watch)
+    run = open_run(home, folder, config, overrides=Overrides(domain=given), progress=progress)
     try:
         if not go(run):
-            wanted = f"`tutelage review {run.id}`, then " if waiting(run.log, run.id) else ""
+            wanted = f"`tutelage review {run.id}`, then " if open_question(run.log, run.id) else ""
             raise Paused(f"Run {run.id} is not finished: {wanted}`tutelage resume {run.id}`.")
         return attribution(run.log, run.id)
     finally:
@@ -121,27 +123,27 @@ def transfer_knowledge(
 
 
 def attribution(log: EventLog, run_id: str) -> Mapping[str, Any]:
-    """The attribution table of a finished run. Raises LookupError before it was evaluated."""
+    """Return the attribution table of a run. Raises LookupError before it was evaluated."""
     event = log.find(run_id, "evaluate")
     if not isinstance(event, Evaluated):
         raise LookupError(f"Run {run_id!r} was not evaluated yet: `tutelage resume {run_id}`.")
     return dict(json.loads(log.text(event.attribution_text)))
 
 
-def finished(log: EventLog, run_id: str) -> bool:
-    """Whether the run came to its end."""
+def is_complete(log: EventLog, run_id: str) -> bool:
+    """Tell whether the run came to its end."""
     return isinstance(log.find(run_id, "finish"), RunFinished)
 
 
 def _write_config(run: Run) -> None:
-    """The config as resolved, beside the results."""
+    """Write the config as resolved, beside the results."""
     text = tomlkit.dumps(run.config.model_dump(mode="json", exclude_none=True))
     (run.folder / "config.toml").write_text(text, encoding="utf-8")
 
 
 @contextmanager
 def _draining(control: RunControl) -> Iterator[None]:
-    """First SIGINT or SIGTERM: drain. Second: the usual end."""
+    """Drain at the first SIGINT or SIGTERM; end as usual at the second."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -159,3 +161,37 @@ def _draining(control: RunControl) -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+class CursorSaver(SqliteSaver):
+    """Saver that prunes as it writes; `SqliteSaver.prune` is not implemented."""
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        saved = super().put(config, checkpoint, metadata, new_versions)
+        thread = saved["configurable"]["thread_id"]
+        with self.cursor() as cursor:
+            for table in ("writes", "checkpoints"):
+                cursor.execute(
+                    f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id NOT IN ("
+                    "SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? "
+                    "ORDER BY checkpoint_id DESC LIMIT ?)",
+                    (thread, thread, KEPT_CHECKPOINTS),
+                )
+        return saved
+
+
+@contextmanager
+def open_saver(path: Path) -> Iterator[CursorSaver]:
+    """Open the saver over `path`; only plain values come back from it (strict msgpack)."""
+    connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
+    try:
+        serde: Any = JsonPlusSerializer(allowed_msgpack_modules=None)
+        yield CursorSaver(connection, serde=serde)
+    finally:
+        connection.close()

@@ -1,20 +1,17 @@
-"""Who answers: Claude, any server that speaks the Messages API, a student on this machine."""
+"""Models: Claude, any server that speaks the Messages API, and students on this machine."""
 
-from .contract import Model, ModelError, Reply, ReplyOutcome, Request, Student, Usage
-from .registry import Health, check, known, open_model
+from .contract import Model, ModelError, Reply, Request, Usage
+from .registry import check_model, open_model, spec_forms
 from .scripted import ScriptedModel
 
 __all__ = [
-    "Health",
     "Model",
     "ModelError",
     "Reply",
-    "ReplyOutcome",
     "Request",
     "ScriptedModel",
-    "Student",
     "Usage",
-    "check",
-    "known",
+    "check_model",
     "open_model",
+    "spec_forms",
 ]

@@ -1,4 +1,4 @@
-"""Adapters on and off: merged into the weights for speed, undone to the bit."""
+"""Switch LoRA adapters on and off: merged into the weights, and undone to the bit."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,73 +12,69 @@ from torch import Tensor
 from .contract import ModelError
 
 
-class _Kept(NamedTuple):
+class _SavedWeight(NamedTuple):
     parameter: Any
     original: Tensor
 
 
-class Wardrobe:
-    """What a module wears: nothing, or one adapter merged into it.
+class AdapterSwitch:
+    """Merges one adapter at a time into a module, and restores the module's own weights.
 
     Adding an adapter's product and subtracting it again would leave rounding errors behind, so
-    the weights it touches are kept and put back.
+    the weights it touches are saved and put back.
     """
 
     def __init__(self, module: Any) -> None:
         self._module = module
-        self._on: Path | None = None
-        self._kept: list[_Kept] = []
+        self._active: Path | None = None
+        self._saved: list[_SavedWeight] = []
 
-    def found(self, adapter: Path) -> Path:
-        """Return `adapter` if it is a folder that can be worn."""
-        _config(adapter)
-        return adapter
-
-    def wear(self, adapter: Path | None) -> bool:
-        """Put `adapter` on, or take everything off for None; say whether weights changed."""
-        _refuse_strangers(self._module)
-        if adapter == self._on:
+    def activate(self, adapter: Path | None) -> bool:
+        """Merge `adapter` into the weights, or no adapter for None; tell whether they changed."""
+        _check_no_other_adapter(self._module)
+        if adapter == self._active:
             return False
-        self._take_off()
+        self._unmerge()
         if adapter is not None:
-            self._put_on(adapter)
+            self._merge(adapter)
         return True
 
-    def cleared(self) -> Any:
-        """The module as it was loaded: nothing on, nothing frozen, no trace of an adapter."""
-        self.wear(None)
+    def bare_module(self) -> Any:
+        """Return the module as it was loaded: nothing frozen, no trace of an adapter."""
+        self.activate(None)
         if hasattr(self._module, "peft_config"):
             del self._module.peft_config
         return self._module.requires_grad_(True)
 
-    def _take_off(self) -> None:
-        for parameter, original in self._kept:
+    def _unmerge(self) -> None:
+        for parameter, original in self._saved:
             parameter.data.copy_(original)
-        self._kept, self._on = [], None
+        self._saved, self._active = [], None
 
-    def _put_on(self, adapter: Path) -> None:
-        wrapped = get_peft_model(self._module, _config(adapter))
+    def _merge(self, adapter: Path) -> None:
+        wrapped = get_peft_model(self._module, read_config(adapter))
         try:
             weights = load_peft_weights(str(adapter), device="cpu")
-            found: Any = set_peft_model_state_dict(wrapped, weights)
-            lacking = [name for name in found.missing_keys if ".lora_" in name]
-            if odd := [*found.unexpected_keys, *lacking]:
+            result: Any = set_peft_model_state_dict(wrapped, weights)
+            lacking = [name for name in result.missing_keys if ".lora_" in name]
+            if odd := [*result.unexpected_keys, *lacking]:
                 raise ValueError(f"{len(odd)} weights have no counterpart, such as {odd[0]}")
         except (RuntimeError, ValueError, OSError, SafetensorError) as error:
             wrapped.unload()
             why = " ".join(str(error).split())[:300]
             raise ModelError(f"{adapter} does not fit this model: {why}") from error
         layers = [m for m in self._module.modules() if isinstance(m, BaseTunerLayer)]
-        self._kept = [
-            _Kept(parameter, parameter.data.clone())
+        self._saved = [
+            _SavedWeight(parameter, parameter.data.clone())
             for layer in layers
             for parameter in layer.get_base_layer().parameters(recurse=False)
         ]
         wrapped.merge_and_unload()
-        self._on = adapter
+        self._active = adapter
 
 
-def _config(adapter: Path) -> Any:
+def read_config(adapter: Path) -> Any:
+    """Read the config of the PEFT folder `adapter`. Raises ModelError unless it is a plain LoRA."""
     if not (adapter / "adapter_config.json").exists():
         raise ModelError(f"{adapter} is no PEFT adapter: it holds no adapter_config.json.")
     config: Any = PeftConfig.from_pretrained(str(adapter))
@@ -92,7 +88,7 @@ def _config(adapter: Path) -> Any:
     return config
 
 
-def _refuse_strangers(module: Any) -> None:
+def _check_no_other_adapter(module: Any) -> None:
     if any(isinstance(part, BaseTunerLayer) for part in module.modules()):
         raise ModelError(
             "The model still carries an adapter that was put on outside. "

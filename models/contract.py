@@ -1,4 +1,4 @@
-"""What a model is: requests in, replies out, in order; a failed request is a reply that says so."""
+"""Contract of a model: requests in, replies out, in order; a failed request has a reply too."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Request:
     prompt: str
     """The user's turn."""
     system: str = ""
-    """What holds for every problem of a domain."""
+    """The text that holds for every problem of a domain."""
     context: str = ""
     """The rendered strategy, or empty. Shared by many requests, so models cache it as a prefix."""
     max_tokens: int = 256
@@ -27,7 +27,7 @@ class Request:
     """JSON Schema the reply's text must satisfy; a reply that does not is `malformed`."""
 
     def instructions(self) -> str:
-        """Everything that stands before the user's turn: `system`, then the strategy."""
+        """Return the text before the user's turn: `system`, then the strategy."""
         strategy = f"Strategy:\n{self.context}" if self.context else ""
         return "\n\n".join(part for part in (self.system, strategy) if part)
 
@@ -66,10 +66,10 @@ class Model(Protocol):
 
 
 class Student(Model, Protocol):
-    """A model that can wear an adapter."""
+    """A model that can answer with an adapter."""
 
-    def wearing(self, adapter: Path | None) -> Model:
-        """The same model with `adapter` (a PEFT folder) switched on, or off for None."""
+    def with_adapter(self, adapter: Path | None) -> Model:
+        """Return the same model with `adapter` (a PEFT folder) switched on, or off for None."""
 
 
 class ModelError(RuntimeError):

@@ -1,4 +1,4 @@
-"""A student on this machine: a Hugging Face model that answers in batches and wears adapters."""
+"""A Hugging Face model on this machine: answers in batches, with or without an adapter."""
 
 import threading
 from collections.abc import Iterable, Sequence
@@ -9,12 +9,12 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from . import smollm2
-from .adapters import Wardrobe
-from .chat import Chat, Encoded
+from .adapters import AdapterSwitch, read_config
+from .chat_template import ChatTemplate, Encoded
 from .contract import Model, ModelError, Reply, Request, Usage
-from .decoding.generate import Ask, Decoder, Told
-from .quiet import without_progress_bars
-from .schema import held_against
+from .decoding.generate import Decoder, Generated, Prompt
+from .progress_bars import without_progress_bars
+from .schema import enforce_schema
 
 BATCH_SIZE = 32
 """Where two cores stop gaining; see benchmarks/rollouts.py."""
@@ -23,28 +23,28 @@ BATCH_SIZE = 32
 def open_folder(
     spec: str, *, device: str = "auto", batch_size: int = BATCH_SIZE, share_prefix: bool = True
 ) -> Model:
-    """`hf:<repo or path>[+adapter]`."""
+    """Open `hf:<repo or path>[+adapter]`."""
     rest = spec.partition(":")[2]
     base, adapter = (rest, "") if Path(rest).exists() else _split_off_adapter(rest)
     if not base:
         raise ModelError("Which model? Write hf:<repo or path>[+adapter].")
     name = spec.removesuffix(f"+{adapter}") if adapter else spec
-    return _dressed(LocalModel(base, name, device, batch_size, share_prefix), adapter)
+    return _switch_on(adapter, LocalModel(base, name, device, batch_size, share_prefix))
 
 
 def open_smollm2(
     spec: str, *, device: str = "auto", batch_size: int = BATCH_SIZE, share_prefix: bool = True
 ) -> Model:
-    """`smollm2-135m[+adapter]`."""
+    """Open `smollm2-135m[+adapter]`."""
     name, adapter = _split_off_adapter(spec)
     if name != "smollm2-135m":
         raise ModelError(f"No model is called {spec!r}. Did you mean smollm2-135m[+adapter]?")
     student = LocalModel(smollm2.folder(), name, device, batch_size, share_prefix)
-    return _dressed(student, adapter)
+    return _switch_on(adapter, student)
 
 
-def _dressed(student: "LocalModel", adapter: str) -> Model:
-    return student.wearing(Path(adapter)) if adapter else student
+def _switch_on(adapter: str, student: "LocalModel") -> Model:
+    return student.with_adapter(Path(adapter)) if adapter else student
 
 
 def _split_off_adapter(text: str) -> tuple[str, str]:
@@ -52,8 +52,8 @@ def _split_off_adapter(text: str) -> tuple[str, str]:
     return base, adapter
 
 
-class Bare(NamedTuple):
-    """A student with nothing on, for a trainer."""
+class BareModel(NamedTuple):
+    """A student without any adapter, for a trainer."""
 
     module: Any
     tokenizer: Any
@@ -72,78 +72,82 @@ class LocalModel:
     ) -> None:
         self.name = name or f"hf:{source}"
         self.batch_size = batch_size
-        self.module, self.tokenizer = _loaded(str(source), _device(device))
-        self._chat = Chat(self.tokenizer)
+        self.module, self.tokenizer = _load(str(source), _device(device))
+        self._template = ChatTemplate(self.tokenizer)
         stops = _stops(self.module, self.tokenizer)
         self._decoder = Decoder(self.module, stops, batch_size, share_prefix)
-        self._wardrobe = Wardrobe(self.module)
+        self._adapters = AdapterSwitch(self.module)
         self._lock = threading.RLock()
 
     def reply(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer each request with the base weights, in order."""
         return self._replies(requests, None)
 
-    def wearing(self, adapter: Path | None) -> Model:
-        """The same model with `adapter` (a PEFT folder) switched on, or off for None."""
-        return self if adapter is None else _Dressed(self, self._wardrobe.found(adapter))
+    def with_adapter(self, adapter: Path | None) -> Model:
+        """Return the same model with `adapter` (a PEFT folder) switched on, or off for None."""
+        if adapter is None:
+            return self
+        read_config(adapter)
+        return _AdaptedModel(self, adapter)
 
-    def bare(self) -> Bare:
-        """Take off any adapter and hand out the module itself.
+    def bare(self) -> BareModel:
+        """Switch off any adapter and hand out the module itself.
 
-        Whoever trains on it gives it back as it was: adapters unloaded, weights untouched.
+        The trainer gives it back as it was: adapters unloaded, weights untouched.
         """
         with self._lock:
-            self._decoder.forget()
-            return Bare(self._wardrobe.cleared(), self.tokenizer)
+            self._decoder.forget_prefix()
+            return BareModel(self._adapters.bare_module(), self.tokenizer)
 
     def chat(self, request: Request) -> str:
-        """The prompt as the model reads it, up to where its reply begins."""
-        return self._chat.text(request)
+        """Return the prompt as the model reads it, up to where its reply begins."""
+        return self._template.text(request)
 
     def encode(self, request: Request) -> Encoded:
-        """The ids of `chat(request)`, in a part that neighbours share and the rest."""
-        return self._chat.encode(request)
+        """Return the ids of `chat(request)`, split into a shared prefix and the rest."""
+        return self._template.encode(request)
 
     def _replies(self, requests: Sequence[Request], adapter: Path | None) -> list[Reply]:
         encoded = [self.encode(request) for request in requests]
         fits = [i for i, request in enumerate(requests) if self._fits(request, encoded[i])]
         with self._lock:
-            self._wear(adapter)
-            told = self._decoder.answers([self._ask(requests[i], encoded[i]) for i in fits])
-        replies = [self._too_long(*pair) for pair in zip(requests, encoded, strict=True)]
-        for i, one in zip(fits, told, strict=True):
+            self._activate(adapter)
+            prompts = [self._prompt(requests[i], encoded[i]) for i in fits]
+            generated = self._decoder.generate(prompts)
+        replies = [self._overflow_reply(*pair) for pair in zip(requests, encoded, strict=True)]
+        for i, one in zip(fits, generated, strict=True):
             replies[i] = self._reply(requests[i], encoded[i], one)
         return replies
 
-    def _wear(self, adapter: Path | None) -> None:
-        if self._wardrobe.wear(adapter):
-            self._decoder.forget()
+    def _activate(self, adapter: Path | None) -> None:
+        if self._adapters.activate(adapter):
+            self._decoder.forget_prefix()
         self.module.eval()
 
-    def _ask(self, request: Request, encoded: Encoded) -> Ask:
+    def _prompt(self, request: Request, encoded: Encoded) -> Prompt:
         prefix, rest = tuple(encoded.prefix), tuple(encoded.rest)
-        return Ask(prefix, rest, request.max_tokens, request.temperature, request.seed)
+        return Prompt(prefix, rest, request.max_tokens, request.temperature, request.seed)
 
-    def _reply(self, request: Request, encoded: Encoded, told: Told) -> Reply:
-        text = self.tokenizer.decode(told.ids, skip_special_tokens=True)
-        usage = Usage(len(encoded.prefix) + len(encoded.rest), len(told.ids))
-        if not told.ended:
-            cut = f"Cut off after {len(told.ids)} tokens."
+    def _reply(self, request: Request, encoded: Encoded, generated: Generated) -> Reply:
+        text = self.tokenizer.decode(generated.ids, skip_special_tokens=True)
+        usage = Usage(len(encoded.prefix) + len(encoded.rest), len(generated.ids))
+        if not generated.ended:
+            cut = f"Cut off after {len(generated.ids)} tokens."
             return Reply(text, "truncated", usage, cut)
-        return held_against(request.answer_schema, Reply(text, "ok", usage))
+        return enforce_schema(request.answer_schema, Reply(text, "ok", usage))
 
     def _fits(self, request: Request, encoded: Encoded) -> bool:
         room = getattr(self.module.config, "max_position_embeddings", None)
         wanted = len(encoded.prefix) + len(encoded.rest) + request.max_tokens
         return room is None or wanted <= room
 
-    def _too_long(self, request: Request, encoded: Encoded) -> Reply:
+    def _overflow_reply(self, request: Request, encoded: Encoded) -> Reply:
         read = len(encoded.prefix) + len(encoded.rest)
         detail = f"The prompt has {read} tokens; with {request.max_tokens} to come it does not fit."
         return Reply("", "malformed", detail=detail)
 
 
-class _Dressed:
+class _AdaptedModel:
     """A local model whose replies use an adapter."""
 
     def __init__(self, student: LocalModel, adapter: Path) -> None:
@@ -156,9 +160,9 @@ class _Dressed:
         """Answer each request under the adapter, in order."""
         return self._student._replies(requests, self._adapter)
 
-    def wearing(self, adapter: Path | None) -> Model:
-        """The same model in another adapter, or in none."""
-        return self._student.wearing(adapter)
+    def with_adapter(self, adapter: Path | None) -> Model:
+        """Return the same model with another adapter, or with none."""
+        return self._student.with_adapter(adapter)
 
 
 def _device(device: str) -> torch.device:
@@ -167,7 +171,7 @@ def _device(device: str) -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def _loaded(source: str, device: torch.device) -> tuple[Any, Any]:
+def _load(source: str, device: torch.device) -> tuple[Any, Any]:
     # bf16 took 4-8 times as long as fp32 on a processor without bf16 units.
     dtype = torch.float32 if device.type == "cpu" else torch.bfloat16
     try:

@@ -1,4 +1,4 @@
-"""Claude, and every server that speaks the Messages API.
+"""Models behind the Messages API: Claude, and every server that speaks it.
 
 Only a complete, validated envelope counts as an answer. Everything else that a network, a proxy or
 a half-compatible server can send is a reply whose outcome says what it was; no exception leaves.
@@ -14,7 +14,7 @@ from anthropic import APIRequest, APIResponse
 from pydantic import BaseModel, Field, ValidationError
 
 from .contract import ModelError, Reply, Request, Usage
-from .schema import held_against
+from .schema import enforce_schema
 
 MAX_RETRIES = 8
 """With the SDK's backoff about 40 s of patience; a provider's overload lasts longer than its 2."""
@@ -40,7 +40,7 @@ def open_claude(
     longest_wait: float = LONGEST_WAIT,
     timeout: float = TIMEOUT,
 ) -> "MessagesModel":
-    """`anthropic:<model>`; key and address come from ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL."""
+    """Open `anthropic:<model>`; ANTHROPIC_API_KEY is the key, ANTHROPIC_BASE_URL the address."""
     model = spec.partition(":")[2]
     if not model:
         raise ModelError(
@@ -64,7 +64,7 @@ def open_server(
     longest_wait: float = LONGEST_WAIT,
     timeout: float = TIMEOUT,
 ) -> "MessagesModel":
-    """`messages:<url>#<model>`; a key, if the server wants one, comes from MESSAGES_API_KEY."""
+    """Open `messages:<url>#<model>`; a key, if wanted, comes from MESSAGES_API_KEY."""
     url, _, model = spec.partition(":")[2].partition("#")
     if not url.startswith(("http://", "https://")) or not model:
         raise ModelError(
@@ -86,7 +86,7 @@ def _client(
         max_retries=max_retries,
         # Given explicitly, so that the SDK does not insist on streaming for long answers.
         timeout=httpx2.Timeout(timeout, connect=10.0),
-        middleware=[_waiting_at_most(longest_wait)],
+        middleware=[_limit_waits(longest_wait)],
     )
 
 
@@ -107,21 +107,22 @@ class MessagesModel:
 
     def reply(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer each request, in order."""
-        return [held_against(request.answer_schema, self._answer(request)) for request in requests]
+        return [enforce_schema(r.answer_schema, self._answer(r)) for r in requests]
 
     def _answer(self, request: Request) -> Reply:
         try:
-            return _opened_envelope(self._sent(request))
+            return _parse_envelope(self._send(request))
         except anthropic.APIStatusError as error:
-            return _failed(_refusal_of(error))
+            return _error_reply(_describe_status(error))
         except anthropic.APITimeoutError:
-            return _failed(f"No answer from {self._client.base_url} in time.")
+            return _error_reply(f"No answer from {self._client.base_url} in time.")
         # The SDK lets its HTTP library's and its JSON parser's exceptions through.
         except (anthropic.AnthropicError, httpx2.HTTPError, ValueError) as error:
             cause = error.__cause__ or error
-            return _failed(f"No answer from {self._client.base_url}: {str(cause) or repr(cause)}.")
+            detail = str(cause) or repr(cause)
+            return _error_reply(f"No answer from {self._client.base_url}: {detail}.")
 
-    def _sent(self, request: Request) -> bytes:
+    def _send(self, request: Request) -> bytes:
         arguments = _arguments(request, self._model)
         if not self._sampling:
             return self._create(arguments)
@@ -153,7 +154,7 @@ def _arguments(request: Request, model: str) -> dict[str, Any]:
 
 
 def _system_blocks(request: Request) -> list[dict[str, Any]]:
-    """`request.instructions()` in blocks; the strategy, shared by many requests, is cached."""
+    """Split `request.instructions()` into blocks; the strategy, which many share, is cached."""
     blocks: list[dict[str, Any]] = []
     if request.system:
         blocks.append({"type": "text", "text": request.system})
@@ -177,7 +178,7 @@ class _Tokens(BaseModel):
 
 
 class _Envelope(BaseModel):
-    """What a Messages reply must hold to be believed."""
+    """The fields that a Messages reply must hold to be believed."""
 
     type: Literal["message"]
     content: list[_Block]
@@ -185,7 +186,7 @@ class _Envelope(BaseModel):
     usage: _Tokens
 
 
-def _opened_envelope(body: bytes) -> Reply:
+def _parse_envelope(body: bytes) -> Reply:
     try:
         envelope = _Envelope.model_validate_json(body)
     except ValidationError as error:
@@ -194,16 +195,17 @@ def _opened_envelope(body: bytes) -> Reply:
         detail = f"The server sent no complete message (see {where}); it starts {start!r}."
         return Reply("", "malformed", detail=detail)
     text = "".join(block.text for block in envelope.content if block.type == "text")
-    return _judged(text, envelope.stop_reason, _usage(envelope.usage))
+    return _classify(text, envelope.stop_reason, _usage(envelope.usage))
 
 
-def _judged(text: str, stopped: str, usage: Usage) -> Reply:
-    if stopped == "max_tokens":
+def _classify(text: str, stop_reason: str, usage: Usage) -> Reply:
+    if stop_reason == "max_tokens":
         return Reply(text, "truncated", usage, f"Cut off after {usage.output} tokens.")
-    if stopped == "refusal":
+    if stop_reason == "refusal":
         return Reply(text, "refused", usage, "The model refused.")
-    if stopped != "end_turn":
-        return Reply(text, "error", usage, f"The answer did not end, it stopped for {stopped!r}.")
+    if stop_reason != "end_turn":
+        detail = f"The answer did not end, it stopped for {stop_reason!r}."
+        return Reply(text, "error", usage, detail)
     if not text.strip():
         return Reply("", "malformed", usage, "The message holds no text.")
     return Reply(text, "ok", usage)
@@ -215,20 +217,20 @@ def _usage(tokens: _Tokens) -> Usage:
     return Usage(tokens.input_tokens + written + cached, tokens.output_tokens, cached)
 
 
-def _failed(detail: str) -> Reply:
+def _error_reply(detail: str) -> Reply:
     return Reply("", "error", detail=detail)
 
 
-def _refusal_of(error: anthropic.APIStatusError) -> str:
+def _describe_status(error: anthropic.APIStatusError) -> str:
     hint = _HINTS.get(error.status_code)
     said = " ".join(str(error.message).split())[:200]
     return f"The server answered {error.status_code}{f' ({hint})' if hint else ''}: {said}"
 
 
-def _waiting_at_most(
+def _limit_waits(
     seconds: float,
 ) -> Callable[[APIRequest, Callable[[APIRequest], APIResponse[Any]]], APIResponse[Any]]:
-    """A middleware that shortens what a server asks the SDK to sleep before it tries again."""
+    """Make a middleware that shortens the pause a server asks for before the next try."""
 
     def shorten(
         request: APIRequest, send: Callable[[APIRequest], APIResponse[Any]]
@@ -237,13 +239,13 @@ def _waiting_at_most(
         headers = response.http_response.headers
         for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
             if name in headers:
-                headers[name] = _shorter(headers[name], seconds * unit)
+                headers[name] = _at_most(headers[name], seconds * unit)
         return response
 
     return shorten
 
 
-def _shorter(asked: str, longest: float) -> str:
+def _at_most(asked: str, longest: float) -> str:
     try:
         return str(min(float(asked), longest))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Spec strings become models; what a model needs is imported when it is opened."""
+"""Open models by their spec strings; their libraries are imported only then."""
 
 import inspect
 import os
@@ -12,7 +12,7 @@ from .contract import Model, ModelError, Request
 
 class _Kind(NamedTuple):
     start: str
-    """What a spec of this kind starts with."""
+    """The beginning of every spec of this kind."""
     form: str
     about: str
     opener: str
@@ -53,8 +53,8 @@ _KINDS = (
 )
 
 
-def known() -> list[tuple[str, str]]:
-    """Each form a spec can take, and what it opens."""
+def spec_forms() -> list[tuple[str, str]]:
+    """List each form a spec can take, and the model it opens."""
     return [(kind.form, kind.about) for kind in _KINDS]
 
 
@@ -65,15 +65,15 @@ def open_model(spec: str, **options: Any) -> Model:
     """
     for kind in _KINDS:
         if spec.startswith(kind.start):
-            return _opened(kind, spec, options)
-    forms = "\n".join(f"  {form:30} {about}" for form, about in known())
+            return _open(kind, spec, options)
+    forms = "\n".join(f"  {form:30} {about}" for form, about in spec_forms())
     raise ModelError(f"No model is called {spec!r}. A model is named by one of\n{forms}")
 
 
-def _opened(kind: _Kind, spec: str, options: dict[str, Any]) -> Model:
+def _open(kind: _Kind, spec: str, options: dict[str, Any]) -> Model:
     module, _, function = kind.opener.partition(":")
     if module == "local":
-        _calm_threads()
+        _let_threads_sleep()
     opener: Callable[..., Model] = getattr(import_module(f".{module}", __package__), function)
     takes = list(inspect.signature(opener).parameters)[1:]
     if strangers := sorted(set(options) - set(takes)):
@@ -81,7 +81,7 @@ def _opened(kind: _Kind, spec: str, options: dict[str, Any]) -> Model:
     return opener(spec, **options)
 
 
-def _calm_threads() -> None:
+def _let_threads_sleep() -> None:
     # On cores that others use as well, spinning OpenMP threads made torch 3-8 times slower.
     # Both are read once, when torch is imported; whoever set them knows better.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -89,17 +89,17 @@ def _calm_threads() -> None:
 
 
 class Health(NamedTuple):
-    """Whether a model can be used from here."""
+    """Result of a check: can the model be used from here?"""
 
     ok: bool
     line: str
-    """What was found, in one line."""
+    """The result in one line."""
 
     def __str__(self) -> str:
         return self.line
 
 
-def check(spec: str, **options: Any) -> Health:
+def check_model(spec: str, **options: Any) -> Health:
     """Open the model and ask it one short question (a script is only read)."""
     if spec.startswith(("anthropic:", "messages:")):
         # Somebody waits for the answer, and a server that is down is the answer.

@@ -1,4 +1,4 @@
-"""Hold a reply against the JSON Schema that was asked for."""
+"""Check a reply against the JSON Schema of its request."""
 
 import json
 from collections.abc import Mapping
@@ -9,18 +9,18 @@ from typing import Any
 from .contract import ModelError, Reply
 
 
-def held_against(schema: Mapping[str, Any] | None, reply: Reply) -> Reply:
+def enforce_schema(schema: Mapping[str, Any] | None, reply: Reply) -> Reply:
     """Return `reply`, or the same text as `malformed` when it breaks `schema`.
 
-    Nothing is mended: no fence is stripped, no JSON is looked for inside prose.
+    Nothing is repaired: no fence is stripped, no JSON is looked for inside prose.
     """
     if schema is None or reply.outcome != "ok":
         return reply
-    fault = _fault(schema, reply.text)
+    fault = _find_fault(schema, reply.text)
     return reply if fault is None else replace(reply, outcome="malformed", detail=fault)
 
 
-def _fault(schema: Mapping[str, Any], text: str) -> str | None:
+def _find_fault(schema: Mapping[str, Any], text: str) -> str | None:
     # Here, because it takes 0.1 s to import and most requests carry no schema.
     import jsonschema  # type: ignore[import-untyped]  # ships no types
 
@@ -36,7 +36,7 @@ def _fault(schema: Mapping[str, Any], text: str) -> str | None:
 
 @lru_cache(maxsize=16)
 def _validator(schema: str) -> Any:
-    """What holds an answer against `schema`, which is looked at once: that takes 30 ms."""
+    """Make the validator of `schema`, once for each schema: that takes 30 ms."""
     import jsonschema
 
     shape = json.loads(schema)

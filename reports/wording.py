@@ -1,85 +1,59 @@
-"""What versions, rules and edits are called in a story."""
+"""Formats of numbers and names that every report shares: points, shares, times, versions."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ..commands.output import points
-from ..store.edits import Add, Deprecate, Edit, Merge, Split, Update
-from ..store.rules import Rule
-from ..store.strategies.versions import Strategies
+if TYPE_CHECKING:
+    from ..store.strategies.versions import Strategies
 
 
-class Names(NamedTuple):
-    """What hashes and ids are called."""
-
-    version: Callable[[str], str]
-    """`scheduling@3` of a hash."""
-    rules: Callable[[str], Mapping[str, Rule]]
-    """The rules of a version by id; none of an unknown hash."""
-    rule: Callable[[str], Rule | None]
-    """A rule as it was last written, by its id."""
+def clean(text: str) -> str:
+    """Return text without control characters: what a model wrote must not drive the terminal."""
+    return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
 
 
-def edited(edit: Edit, rules: Sequence[Rule], names: Names) -> list[str]:
-    """One edit in words, with the ids that its new rules have among `rules`."""
-    new = {(rule.section, rule.text): rule for rule in rules}
-
-    def brought(section: str, text: str) -> str:
-        rule = new.get((section, text))
-        return said(rule) if rule else f'[{section}] "{text}"'
-
-    match edit:
-        case Add():
-            line = f"add {brought(edit.section, edit.text)}"
-        case Merge():
-            olds = all_of([rule_named(names, it) for it in edit.rules])
-            line = f"merge {olds} into {brought(edit.section, edit.text)}"
-        case Split():
-            parts = [brought(part.section, part.text) for part in edit.into]
-            line = f"split {rule_named(names, edit.rule)} into {all_of(parts)}"
-        case Update():
-            line = f"change {edit.rule}: {_changes(edit)}"
-        case Deprecate():
-            line = f"take out {rule_named(names, edit.rule)}"
-    return [line, *([f"  because: {edit.rationale}"] if edit.rationale else [])]
+def points(difference: float) -> str:
+    """Return a difference of shares in percentage points, with its sign."""
+    return f"{100 * difference:+.1f}"
 
 
-def _changes(edit: Update) -> str:
-    told = {"section": edit.section, "text": edit.text, "when": edit.when,
-            "not when": edit.when_not, "level": edit.level, "place": edit.place,
-            "steps": None if edit.steps is None else ", ".join(edit.steps)}  # fmt: skip
-    return "; ".join(f'{name} to "{value}"' for name, value in told.items() if value is not None)
-
-
-def said(rule: Rule) -> str:
-    scope = "".join(
-        f" ({word} {text})"
-        for word, text in (("when", rule.when), ("not when", rule.when_not))
-        if text
-    )
-    return f'{rule.id} [{rule.section}] "{rule.text}"{scope}'
-
-
-def rule_named(names: Names, rule_id: str) -> str:
-    """A rule by its id, with its words where a version has it."""
-    rule = names.rule(rule_id)
-    return rule_id if rule is None else f'{rule_id} "{rule.text}"'
-
-
-def between(low: float, high: float) -> str:
+def interval(low: float, high: float) -> str:
+    """Return an interval of differences: `+1.2 to +3.4`."""
     return f"{points(low)} to {points(high)}"
 
 
-def count(number: int, one: str) -> str:
-    return f"{number} {one if number == 1 else one + 's'}"
+def share(value: float | None) -> str:
+    """Return a share in percent, or a dash where there is none."""
+    return "-" if value is None else f"{100 * value:.1f}"
 
 
-def all_of(words: Sequence[str]) -> str:
+def duration(seconds: float) -> str:
+    """Return a time in words: `48 s`, `12 min 30 s`, `5 h 02 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def noun(number: int, one: str, many: str = "") -> str:
+    """Return the form of a noun that goes with a number."""
+    return one if number == 1 else many or f"{one}s"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: `1 problem`, `12 problems`."""
+    return f"{number} {noun(number, one, many)}"
+
+
+def list_words(words: Sequence[str]) -> str:
+    """Return `a, b and c`."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def name_of(strategies: Strategies, domain: str, strategy: str) -> str:
-    """`domain@n` of a hash; the hash itself, shortened, where no version has it."""
+def version_name(strategies: "Strategies", domain: str, strategy: str) -> str:
+    """Return `domain@n` of a hash; the hash itself, shortened, where no version has it."""
     try:
         return f"{domain}@{strategies.number(domain, strategy)}"
     except LookupError:

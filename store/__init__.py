@@ -1,143 +1,22 @@
-"""What happened, in order, for ever; strategies are read off it."""
+"""Append-only event log, and the strategy versions projected from it."""
 
-from .edits import Add, Body, Deprecate, Edit, EditError, Merge, Split, Update, apply
-from .errors import BlobMissing, SlotConflict, StoreCorrupt, StoreError, StoreTooNew
-from .events import (
-    AdapterTrained,
-    AnyEvent,
-    AttemptJudged,
-    CallCompleted,
-    CallInDoubt,
-    CallIntended,
-    Channel,
-    CreditMeasured,
-    Decision,
-    Evaluated,
-    Event,
-    ExamplesBuilt,
-    FailuresSorted,
-    FloorsMeasured,
-    FrontierScored,
-    GateDecided,
-    PortabilityMeasured,
-    ProbeDecided,
-    ProposalRefused,
-    Reflected,
-    ReviewAnswered,
-    ReviewAsked,
-    RoundOpened,
-    RuleDecision,
-    RunFinished,
-    RunStarted,
-    SealOpened,
-    Solved,
-    SplitFrozen,
-    StrategyPromoted,
-    StrategyProposed,
-    StrategyRolledBack,
-    Transferred,
-)
-from .hash_chain import Report
-from .index.near_duplicates import twins
-from .log import Entry, EventLog
-from .rules import EMPTY, Level, Rule, Strategy
-from .strategies.blame import Attempt, Origin, Reviewed, RuleBlame, blame
-from .strategies.collapse import collapse, tokens
-from .strategies.diff import FieldChange, Move, RuleChange, StrategyDiff, diff, verdict
-from .strategies.edits_between import edits_between
-from .strategies.export import ImportRefused, export_json, import_json, to_markdown
-from .strategies.lineage import Status
-from .strategies.merge import Conflict, Merged, ancestor, merge, merge_edits
-from .strategies.reviews import Review, reviews
-from .strategies.versions import PromotionRefused, Strategies, Version
-from .strategies.worth import Worth, by_worth, ledger
+from .errors import StoreError
+from .log import EventLog
+from .rules import EMPTY, Rule, Strategy
+from .strategies.blame import blame
+from .strategies.diff import diff
+from .strategies.export import export_json, import_json
+from .strategies.versions import Strategies
 
 __all__ = [
     "EMPTY",
-    "AdapterTrained",
-    "Add",
-    "AnyEvent",
-    "Attempt",
-    "AttemptJudged",
-    "BlobMissing",
-    "Body",
-    "CallCompleted",
-    "CallInDoubt",
-    "CallIntended",
-    "Channel",
-    "Conflict",
-    "CreditMeasured",
-    "Decision",
-    "Deprecate",
-    "Edit",
-    "EditError",
-    "Entry",
-    "Evaluated",
-    "Event",
     "EventLog",
-    "ExamplesBuilt",
-    "FailuresSorted",
-    "FieldChange",
-    "FloorsMeasured",
-    "FrontierScored",
-    "GateDecided",
-    "ImportRefused",
-    "Level",
-    "Merge",
-    "Merged",
-    "Move",
-    "Origin",
-    "PortabilityMeasured",
-    "ProbeDecided",
-    "PromotionRefused",
-    "ProposalRefused",
-    "Reflected",
-    "Report",
-    "Review",
-    "ReviewAnswered",
-    "ReviewAsked",
-    "Reviewed",
-    "RoundOpened",
     "Rule",
-    "RuleBlame",
-    "RuleChange",
-    "RuleDecision",
-    "RunFinished",
-    "RunStarted",
-    "SealOpened",
-    "SlotConflict",
-    "Solved",
-    "Split",
-    "SplitFrozen",
-    "Status",
-    "StoreCorrupt",
     "StoreError",
-    "StoreTooNew",
     "Strategies",
     "Strategy",
-    "StrategyDiff",
-    "StrategyPromoted",
-    "StrategyProposed",
-    "StrategyRolledBack",
-    "Transferred",
-    "Update",
-    "Version",
-    "Worth",
-    "ancestor",
-    "apply",
     "blame",
-    "by_worth",
-    "collapse",
     "diff",
-    "edits_between",
     "export_json",
     "import_json",
-    "ledger",
-    "merge",
-    "merge_edits",
-    "reviews",
-    "to_markdown",
-    "tokens",
-    "twins",
-    "verdict",
 ]

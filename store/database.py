@@ -1,6 +1,5 @@
-"""How a store is opened: looked at first, then touched; every commit reaches the disk."""
+"""Opening of a store: inspected before anything is touched; every commit reaches the disk."""
 
-import fcntl
 import os
 import sqlite3
 import threading
@@ -9,19 +8,20 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from filelock import lock_descriptor, unlock_descriptor
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
-from .errors import StoreCorrupt, StoreTooNew, explain, locked
-from .hash_chain import MARKS, read_note
-from .tables import STORE_VERSION, create
+from .errors import StoreCorrupt, StoreTooNew, explain, lock_timeout
+from .hash_chain import HEADS_FILE, read_heads
+from .tables import STORE_VERSION, create_tables
 
 DATABASE = "tutelage.db"
 
 
-class Turn:
-    """One writer at a time, among the threads and processes of one machine.
+class WriteLock:
+    """Admits one writer at a time, among the threads and processes of one machine.
 
     SQLite's own lock is free again while a process copies its WAL back, and before 3.51.3 a second
     writer at that instant can damage the file. Those who wait here are also served sooner.
@@ -31,70 +31,66 @@ class Turn:
         self._path = path
         self._patience = patience
         self._threads = threading.Lock()
+        # On a descriptor that stays open: a lock by path adds a quarter to the cost of a record.
         self._file = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o666)
 
     def __enter__(self) -> None:
         end = time.monotonic() + self._patience
         if not self._threads.acquire(timeout=self._patience):
-            raise locked(self._path)
+            raise lock_timeout(self._path)
         try:
-            while not self._take():
+            while not lock_descriptor(self._file, blocking=False):
                 if time.monotonic() > end:
-                    raise locked(self._path)
+                    raise lock_timeout(self._path)
                 time.sleep(0.001)
         except BaseException:
             self._threads.release()
             raise
 
     def __exit__(self, *_: object) -> None:
-        fcntl.flock(self._file, fcntl.LOCK_UN)
+        unlock_descriptor(self._file)
         self._threads.release()
 
     def close(self) -> None:
         """Let go of the lock file."""
         os.close(self._file)
 
-    def _take(self) -> bool:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
-
-def connect(home: Path, busy_seconds: float) -> tuple[Engine, Turn]:
-    """An engine on the store in `home`, which is created where there is none, and its turn.
+def connect(home: Path, busy_seconds: float) -> tuple[Engine, WriteLock]:
+    """Return an engine on the store in `home`, made where there is none, and its write lock.
 
     Raises StoreTooNew, StoreCorrupt or StoreError, and then leaves the file as it was.
     """
     path = home / DATABASE
-    with speaking(path):
+    with translate_errors(path):
         try:
             home.mkdir(parents=True, exist_ok=True)
             # Before the events: who writes both meanwhile writes the note last.
-            noted = sum(mark.count for mark in read_note(home).marks.values())
-            made = path.exists() and path.stat().st_size > 0 and _look(path, busy_seconds, noted)
+            noted = sum(head.count for head in read_heads(home).heads.values())
+            made = (
+                path.exists() and path.stat().st_size > 0 and _has_tables(path, busy_seconds, noted)
+            )
             if noted and not made:
-                raise _emptied(path, noted)
-            turn = Turn(path, busy_seconds)
+                raise _emptied_store_error(path, noted)
+            lock = WriteLock(path, busy_seconds)
         except OSError as error:
-            raise explain(_cannot_open(error), path) from error
+            raise explain(_cannot_open_error(error), path) from error
         engine = _engine(path, busy_seconds)
         try:
-            with turn, writing(engine.connect()) as connection:
+            with lock, writer_connection(engine.connect()) as connection:
                 if not made:
                     with connection.begin():
-                        create(connection)
+                        create_tables(connection)
         except BaseException:
-            turn.close()
+            lock.close()
             engine.dispose()
             raise
-    return engine, turn
+    return engine, lock
 
 
 @contextmanager
-def speaking(path: Path) -> Iterator[None]:
-    """What SQLite says inside is raised as a StoreError that says what to do."""
+def translate_errors(path: Path) -> Iterator[None]:
+    """Raise what SQLite says inside as a StoreError that says what to do."""
     try:
         yield
     except sqlite3.Error as error:
@@ -105,16 +101,16 @@ def speaking(path: Path) -> Iterator[None]:
         raise explain(error.orig, path) from error
 
 
-def writing(connection: Connection) -> Connection:
-    """The connection, whose transactions take the write lock when they begin.
+def writer_connection(connection: Connection) -> Connection:
+    """Return the connection, whose transactions now take SQLite's write lock when they begin.
 
     A transaction that reads first and locks later can find that another process wrote between.
     """
     return connection.execution_options(tutelage_begin="BEGIN IMMEDIATE")
 
 
-def _look(path: Path, busy_seconds: float, noted: int) -> bool:
-    """Whether the tables are there. Refuses what is no store of ours, without writing a byte.
+def _has_tables(path: Path, busy_seconds: float, noted: int) -> bool:
+    """Tell whether the tables are there. Refuses what is no store of ours, and writes no byte.
 
     Refuses as well a store with no event where `noted` events were seen earlier.
     """
@@ -136,7 +132,7 @@ def _look(path: Path, busy_seconds: float, noted: int) -> bool:
         if {"meta", "event", "head", "blob"} <= tables:
             row = raw.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
             if noted and not raw.execute("SELECT 1 FROM event LIMIT 1").fetchone():
-                raise _emptied(path, noted)
+                raise _emptied_store_error(path, noted)
     if row is None or not str(row[0]).isdecimal():
         raise StoreCorrupt(
             f"{path} is a SQLite database but no store. Name another folder with TUTELAGE_HOME."
@@ -149,10 +145,10 @@ def _look(path: Path, busy_seconds: float, noted: int) -> bool:
     return True
 
 
-def _emptied(path: Path, noted: int) -> StoreCorrupt:
+def _emptied_store_error(path: Path, noted: int) -> StoreCorrupt:
     return StoreCorrupt(
-        f"{path} holds no event, and {MARKS} beside it saw {noted}: the store was emptied or lost. "
-        f"Restore it from a copy, or move {MARKS} away to begin a new one."
+        f"{path} holds no event, and {HEADS_FILE} beside it saw {noted}: the store was emptied "
+        f"or lost. Restore it from a copy, or move {HEADS_FILE} away to begin a new one."
     )
 
 
@@ -160,7 +156,7 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
     engine = create_engine(URL.create("sqlite", database=str(path)))
 
     @event.listens_for(engine, "connect")
-    def settle(raw: DBAPIConnection, _record: object) -> None:
+    def set_pragmas(raw: DBAPIConnection, _record: object) -> None:
         # None: the driver begins nothing by itself, `begin` below says how.
         raw.isolation_level = None
         cursor = raw.cursor()
@@ -182,7 +178,7 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
     return engine
 
 
-def _cannot_open(error: OSError) -> sqlite3.Error:
+def _cannot_open_error(error: OSError) -> sqlite3.Error:
     found = sqlite3.OperationalError(str(error))
     found.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
     return found

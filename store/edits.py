@@ -1,4 +1,4 @@
-"""The typed edits that are the only way to change a strategy, and how they apply."""
+"""Typed edits, the only way to change a strategy, and their application."""
 
 import hashlib
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class _Edit(BaseModel):
 
 
 class Body(BaseModel):
-    """What a new rule says, wherever it comes from."""
+    """Content of a new rule, wherever it comes from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,7 +32,7 @@ class Body(BaseModel):
     level: Level = "method"
 
     def rule(self, rule_id: str, made_from: tuple[str, ...] = ()) -> Rule:
-        """The rule that says this, under a new id."""
+        """Return the rule with this content, under a new id."""
         return Rule(
             id=rule_id,
             section=self.section,
@@ -52,7 +52,7 @@ class Add(_Edit, Body):
 
 
 class Update(_Edit):
-    """A rule says it otherwise, or stands elsewhere; its id stays. None leaves a field as it is."""
+    """Changes the content of a rule, or its place; its id stays. None leaves a field as it is."""
 
     op: Literal["UPDATE"] = "UPDATE"
     rule: str
@@ -97,7 +97,7 @@ class EditError(ValueError):
 
 
 def apply(strategy: Strategy, edits: Sequence[Edit], slot: str) -> Strategy:
-    """The strategy after `edits`, in order. `slot` (run and slot) seeds the ids of new rules.
+    """Return the strategy after `edits`, in order. `slot` (run and slot) seeds new rules' ids.
 
     Raises EditError when an edit names an unknown rule, or the same rule twice.
     """
@@ -122,13 +122,13 @@ def apply(strategy: Strategy, edits: Sequence[Edit], slot: str) -> Strategy:
 
 
 def rule_id(slot: str, number: int, part: int = 0) -> str:
-    """Id of the rule that edit `number` (from 0) of the proposal in `slot` brings."""
+    """Return the id of the rule that edit `number` (from 0) of the proposal in `slot` brings."""
     name = f"{slot}#{number}" + (f".{part}" if part else "")
     return "r-" + hashlib.sha256(name.encode()).hexdigest()[:10]
 
 
-def named(edit: Edit) -> tuple[str, ...]:
-    """Ids of the standing rules that an edit names; none for ADD."""
+def named_rules(edit: Edit) -> tuple[str, ...]:
+    """Return the ids of the standing rules that an edit names; none for ADD."""
     match edit:
         case Add():
             return ()
@@ -139,7 +139,7 @@ def named(edit: Edit) -> tuple[str, ...]:
 
 
 def bodies(edit: Edit) -> tuple[Body, ...]:
-    """What the new rules say that an edit brings."""
+    """Return the contents of the new rules that an edit brings."""
     match edit:
         case Add() | Merge():
             return (edit,)
@@ -149,15 +149,15 @@ def bodies(edit: Edit) -> tuple[Body, ...]:
             return ()
 
 
-def brought(edit: Edit, slot: str, number: int) -> tuple[str, ...]:
-    """Ids of the new rules that edit `number` (from 0) of the proposal in `slot` brings."""
+def new_rule_ids(edit: Edit, slot: str, number: int) -> tuple[str, ...]:
+    """Return the ids of the rules that edit `number` (from 0) of the proposal in `slot` adds."""
     if isinstance(edit, Split):
         return tuple(rule_id(slot, number, part) for part in range(1, len(edit.into) + 1))
     return (rule_id(slot, number),) if bodies(edit) else ()
 
 
-def in_words(edit: Edit) -> str:
-    """One line for one edit."""
+def edit_line(edit: Edit) -> str:
+    """Return one line that describes an edit."""
     match edit:
         case Add():
             return f"ADD [{edit.section}] {edit.text}"

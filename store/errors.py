@@ -1,4 +1,4 @@
-"""What can go wrong with a store, and what to do about it.
+"""Errors of a store, each with what to do about it.
 
 StoreError                  full or failing disk, a lock that never came free
 ├── StoreTooNew             a newer tutelage wrote it
@@ -40,10 +40,10 @@ class BlobMissing(StoreError, LookupError):
 
 
 def explain(error: sqlite3.Error, path: Path) -> StoreError:
-    """The typed error for what SQLite said about the database at `path`."""
+    """Return the typed error for what SQLite said about the database at `path`."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return locked(path)
+        return lock_timeout(path)
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return StoreError(
             f"The disk refused to write or read {path} ({error}); nothing was kept. "
@@ -62,8 +62,8 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
     return StoreError(f"{path}: {error}. Nothing was kept; `tutelage log verify` looks closer.")
 
 
-def locked(path: Path) -> StoreError:
-    """Somebody else wrote for longer than we wait."""
+def lock_timeout(path: Path) -> StoreError:
+    """Return the error of a writer that waited longer than it may for another one."""
     return StoreError(
         f"{path} stayed locked by another process; nothing was kept. "
         "Wait until that process is done, or end it, and run the command again."

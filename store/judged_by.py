@@ -1,4 +1,4 @@
-"""What judged a run's replies: which sandbox, or which model; and whether any of it was unsafe."""
+"""Counts the judges of a run's replies: sandboxes and models, the unsafe ones with a warning."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,15 +10,15 @@ UNSAFE = "unsafe:"
 """How `judged_by` begins where programs ran without protections."""
 
 
-def judges(log: EventLog, run: str) -> Counter[str]:
-    """What judged -> how many attempts of the run, where judging was more than arithmetic."""
+def count_judges(log: EventLog, run: str) -> Counter[str]:
+    """Return judge -> how many attempts of the run, where judging was more than arithmetic."""
     entries = log.entries(stream=run, kinds=[AttemptJudged])
     events = (entry.event for entry in entries if isinstance(entry.event, AttemptJudged))
     return Counter(event.judged_by for event in events if event.judged_by)
 
 
-def warning(found: Mapping[str, int]) -> str:
-    """What has to be said of replies that were judged without protections; empty without any."""
+def unsafe_warning(found: Mapping[str, int]) -> str:
+    """Return the warning about replies that were judged without protections; empty without any."""
     unsafe = {by: times for by, times in found.items() if by.startswith(UNSAFE)}
     if not unsafe:
         return ""
@@ -30,9 +30,9 @@ def warning(found: Mapping[str, int]) -> str:
     )
 
 
-def who_judged(found: Mapping[str, int]) -> Iterator[str]:
-    """For people: what judged, in one line, and before it the warning, if there is one."""
-    if said := warning(found):
+def judge_lines(found: Mapping[str, int]) -> Iterator[str]:
+    """Yield, for people, the warning, if there is one, and a line with all judges."""
+    if said := unsafe_warning(found):
         yield said
     if found:
         told = "; ".join(f"{by} ({times} replies)" for by, times in sorted(found.items()))

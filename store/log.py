@@ -1,4 +1,4 @@
-"""The event log: what happened, in order, told once and kept for ever."""
+"""Append-only event log: records what happened, in order, once and for ever."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,12 +10,20 @@ from typing import Any, NamedTuple, Self, TypeVar, cast
 from sqlalchemy import Connection, Engine, Row, String, bindparam, func, select, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
-from .database import DATABASE, Turn, connect, speaking, writing
+from .database import DATABASE, WriteLock, connect, translate_errors, writer_connection
 from .errors import BlobMissing, SlotConflict, StoreCorrupt, StoreError
 from .events import AnyEvent, Event
 from .events.upcasts import KINDS, revive
-from .hash_chain import GENESIS, Report, canonical, read_note, seal, sha256, write_marks
-from .hash_chain import verify as verify_chain
+from .hash_chain import (
+    GENESIS,
+    VerifyReport,
+    canonical_json,
+    hash_event,
+    read_heads,
+    sha256,
+    write_heads,
+)
+from .hash_chain import verify_chain as verify_chain
 from .tables import BLOB, EVENT, HEAD
 
 E = TypeVar("E", bound=Event)
@@ -53,12 +61,12 @@ _TEXT = select(BLOB.c.text).where(BLOB.c.sha256 == bindparam("sha256"))
 class EventLog:
     """One store, in one folder. Threads may share it; so may processes, each with its own."""
 
-    def __init__(self, home: Path, engine: Engine, turn: Turn) -> None:
+    def __init__(self, home: Path, engine: Engine, lock: WriteLock) -> None:
         self._home = home
         self._path = home / DATABASE
         self._engine = engine
-        self._turn = turn
-        self._writer = writing(engine.connect())
+        self._lock = lock
+        self._writer = writer_connection(engine.connect())
         self._wrote = False
 
     @classmethod
@@ -68,9 +76,9 @@ class EventLog:
         `busy_seconds` is how long to wait for another process that writes. Raises StoreTooNew or
         StoreCorrupt and leaves the file as it was.
         """
-        engine, turn = connect(home, busy_seconds)
-        with speaking(home / DATABASE):
-            return cls(home, engine, turn)
+        engine, lock = connect(home, busy_seconds)
+        with translate_errors(home / DATABASE):
+            return cls(home, engine, lock)
 
     def record(self, event: E) -> E:
         """Keep `event` and return it; if its slot is taken, return what stands there.
@@ -82,14 +90,14 @@ class EventLog:
 
     def record_all(self, events: Sequence[E]) -> list[E]:
         """Keep all of `events` or, when one raises, none."""
-        with self._turn, speaking(self._path), self._writer.begin():
+        with self._lock, translate_errors(self._path), self._writer.begin():
             stand = [_append(self._writer, event) for event in events]
         self._wrote = True
         return stand
 
     def find(self, stream: str, slot: str) -> AnyEvent | None:
-        """What stands in a slot."""
-        with speaking(self._path), self._engine.connect() as connection:
+        """Return what stands in a slot."""
+        with translate_errors(self._path), self._engine.connect() as connection:
             row = connection.execute(_STANDING, {"stream": stream, "slot": slot}).first()
         return revive(stream, slot, *row) if row else None
 
@@ -101,7 +109,7 @@ class EventLog:
         prefix: str = "",
         after: int = 0,
     ) -> Iterator[Entry]:
-        """Events in the order of the store, from behind `after`.
+        """Yield events in the order of the store, from behind `after`.
 
         `prefix` is how the slot begins. What is recorded while this is read may be missed.
         """
@@ -115,7 +123,7 @@ class EventLog:
             inside.append(EVENT.c.kind.in_([kind.__name__ for kind in kinds]))
         wanted = wanted.where(*inside)
         while True:
-            with speaking(self._path), self._engine.connect() as connection:
+            with translate_errors(self._path), self._engine.connect() as connection:
                 rows = connection.execute(wanted.where(EVENT.c.seq > after)).all()
             for row in rows:
                 event = revive(row.stream, row.slot, row.kind, row.schema, row.payload)
@@ -125,8 +133,8 @@ class EventLog:
                 return
 
     def end(self) -> int:
-        """Place of the newest event; 0 where there is none."""
-        with speaking(self._path), self._engine.connect() as connection:
+        """Return the place of the newest event; 0 where there is none."""
+        with translate_errors(self._path), self._engine.connect() as connection:
             return int(connection.scalar(_NEWEST) or 0)
 
     def keep(self, text: str) -> str:
@@ -136,7 +144,7 @@ class EventLog:
     def keep_all(self, texts: Sequence[str]) -> list[str]:
         """Keep each text, once, all in one write; return their SHA-256."""
         keys = [sha256(text) for text in texts]
-        with speaking(self._path):
+        with translate_errors(self._path):
             with self._engine.connect() as connection:
                 new = {
                     key: text
@@ -144,14 +152,14 @@ class EventLog:
                     if not connection.execute(_TEXT, {"sha256": key}).first()
                 }
             if new:
-                with self._turn, self._writer.begin():
+                with self._lock, self._writer.begin():
                     rows = [{"sha256": key, "text": text} for key, text in new.items()]
                     self._writer.execute(_KEEP, rows)
         return keys
 
     def text(self, sha256: str) -> str:
-        """The text under a hash. Raises BlobMissing."""
-        with speaking(self._path), self._engine.connect() as connection:
+        """Return the text under a hash. Raises BlobMissing."""
+        with translate_errors(self._path), self._engine.connect() as connection:
             found = connection.execute(_TEXT, {"sha256": sha256}).scalar()
         if found is None:
             raise BlobMissing(
@@ -160,34 +168,34 @@ class EventLog:
         return str(found)
 
     def streams(self) -> list[str]:
-        """All streams, in the order of their first events."""
-        with speaking(self._path), self._engine.connect() as connection:
+        """Return all streams, in the order of their first events."""
+        with translate_errors(self._path), self._engine.connect() as connection:
             return list(connection.scalars(select(HEAD.c.stream).order_by(HEAD.c.first)))
 
-    def verify(self) -> Report:
+    def verify(self) -> VerifyReport:
         """Check every event, text, trigger and end of a stream. Raises nothing."""
         try:
-            with speaking(self._path), self._engine.connect() as connection:
+            with translate_errors(self._path), self._engine.connect() as connection:
                 # Bytes that are no UTF-8 must be reported with their place, so read them too.
                 raw = cast(Any, connection.connection.dbapi_connection)
                 raw.text_factory = lambda found: found.decode(errors="surrogateescape")
                 connection.detach()
-                return verify_chain(connection, read_note(self._home))
+                return verify_chain(connection, read_heads(self._home))
         except StoreError as error:
-            return Report(False, 0, [str(error)])
+            return VerifyReport(False, 0, [str(error)])
 
     def close(self) -> None:
         """Note the ends of the streams beside the database and let go of it."""
         if self._writer.closed:
             return
-        with self._turn, speaking(self._path):
+        with self._lock, translate_errors(self._path):
             # An older note is still true: a full disk must not keep the log from closing.
             with suppress(OSError), self._engine.connect() as connection:
                 if self._wrote:
-                    write_marks(self._home, connection)
+                    write_heads(self._home, connection)
             self._writer.close()
             self._engine.dispose()
-        self._turn.close()
+        self._lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -209,16 +217,16 @@ def _moment(row: Row[Any]) -> datetime:
 def _append(connection: Connection, event: E) -> E:
     """Add one event to its stream inside the caller's write transaction."""
     stream, slot = event.stream, event.slot
-    payload, given = _written(event)
+    payload, given = _encode(event)
     row = connection.execute(_STANDING, {"stream": stream, "slot": slot}).first()
     if row is not None:
         stands = revive(stream, slot, *row)
-        _agree(stands, given)
+        _check_same_inputs(stands, given)
         return cast(E, stands)
     end = connection.execute(_END, {"stream": stream}).first()
     count, previous = end or (0, GENESIS)
     kind, schema, at = type(event).__name__, event.schema_version, datetime.now(UTC)
-    hash_ = seal(previous, stream, slot, kind, schema, payload, at)
+    hash_ = hash_event(previous, stream, slot, kind, schema, payload, at)
     seq = connection.execute(
         _APPEND,
         {"stream": stream, "slot": slot, "kind": kind, "schema": schema, "payload": payload}
@@ -238,8 +246,8 @@ def _append(connection: Connection, event: E) -> E:
     return given
 
 
-def _written(event: E) -> tuple[str, E]:
-    """The payload as it will stand in the store, and the event as it will be read from there.
+def _encode(event: E) -> tuple[str, E]:
+    """Return the payload as it will stand in the store, and the event as it will be read there.
 
     What cannot be read again is not written; and a first run sees what a resumed one will see.
     """
@@ -247,7 +255,7 @@ def _written(event: E) -> tuple[str, E]:
     if KINDS.get(kind) is not type(event):
         raise TypeError(f"{kind} is no kind of event. Known: {', '.join(KINDS)}.")
     try:
-        payload = canonical(event.model_dump(exclude={"stream", "slot", "kind"}))
+        payload = canonical_json(event.model_dump(exclude={"stream", "slot", "kind"}))
         sha256(stream + slot + payload)
     except (ValueError, TypeError) as error:
         raise ValueError(
@@ -256,7 +264,7 @@ def _written(event: E) -> tuple[str, E]:
     return payload, cast(E, revive(stream, slot, kind, event.schema_version, payload))
 
 
-def _agree(stands: AnyEvent, given: Event) -> None:
+def _check_same_inputs(stands: AnyEvent, given: Event) -> None:
     """Raise SlotConflict unless both are one kind with the same inputs."""
     if type(stands) is not type(given):
         raise SlotConflict(

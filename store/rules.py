@@ -28,6 +28,12 @@ class Rule(BaseModel):
     made_from: tuple[str, ...] = ()
     """Ids of the rules it was merged or split from. No part of the hash either."""
 
+    @property
+    def scope(self) -> str:
+        """Return where it holds, as the model reads it: ` (when: ...) (not when: ...)`."""
+        scope = (("when", self.when), ("not when", self.when_not))
+        return "".join(f" ({word}: {text})" for word, text in scope if text)
+
 
 class Strategy(BaseModel):
     """An ordered set of rules. Immutable; named by the hash of its content."""
@@ -38,7 +44,7 @@ class Strategy(BaseModel):
 
     @property
     def hash(self) -> str:
-        """SHA-256 (hex) over id, order, section, text, scope and steps of the rules."""
+        """Return the SHA-256 (hex) over id, order, section, text, scope and steps of the rules."""
         beside = {"level", "made_from"}
         content = [rule.model_dump(mode="json", exclude=beside) for rule in self.rules]
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -46,19 +52,14 @@ class Strategy(BaseModel):
 
     @property
     def steps(self) -> frozenset[str]:
-        """The union of the rules' steps: what a solution that follows it writes out."""
+        """Return the union of the rules' steps: what a solution that follows it writes out."""
         return frozenset(step for rule in self.rules for step in rule.steps)
 
     def render(self) -> str:
-        """As the model reads it: sections in order of first appearance, one line a rule."""
+        """Return the text for the model: sections in order of first appearance, one line a rule."""
         sections: dict[str, list[str]] = {}
         for rule in self.rules:
-            scope = "".join(
-                f" ({word}: {text})"
-                for word, text in (("when", rule.when), ("not when", rule.when_not))
-                if text
-            )
-            sections.setdefault(rule.section, []).append(f"- {rule.text}{scope}")
+            sections.setdefault(rule.section, []).append(f"- {rule.text}{rule.scope}")
         return "\n".join(f"{name}:\n" + "\n".join(lines) for name, lines in sections.items())
 
 

@@ -1,4 +1,4 @@
-"""Four tables, and the triggers that keep what was written as it was written."""
+"""Tables of the store, and the triggers that make them append-only."""
 
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,7 @@ class BlobRow(SQLModel, table=True):
 
 
 class HeadRow(SQLModel, table=True):
-    """Where a stream ends. It stands outside of the events, so that a cut tail is seen."""
+    """End of a stream. It stands outside of the events, so that a cut tail is seen."""
 
     __tablename__ = "head"
 
@@ -56,7 +56,7 @@ class HeadRow(SQLModel, table=True):
 
 
 class MetaRow(SQLModel, table=True):
-    """What the store says about itself: `version`."""
+    """Facts about the store itself: `version`."""
 
     __tablename__ = "meta"
 
@@ -74,7 +74,7 @@ def _refuse(name: str, table: str, when: str, reason: str) -> str:
     return f"CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{table} {reason}'); END"
 
 
-def _pass_over(name: str, table: str, taken: str) -> str:
+def _ignore(name: str, table: str, taken: str) -> str:
     # INSERT OR REPLACE goes round a DELETE trigger: the second row must never get that far.
     return (
         f"CREATE TRIGGER {name} BEFORE INSERT ON {table} "
@@ -89,12 +89,12 @@ _TAKEN = "seq = NEW.seq OR (stream = NEW.stream AND slot = NEW.slot)"
 TRIGGERS: dict[str, tuple[Table, str]] = {
     "event_no_update": (EVENT, _refuse("event_no_update", "event", "UPDATE ON event", _ONLY)),
     "event_no_delete": (EVENT, _refuse("event_no_delete", "event", "DELETE ON event", _ONLY)),
-    "event_no_replace": (EVENT, _pass_over("event_no_replace", "event", _TAKEN)),
+    "event_no_replace": (EVENT, _ignore("event_no_replace", "event", _TAKEN)),
     "blob_no_update": (BLOB, _refuse("blob_no_update", "blob", "UPDATE ON blob", _ONLY)),
     "blob_no_delete": (BLOB, _refuse("blob_no_delete", "blob", "DELETE ON blob", _ONLY)),
-    "blob_no_replace": (BLOB, _pass_over("blob_no_replace", "blob", "sha256 = NEW.sha256")),
+    "blob_no_replace": (BLOB, _ignore("blob_no_replace", "blob", "sha256 = NEW.sha256")),
     "head_no_delete": (HEAD, _refuse("head_no_delete", "head", "DELETE ON head", "only grows")),
-    "head_no_replace": (HEAD, _pass_over("head_no_replace", "head", "stream = NEW.stream")),
+    "head_no_replace": (HEAD, _ignore("head_no_replace", "head", "stream = NEW.stream")),
     "head_only_grows": (
         HEAD,
         _refuse(
@@ -113,7 +113,7 @@ for _table, _sql in TRIGGERS.values():
     event.listen(_table, "after_create", _guard.execute_if(dialect="sqlite"))
 
 
-def create(connection: Connection) -> None:
+def create_tables(connection: Connection) -> None:
     """Make the tables, their triggers and the version, inside the caller's transaction."""
     SQLModel.metadata.create_all(connection, tables=[EVENT, BLOB, HEAD, META])
     row: dict[str, Any] = {"name": "version", "value": str(STORE_VERSION)}

@@ -1,4 +1,4 @@
-"""In which order the tests are handed out: what takes longest begins first."""
+"""Order of the tests: the longest begin first."""
 
 import pytest
 
@@ -6,6 +6,6 @@ LONGEST = "test_quickstart.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests before the others, or one worker would wait for them at the end."""
+    """Put files with slow tests first, or one worker would wait for them at the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path.name != LONGEST, item.path not in slow))

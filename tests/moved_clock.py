@@ -1,4 +1,4 @@
-"""Runs a module in a process whose clock stands elsewhere: `python -m tests.moved_clock SECONDS
+"""Run a module in a process with a moved clock: `python -m tests.moved_clock SECONDS
 MODULE WORD...`, as if the machine's clock had been set by so much.
 
 Everything that asks Python for the time of day is answered from the moved clock, whoever asks;

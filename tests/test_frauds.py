@@ -15,8 +15,8 @@ from tutelage.domains.contract import Problem, Split
 from tutelage.evidence import decide
 from tutelage.graph.config.config import ConfigError
 from tutelage.graph.context import Run
-from tutelage.graph.nodes.evaluate import placebo
-from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.graph.measure.attribution import placebo
+from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import attribution, go
 from tutelage.graph.state import seed_of
 from tutelage.graph.teacher.contract import Ask, Situation, Teacher
@@ -40,8 +40,8 @@ from .graph.world import CARRY_HELPS, config, small_run
 E = TypeVar("E", bound=Event)
 
 
-def audited(folder: Path, rows: Sequence[Mapping[str, Any]]) -> tuple[int, dict[str, Any]]:
-    """What `tutelage audit` says of a file that holds these rows, and nothing else."""
+def run_audit(folder: Path, rows: Sequence[Mapping[str, Any]]) -> tuple[int, dict[str, Any]]:
+    """Run `tutelage audit` on a file that holds these rows, and nothing else."""
     file = folder / "results.jsonl"
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     said = CliRunner().invoke(app, ["audit", str(file), "--json"])
@@ -56,7 +56,7 @@ def test_a_constant_predictor_on_an_unbalanced_set_is_refused_from_a_file_alone(
     tmp_path: Path,
 ) -> None:
     rows = [{"gold": "NO" if i % 20 == 0 else "YES", "prediction": "YES"} for i in range(200)]
-    code, verdict = audited(tmp_path, rows)
+    code, verdict = run_audit(tmp_path, rows)
     assert code == 1 and verdict["system"]["accuracy"] == 0.95
     found = refusals(verdict)
     assert found["constant"] == "prediction answers YES whatever is asked"
@@ -89,7 +89,7 @@ def test_the_headline_of_the_original_work_is_refused_from_a_file_alone() -> Non
     assert any("so to beat it shows nothing" in it["said"] for it in verdict["findings"])
 
 
-def short_sighted(reply: str) -> str:
+def short_sighted_parser(reply: str) -> str:
     """The original work's parser: YES counts in the first 50 characters only."""
     return "YES" if "YES" in reply[:50] else "NO"
 
@@ -103,8 +103,8 @@ def test_a_parser_that_reads_fifty_characters_is_refused_from_a_file_with_the_re
     for i, gold in enumerate(MEETINGS):
         words = [*early[: i % 7], *(late if i % 5 < 2 else [])]
         reply = f"{' '.join(words)}: the answer is {gold}.".lstrip(": ")
-        rows.append({"gold": gold, "prediction": short_sighted(reply), "reply": reply})
-    code, verdict = audited(tmp_path, rows)
+        rows.append({"gold": gold, "prediction": short_sighted_parser(reply), "reply": reply})
+    code, verdict = run_audit(tmp_path, rows)
     assert code == 1
     said, system = refusals(verdict)["parser"], verdict["system"]
     assert system["reread"] == 1.0 and system["accuracy"] < 0.75
@@ -114,7 +114,7 @@ def test_a_parser_that_reads_fifty_characters_is_refused_from_a_file_with_the_re
         "100.0% is what was said (it stops reading somewhere from character 48 to 53)"
     )
     read = [{**row, "prediction": row["gold"]} for row in rows]
-    code, verdict = audited(tmp_path, read)
+    code, verdict = run_audit(tmp_path, read)
     assert code == 0, "the same replies, read to their ends, bear the claim out"
 
 
@@ -170,7 +170,7 @@ def add(text: str, **more: Any) -> Add:
     return Add(section="Method", text=text, rationale="It helps.", **more)
 
 
-def taught(
+def run_with_teacher(
     home: Path,
     teacher: Teacher,
     *,
@@ -190,7 +190,7 @@ def taught(
         home / "store",
         home / "runs",
         config(**{**settings, **changes}),
-        parts=Parts(
+        overrides=Overrides(
             domain=domain or Parity(),
             teacher=teacher,
             student=student or Pupil(CARRY_HELPS, hears=True),
@@ -216,7 +216,7 @@ def test_a_strategy_that_contains_a_validation_problem_is_refused_by_name(tmp_pa
         [add(f"{held.text} Then say {held.answer}.")],
         [add("Look at the last digit only.", when=f"asked: {held.text.lower()}")],
     )
-    run = taught(tmp_path, teacher)
+    run = run_with_teacher(tmp_path, teacher)
     assert [("carries" in reason, "val" in reason) for reason in reasons(run)[:2]] == [
         (True, True),
         (True, True),
@@ -246,7 +246,7 @@ def test_a_strategy_that_contains_an_answer_is_refused_by_name(tmp_path: Path) -
         [add("Guess a word.", when_not=f"{second.answer.upper()} opens it")],
         [add("Guess a word of eight letters.")],
     )
-    run = taught(tmp_path, teacher, domain=domain)
+    run = run_with_teacher(tmp_path, teacher, domain=domain)
     told = reasons(run)
     assert all("carries" in reason and "val" in reason for reason in told[:2]) and len(told) == 2
     (proposed,) = events(run, StrategyProposed)
@@ -259,7 +259,7 @@ def test_a_placebo_of_equal_length_is_refused_where_the_strategy_is_accepted(
     carry = RULES[0].text
     filler = placebo(Strategy(rules=(Rule(id="r", section="Method", text=carry),))).rules
     teacher = Smuggler([add(carry, steps=("carry",))], [add(rule.text) for rule in filler])
-    run = taught(tmp_path, teacher, search={"race": False})
+    run = run_with_teacher(tmp_path, teacher, search={"race": False})
     helped, empty = events(run, GateDecided)
     assert (helped.decision, empty.decision) == ("accept", "reject")
     assert empty.gain == 0 and empty.wins == empty.losses == 0
@@ -279,7 +279,7 @@ class Flattered(Pupil):
 def test_words_that_help_as_a_placebo_would_are_named_in_the_headline(tmp_path: Path) -> None:
     teacher = Smuggler([add("Look at the last digit only.")])
     settings = {"examples": 6, "controls": ["placebo"]}
-    run = taught(tmp_path, teacher, student=Flattered({}), trained=False, train=settings)
+    run = run_with_teacher(tmp_path, teacher, student=Flattered({}), trained=False, train=settings)
     (gate,) = events(run, GateDecided)
     assert gate.decision == "accept", "the gate cannot know: any words help this student"
     said = str(attribution(run.log, run.id)["headline"])
@@ -310,7 +310,9 @@ def test_a_lucky_seed_is_refused_by_name_where_one_sample_a_problem_would_have_p
         teacher = Smuggler([add("Look at the last digit only.")])
         student = Gambler(liked)
         settings = {"channel": "words", "replicates": replicates}
-        run = taught(home, teacher, student=student, gate=settings, search={"race": False})
+        run = run_with_teacher(
+            home, teacher, student=student, gate=settings, search={"race": False}
+        )
         (decided,) = events(run, GateDecided)
         return run, decided
 
@@ -345,7 +347,7 @@ class Chopped:
 
 
 def test_a_teachers_truncated_reply_becomes_no_candidate_and_is_named(tmp_path: Path) -> None:
-    run = taught(tmp_path, ModelTeacher(Chopped()))
+    run = run_with_teacher(tmp_path, ModelTeacher(Chopped()))
     assert not events(run, StrategyProposed)
     assert reasons(run) and all("truncated" in reason for reason in reasons(run))
 
@@ -363,7 +365,9 @@ def test_a_students_truncated_replies_are_counted_apart_and_refuse_the_version(
     tmp_path: Path,
 ) -> None:
     student = Rambler(CARRY_HELPS)
-    run = taught(tmp_path, Smuggler([add("Look at the last digit only.")]), student=student)
+    run = run_with_teacher(
+        tmp_path, Smuggler([add("Look at the last digit only.")]), student=student
+    )
     (gate,) = events(run, GateDecided)
     assert gate.decision == "reject" and gate.losses > 0
     assert gate.candidate_unparsed == gate.pairs and gate.incumbent_unparsed == 0

@@ -1,4 +1,4 @@
-"""The house keeps its plan: arrows point down, the wheel holds nothing else, the README is true."""
+"""The house keeps its plan: arrows point down, names and captions are plain, the wheel is whole."""
 
 import ast
 import os
@@ -7,7 +7,9 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,10 +23,43 @@ MAY_IMPORT = {
     **dict.fromkeys(GROUND, frozenset[str]()),
     "trainer": GROUND,
     "graph": GROUND | {"trainer"},
-    "commands": GROUND | {"trainer", "graph"},
-    "__main__": GROUND | {"trainer", "graph", "commands"},
+    "reports": GROUND | {"trainer", "graph"},
+    "commands": GROUND | {"trainer", "graph", "reports"},
+    "__main__": GROUND | {"trainer", "graph", "reports", "commands"},
     "__init__": frozenset[str](),
 }
+INSIDE_GRAPH = (
+    {"state", "config"},
+    {"calls", "teacher"},
+    {"context"},
+    {"measure"},
+    {"screening"},
+    {"planning"},
+    {"nodes"},
+    {"build"},
+    {"run"},
+    {"__init__"},
+)
+"""The floors of `graph/`, from the ground up; an arrow leads to a lower one."""
+
+ASKING = frozenset(
+    (
+        "what",
+        "how",
+        "who",
+        "where",
+        "why",
+        "whether",
+        "when",
+        "which",
+        "whoever",
+        "whatever",
+        "whose",
+    )
+)
+PARTICIPLES = frozenset((ROOT / "tests" / "participles.txt").read_text().split())
+CONTENT = ("domains/python_coding/topics/",)
+"""Folders of problem templates: their functions are content, which students read."""
 
 
 def sources() -> Iterator[Path]:
@@ -33,30 +68,89 @@ def sources() -> Iterator[Path]:
         yield from sorted(place.rglob("*.py")) if place.is_dir() else [place]
 
 
+def modules() -> list[Path]:
+    return [file for file in sources() if file.suffix == ".py"]
+
+
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text())
+
+
 def room(file: Path) -> str:
     """The folder or root file that a source belongs to."""
     return file.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
-def imported_rooms(file: Path) -> Iterator[tuple[int, str]]:
-    """Line and room of each import of another part of the package."""
-    depth = len(file.relative_to(ROOT).parts)
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.level == depth:
-            names = [node.module.split(".")[0]] if node.module else [a.name for a in node.names]
-            yield from ((node.lineno, name) for name in names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+def imported(file: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Line and dotted parts of each import of another part of the package, lazy ones too."""
+    here = file.relative_to(ROOT).parts[:-1]
+    for node in ast.walk(parsed(file)):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = here[: len(here) - (node.level - 1)]
+            base += tuple(node.module.split(".")) if node.module else ()
+            yield from ((node.lineno, (*base, alias.name)) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
             assert node.module and not node.module.startswith("tutelage"), f"{file}:{node.lineno}"
         elif isinstance(node, ast.Import):
             assert not any(a.name.startswith("tutelage") for a in node.names), f"{file}"
 
 
+def module_of(parts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Path parts of the file that an import reaches; None for the root's own names."""
+    while parts:
+        if (ROOT.joinpath(*parts) / "__init__.py").is_file():
+            return (*parts, "__init__")
+        if ROOT.joinpath(*parts).with_suffix(".py").is_file():
+            return parts
+        parts = parts[:-1]
+    return None
+
+
+@cache
+def arrows() -> frozenset[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Every import as a pair of files, by their path parts."""
+    found = set()
+    for file in modules():
+        here = file.relative_to(ROOT).with_suffix("").parts
+        for _, parts in imported(file):
+            there = module_of(parts)
+            if there is not None and there != here:
+                found.add((here, there))
+    return frozenset(found)
+
+
+def floor_plan(folder: tuple[str, ...]) -> Mapping[str, set[str]]:
+    """Entry of a folder -> the entries of the same folder that something in it imports."""
+    depth = len(folder)
+    plan: dict[str, set[str]] = defaultdict(set)
+    for here, there in arrows():
+        if here[:depth] == there[:depth] == folder and here[depth] != there[depth]:
+            plan[here[depth]].add(there[depth])
+    return plan
+
+
+def levels(plan: Mapping[str, set[str]]) -> dict[str, int]:
+    """Entry -> its level, 1 for one that imports none. Raises ValueError that draws a circle."""
+    known: dict[str, int] = {}
+
+    def climb(entry: str, path: tuple[str, ...]) -> int:
+        if entry in path:
+            raise ValueError(" -> ".join([*path[path.index(entry) :], entry]))
+        if entry not in known:
+            below = (climb(it, (*path, entry)) for it in plan.get(entry, ()))
+            known[entry] = 1 + max(below, default=0)
+        return known[entry]
+
+    for entry in list(plan):
+        climb(entry, ())
+    return known
+
+
 def test_arrows_only_point_down() -> None:
     seen = 0
-    for file in sources():
-        if file.suffix != ".py":
-            continue
-        for line, target in imported_rooms(file):
+    for file in modules():
+        for line, (target, *_) in imported(file):
             if target in ("__version__", room(file)):
                 continue
             seen += 1
@@ -64,6 +158,102 @@ def test_arrows_only_point_down() -> None:
                 f"{file.relative_to(ROOT)}:{line}: {room(file)} may not import {target}"
             )
     assert seen > 50, "the test must see the imports that it judges"
+
+
+def test_no_folder_has_a_circle_among_its_entries() -> None:
+    folders = sorted({file.parent.relative_to(ROOT).parts for file in modules()})
+    assert len(folders) > 20
+    for folder in folders:
+        try:
+            levels(floor_plan(folder))
+        except ValueError as circle:
+            pytest.fail(f"{'/'.join(folder) or 'the root'}: {circle}")
+
+
+def test_a_circle_is_drawn() -> None:
+    with pytest.raises(ValueError, match="a -> b -> c -> a"):
+        levels({"a": {"b"}, "b": {"c", "d"}, "c": {"a"}})
+    assert levels({"a": {"b", "c"}, "b": {"c"}}) == {"a": 3, "b": 2, "c": 1}
+
+
+def test_the_loops_folder_is_small_and_flat() -> None:
+    entries = {path.stem for path in (ROOT / "graph").iterdir() if path.name != "__pycache__"}
+    assert len(entries) <= 12
+    assert set().union(*INSIDE_GRAPH) == entries
+    assert max(levels(floor_plan(("graph",))).values()) <= 10
+
+
+def test_arrows_inside_the_loops_folder_point_down() -> None:
+    floor = {name: number for number, names in enumerate(INSIDE_GRAPH) for name in names}
+    for entry, targets in floor_plan(("graph",)).items():
+        up = {target for target in targets if floor[target] >= floor[entry]}
+        assert not up, f"graph/{entry} may not import {up}"
+
+
+def test_no_node_imports_a_node() -> None:
+    nodes = ("graph", "nodes")
+    assert floor_plan(nodes) == {}
+    assert {here[2] for here, _ in arrows() if here[:2] == nodes} > {"solve", "validate"}
+
+
+def docstrings(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Name and docstring of the file itself and of all its classes and functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            text = ast.get_docstring(node)
+            if text:
+                yield getattr(node, "name", "the file"), text
+
+
+def functions(file: Path) -> Iterator[ast.FunctionDef]:
+    yield from (node for node in ast.walk(parsed(file)) if isinstance(node, ast.FunctionDef))
+
+
+def python_files() -> list[Path]:
+    """Every Python file of the repository, tests and benchmarks too."""
+    return [*modules(), *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
+
+
+def test_a_caption_begins_with_a_verb_or_a_noun() -> None:
+    for file in python_files():
+        shipped = file.is_relative_to(ROOT / "tests") is False
+        for name, text in docstrings(parsed(file)):
+            if shipped or name == "the file":
+                first = re.split(r"\W", text.lstrip("`"))[0].lower()
+                assert first not in ASKING, f"{file.relative_to(ROOT)}: {name}: {text[:60]!r}"
+
+
+def test_no_functions_name_is_a_bare_participle_or_ends_in_one() -> None:
+    for file in modules():
+        if file.relative_to(ROOT).as_posix().startswith(CONTENT):
+            continue
+        for function in functions(file):
+            if function.name in METHODS_OF_PYTHON.get(file.relative_to(ROOT).as_posix(), ()):
+                continue
+            last = function.name.strip("_").rpartition("_")[2]
+            assert last not in PARTICIPLES, (
+                f"{file.relative_to(ROOT)}:{function.lineno} {function.name}"
+            )
+
+
+METHODS_OF_PYTHON: Mapping[str, tuple[str, ...]] = {
+    "domains/sandbox/guest/files.py": ("read", "closed"),
+}
+"""Names that are Python's own, of objects that stand in for its files."""
+
+
+def test_files_of_logic_and_functions_stay_short() -> None:
+    long = {
+        f"{file.relative_to(ROOT)}:{function.name}"
+        for file in modules()
+        for function in functions(file)
+        if (function.end_lineno or 0) - function.lineno + 1 > 45
+    }
+    assert len(long) <= 8, sorted(long)
+    for file in modules():
+        place = file.relative_to(ROOT).as_posix()
+        if not place.startswith(CONTENT):
+            assert len(file.read_text().splitlines()) <= 300, place
 
 
 def test_importing_a_ground_floor_loads_nothing_heavy() -> None:
@@ -110,42 +300,3 @@ def test_the_editable_links_name_what_is_shipped() -> None:
     assert {link.name for link in links} == set(SHIPPED)
     for link in links:
         assert link.is_symlink() and link.resolve() == ROOT / link.name
-
-
-def tracked() -> list[str]:
-    """Every file a person may open, as git lists them; links and golden data aside."""
-    listed = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    return [
-        name
-        for name in listed
-        if (
-            not name.startswith(".dev/")
-            and not name.endswith(("__init__.py", ".jsonl", ".gitignore", "py.typed"))
-        )
-        or name == "__init__.py"
-    ]
-
-
-def tree() -> dict[str, str]:
-    """Path -> phrase, from the README's annotated tree."""
-    text = (ROOT / "README.md").read_text()
-    block = text.split("<!-- tree -->")[1].split("```")[1]
-    found: dict[str, str] = {}
-    folders: list[str] = []
-    for line in block.strip("\n").splitlines()[1:]:
-        indent, entry, phrase = re.fullmatch(r"( *)(\S+)(?: +(.*))?", line).groups()  # type: ignore[union-attr]
-        folders = folders[: len(indent) // 2 - 1]
-        if entry.endswith("/"):
-            folders.append(entry)
-        else:
-            found["".join(folders) + entry] = phrase or ""
-    return found
-
-
-def test_the_readme_names_every_file_with_one_phrase() -> None:
-    told = tree()
-    assert sorted(told) == sorted(tracked())
-    empty = [name for name, phrase in told.items() if not phrase]
-    assert empty == []

@@ -1,4 +1,4 @@
-"""The main job on a real model: what `make quickstart` promises, in less time, off its log."""
+"""Quickstart on a real model: the promises of `make quickstart`, in less time, from its log."""
 
 import json
 import re
@@ -23,12 +23,12 @@ ROOT = Path(__file__).parents[1]
 NAME = "quickstart"
 SMALLER = {"train": 376, "val": 96, "test": 120, "ood": 20, "candidates": 1, "batch": 16,
            "feedback": 40}  # fmt: skip
-"""What is less than in examples/quickstart.toml; the two cycles are not."""
+"""Settings that are smaller than in examples/quickstart.toml; the two cycles are not."""
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a finished run stands, with what it printed in `out`."""
+    """Folder of a finished run, with its printed output in `out`."""
     home = tmp_path_factory.mktemp("quickstart")
     text = (ROOT / "examples" / "quickstart.toml").read_text()
     for name, number in SMALLER.items():
@@ -53,7 +53,7 @@ def log(home: Path) -> EventLog:
     return EventLog.open(home / ".tutelage")
 
 
-def told(log: EventLog, kind: type) -> list:
+def events_of(log: EventLog, kind: type) -> list:
     return [entry.event for entry in log.entries(stream=NAME, kinds=[kind])]
 
 
@@ -72,19 +72,19 @@ def test_the_tuned_student_gains_over_base_floor_and_bare_labels(home: Path) -> 
 
 @pytest.mark.slow
 def test_the_loop_went_both_ways_and_every_step_stands_in_the_log(log: EventLog) -> None:
-    (probe,) = told(log, ProbeDecided)
-    gates = told(log, GateDecided)
+    (probe,) = events_of(log, ProbeDecided)
+    gates = events_of(log, GateDecided)
     assert {gate.channel for gate in gates} == {probe.channel}
     assert {"accept"} < {gate.decision for gate in gates}, "one accepted, and one that was not"
-    for promotion in told(log, StrategyPromoted):
+    for promotion in events_of(log, StrategyPromoted):
         gate = log.find(*promotion.gate.split("#"))
         assert isinstance(gate, GateDecided) and gate.decision == "accept"
-    failed = set(told(log, FailuresSorted)[0].gaps)
-    read = {slot for each in told(log, Reflected) for slot in each.attempts}
+    failed = set(events_of(log, FailuresSorted)[0].gaps)
+    read = {slot for each in events_of(log, Reflected) for slot in each.attempts}
     assert failed and failed <= read, "the teacher read the tuned student's failures"
-    later = [each for each in told(log, StrategyProposed) if each.slot.startswith("c2/")]
+    later = [each for each in events_of(log, StrategyProposed) if each.slot.startswith("c2/")]
     assert {each.strategy for each in later} & {gate.candidate for gate in gates}
-    assert [each.split for each in told(log, SealOpened)].count("test") == 1
+    assert [each.split for each in events_of(log, SealOpened)].count("test") == 1
     assert log.verify().ok
 
 

@@ -1,8 +1,8 @@
-"""An adapter is saved whole or not at all, and named by all that made it.
+"""Save an adapter whole or not at all, under a name made from all that made it.
 
-`folder/<key>` is an ordinary PEFT folder with two more sheets: `manifest.json` and the card
+`folder/<key>` is an ordinary PEFT folder with two more files: `manifest.json` and the card
 `README.md`. Everything is written into a hidden folder beside it, flushed to the disk, the
-manifest last, and only then renamed: whoever sees `folder/<key>` sees all of it. The weights and
+manifest last, and only then renamed: a reader of `folder/<key>` sees all of it. The weights and
 their config are hashed in the manifest and never change again; the card and the manifest's
 `held_out` are outside those hashes, so that a score can be added after the evaluation.
 """
@@ -17,21 +17,22 @@ from pathlib import Path
 
 import psutil
 
+from ..store.files import write_atomically
 from ..store.rules import Strategy
 from .card import CARD, render_card
 from .manifest import MANIFEST, Manifest, read_manifest
 
 
-def save(
+def save_adapter(
     folder: Path, manifest: Manifest, strategy: Strategy, write: Callable[[Path], None]
 ) -> Manifest:
-    """Keep an adapter as `folder/<key>`; `write` puts the PEFT files into the folder it is given.
+    """Save an adapter as `folder/<key>`; `write` puts the PEFT files into the folder it is given.
 
     Returns the manifest with the files' hashes, or the one that stands there if another process
     was first.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _sweep(folder, manifest.key)
+    _remove_leftovers(folder, manifest.key)
     home = folder / manifest.key
     room = Path(tempfile.mkdtemp(prefix=f".{manifest.key}.{os.getpid()}.", dir=folder))
     try:
@@ -43,7 +44,7 @@ def save(
             _flush(path)
         _write_manifest(room, manifest)
         _flush(room / MANIFEST)
-        _share(room, folder)
+        _copy_permissions(room, folder)
         _flush(room)
         if home.exists() and not is_whole(home):
             home.replace(room.with_suffix(".damaged"))
@@ -60,8 +61,8 @@ def save(
         shutil.rmtree(room.with_suffix(".damaged"), ignore_errors=True)
 
 
-def _share(room: Path, folder: Path) -> None:
-    """Who may read the run's folder may read the adapter: temporary files are private."""
+def _copy_permissions(room: Path, folder: Path) -> None:
+    """Give `room`, private as temporary files are, the permissions of the run's folder."""
     mode = stat.S_IMODE(folder.stat().st_mode)
     room.chmod(mode)
     for path in room.iterdir():
@@ -69,7 +70,7 @@ def _share(room: Path, folder: Path) -> None:
 
 
 def is_whole(folder: Path) -> bool:
-    """Does the adapter in `folder` have a manifest, and does every file match its hash?"""
+    """Tell whether the adapter in `folder` has a manifest and every file matches its hash."""
     try:
         files = read_manifest(folder).files
         return bool(files) and all(_sha256(folder / name) == sha for name, sha in files.items())
@@ -94,20 +95,12 @@ def write_card(
     if scores is not None:
         manifest = manifest.model_copy(update={"held_out": dict(scores)})
         _write_manifest(folder, manifest)
-    _replace_text(folder / CARD, render_card(manifest, strategy))
+    write_atomically(folder / CARD, render_card(manifest, strategy))
     return manifest
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    _replace_text(folder / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
-
-
-def _replace_text(path: Path, text: str) -> None:
-    """Readers see the old text or the new one, never half of either."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    _flush(draft)
-    draft.replace(path)
+    write_atomically(folder / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
 
 
 def _sha256(path: Path) -> str:
@@ -124,8 +117,8 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
-def _sweep(folder: Path, key: str) -> None:
-    """Remove what trainings of this key left behind when they were killed."""
+def _remove_leftovers(folder: Path, key: str) -> None:
+    """Remove the hidden folders of trainings of this key that were killed."""
     for left in folder.glob(f".{key}.*"):
         pid = left.name.split(".")[2]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):

@@ -1,4 +1,4 @@
-"""The model card: what an adapter is, for the person who finds its folder."""
+"""Model card of an adapter, for the person who finds its folder."""
 
 from ..store.rules import Strategy
 from .manifest import Manifest
@@ -52,7 +52,7 @@ temperature 0. It was not trained to converse, and nothing is known of other kin
 
 
 def render_card(manifest: Manifest, strategy: Strategy) -> str:
-    """The card as Markdown: strategy, recipe, how to load, and the held-out score once known."""
+    """Render the card as Markdown: strategy, recipe, use, and the held-out score once known."""
     recipe = manifest.recipe.model_dump(mode="json")
     settings = {
         "base": manifest.base,
@@ -69,7 +69,7 @@ def render_card(manifest: Manifest, strategy: Strategy) -> str:
         key=manifest.key,
         strategy=manifest.strategy[:12],
         provenance=f", proposed at `{manifest.provenance}`" if manifest.provenance else "",
-        rules=_quoted(strategy.render()) or "> No rules: bare answers.",
+        rules=_quote(strategy.render()) or "> No rules: bare answers.",
         settings="\n".join(f"| {name} | {value} |" for name, value in settings.items()),
         scores=_scores(manifest),
     )
@@ -79,8 +79,8 @@ def _losses(manifest: Manifest) -> str:
     return f"{manifest.losses[0]:.3f}, {manifest.losses[-1]:.3f}"
 
 
-def _quoted(text: str) -> str:
-    """As a block quote: whatever a rule's text holds, it cannot end the quote."""
+def _quote(text: str) -> str:
+    """Render `text` as a block quote that nothing in a rule's text can end."""
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 

@@ -1,4 +1,4 @@
-"""What training asks of a student, and what the loop asks of a trainer."""
+"""Contracts of training: the student that can be trained, and the trainer that the loop uses."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -11,9 +11,9 @@ from .manifest import Manifest
 from .recipe import Recipe
 
 OnStep = Callable[[int, int, float], None]
-"""Told (steps done, steps in all, mean loss of the step) after each step."""
+"""Called with (steps done, steps in all, mean loss of the step) after each step."""
 Stop = Callable[[], bool]
-"""Asked before each step; True ends the training."""
+"""Called before each step; True ends the training."""
 
 
 @runtime_checkable
@@ -21,20 +21,20 @@ class Trainable(Model, Protocol):
     """A model whose weights are here, so that they can be trained. `LocalModel` is one."""
 
     def bare(self) -> tuple[Any, Any]:
-        """The torch module, with no adapter on it, and its tokenizer."""
+        """Return the torch module, without any adapter, and its tokenizer."""
 
     def chat(self, request: Request) -> str:
-        """The request as the model reads it: the chat template's text up to the reply."""
+        """Render the request as the model reads it: the chat template's text up to the reply."""
 
     def encode(self, request: Request) -> tuple[Sequence[int], Sequence[int]]:
-        """The ids of `chat(request)`, in two parts: what the model answers from."""
+        """Return the ids of `chat(request)`, which the model answers from, in two parts."""
 
 
 class Trainer(Protocol):
-    """From a dataset to an adapter."""
+    """Makes an adapter from a dataset."""
 
     def key(self, student: Model, dataset: Dataset, recipe: Recipe, seed: int) -> str:
-        """The name of the adapter that `train` would make of this, without making it."""
+        """Return the name of the adapter that `train` would make of this, without making it."""
 
     def train(
         self,
@@ -52,7 +52,7 @@ class Trainer(Protocol):
         stop: Stop | None = None,
         provenance: str = "",
     ) -> Manifest:
-        """Train an adapter into `folder/<key>`, or hand back the one that stands there whole.
+        """Train an adapter into `folder/<key>`, or return the one that stands there whole.
 
         `held_out` names the problems of each split that may not be learned from, `classes` the
         answers where answers are classes, `provenance` the event behind the strategy, as

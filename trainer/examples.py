@@ -1,4 +1,4 @@
-"""Worked solutions that follow a strategy, judged right, become a dataset.
+"""Dataset of worked solutions that follow a strategy and are judged right.
 
 The strategy shapes what is written and never stands in the prompt: the adapter must work
 without it.
@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from ..domains.contract import Domain, Problem
 from ..models.contract import Request
 from ..store.rules import Strategy
-from .prompt import ask
+from .prompt import build_request
 
 Demonstrate = Callable[[Problem, Strategy], str | None]
 """Writes a worked solution that follows the strategy, or None if it cannot."""
@@ -21,7 +21,7 @@ Demonstrate = Callable[[Problem, Strategy], str | None]
 
 @dataclass(frozen=True)
 class Example:
-    """One problem as it is asked, and what the student shall learn to reply."""
+    """One problem as it is asked, and the reply that the student shall learn."""
 
     problem: str
     """Id of the problem."""
@@ -34,14 +34,14 @@ class Example:
 
     @property
     def hash(self) -> str:
-        """SHA-256 (hex) over all that the student reads and writes: nothing else can teach it."""
+        """Hash all that the student reads and writes (SHA-256, hex): nothing else can teach it."""
         asked = self.request
         return _sha256(json.dumps([asked.system, asked.prompt, asked.context, self.completion]))
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Examples in order, and what was counted while they were made."""
+    """Examples in order, and the counts taken while they were made."""
 
     examples: tuple[Example, ...]
     dropped: int = 0
@@ -53,11 +53,11 @@ class Dataset:
 
     @property
     def hash(self) -> str:
-        """SHA-256 (hex) over the example hashes, in order."""
+        """Hash the example hashes, in order (SHA-256, hex)."""
         return _sha256("\n".join(example.hash for example in self.examples))
 
     def only(self, problems: Collection[str]) -> "Dataset":
-        """The examples of these problems, in their order; what was left out counts as dropped."""
+        """Keep the examples of these problems, in their order; the others count as dropped."""
         kept = tuple(example for example in self.examples if example.problem in problems)
         rules = Counter(rule for example in kept for rule in example.rules)
         answers = Counter(example.answer for example in kept)
@@ -69,7 +69,7 @@ class Dataset:
         )
 
     def as_jsonl(self) -> str:
-        """One line an example; the counts are kept beside it, in the event that records it."""
+        """Write one line an example; the counts are kept in the event that records it."""
         lines = (json.dumps(asdict(each), ensure_ascii=False) for each in self.examples)
         return "".join(f"{line}\n" for line in lines)
 
@@ -82,7 +82,7 @@ class Dataset:
         coverage: Mapping[str, int] | None = None,
         classes: Mapping[str, int] | None = None,
     ) -> "Dataset":
-        """The dataset that `as_jsonl` wrote, with the counts that were kept beside it."""
+        """Read the dataset that `as_jsonl` wrote, with the counts that were kept beside it."""
         rows = (json.loads(line) for line in text.split("\n") if line)
         examples = tuple(
             Example(
@@ -103,7 +103,7 @@ def follow(
     strategy: Strategy,
     demonstrate: Demonstrate | None = None,
 ) -> Dataset:
-    """Examples that follow `strategy` on `problems`, in their order; EMPTY gives bare answers.
+    """Make examples that follow `strategy` on `problems`, in order; EMPTY gives bare answers.
 
     The domain writes the solutions. Where a rule names no steps that the domain knows, only a
     reader of words can follow it: then `demonstrate` writes them all, if it is given. What the
@@ -125,7 +125,7 @@ def follow(
         else:
             completion = domain.solution(problem, written)
         if completion is not None and domain.judge(problem, completion).outcome == "right":
-            request = ask(domain.guide, problem)
+            request = build_request(domain.guide, problem)
             examples.append(Example(problem.id, request, completion, exercised, problem.answer))
     answers = Counter(example.answer for example in examples)
     return Dataset(

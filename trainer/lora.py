@@ -1,9 +1,9 @@
-"""One page: LoRA on worked examples, as fast as the base model's own forward pass allows.
+"""Train a LoRA adapter on worked examples, as fast as the model's own forward pass allows.
 
-Three things make it fast without changing what is learned. Logits are computed only where there
+Three things make it fast without changing the result. Logits are computed only where there
 is loss: in a small model the head is a fifth of all work, and most of it would be thrown away.
 Batches hold examples of like length. Padding stands on the right, where in a causal model no token
-that counts can see it, so no attention mask is needed. Accelerate carries the loop to where it is
+that counts can see it, so no attention mask is needed. Accelerate runs the loop wherever it is
 launched: on one CPU it does nothing; under `accelerate launch` each process takes its share of
 every batch, and the step is the same as with one.
 
@@ -62,7 +62,7 @@ def train_lora(
     on_step: OnStep | None = None,
     stop: Stop | None = None,
 ) -> Trained:
-    """Train a fresh adapter on the student's own module, and take it off again.
+    """Train a fresh adapter on the student's own module, and remove it again.
 
     Raises TrainingStopped when `stop` says so.
     """
@@ -70,7 +70,7 @@ def train_lora(
     module, _ = student.bare()
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        with adapted(module, recipe) as model:
+        with fresh_adapter(module, recipe) as model:
             losses = _learn(model, examples, recipe, seed, on_step, stop)
             config = model.peft_config["default"]
             config.base_model_name_or_path = student.name.removeprefix("hf:")
@@ -93,7 +93,9 @@ def _learn(
     adapter = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(adapter, lr=recipe.lr, weight_decay=recipe.weight_decay)
     total = recipe.epochs * math.ceil(len(examples) / recipe.batch_size)
-    rate = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: share(step, total, recipe))
+    rate = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: learning_rate_share(step, total, recipe)
+    )
     learner = CompletionLoss(model)
     prepared, stepper = accelerator.prepare(learner, optimizer)
     losses: list[float] = []
@@ -121,8 +123,8 @@ def _learn(
 
 
 @contextmanager
-def adapted(module: Any, recipe: Recipe) -> Iterator[Any]:
-    """`module` with a fresh adapter on it, for as long as the block lasts."""
+def fresh_adapter(module: Any, recipe: Recipe) -> Iterator[Any]:
+    """Add a fresh adapter to `module` for as long as the block lasts."""
     targets = recipe.targets if isinstance(recipe.targets, str) else list(recipe.targets)
     config = peft.LoraConfig(
         r=recipe.rank, lora_alpha=recipe.alpha, target_modules=targets, task_type="CAUSAL_LM"
@@ -143,7 +145,7 @@ def adapted(module: Any, recipe: Recipe) -> Iterator[Any]:
 
 
 class Batch(NamedTuple):
-    """Examples side by side, padded on the right, and where loss falls."""
+    """Examples side by side, padded on the right, and the places where loss falls."""
 
     ids: Tensor
     """[examples, tokens]"""
@@ -156,7 +158,7 @@ class Batch(NamedTuple):
 
     @classmethod
     def of(cls, examples: Sequence[Tokens], process: int = 0, processes: int = 1) -> "Batch":
-        """The share of `process`: every so-many-th example, or one without loss if none is left."""
+        """Take every `processes`-th example, or one without loss if none is left for `process`."""
         share = examples[process::processes] or [Tokens(examples[0].ids, len(examples[0].ids))]
         ids = torch.zeros(len(share), max(len(e.ids) for e in share), dtype=torch.long)
         for row, example in enumerate(share):
@@ -188,7 +190,7 @@ class CompletionLoss(nn.Module):
         return cross_entropy(logits.float(), batch.targets, reduction="sum")
 
     def release(self) -> None:
-        """Take the hook off the head again."""
+        """Remove the hook from the head."""
         self._hook.remove()
 
     def _pick(self, head: nn.Module, hidden: tuple[Tensor]) -> tuple[Tensor]:
@@ -197,7 +199,7 @@ class CompletionLoss(nn.Module):
 
 
 def batches(examples: Sequence[Tokens], recipe: Recipe, seed: int) -> Iterator[Sequence[Tokens]]:
-    """All epochs' batches: examples of like length together, batches in random order."""
+    """Yield all epochs' batches: examples of like length together, batches in random order."""
     shuffled = random.Random(seed)
     for _ in range(recipe.epochs):
         order = list(examples)
@@ -209,8 +211,8 @@ def batches(examples: Sequence[Tokens], recipe: Recipe, seed: int) -> Iterator[S
             yield order[start : start + recipe.batch_size]
 
 
-def share(step: int, total: int, recipe: Recipe) -> float:
-    """The share of the peak learning rate at `step`: up in the warmup, then by the schedule."""
+def learning_rate_share(step: int, total: int, recipe: Recipe) -> float:
+    """Return the share of the peak rate at `step`: up in the warmup, then by the schedule."""
     warmup = round(recipe.warmup * total)
     if step < warmup:
         return (step + 1) / (warmup + 1)

@@ -1,4 +1,4 @@
-"""What is known of an adapter: the sheet that lies in its folder."""
+"""Manifest of an adapter: its origin, its versions and the hashes of its files."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ MANIFEST = "manifest.json"
 
 
 class Manifest(BaseModel):
-    """How an adapter came to be, and the hashes of its files."""
+    """Origin of an adapter and the hashes of its files, kept as a file in its folder."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,25 +40,33 @@ class Manifest(BaseModel):
     losses: tuple[float, ...] = ()
     """Mean loss of each step."""
     files: Mapping[str, str] = Field(default_factory=dict)
-    """File name -> SHA-256 of the files that make the adapter; not the card, not this sheet."""
+    """File name -> SHA-256 of the files that make the adapter; not the card, not this file."""
     held_out: Mapping[str, float] | None = None
     """Split -> accuracy once evaluated. With the card, all that may change after saving."""
 
 
-def adapter_key(base: str, dataset_hash: str, recipe: Recipe, seed: int) -> str:
-    """Names an adapter by all that makes its weights: 16 hex digits of a SHA-256.
+def adapter_key(
+    base: str,
+    dataset_hash: str,
+    recipe: Recipe,
+    seed: int,
+    *,
+    libraries: Mapping[str, str] | None = None,
+) -> str:
+    """Name an adapter by all that makes its weights: 16 hex digits of a SHA-256.
 
-    The installed versions of the training libraries count too.
+    The versions of the training libraries count too; None stands for those installed.
     """
-    made_of = [base, dataset_hash, recipe.model_dump(mode="json"), seed, versions()]
+    used = versions() if libraries is None else dict(libraries)
+    made_of = [base, dataset_hash, recipe.model_dump(mode="json"), seed, used]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def versions() -> dict[str, str]:
-    """The installed versions of the training libraries, found without importing them."""
+    """Return the installed versions of the training libraries, without importing them."""
     return {name: version(name) for name in LIBRARIES}
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of the adapter in `folder`. FileNotFoundError if it has none."""
+    """Read the manifest of the adapter in `folder`. FileNotFoundError if it has none."""
     return Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))

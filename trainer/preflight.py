@@ -1,4 +1,4 @@
-"""Before anything is trained: what would silently ruin an adapter is looked for and refused.
+"""Preflight: find the faults of a dataset that would silently ruin an adapter.
 
 truncated    the answer, or the end of it, would be cut off in training or in serving
 stop         the stop token is not learned, or is not where the template ends a reply
@@ -27,18 +27,18 @@ MOST = 0.6
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault, and where."""
+    """One fault, and the examples that have it."""
 
     check: Check
     said: str
-    """What was wanted, what was found, what to do."""
+    """The demand, the fault, and the remedy."""
     problems: tuple[str, ...] = ()
     """Ids of the problems whose examples have the fault; empty when it is the dataset's own."""
 
 
 @dataclass(frozen=True)
 class Preflight:
-    """What the checks found; nothing, when the dataset may be trained."""
+    """Findings of the checks; none, when the dataset may be trained."""
 
     findings: tuple[Finding, ...]
 
@@ -56,7 +56,7 @@ class PreflightFailed(ValueError):
         super().__init__("Nothing was trained: the examples have faults.\n" + "\n".join(lines))
 
 
-def check(
+def check_dataset(
     dataset: Dataset,
     student: Trainable,
     recipe: Recipe,
@@ -65,21 +65,21 @@ def check(
     *,
     tokenised: Tokenise = tokenise,
 ) -> Preflight:
-    """Look for every fault. `tokenised` gives what training is going to read.
+    """Look for every fault. `tokenised` gives the tokens that training will read.
 
     `held_out` is split -> problem ids; `classes` are the domain's answers where answers are
     classes, else empty.
     """
     findings = [
-        *_examples(dataset),
-        *_tokens(dataset, student, recipe, tokenised),
-        *_overlap(dataset, held_out),
-        *_balance(dataset, classes),
+        *_check_examples(dataset),
+        *_check_tokens(dataset, student, recipe, tokenised),
+        *_check_overlap(dataset, held_out),
+        *_check_balance(dataset, classes),
     ]
     return Preflight(tuple(findings))
 
 
-def require(
+def require_no_faults(
     dataset: Dataset,
     student: Trainable,
     recipe: Recipe,
@@ -88,13 +88,13 @@ def require(
     *,
     tokenised: Tokenise = tokenise,
 ) -> None:
-    """Raise PreflightFailed, listing every fault, unless `check` finds none."""
-    preflight = check(dataset, student, recipe, held_out, classes, tokenised=tokenised)
+    """Raise PreflightFailed, listing every fault, unless `check_dataset` finds none."""
+    preflight = check_dataset(dataset, student, recipe, held_out, classes, tokenised=tokenised)
     if not preflight.ok:
         raise PreflightFailed(preflight.findings)
 
 
-def _examples(dataset: Dataset) -> list[Finding]:
+def _check_examples(dataset: Dataset) -> list[Finding]:
     if not dataset.examples:
         said = f"No examples ({dataset.dropped} were dropped as not right): nothing to learn from."
         return [Finding("examples", said)]
@@ -105,10 +105,10 @@ def _examples(dataset: Dataset) -> list[Finding]:
     return [Finding("examples", said, empty)]
 
 
-def _tokens(
+def _check_tokens(
     dataset: Dataset, student: Trainable, recipe: Recipe, tokenised: Tokenise
 ) -> list[Finding]:
-    """The faults of single examples, each kind told once with all its examples."""
+    """Collect the faults of single examples, each kind once with all its examples."""
     found: dict[tuple[Check, str], list[str]] = {}
     for example in dataset.examples:
         for fault in _faults(example, tokenised(example, student), student, recipe):
@@ -137,7 +137,7 @@ def _faults(
         faults.append(("template", said))
     elif learned[: len(reply)] != reply:
         faults.append(("truncated", "The completion is cut, or is not what follows the prompt."))
-    elif not _ends(learned[len(reply) :], student):
+    elif not _ends_reply(learned[len(reply) :], student):
         said = "No stop token after the completion, or not the one that ends a reply."
         faults.append(("stop", said))
     if tokens.start < len(prompt):
@@ -148,19 +148,19 @@ def _faults(
 
 
 def _renders_one_way(example: Example, student: Trainable) -> bool:
-    """The text of the template and the tokens it is answered from say the same."""
+    """Tell whether the template's text and the tokens that are answered from say the same."""
     _, tokenizer = student.bare()
     text = tokenizer(student.chat(example.request), add_special_tokens=False)["input_ids"]
     return tuple(text) == prompt_ids(example, student)
 
 
-def _ends(rest: Sequence[int], student: Trainable) -> bool:
-    """Is the rest the one token with which the template closes a turn and the student stops?"""
+def _ends_reply(rest: Sequence[int], student: Trainable) -> bool:
+    """Tell whether the rest is the token that closes a turn and at which the student stops."""
     stop, closing = stop_id(student), closing_ids(student)
     return tuple(rest) == (stop,) and (not closing or stop in closing)
 
 
-def _overlap(dataset: Dataset, held_out: Mapping[str, Collection[str]]) -> list[Finding]:
+def _check_overlap(dataset: Dataset, held_out: Mapping[str, Collection[str]]) -> list[Finding]:
     findings = []
     for split, ids in held_out.items():
         sealed = frozenset(ids)
@@ -171,7 +171,7 @@ def _overlap(dataset: Dataset, held_out: Mapping[str, Collection[str]]) -> list[
     return findings
 
 
-def _balance(dataset: Dataset, classes: Sequence[str]) -> list[Finding]:
+def _check_balance(dataset: Dataset, classes: Sequence[str]) -> list[Finding]:
     if not classes or not dataset.examples:
         return []
     counts = Counter(example.answer for example in dataset.examples)

@@ -1,11 +1,11 @@
-"""The one way a problem is put to a model: training, gates and serving all ask through here."""
+"""Build the request for a problem: training, gates and serving all use this one."""
 
 from ..domains.contract import Guide, Problem
 from ..models.contract import Request
 from ..store.rules import Strategy
 
 
-def ask(
+def build_request(
     guide: Guide,
     problem: Problem,
     strategy: Strategy | None = None,
@@ -13,7 +13,7 @@ def ask(
     temperature: float = 0.0,
     seed: int = 0,
 ) -> Request:
-    """The request for one problem, with `strategy` in its context (None or no rules: without)."""
+    """Build the request for one problem; a `strategy` with rules goes into its context."""
     return Request(
         prompt=problem.text,
         system=guide.reply_format,

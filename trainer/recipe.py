@@ -1,4 +1,4 @@
-"""How an adapter is trained: every setting that can change its weights, and nothing else."""
+"""Recipe of a training: every setting that can change an adapter's weights, and nothing else."""
 
 from typing import Literal, Self
 
@@ -28,7 +28,7 @@ class Recipe(BaseModel):
     warmup: float = Field(default=0.1, ge=0, lt=1)
     """Share of the steps in which the learning rate climbs to its peak."""
     schedule: Literal["cosine", "linear", "constant"] = "cosine"
-    """How the learning rate goes on from its peak."""
+    """Course of the learning rate after its peak."""
     weight_decay: float = Field(default=0.0, ge=0, lt=1)
     clip: float = Field(default=1.0, gt=0)
     """A gradient longer than this is shortened to it."""
@@ -36,7 +36,7 @@ class Recipe(BaseModel):
     """No example may be longer, prompt and completion together. None is ever cut to fit."""
 
     @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Self:
+    def _check_targets(self) -> Self:
         targets = self.targets
         if isinstance(targets, tuple):
             if not targets or not all(targets):

@@ -1,25 +1,23 @@
-"""One call from a dataset to an adapter that stands whole on the disk."""
+"""Train an adapter from a dataset and save it, in one call."""
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from ..models.contract import Model, ModelError
 from ..store.rules import Strategy
-from .adapter import is_whole, save
-from .contract import OnStep, Stop, Trainable, Trainer
+from .adapter import is_whole, save_adapter
+from .contract import OnStep, Stop, Trainable
 from .examples import Dataset
 from .manifest import Manifest, adapter_key, read_manifest, versions
-from .preflight import require
+from .preflight import require_no_faults
 from .recipe import Recipe
-
-__all__ = ["LoraTrainer", "Trainer"]
 
 
 class LoraTrainer:
     """Trains a LoRA adapter on the student's own weights, unless it stands there already."""
 
     def key(self, student: Model, dataset: Dataset, recipe: Recipe, seed: int) -> str:
-        """The adapter's name, without training it."""
+        """Return the adapter's name, without training it."""
         return adapter_key(student.name, dataset.hash, recipe, seed)
 
     def train(
@@ -38,7 +36,7 @@ class LoraTrainer:
         stop: Stop | None = None,
         provenance: str = "",
     ) -> Manifest:
-        """Key, preflight, LoRA, save. See `Trainer.train`.
+        """Check, train and save an adapter, unless it stands there whole. See `Trainer.train`.
 
         Raises PreflightFailed before anything is trained, TrainingStopped when `stop` said so,
         and ModelError for a student whose weights are not here.
@@ -47,12 +45,12 @@ class LoraTrainer:
         home = folder / key
         if is_whole(home):
             return read_manifest(home)
-        here = _here(student)
-        require(dataset, here, recipe, held_out, classes)
+        trainable = _require_trainable(student)
+        require_no_faults(dataset, trainable, recipe, held_out, classes)
         # torch takes seconds to import; only a training that really happens pays for it.
         from .lora import train_lora
 
-        trained = train_lora(here, dataset, recipe, seed, on_step=on_step, stop=stop)
+        trained = train_lora(trainable, dataset, recipe, seed, on_step=on_step, stop=stop)
         manifest = Manifest(
             key=key,
             base=student.name,
@@ -66,10 +64,10 @@ class LoraTrainer:
             tokens=trained.tokens,
             losses=trained.losses,
         )
-        return save(folder, manifest, strategy, trained.write)
+        return save_adapter(folder, manifest, strategy, trained.write)
 
 
-def _here(student: Model) -> Trainable:
+def _require_trainable(student: Model) -> Trainable:
     if isinstance(student, Trainable):
         return student
     raise ModelError(

@@ -1,25 +1,19 @@
-"""From each rule of a version back to the edits, the lessons and the attempts behind it."""
+"""Trace each rule of a version to the edits, the lessons and the attempts behind it."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
-from ...reports.rule_worth import how_measured, one_worth
+from ...reports.wording import clean, points
+from ...reports.worth_lines import explain_measures, worth_as_json
 from ...store.strategies.blame import Origin, RuleBlame
 from ...store.strategies.blame import blame as trace
 from ...store.strategies.versions import Strategies
-from ..output import Json, clean, examples, points, print_json
-from ..workspace import here
+from ..output import Json, examples, print_json
+from ..workspace import VersionRef, here
 
 app = typer.Typer()
-
-Ref = Annotated[
-    str,
-    typer.Argument(
-        metavar="VERSION", help="A version: scheduling@3, scheduling, scheduling/run, or a hash."
-    ),
-]
 
 
 @app.command(
@@ -31,7 +25,7 @@ Ref = Annotated[
 )
 def blame(
     ctx: typer.Context,
-    version: Ref,
+    version: VersionRef,
     attempts: Annotated[int, typer.Option(min=0, help="How many attempts to show a rule.")] = 3,
     as_json: Json = False,
 ) -> None:
@@ -40,22 +34,22 @@ def blame(
         found = Strategies(store).get(version)
         rules = trace(store, found)
     if as_json:
-        print_json([_blame_facts(each) for each in rules])
+        print_json([_as_json(each) for each in rules])
         return
     for each in rules:
         for line in [*_blame_lines(each), *_attempt_lines(each, attempts), ""]:
             typer.echo(clean(line))
-    for line in how_measured(each.worth for each in rules if each.worth):
+    for line in explain_measures(each.worth for each in rules if each.worth):
         typer.echo(line)
     if not rules:
         typer.echo(f"{version} has no rules: there is nothing to trace.")
 
 
 def _blame_lines(each: RuleBlame) -> Iterator[str]:
-    """Where a rule comes from; what it was made from stands below it, further in."""
+    """Yield the origin of a rule; the rules it was made from stand below it, further in."""
     yield f"{each.rule.id}  [{each.rule.section}] {each.rule.text}"
-    changed = " (as it was worded then)" if each.reworded else ""
-    yield f"  worth: {each.worth.in_words() + changed if each.worth else 'not measured'}"
+    changed = " (as it was worded then)" if each.has_new_wording else ""
+    yield f"  worth: {each.worth.as_text() + changed if each.worth else 'not measured'}"
     for verb, origin in [("added", each.added), *(("changed", it) for it in each.changes)]:
         yield f"  {verb} by {origin.version} in {origin.stream}#{origin.slot}"
         if origin.rationale:
@@ -69,7 +63,7 @@ def _blame_lines(each: RuleBlame) -> Iterator[str]:
     for review in each.reviews:
         said = f"{review.decision.decision} by {review.reviewer}, shown {review.version}"
         reason = f": {review.decision.reason}" if review.decision.reason else ""
-        later = review.later.in_words() if review.later else "nothing was measured since"
+        later = review.later.as_text() if review.later else "nothing was measured since"
         yield f"  review: {said}{reason}; {later}"
     for source in each.made_from:
         yield "  made from"
@@ -84,7 +78,7 @@ def _attempt_lines(each: RuleBlame, shown: int) -> Iterator[str]:
         yield f"             said {said!r}: {attempt.feedback}"
 
 
-def _blame_facts(each: RuleBlame) -> dict[str, Any]:
+def _as_json(each: RuleBlame) -> dict[str, Any]:
     def origin(it: Origin) -> dict[str, Any]:
         kept = it._asdict() | {"lessons": list(it.lessons)}
         return kept | {"attempts": [attempt.slot for attempt in it.attempts]}
@@ -96,12 +90,12 @@ def _blame_facts(each: RuleBlame) -> dict[str, Any]:
         "gates": [f"{gate.stream}#{gate.slot}" for gate in each.gates],
         "attempts": [it._asdict() for it in each.attempts],
         "problems": list(each.problems),
-        "worth": one_worth(each.worth),
-        "made_from": [_blame_facts(source) for source in each.made_from],
+        "worth": worth_as_json(each.worth),
+        "made_from": [_as_json(source) for source in each.made_from],
         "reviews": [
             {"version": it.version, "reviewer": it.reviewer}
             | it.decision.model_dump(mode="json", exclude={"rule"})
-            | {"later": it.later.in_words() if it.later else None}
+            | {"later": it.later.as_text() if it.later else None}
             for it in each.reviews
         ],
     }

@@ -1,19 +1,19 @@
-"""How the strategies came to be, told as a story, and what each of their rules is worth."""
+"""History of the strategies, and the worth of each of their rules."""
 
 from collections.abc import Iterator, Sequence
 from textwrap import fill
-from typing import Annotated
 
 import typer
 
-from ...reports.review_view import past, past_lines
-from ...reports.rule_worth import worth_facts, worth_lines
+from ...reports.review_view import past_review_lines, past_reviews
 from ...reports.run_story import all_runs
-from ...reports.strategy_story import Told, chronicle
+from ...reports.strategy_story import StoryEntry, strategy_story
+from ...reports.wording import clean
+from ...reports.worth_lines import worth_lines, worths_as_json
+from ...store.strategies.rule_worth import rule_worths
 from ...store.strategies.versions import Strategies
-from ...store.strategies.worth import ledger
-from ..output import Json, clean, console, examples, print_json
-from ..workspace import here
+from ..output import Json, console, examples, print_json
+from ..workspace import InDomain, here
 
 app = typer.Typer()
 
@@ -23,8 +23,6 @@ INTRODUCTION = (
     "one replace the version it must beat only if it does better, beyond chance, on problems that "
     "nothing was learned from. Differences are in percentage points, with a 95 % interval."
 )
-
-InDomain = Annotated[str | None, typer.Argument(metavar="DOMAIN", help="Only of this domain.")]
 
 
 @app.command(
@@ -41,38 +39,38 @@ def log(ctx: typer.Context, domain: InDomain = None, as_json: Json = False) -> N
     Reviews stand once more at the end, beside what was measured after them.
     """
     with here(ctx).store() as store:
-        told = list(chronicle(store, domain))
+        told = list(strategy_story(store, domain))
         strategies = Strategies(store)
         worths = [
-            (strategies.current(it), ledger(store, it))
+            (strategies.current(it), rule_worths(store, it))
             for it in strategies.domains()
             if domain in (None, it)
         ]
         runs = [it.stream for it in all_runs(store) if domain in (None, it.domain)]
-        reviewed = [review for run in runs for review in past(store, run)]
+        reviewed = [review for run in runs for review in past_reviews(store, run)]
     if as_json:
-        worth = {version.domain: worth_facts(version, found) for version, found in worths}
+        worth = {version.domain: worths_as_json(version, found) for version, found in worths}
         events = [each._asdict() for each in told]
         print_json({"told": events, "worth": worth, "reviews": reviewed})
         return
     if not told:
         typer.echo("Nothing has happened to any strategy yet.")
         return
-    for line in _printed(told):
-        _echo(line)
+    for line in _lay_out(told):
+        _print_line(line)
     for version, found in worths:
         typer.echo("")
         for line in worth_lines(version, found):
-            _echo(line)
+            _print_line(line)
 
     if reviewed:
         typer.echo("\nWhat reviewers decided, and what was measured since")
-    for line in past_lines(reviewed):
-        _echo(f"  {line}" if line else "")
+    for line in past_review_lines(reviewed):
+        _print_line(f"  {line}" if line else "")
 
 
-def _echo(line: str) -> None:
-    """One line; in a terminal broken so that what goes on stands below its beginning."""
+def _print_line(line: str) -> None:
+    """Print one line; in a terminal broken, with its rest indented below its beginning."""
     out = console()
     line = clean(line)
     if not out.is_terminal:
@@ -82,8 +80,8 @@ def _echo(line: str) -> None:
     typer.echo(fill(line, out.width, subsequent_indent=inset, break_on_hyphens=False))
 
 
-def _printed(told: Sequence[Told]) -> Iterator[str]:
-    """The story with its headings; what has no chapter of its own belongs to the one before."""
+def _lay_out(told: Sequence[StoryEntry]) -> Iterator[str]:
+    """Yield the story with headings; what has no chapter of its own belongs to the one before."""
     yield INTRODUCTION
     run = chapter = ""
     for each in told:

@@ -1,4 +1,4 @@
-"""Debugging: mend a program that has one mistake. It asks whether a coding strategy helps here."""
+"""Debugging: mend a program that has one mistake."""
 
 import functools
 from collections.abc import Sequence
@@ -7,12 +7,12 @@ from dataclasses import replace
 from ..contract import NotEnoughProblems, Problem, Split, Verdict
 from ..identity import problem
 from ..python_coding import judging
-from ..python_coding.programs import read
+from ..python_coding.programs import find_program
 from ..python_coding.selection import draw, home_of, task_of, tasks
+from ..python_coding.solutions import text_of
 from ..python_coding.templates import Task
-from ..python_coding.working import text_of
-from . import working
-from .breaking import broken_of
+from . import solutions
+from .broken_programs import broken_of
 from .rulebook import GUIDE
 
 __all__ = ["Debugging"]
@@ -55,7 +55,7 @@ class Debugging:
         """Run the mended program on the hidden tests of its task."""
         task = task_of(problem.data)
         verdict = judging.judge(task, reply)
-        found = read(reply, task.name)
+        found = find_program(reply, task.name)
         unchanged = found and _bare(found.code) == _bare(str(problem.data["program"]))
         if verdict.outcome != "wrong" or not unchanged:
             return verdict
@@ -68,7 +68,9 @@ class Debugging:
         task = task_of(problem.data)
         broken = broken_of(task)
         assert broken, "a problem is made of a broken program"
-        return working.write(task, broken, frozenset(GUIDE.step_kinds) if steps is None else steps)
+        return solutions.write(
+            task, broken, frozenset(GUIDE.step_kinds) if steps is None else steps
+        )
 
 
 @functools.cache

@@ -68,7 +68,7 @@ class Mutant(NamedTuple):
 
 
 def mutants(code: str) -> Iterator[Mutant]:
-    """All of them, always in the same order; some may do the same as the program itself."""
+    """Yield all mutants in a fixed order; some may do the same as the program itself."""
     tree = ast.parse(code)
     original = ast.unparse(tree)
     seen = {original}
@@ -112,7 +112,7 @@ def _setter(parent: ast.AST, name: str) -> Callable[[ast.AST], None]:
 
 
 def _variants(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """What the node could be by mistake."""
+    """Yield the nodes that could stand here by mistake."""
     for make in _MAKERS.get(type(node), ()):
         yield from make(node)
 
@@ -140,7 +140,7 @@ def _binary(node: ast.BinOp) -> Iterator[tuple[str, ast.AST]]:
         yield "swapped operands", ast.BinOp(node.right, node.op, node.left)
 
 
-def _augmented(node: ast.AugAssign) -> Iterator[tuple[str, ast.AST]]:
+def _augmented_assignment(node: ast.AugAssign) -> Iterator[tuple[str, ast.AST]]:
     for other in _OPERATORS.get(type(node.op), ()):
         yield "wrong operator", ast.AugAssign(node.target, other(), node.value)
     yield "missing step", ast.Pass()
@@ -216,7 +216,7 @@ _MAKERS: dict[type[ast.AST], tuple[Callable[..., Iterator[tuple[str, ast.AST]]],
     ast.Constant: (_constant,),
     ast.Compare: (_compare,),
     ast.BinOp: (_binary,),
-    ast.AugAssign: (_augmented,),
+    ast.AugAssign: (_augmented_assignment,),
     ast.BoolOp: (_boolean,),
     ast.UnaryOp: (_unary,),
     ast.If: (_if,),

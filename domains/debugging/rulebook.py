@@ -1,4 +1,4 @@
-"""What debugging names: the steps and failures of coding, and its own.
+"""The guide of debugging: the steps and failure modes of coding, and its own.
 
 The kinds of steps of coding are all here too, so that a strategy of coding can be followed here.
 """

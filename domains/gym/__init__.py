@@ -12,8 +12,7 @@ from reasoning_gym.coaching.base_curriculum import DefaultCurriculumContext, Ran
 from ..answers import answer_of
 from ..contract import Guide, NotEnoughProblems, Problem, Split, Verdict
 from ..identity import problem, split_of
-from .families import CARE, FAMILIES, FORMAT, Family
-from .skills import SKILLS
+from .families import CARE, FAMILIES, FORMAT, WORKED_FAMILIES, Family
 
 __all__ = ["ReasoningGym"]
 
@@ -89,7 +88,7 @@ class ReasoningGym:
         return found
 
     def distinct(self, split: Split, seed: int, part: str = "") -> Iterator[Problem]:
-        """The problems of `split` one by one, from `part` of the curriculum (its own if empty).
+        """Yield the problems of `split` from `part` of the curriculum (its own if empty).
 
         Ends where many items in a row have brought nothing new.
         """
@@ -127,7 +126,7 @@ class ReasoningGym:
         return Verdict(max(0.0, score), "wrong", said, tuple(modes), answer)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
-        """Steps where we know the family, and the answer; None where no answer is known."""
+        """Write steps where the family has some, and the answer; None where no answer is known."""
         wanted = frozenset(self._ours.writers) if steps is None else steps
         metadata = self.metadata(problem)
         written = [write(metadata) for kind, write in self._ours.writers.items() if kind in wanted]
@@ -170,12 +169,12 @@ class ReasoningGym:
         )
 
     def _canonical(self, text: str, metadata: Mapping[str, Any]) -> Any:
-        """The same for items that ask the same; where we do not know the family, its words."""
-        skill = SKILLS.get(self._family)
+        """Return a value equal for items that ask the same: an unknown family's words."""
+        skill = WORKED_FAMILIES.get(self._family)
         return skill.canonical(metadata) if skill else " ".join(text.casefold().split())
 
     def metadata(self, problem: Problem) -> Mapping[str, Any]:
-        """What the generator knows of the problem."""
+        """Return the generator's metadata of the problem."""
         known: Mapping[str, Any] = self._item(problem)["metadata"]
         return known
 
@@ -186,11 +185,11 @@ class ReasoningGym:
         return item
 
     def score(self, problem: Problem, answer: str) -> float:
-        """The family's own score of the answer, or of its first line if that is higher."""
+        """Return the family's own score of the answer, or of its first line if that is higher."""
         number = int(problem.data["number"])
         chunk, item = self._chunk(str(problem.data["part"]), number // CHUNK), self._item(problem)
         tried = {answer, answer.split("\n")[0].strip().rstrip(".*_`")}
-        return max(_scored(chunk, candidate, item) for candidate in tried)
+        return max(_safe_score(chunk, candidate, item) for candidate in tried)
 
     def _chunk(self, part: str, chunk: int) -> Any:
         if (part, chunk) not in self._chunks:
@@ -218,7 +217,7 @@ class ReasoningGym:
         return curriculum.generate_configuration(context=DefaultCurriculumContext(mode=mode))
 
 
-def _scored(dataset: Any, answer: str, item: Mapping[str, Any]) -> float:
+def _safe_score(dataset: Any, answer: str, item: Mapping[str, Any]) -> float:
     try:
         return float(dataset.score_answer(answer=answer, entry=item))
     except Exception:  # A hundred scorers read free text, each raising what it likes.
@@ -226,7 +225,7 @@ def _scored(dataset: Any, answer: str, item: Mapping[str, Any]) -> float:
 
 
 def false_equations(reply: str) -> Iterator[str]:
-    """The written equations that do not hold."""
+    """Yield the written equations that do not hold."""
     for match in EQUATION.finditer(reply):
         left, right, result = int(match[1]), int(match[3]), int(match[4])
         true = {"+": left + right, "-": left - right}.get(match[2], left * right)

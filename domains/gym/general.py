@@ -1,7 +1,7 @@
-"""General reasoning: several families of puzzles in turn, and how one goes about a problem.
+"""General reasoning: several families of puzzles in turn, judged by the way of working too.
 
-What differs between families is left to them. What they share is the way of working: say what is
-asked, work it out, check, stop. The steps, the rules and most failure modes speak of that.
+Families differ in their content and share the way of working: say what is asked, work it out,
+check, stop. The steps, the rules and most failure modes speak of that.
 """
 
 import dataclasses
@@ -10,11 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ..answers import MARK, answer_of, number_of, worked
+from ..answers import MARK, answer_of, number_of, shows_work
 from ..contract import ExpertRule, Guide, NotEnoughProblems, Problem, Split, Verdict
-from ..jsonl.guide import asked
+from ..jsonl.guide import restate_question
 from . import EQUATION, LEVEL, ReasoningGym, false_equations
-from .skills import SKILLS
+from .families import WORKED_FAMILIES
 
 __all__ = ["General"]
 
@@ -106,17 +106,17 @@ class General:
     guide = GUIDE
 
     def __init__(
-        self, *, families: Sequence[str] = tuple(SKILLS), levels: Sequence[int] = LEVELS
+        self, *, families: Sequence[str] = tuple(WORKED_FAMILIES), levels: Sequence[int] = LEVELS
     ) -> None:
         """Raises ValueError for a family without steps here, or a level that is kept for ood."""
-        strange = [family for family in families if family not in SKILLS]
+        strange = [family for family in families if family not in WORKED_FAMILIES]
         if strange or not families:
-            known = ", ".join(SKILLS)
+            known = ", ".join(WORKED_FAMILIES)
             raise ValueError(
                 f"general has no steps for {', '.join(strange) or 'no family'}. Known: {known}; "
                 "any other is the domain gym:FAMILY."
             )
-        kept = min(SKILLS[family].ood for family in families)
+        kept = min(WORKED_FAMILIES[family].ood for family in families)
         if not levels or any(not 0 <= level < kept for level in levels):
             raise ValueError(f"levels is {list(levels)}. Name some from 0 to {kept - 1}.")
         self._gyms = {family: ReasoningGym(family=family) for family in families}
@@ -136,13 +136,13 @@ class General:
         return [self._problem(each) for each in found]
 
     def _parts(self, split: Split) -> list[tuple[ReasoningGym, int]]:
-        """Families and levels, in their turn."""
+        """Return families and levels, in their turn."""
         if split == "ood":
-            return [(gym, SKILLS[family].ood) for family, gym in self._gyms.items()]
+            return [(gym, WORKED_FAMILIES[family].ood) for family, gym in self._gyms.items()]
         return [(gym, level) for level in self._levels for gym in self._gyms.values()]
 
     def _problem(self, made: Problem) -> Problem:
-        """A family's problem under its own name, so that it has one split wherever it is asked."""
+        """Return a family's problem under its own name, so that it has one split everywhere."""
         level = int(str(made.data["part"]).removeprefix(LEVEL))
         family = str(made.data["family"])
         return dataclasses.replace(made, topic=family.replace("_", " "), difficulty=level + 1)
@@ -166,11 +166,11 @@ class General:
         return Verdict(max(0.0, score), "wrong", said, (*ways, mode), answer)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
-        """What is asked, the working and the check, as far as they are wanted; then the answer."""
-        skill = SKILLS[str(problem.data["family"])]
+        """Write the wanted ones of question, working and check, then the answer."""
+        skill = WORKED_FAMILIES[str(problem.data["family"])]
         item = self._gym(problem).metadata(problem)
         written = {
-            "asked": asked(problem.text),
+            "asked": restate_question(problem.text),
             "working": skill.working(item),
             "check": f"Check: {skill.check(item)}",
         }
@@ -178,26 +178,26 @@ class General:
         return "\n".join([*lines, f"Answer: {problem.answer}"])
 
     def _ways(self, problem: Problem, reply: str, answer: str | None) -> Iterator[str]:
-        """What can be seen of how a reply that is not right went about the problem."""
+        """Yield the failure modes that the working of a wrong reply shows."""
         if _loops(reply):
             yield "repeated_itself"
         if next(false_equations(reply), None):
             yield "false_equation"
-        skill = SKILLS[str(problem.data["family"])]
+        skill = WORKED_FAMILIES[str(problem.data["family"])]
         if answer is not None and _contradicts(reply, answer, skill.ends_in_result):
             yield "contradicted_itself"
         whole = len(EQUATION.findall(skill.working(self._gym(problem).metadata(problem))))
         some = len(EQUATION.findall(reply))
         if 0 < some < whole or (not MARK.search(reply) and len(reply.split()) >= LONG):
             yield "stopped_early"
-        if answer is not None and not worked(reply):
+        if answer is not None and not shows_work(reply):
             yield "answered_at_once"
         elif not re.search(r"\bcheck", reply, re.I):
             yield "unchecked"
 
 
 def _worth_asking(made: Problem) -> bool:
-    common = made.answer == SKILLS[str(made.data["family"])].commonest
+    common = made.answer == WORKED_FAMILIES[str(made.data["family"])].commonest
     return not common or int(made.id, 16) // 10 % KEPT == 0
 
 
@@ -208,7 +208,7 @@ def _loops(reply: str) -> bool:
 
 
 def _contradicts(reply: str, answer: str, ends_in_result: bool) -> bool:
-    """Whether two answers differ, or the last equation before the answer gives another one."""
+    """Tell whether two answers differ, or the last equation before the answer gives another one."""
     marks = list(MARK.finditer(reply))
     stated = [reply[mark.end() :].split("\n")[0].strip(" .*_`") for mark in marks]
     numbers = [number_of(each) for each in stated]

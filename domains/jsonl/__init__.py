@@ -18,8 +18,8 @@ from typing import Any
 from ..answers import class_of, number_of
 from ..contract import SPLITS, ExpertRule, Guide, NotEnoughProblems, Problem, Split, Verdict
 from ..identity import name_of, problem, split_of
-from .guide import MANY, asked, features_of, guide_of, verdict_of
-from .lines import WANTED, BadData, Line, insist_on_judge, lines_of
+from .guide import MANY, features_of, guide_of, restate_question, verdict_of
+from .problem_file import WANTED, BadData, ProblemLine, insist_on_judge, read_lines
 
 __all__ = ["BadData", "JsonLines"]
 
@@ -51,14 +51,14 @@ class JsonLines:
         """
         if not path:
             raise BadData("Name a file: `jsonl:FILE.jsonl`, or just FILE.jsonl.")
-        lines = list(lines_of(Path(path), None))
-        lines += lines_of(Path(ood), "ood") if ood else []
+        lines = list(read_lines(Path(path), None))
+        lines += read_lines(Path(ood), "ood") if ood else []
         _refuse_twins(lines)
         self.name = re.sub(r"[^\w.-]+", "-", Path(path).stem) or IDENTITY
         if not lines:
             raise BadData(f"{path} holds no problem. {WANTED}")
-        self._judge = insist_on_judge(judge, "the option `judge`") or _detected(lines, classes)
-        self._classes = tuple(classes) or self._found_classes(lines)
+        self._judge = insist_on_judge(judge, "the option `judge`") or _detect_judge(lines, classes)
+        self._classes = tuple(classes) or self._classes_in(lines)
         self._insist_on_classes(lines)
         kinds = dict.fromkeys(kind for line in lines for kind in line.solution)
         self.guide: Guide = guide_of(
@@ -93,28 +93,28 @@ class JsonLines:
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
         """The line's own working where it has some, then its answer."""
         wanted = self.guide.step_kinds if steps is None else steps
-        worked = {"asked": asked(problem.text), **problem.data["solution"]}
+        worked = {"asked": restate_question(problem.text), **problem.data["solution"]}
         written = [worked[kind] for kind in self.guide.step_kinds if kind in wanted & worked.keys()]
         return "\n".join([*written, f"Answer: {problem.answer}"])
 
-    def _judge_of(self, line: Line) -> str:
+    def _judge_of(self, line: ProblemLine) -> str:
         return line.judge or self._judge
 
-    def _by_class(self, line: Line) -> bool:
+    def _by_class(self, line: ProblemLine) -> bool:
         return self._judge_of(line) == "class"
 
-    def _found_classes(self, lines: Sequence[Line]) -> tuple[str, ...]:
+    def _classes_in(self, lines: Sequence[ProblemLine]) -> tuple[str, ...]:
         classed = [line for line in lines if self._by_class(line)]
         return tuple(sorted({answer for line in classed for answer in line.answers}))
 
-    def _insist_on_classes(self, lines: Sequence[Line]) -> None:
+    def _insist_on_classes(self, lines: Sequence[ProblemLine]) -> None:
         for line in filter(self._by_class, lines):
             for answer in line.answers:
                 if class_of(answer, self._classes) != answer:
                     known = ", ".join(self._classes)
                     raise BadData(f"{line.place}: {answer!r} is none of the classes ({known}).")
 
-    def _problem(self, line: Line) -> Problem:
+    def _problem(self, line: ProblemLine) -> Problem:
         return problem(
             IDENTITY,
             text=line.prompt,
@@ -157,8 +157,8 @@ def _canonical(prompt: str) -> str:
     return " ".join(prompt.split()).casefold()
 
 
-def _refuse_twins(lines: Sequence[Line]) -> None:
-    first: dict[str, Line] = {}
+def _refuse_twins(lines: Sequence[ProblemLine]) -> None:
+    first: dict[str, ProblemLine] = {}
     for line in lines:
         earlier = first.setdefault(name_of(IDENTITY, _canonical(line.prompt)), line)
         if earlier is not line:
@@ -167,7 +167,7 @@ def _refuse_twins(lines: Sequence[Line]) -> None:
             )
 
 
-def _detected(lines: Sequence[Line], classes: Sequence[str]) -> str:
+def _detect_judge(lines: Sequence[ProblemLine], classes: Sequence[str]) -> str:
     if classes:
         return "class"
     open_ones = [line for line in lines if not line.judge] or lines

@@ -1,9 +1,18 @@
-"""What a file of problems names beside its problems: failures, steps, advice, shallow facts."""
+"""The guide of a file of problems: failure modes, steps, rules; and its verdicts and features."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ..answers import JUDGES, NUMBER, Read, answer_of, class_of, number_of, same_number, worked
+from ..answers import (
+    JUDGES,
+    NUMBER,
+    ParsedAnswer,
+    answer_of,
+    class_of,
+    number_of,
+    same_number,
+    shows_work,
+)
 from ..contract import ExpertRule, Guide, Problem, Verdict
 
 MANY = 10
@@ -27,7 +36,7 @@ STATED = {
     "working": "Writes the solution out.",
 }
 
-ASKED = ExpertRule(
+RESTATE = ExpertRule(
     name="asked",
     section="Before you begin",
     text="Say in one line what is asked before you work on it.",
@@ -60,7 +69,7 @@ def guide_of(
     rules: tuple[ExpertRule, ...],
     max_tokens: int,
 ) -> Guide:
-    """The guide of a file; what its options say goes before what we would."""
+    """Return the guide of a file; its options go before our defaults."""
     formats = {FORMATS.get(judge, "End with `Answer:` and the answer.") for judge in judges}
     if classes:
         formats = {f"End with `Answer:` and one of these: {', '.join(classes)}."}
@@ -71,7 +80,7 @@ def guide_of(
         step_kinds={"asked": STATED["asked"], **{kind: _about(kind) for kind in kinds}},
         failure_modes=FAILURE_MODES,
         classes=classes,
-        rules=rules or (CARE, *(_working(kind) for kind in kinds), ASKED, FORMAT),
+        rules=rules or (CARE, *(_working(kind) for kind in kinds), RESTATE, FORMAT),
         max_tokens=max_tokens,
     )
 
@@ -93,37 +102,39 @@ def _working(kind: str) -> ExpertRule:
     )
 
 
-def asked(prompt: str) -> str:
-    """The last sentence of a prompt, which mostly is the question."""
+def restate_question(prompt: str) -> str:
+    """Return the last sentence of a prompt, which mostly is the question."""
     sentences = re.findall(r"[^.!?\n]*[^\s.!?][^.!?\n]*(?:[.!?]+(?=\s|$)|$|(?=\n))", prompt.strip())
     return f"Asked: {sentences[-1].strip() if sentences else prompt.strip()}"
 
 
 def verdict_of(problem: Problem, reply: str, guide: Guide, classes: Sequence[str]) -> Verdict:
-    """Right when one of the line's answers is met; else what can be seen to be wrong."""
-    read = _read(problem, reply, guide, classes)
+    """Judge a reply: right when it meets one of the line's answers, else with its failure modes."""
+    read = _read_answer(problem, reply, guide, classes)
     if read.answer is None:
         said = f"No answer can be read. {guide.reply_format}"
-        hidden = ["hidden_answer"] if _hidden(problem, reply) else []
+        hidden = ["hidden_answer"] if _hides_answer(problem, reply) else []
         return Verdict(0.0, "unparsed", said, ("no_answer", *hidden))
     if read.right:
         return Verdict(1.0, "right", "Right.", (), read.answer)
-    modes = [*_near(problem, read.answer), *(() if worked(reply) else ("no_working",))]
-    if _hidden(problem, reply):
+    modes = [*_near(problem, read.answer), *(() if shows_work(reply) else ("no_working",))]
+    if _hides_answer(problem, reply):
         modes.append("hidden_answer")
     said = f"The answer is {problem.answer}, not {read.answer[:60]}."
     return Verdict(0.0, "wrong", said, tuple(modes), read.answer)
 
 
-def _read(problem: Problem, reply: str, guide: Guide, classes: Sequence[str]) -> Read:
+def _read_answer(
+    problem: Problem, reply: str, guide: Guide, classes: Sequence[str]
+) -> ParsedAnswer:
     if _said_back(reply) in (_said_back(problem.text), _said_back(guide.reply_format)):
-        return Read(None)
+        return ParsedAnswer(None)
     answer = answer_of(reply)
     judge = str(problem.data["judge"])
     if answer is None and judge == "class":
         answer = _opening(reply, classes)
     if answer is None:
-        return Read(None)
+        return ParsedAnswer(None)
     reads = [JUDGES[judge](answer, wanted, classes) for wanted in problem.data["answers"]]
     return next((read for read in reads if read.right), reads[0])
 
@@ -133,20 +144,20 @@ def _said_back(text: str) -> str:
 
 
 def _opening(reply: str, classes: Sequence[str]) -> str | None:
-    """The class that a reply without `Answer:` opens with, if it names no other one."""
+    """Return the class that a reply without `Answer:` opens with, if it names no other one."""
     found = class_of(reply, classes)
     named = [it for it in classes if re.search(rf"(?<!\w){re.escape(it)}(?!\w)", reply, re.I)]
     return found if found and len(named) == 1 else None
 
 
-def _hidden(problem: Problem, reply: str) -> bool:
+def _hides_answer(problem: Problem, reply: str) -> bool:
     return bool(re.search(rf"(?<![\w-]){re.escape(problem.answer)}(?!\w)", reply)) and (
         problem.answer not in problem.text
     )
 
 
 def _near(problem: Problem, answer: str) -> Iterator[str]:
-    """A number's sign or scale, where that is all that is wrong."""
+    """Yield the failure mode of a wrong answer: a number's sign or scale, or the whole of it."""
     found, wanted = number_of(answer), number_of(problem.answer)
     if problem.data["judge"] == "number" and found and wanted:
         if same_number(-found, wanted):
@@ -162,7 +173,7 @@ def _near(problem: Problem, answer: str) -> Iterator[str]:
 
 
 def features_of(prompt: str, classes: Sequence[str]) -> dict[str, float]:
-    """What a student who does not read could go by."""
+    """Return the shallow facts that a guess could use."""
     numbers = [number_of(match[0]) for match in NUMBER.finditer(prompt)]
     sizes = [min(abs(float(number)), 1e15) for number in numbers if number is not None]
     words = prompt.split()

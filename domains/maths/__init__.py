@@ -4,8 +4,8 @@ import random
 from collections.abc import Sequence
 
 from ..contract import Problem, Split, Verdict
-from . import files, judging, problems, working
-from .answers import Wanted
+from . import benchmark_files, judging, problems, solutions
+from .answers import Gold
 from .rulebook import GUIDE
 from .template import LEVELS
 
@@ -32,11 +32,11 @@ class Maths:
         `file` takes the problems of a JSONL file of the shape of GSM8K or MATH instead of making
         some, `ood` a second such file for that split. Raises ValueError for what does not exist.
         """
-        self._files = files.load(file) if file else []
+        self._files = benchmark_files.load(file) if file else []
         if ood and not file:
             raise ValueError("`ood` is a second file beside `file`: give both, or neither.")
         home = {problem.id for problem in self._files}
-        away = files.load(ood, away=True) if ood else []
+        away = benchmark_files.load(ood, away=True) if ood else []
         self._files += [problem for problem in away if problem.id not in home]
         known = {p.topic for p in self._files} if file else set(problems.AREAS)
         unknown = [topic for topic in topics if topic not in known]
@@ -54,7 +54,7 @@ class Maths:
         if self._from_file:
             rnd = random.Random(f"{split}/{seed}")
             order = iter(rnd.random, None)
-            return files.choose(self._files, self._narrowed, split, n, order)
+            return benchmark_files.choose(self._files, self._narrowed, split, n, order)
         return problems.draw(self._topics, self._levels, split, n, seed)
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
@@ -65,18 +65,18 @@ class Maths:
         """Write out the named kinds of steps, then the answer."""
         wanted = frozenset(GUIDE.step_kinds) if steps is None else steps
         if "worked" in problem.data:
-            return files.solution(problem, wanted)
-        return working.write(problems.made_of(problem), wanted)
+            return benchmark_files.solution(problem, wanted)
+        return solutions.write(problems.worked_problem(problem), wanted)
 
 
 def _task(problem: Problem) -> judging.Task:
     if "worked" in problem.data:
-        return judging.Task(Wanted("free", problem.data["answer"]), problem.answer)
-    made = problems.made_of(problem)
+        return judging.Task(Gold("free", problem.data["answer"]), problem.answer)
+    made = problems.worked_problem(problem)
     return judging.Task(
-        problems.wanted_of(made),
+        problems.gold_answer(made),
         problem.answer,
-        problems.known_of(problem),
+        problems.bindings_of(problem),
         made.stages,
         made.equation,
     )

@@ -3,16 +3,16 @@
 import random
 from fractions import Fraction
 
-from .template import Made, Numbers, Template, nonzero, num, par, plus, poly, size
+from .template import Numbers, Template, WorkedProblem, nonzero, num, par, plus, poly, size
 
 
 def _two_steps_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), nonzero(rnd, 4 * level + 8), nonzero(rnd, 3 * level + 6)
 
 
-def _two_steps(a: int, b: int, x: int) -> Made:
+def _two_steps(a: int, b: int, x: int) -> WorkedProblem:
     c = a * x + b
-    return Made(
+    return WorkedProblem(
         text=f"Solve for x: {poly((a, b))} = {c}",
         kind="number",
         answer=num(x),
@@ -29,9 +29,9 @@ def _both_sides_numbers(rnd: random.Random, level: int) -> Numbers:
     return c + rnd.randint(2, 9), nonzero(rnd, 12), c, nonzero(rnd, 8)
 
 
-def _both_sides(a: int, b: int, c: int, x: int) -> Made:
+def _both_sides(a: int, b: int, c: int, x: int) -> WorkedProblem:
     d = (a - c) * x + b
-    return Made(
+    return WorkedProblem(
         text=f"Solve for x: {poly((a, b))} = {poly((c, d))}",
         kind="number",
         answer=num(x),
@@ -53,10 +53,10 @@ def _roots_numbers(rnd: random.Random, level: int) -> Numbers:
     return (*sorted((larger, smaller)),)
 
 
-def _roots(r: int, s: int) -> Made:
+def _roots(r: int, s: int) -> WorkedProblem:
     whole = poly((1, -r - s, r * s))
     factors = f"(x{plus(-r)})(x{plus(-s)})"
-    return Made(
+    return WorkedProblem(
         text=f"Find all solutions of {whole} = 0.",
         kind="solutions",
         answer=f"x = {r} or x = {s}",
@@ -81,10 +81,10 @@ def _system_numbers(rnd: random.Random, level: int) -> Numbers:
     return a, rnd.choice([b for b in range(1, a + 4) if b != a]), nonzero(rnd, 9), nonzero(rnd, 9)
 
 
-def _system(a: int, b: int, x: int, y: int) -> Made:
+def _system(a: int, b: int, x: int, y: int) -> WorkedProblem:
     total, mixed = x + y, a * x + b * y
     second = f"{a}x + {'' if b == 1 else b}y = {mixed}"
-    return Made(
+    return WorkedProblem(
         text=f"Solve the system x + y = {total} and {second}. Give (x, y).",
         kind="pair",
         answer=f"({x}, {y})",
@@ -108,14 +108,16 @@ def _inequality_numbers(rnd: random.Random, level: int) -> Numbers:
     return a, nonzero(rnd, 12), low, low + rnd.randint(1, 9), rnd.randint(0, 1), rnd.randint(0, 1)
 
 
-def _inequality(a: int, b: int, low: int, high: int, with_low: int, with_high: int) -> Made:
+def _inequality(
+    a: int, b: int, low: int, high: int, with_low: int, with_high: int
+) -> WorkedProblem:
     first, last = (low, high) if a > 0 else (high, low)
     signs = [("<=" if closed else "<") for closed in (with_low, with_high)]
     one, other = signs if a > 0 else signs[::-1]
     left, right = a * first + b, a * last + b
     flip = "" if a > 0 else f"Dividing by {a} turns the signs.\n"
     answer = f"{'[' if with_low else '('}{low}, {high}{']' if with_high else ')'}"
-    return Made(
+    return WorkedProblem(
         text=f"Solve {left} {one} {poly((a, b))} {other} {right}. Give the interval of x.",
         kind="interval",
         answer=answer,
@@ -137,10 +139,10 @@ def _expand_numbers(rnd: random.Random, level: int) -> Numbers:
     return *max(one, other := (rnd.randint(1, 5), nonzero(rnd, 9))), *min(one, other)
 
 
-def _expand(a: int, b: int, c: int, d: int) -> Made:
+def _expand(a: int, b: int, c: int, d: int) -> WorkedProblem:
     product = f"({poly((a, b))})({poly((c, d))})"
     whole = poly((a * c, a * d + b * c, b * d))
-    return Made(
+    return WorkedProblem(
         text=f"Expand and collect like terms: {product}",
         kind="expression",
         answer=whole,
@@ -164,10 +166,10 @@ def _brackets_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), rnd.randint(2, 7), nonzero(rnd, 9), nonzero(rnd, 20), nonzero(rnd, 9)
 
 
-def _brackets(a: int, b: int, c: int, d: int, x: int) -> Made:
+def _brackets(a: int, b: int, c: int, d: int, x: int) -> WorkedProblem:
     e = a * (b * x + c) + d
     inner = Fraction(e - d, a)
-    return Made(
+    return WorkedProblem(
         text=f"Solve for x: {a}({poly((b, c))}){plus(d)} = {e}",
         kind="number",
         answer=num(x),
@@ -188,10 +190,10 @@ def _distance_numbers(rnd: random.Random, level: int) -> Numbers:
     return nonzero(rnd, 20), size(rnd, level), rnd.randint(0, 1)
 
 
-def _distance(middle: int, far: int, closed: int) -> Made:
+def _distance(middle: int, far: int, closed: int) -> WorkedProblem:
     sign = "<=" if closed else "<"
     low, high = middle - far, middle + far
-    return Made(
+    return WorkedProblem(
         text=f"Solve |x{plus(-middle)}| {sign} {far}. Give the interval of x.",
         kind="interval",
         answer=f"{'[' if closed else '('}{low}, {high}{']' if closed else ')'}",

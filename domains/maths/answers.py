@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, get_args
 
 from . import symbolic
-from .expressions import Node, Unbounded, Unreadable, Value, close, names_in, plain, read, value
-from .forms import agree, is_expanded, is_number, latex, terms
+from .expression_forms import agree, has_expanded_form, is_number, latex, terms
+from .expressions import Node, Unbounded, Unreadable, Value, close, names_in, parse, plain, value
+from .intervals import interval_of, values_of
 from .quantities import NOUN, last_side, quantity
-from .ranges import interval_of, values_of
 from .units import UNITS, ratio, unit_of
 
 Kind = Literal["number", "expression", "interval", "solutions", "pair", "free"]
@@ -29,8 +29,8 @@ ROUNDED = 6
 FLOATS = 12
 
 
-class Wanted(NamedTuple):
-    """What is right."""
+class Gold(NamedTuple):
+    """The reference answer, its kind, unit and form."""
 
     kind: Kind
     answer: str
@@ -39,7 +39,7 @@ class Wanted(NamedTuple):
 
 
 class Match(NamedTuple):
-    """How an answer that could be read stands to the wanted one."""
+    """The comparison of a readable answer with the reference answer."""
 
     same: bool
     """Equal in value."""
@@ -51,8 +51,8 @@ class Match(NamedTuple):
     """The expression that was read, likewise."""
 
 
-def compare(wanted: Wanted, given: str) -> Match:
-    """Compare. Raises Unreadable where `given` is no answer of the kind at all."""
+def compare(wanted: Gold, given: str) -> Match:
+    """Compare an answer with the gold one. Raises Unreadable where it is none of the kind."""
     given = _bare(given)
     if wanted.kind == "number":
         # `$52$ mm^2`: the first pair sets the number off; a single one means dollars.
@@ -69,7 +69,7 @@ SET_OFF = re.compile(r"^\$((?:\\\$)?[^$]+)\$(.*)$", re.S)
 
 
 def _bare(text: str) -> str:
-    """Without the marks that only set it off: `**5**`, `$5$`, `\\(5\\)`, a final full stop."""
+    """Remove the marks that only set it off: `**5**`, `$5$`, `\\(5\\)`, a final full stop."""
     text = text.strip().strip("*_`").strip().removesuffix(".").strip().strip("*_`").strip()
     for mark in ("\\(", "\\)", "\\[", "\\]", "$$"):
         text = text.replace(mark, " ")
@@ -79,8 +79,8 @@ def _bare(text: str) -> str:
     return text.removesuffix(".").strip()
 
 
-def _number(wanted: Wanted, given: str) -> Match:
-    gold_tree = read(wanted.answer)
+def _number(wanted: Gold, given: str) -> Match:
+    gold_tree = parse(wanted.answer)
     gold = value(gold_tree)
     found, tree, behind = quantity(last_side(given))
     unit = unit_of(behind)
@@ -102,7 +102,7 @@ def _number(wanted: Wanted, given: str) -> Match:
     same = _equal(gold, found, written) and (
         not isinstance(gold, float) or symbolic.same(latex(gold_tree), latex(tree))
     )
-    return Match(same, flaw or (_unsimplified(wanted, gold, tree) if same else ""), (found,))
+    return Match(same, flaw or (_form_flaw(wanted, gold, tree) if same else ""), (found,))
 
 
 def _equal(gold: Value, found: Value, written: str) -> bool:
@@ -116,15 +116,15 @@ def _equal(gold: Value, found: Value, written: str) -> bool:
 
 
 def close_to(gold: Fraction, found: Fraction, decimals: int) -> bool:
-    """Whether `found` is `gold`, rounded to so many decimals."""
+    """Tell whether `found` is `gold`, rounded to so many decimals."""
     return abs(gold - found) <= Fraction(1, 2 * int("1" + "0" * decimals))
 
 
-def _unsimplified(wanted: Wanted, gold: Value, tree: Node) -> str:
+def _form_flaw(wanted: Gold, gold: Value, tree: Node) -> str:
     if isinstance(gold, Fraction):
         done = is_number(tree) and not (wanted.form == "lowest" and not _lowest(tree))
     else:
-        done = wanted.form != "root" or _roots_are_done(tree)
+        done = wanted.form != "root" or _has_plain_roots(tree)
     return "" if done else "unsimplified"
 
 
@@ -142,33 +142,33 @@ def _lowest(tree: Node) -> bool:
     )
 
 
-def _roots_are_done(tree: Node) -> bool:
-    """No square is left under a root, and every number is multiplied out."""
+def _has_plain_roots(tree: Node) -> bool:
+    """Tell whether no square is left under a root and every number is multiplied out."""
     if tree.kind == "call":
         under = value(tree.parts[0])
         whole = isinstance(under, Fraction) and under.denominator == 1 and under < 10**8
         return whole and all(under % (d * d) for d in range(2, math.isqrt(int(under)) + 1))
     if tree.kind == "*":
         return all(is_number(part) or part.kind == "call" for part in tree.parts) and all(
-            map(_roots_are_done, tree.parts)
+            map(_has_plain_roots, tree.parts)
         )
-    return tree.kind in ("number", "/", "neg") and all(map(_roots_are_done, tree.parts))
+    return tree.kind in ("number", "/", "neg") and all(map(_has_plain_roots, tree.parts))
 
 
-def _expression(wanted: Wanted, given: str) -> Match:
-    gold, tree = read(wanted.answer), read(last_side(given))
+def _expression(wanted: Gold, given: str) -> Match:
+    gold, tree = parse(wanted.answer), parse(last_side(given))
     if not names_in(tree) <= names_in(gold):
         raise Unreadable("it holds a letter that the problem does not have")
     if not agree(gold, tree):
         return Match(False, tree=tree)
-    if wanted.form == "expanded" and not (is_expanded(tree) and terms(tree) <= terms(gold)):
+    if wanted.form == "expanded" and not (has_expanded_form(tree) and terms(tree) <= terms(gold)):
         return Match(True, "unsimplified")
-    if wanted.form == "factored" and (terms(tree) > 1 or is_expanded(tree)):
+    if wanted.form == "factored" and (terms(tree) > 1 or has_expanded_form(tree)):
         return Match(True, "unsimplified")
     return Match(symbolic.same(latex(gold), latex(tree)))
 
 
-def _interval(wanted: Wanted, given: str) -> Match:
+def _interval(wanted: Gold, given: str) -> Match:
     gold, found = interval_of(wanted.answer), interval_of(given)
     ends = tuple(end for end, _ in found)
     same = all(close(one, other) for (one, _), (other, _) in zip(gold, found, strict=True))
@@ -186,7 +186,7 @@ def _interval(wanted: Wanted, given: str) -> Match:
     return Match(False, "wrong_ends" if swapped else "", ends)
 
 
-def _solutions(wanted: Wanted, given: str) -> Match:
+def _solutions(wanted: Gold, given: str) -> Match:
     gold = Counter(number for _, number in values_of(wanted.answer))
     listed = values_of(given)
     found = Counter(number for _, number in listed)
@@ -198,7 +198,7 @@ def _solutions(wanted: Wanted, given: str) -> Match:
 TUPLE = re.compile(r"(?:\(\s*[A-Za-z]\s*,\s*[A-Za-z]\s*\)\s*=\s*)?\(([^=]*)\)")
 
 
-def _pair(wanted: Wanted, given: str) -> Match:
+def _pair(wanted: Gold, given: str) -> Match:
     text = plain(given).strip()
     inside = TUPLE.fullmatch(text)
     listed = values_of(inside[1] if inside else text)
@@ -213,7 +213,7 @@ def _pair(wanted: Wanted, given: str) -> Match:
     return Match(found == gold, "missing_solution" if lacks else "", tuple(found))
 
 
-def _free(wanted: Wanted, given: str) -> Match:
+def _free(wanted: Gold, given: str) -> Match:
     """An answer of any shape, as LaTeX: numbers here, all else by math-verify alone."""
     try:
         gold, found = quantity(last_side(wanted.answer)), quantity(last_side(given))
@@ -223,17 +223,17 @@ def _free(wanted: Wanted, given: str) -> Match:
         pass
     if not given or len(given) > symbolic.LONGEST or not given.isprintable():
         raise Unreadable("it is no short piece of mathematics")
-    if _squeezed(given) == _squeezed(wanted.answer):
+    if _squeeze(given) == _squeeze(wanted.answer):
         return Match(True)
     return Match(symbolic.same(wanted.answer, given))
 
 
-def _squeezed(text: str) -> str:
+def _squeeze(text: str) -> str:
     text = re.sub(r"\\(?:text|mathrm)\s*\{([^{}]*)\}", r"\1", plain(text))
     return re.sub(r"\s+", "", text).lower()
 
 
-_COMPARE: dict[Kind, Callable[[Wanted, str], Match]] = {
+_COMPARE: dict[Kind, Callable[[Gold, str], Match]] = {
     "number": _number,
     "expression": _expression,
     "interval": _interval,

@@ -3,12 +3,12 @@
 import random
 
 from .template import (
-    Made,
     Numbers,
     Template,
+    WorkedProblem,
+    antiderivative,
     at,
-    derived,
-    integrated,
+    derivative,
     nonzero,
     num,
     par,
@@ -23,11 +23,11 @@ def _slope_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), nonzero(rnd, 9), nonzero(rnd, 9), nonzero(rnd, 4)
 
 
-def _slope(a: int, b: int, c: int, x: int) -> Made:
+def _slope(a: int, b: int, c: int, x: int) -> WorkedProblem:
     f = (a, b, c, 0)
-    rate = derived(f)
+    rate = derivative(f)
     squares, lines = rate[0] * x * x, rate[1] * x
-    return Made(
+    return WorkedProblem(
         text=f"f(x) = {poly(f)}. Find f'({x}).",
         kind="number",
         answer=num(at(rate, x)),
@@ -48,11 +48,11 @@ def _product_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), nonzero(rnd, 9), rnd.randint(1, 5), nonzero(rnd, 9)
 
 
-def _product(a: int, b: int, c: int, d: int) -> Made:
+def _product(a: int, b: int, c: int, d: int) -> WorkedProblem:
     whole = (a * c, b * c, a * d, b * d)
-    rate = derived(whole)
+    rate = derivative(whole)
     one, other = poly((a, b)), poly((c, 0, d))
-    return Made(
+    return WorkedProblem(
         text=f"f(x) = ({one})({other}). Find f'(x), expanded and with like terms collected.",
         kind="expression",
         answer=poly(rate),
@@ -75,11 +75,11 @@ def _integral_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), nonzero(rnd, 9), nonzero(rnd, 9), low, low + rnd.randint(1, 4)
 
 
-def _integral(a: int, b: int, c: int, low: int, high: int) -> Made:
+def _integral(a: int, b: int, c: int, low: int, high: int) -> WorkedProblem:
     f = (a, b, c)
-    whole = integrated(f)
+    whole = antiderivative(f)
     top, bottom = at(whole, high), at(whole, low)
-    return Made(
+    return WorkedProblem(
         text=f"Find the definite integral of {poly(f)} from x = {low} to x = {high}. Give an "
         "integer or a fraction in lowest terms.",
         kind="number",
@@ -91,7 +91,8 @@ def _integral(a: int, b: int, c: int, low: int, high: int) -> Made:
             f"F({low}) = {put_in(whole, low)} = {bottom}",
             f"F({high}) - F({low}) = {top} - {par(bottom)} = {top - bottom}",
         ),
-        check=f"F'(x) = {poly(derived(whole))}, {par(top - bottom)} + {par(bottom)} = {par(top)}",
+        check=f"F'(x) = {poly(derivative(whole))}, "
+        f"{par(top - bottom)} + {par(bottom)} = {par(top)}",
         values={"x": []},
         functions={"F": poly(whole), "F'": poly(f)},
         stages=[num(top), num(bottom), num(at(f, high) - at(f, low))],
@@ -102,14 +103,14 @@ def _summit_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), nonzero(rnd, 7), nonzero(rnd, 20)
 
 
-def _summit(a: int, x: int, c: int) -> Made:
+def _summit(a: int, x: int, c: int) -> WorkedProblem:
     f = (-a, 2 * a * x, c)
     y = at(f, x)
-    return Made(
+    return WorkedProblem(
         text=f"Find the highest point (x, y) of the curve y = {poly(f)}.",
         kind="pair",
         answer=f"({x}, {y})",
-        equation=f"f'(x) = {poly(derived(f))} = 0",
+        equation=f"f'(x) = {poly(derivative(f))} = 0",
         working=(
             f"x = {par(-2 * a * x)}/{par(-2 * a)} = {x}",
             f"y = {put_in(f, x)}",
@@ -117,7 +118,7 @@ def _summit(a: int, x: int, c: int) -> Made:
         ),
         check=f"{par(-2 * a)}*{par(x)}{plus(2 * a * x)} = 0, f({x}) = {y}",
         values={"x": [num(x)], "y": [num(y)]},
-        functions={"f": poly(f), "f'": poly(derived(f))},
+        functions={"f": poly(f), "f'": poly(derivative(f))},
         stages=[num(x), num(y)],
     )
 
@@ -127,10 +128,10 @@ def _falling_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), r, r + 2 * rnd.choice([k for k in range(1, 6) if r + 2 * k])
 
 
-def _falling(a: int, r: int, s: int) -> Made:
+def _falling(a: int, r: int, s: int) -> WorkedProblem:
     rate = (3 * a, -3 * a * (r + s), 3 * a * r * s)
     f = (a, -3 * a * (r + s) // 2, 3 * a * r * s, 0)
-    return Made(
+    return WorkedProblem(
         text=f"On which open interval does f(x) = {poly(f)} decrease?",
         kind="interval",
         answer=f"({r}, {s})",
@@ -152,37 +153,37 @@ def _tangent_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), nonzero(rnd, 9), nonzero(rnd, 9), nonzero(rnd, 5)
 
 
-def _tangent(a: int, b: int, c: int, x: int) -> Made:
+def _tangent(a: int, b: int, c: int, x: int) -> WorkedProblem:
     f = (a, b, c)
-    rate, y = at(derived(f), x), at(f, x)
+    rate, y = at(derivative(f), x), at(f, x)
     line = poly((rate, y - rate * x))
-    return Made(
+    return WorkedProblem(
         text=f"Find the tangent to the curve y = {poly(f)} at x = {x}, in the form y = mx + b.",
         kind="expression",
         answer=line,
         form="expanded",
-        equation=f"f'(x) = {poly(derived(f))}",
+        equation=f"f'(x) = {poly(derivative(f))}",
         working=(
-            f"f'({x}) = {put_in(derived(f), x)} = {rate}",
+            f"f'({x}) = {put_in(derivative(f), x)} = {rate}",
             f"f({x}) = {put_in(f, x)} = {y}",
             f"{y} - {par(rate)}*{par(x)} = {y - rate * x}",
             f"y = {line}",
         ),
         check=f"{par(rate)}*{par(x)}{plus(y - rate * x)} = {y}",
         values={"x": [num(x)], "y": [num(y)]},
-        functions={"f": poly(f), "f'": poly(derived(f))},
+        functions={"f": poly(f), "f'": poly(derivative(f))},
         stages=[num(rate), num(y)],
     )
 
 
-def _chained_numbers(rnd: random.Random, level: int) -> Numbers:
+def _chain_rule_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), nonzero(rnd, 9), rnd.randint(2, 4), rnd.randint(-2, 2)
 
 
-def _chained(a: int, b: int, power: int, x: int) -> Made:
+def _chain_rule(a: int, b: int, power: int, x: int) -> WorkedProblem:
     inner = a * x + b
     found = power * a * inner ** (power - 1)
-    return Made(
+    return WorkedProblem(
         text=f"f(x) = ({poly((a, b))})^{power}. Find f'({x}).",
         kind="number",
         answer=num(found),
@@ -206,5 +207,5 @@ TEMPLATES = (
     Template(_AREA, "highest point", _summit_numbers, _summit),
     Template(_AREA, "falling", _falling_numbers, _falling),
     Template(_AREA, "tangent", _tangent_numbers, _tangent, away=True),
-    Template(_AREA, "chain rule", _chained_numbers, _chained, away=True),
+    Template(_AREA, "chain rule", _chain_rule_numbers, _chain_rule, away=True),
 )

@@ -36,7 +36,7 @@ class Unbounded(ValueError):
 
 
 class Node(NamedTuple):
-    """`kind` is number, name, call, neg, or one of + - * / ^."""
+    """A node of a tree; `kind` is number, name, call, neg, or one of + - * / ^."""
 
     kind: str
     text: str
@@ -63,28 +63,28 @@ CONSTANTS = {"pi": math.pi}
 
 
 def plain(text: str) -> str:
-    """Unicode and LaTeX spellings of signs replaced by plain ones."""
+    """Replace Unicode and LaTeX spellings of signs by plain ones."""
     return _SPELT.sub(lambda match: _PLAIN[match[0]], text)
 
 
-def read(text: str) -> Node:
-    """The tree of `text`. Raises Unreadable, which says why."""
+def parse(text: str) -> Node:
+    """Return the tree of `text`. Raises Unreadable, which says why."""
     if len(text) > LONGEST:
         raise Unreadable(f"longer than {LONGEST} characters")
-    return read_plain(plain(text))
+    return parse_plain(plain(text))
 
 
-def read_plain(text: str) -> Node:
-    """The tree of a text that `plain` has gone over. Raises Unreadable."""
-    reader = _Reader(tokens_of(text))
+def parse_plain(text: str) -> Node:
+    """Return the tree of a text that has passed `plain`. Raises Unreadable."""
+    reader = _Parser(tokens_of(text))
     tree = reader.sum(0)
-    if reader.left():
+    if reader.has_more():
         raise Unreadable(f"nothing is known of {reader.peek()!r} there")
     return tree
 
 
 def tokens_of(text: str) -> list[tuple[str, str]]:
-    """Kind and text of every token of plain text. Raises Unreadable."""
+    """Return kind and text of every token of plain text. Raises Unreadable."""
     found, place = [], 0
     text = text.rstrip()
     while place < len(text):
@@ -99,20 +99,20 @@ def tokens_of(text: str) -> list[tuple[str, str]]:
     return found
 
 
-class _Reader:
-    """Recursive descent; each level of nesting is counted."""
+class _Parser:
+    """Recursive-descent parser that counts its levels of nesting."""
 
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self._tokens, self._at = tokens, 0
 
-    def left(self) -> bool:
+    def has_more(self) -> bool:
         return self._at < len(self._tokens)
 
     def peek(self) -> str:
-        return self._tokens[self._at][1] if self.left() else ""
+        return self._tokens[self._at][1] if self.has_more() else ""
 
     def _kind(self) -> str:
-        return self._tokens[self._at][0] if self.left() else ""
+        return self._tokens[self._at][0] if self.has_more() else ""
 
     def _take(self) -> str:
         self._at += 1
@@ -128,13 +128,13 @@ class _Reader:
 
     def _product(self, depth: int) -> Node:
         if self.peek() in ("-", "+"):
-            sign, inner = self._take(), self._product_unsigned(depth)
+            sign, inner = self._take(), self._unsigned_product(depth)
             return Node("neg", "", (inner,)) if sign == "-" else inner
-        return self._product_unsigned(depth)
+        return self._unsigned_product(depth)
 
-    def _product_unsigned(self, depth: int) -> Node:
+    def _unsigned_product(self, depth: int) -> Node:
         tree = self._power(depth)
-        while self.left():
+        while self.has_more():
             if self.peek() in ("*", "/"):
                 tree = Node(self._take(), "", (tree, self._signed_power(depth)))
             elif self._kind() in ("name", "frac") or self.peek() in ("(", "{"):
@@ -158,7 +158,7 @@ class _Reader:
         return Node("^", "", (base, exponent))
 
     def _atom(self, depth: int) -> Node:
-        if not self.left():
+        if not self.has_more():
             raise Unreadable("it breaks off")
         kind, text = self._kind(), self._take()
         if kind == "number":
@@ -188,10 +188,10 @@ Functions: TypeAlias = Mapping[str, Node]
 def value(
     tree: Node, names: Mapping[str, Value] | None = None, functions: Functions | None = None
 ) -> Value:
-    """The value of `tree`. Raises Unreadable for an unknown name, Unbounded for too much."""
+    """Evaluate `tree`. Raises Unreadable for an unknown name, Unbounded for too much."""
     names, functions = names or {}, functions or {}
     if tree.kind == "number":
-        return _bounded(Fraction(tree.text))
+        return _check_bounds(Fraction(tree.text))
     if tree.kind == "name":
         if tree.text in names:
             return names[tree.text]
@@ -205,12 +205,12 @@ def value(
         # Its own tree may call no function: no loop.
         return value(functions[tree.text], {**names, "x": parts[0]})
     try:
-        return _bounded(_APPLY[tree.text if tree.kind == "call" else tree.kind](*parts))
+        return _check_bounds(_APPLY[tree.text if tree.kind == "call" else tree.kind](*parts))
     except (ArithmeticError, ValueError) as error:
         raise Unbounded(f"it has no value within bounds: {error}") from error
 
 
-def _bounded(found: Value) -> Value:
+def _check_bounds(found: Value) -> Value:
     if isinstance(found, float):
         if not math.isfinite(found):
             raise Unbounded("not finite")
@@ -219,7 +219,7 @@ def _bounded(found: Value) -> Value:
     return found
 
 
-def _raised(base: Value, exponent: Value) -> Value:
+def _raise_to_power(base: Value, exponent: Value) -> Value:
     if not -POWER <= exponent <= POWER:
         raise Unbounded(f"an exponent above {POWER}")
     if isinstance(exponent, float) or exponent.denominator != 1:
@@ -245,14 +245,14 @@ _APPLY: Mapping[str, Callable[..., Value]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "/": lambda a, b: a / b,
-    "^": _raised,
+    "^": _raise_to_power,
     "neg": lambda a: -a,
     "sqrt": _root,
 }
 
 
 def close(one: Value, other: Value) -> bool:
-    """Exactly equal as fractions; as floats, as near as arithmetic with floats comes."""
+    """Tell whether two values are equal: exactly as fractions, within NEAR as floats."""
     if isinstance(one, Fraction) and isinstance(other, Fraction):
         return one == other
     try:
@@ -262,7 +262,7 @@ def close(one: Value, other: Value) -> bool:
 
 
 def names_in(tree: Node) -> frozenset[str]:
-    """The unknowns of a tree."""
+    """Return the unknowns of a tree."""
     if tree.kind == "name":
         return frozenset({tree.text}) - CONSTANTS.keys()
     return frozenset[str]().union(*(names_in(part) for part in tree.parts))

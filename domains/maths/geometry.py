@@ -3,7 +3,7 @@
 import random
 from fractions import Fraction
 
-from .template import Made, Numbers, Template, num, size
+from .template import Numbers, Template, WorkedProblem, num, size
 
 _UNITS = ("cm", "m", "mm", "km")
 
@@ -12,9 +12,9 @@ def _rectangle_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), rnd.randint(2, 30), rnd.randrange(4)
 
 
-def _rectangle(side: int, other: int, unit: int) -> Made:
+def _rectangle(side: int, other: int, unit: int) -> WorkedProblem:
     u, around = _UNITS[unit], 2 * (side + other)
-    return Made(
+    return WorkedProblem(
         text=f"A rectangle has a perimeter of {around} {u}. One side is {side} {u} long. "
         "What is its area? Give the unit.",
         kind="number",
@@ -38,10 +38,10 @@ def _triangle_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), rnd.randrange(len(_TRIPLES)), rnd.randrange(4)
 
 
-def _triangle(scale: int, triple: int, unit: int) -> Made:
+def _triangle(scale: int, triple: int, unit: int) -> WorkedProblem:
     a, b, c = (scale * side for side in _TRIPLES[triple])
     u = _UNITS[unit]
-    return Made(
+    return WorkedProblem(
         text=f"The legs of a right triangle are {a} {u} and {b} {u} long. What is its perimeter? "
         "Give the unit.",
         kind="number",
@@ -64,9 +64,9 @@ def _ring_numbers(rnd: random.Random, level: int) -> Numbers:
     return inner, inner + rnd.randint(1, 12), rnd.randrange(4)
 
 
-def _ring(inner: int, outer: int, unit: int) -> Made:
+def _ring(inner: int, outer: int, unit: int) -> WorkedProblem:
     u, area = _UNITS[unit], outer**2 - inner**2
-    return Made(
+    return WorkedProblem(
         text=f"A round pond of diameter {2 * inner} {u} has a path around it; the outer edge of "
         f"the path is a circle of diameter {2 * outer} {u}. What is the area of the path? Leave "
         "pi in the answer and give the unit.",
@@ -89,9 +89,9 @@ def _box_numbers(rnd: random.Random, level: int) -> Numbers:
     return a, rnd.randint(a, a + 8), rnd.randint(2, 20), rnd.randrange(4)
 
 
-def _box(a: int, b: int, h: int, unit: int) -> Made:
+def _box(a: int, b: int, h: int, unit: int) -> WorkedProblem:
     u, surface = _UNITS[unit], 2 * (a * b + a * h + b * h)
-    return Made(
+    return WorkedProblem(
         text=f"A closed box with a base of {a} {u} by {b} {u} holds {a * b * h} {u}^3. What is its "
         "surface area? Give the unit.",
         kind="number",
@@ -117,9 +117,9 @@ def _diagonal_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), rnd.choice(_BARE), rnd.randint(1, 12), rnd.randrange(4)
 
 
-def _diagonal(factor: int, bare: int, leg: int, unit: int) -> Made:
+def _diagonal(factor: int, bare: int, leg: int, unit: int) -> WorkedProblem:
     u, square = _UNITS[unit], factor**2 * bare
-    return Made(
+    return WorkedProblem(
         text=f"In a right triangle the hypotenuse is sqrt({square + leg**2}) {u} and one leg {leg} "
         f"{u} long. How long is the other leg? Give an exact root in simplest form, and the unit.",
         kind="number",
@@ -142,9 +142,9 @@ def _trapezium_numbers(rnd: random.Random, level: int) -> Numbers:
     return a, a + 2 * rnd.randint(1, 9), rnd.randint(3, 25), rnd.randrange(4)
 
 
-def _trapezium(a: int, c: int, h: int, unit: int) -> Made:
+def _trapezium(a: int, c: int, h: int, unit: int) -> WorkedProblem:
     u, area = _UNITS[unit], Fraction((a + c) * h, 2)
-    return Made(
+    return WorkedProblem(
         text=f"The parallel sides of a trapezium are {a} {u} and {c} {u} long and lie {h} {u} "
         "apart. What is its area? Give the unit.",
         kind="number",
@@ -165,9 +165,9 @@ def _cylinder_numbers(rnd: random.Random, level: int) -> Numbers:
     return size(rnd, level), rnd.randint(2, 20), rnd.randrange(4)
 
 
-def _cylinder(r: int, h: int, unit: int) -> Made:
+def _cylinder(r: int, h: int, unit: int) -> WorkedProblem:
     u, volume = _UNITS[unit], r * r * h
-    return Made(
+    return WorkedProblem(
         text=f"A cylinder has a diameter of {2 * r} {u} and a height of {h} {u}. What is its "
         "volume? Leave pi in the answer and give the unit.",
         kind="number",

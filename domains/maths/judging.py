@@ -1,4 +1,4 @@
-"""Reads a reply's answer, judges it by value, and says from its lines what went wrong."""
+"""Reads a reply's answer, judges it by value, and names the mistakes of its working."""
 
 import re
 from collections import Counter
@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..contract import Outcome, Verdict
-from .answers import Match, Wanted, compare
-from .expressions import Node, Unbounded, Unreadable, Value, close, read, value
-from .forms import agree
-from .lines import EQUALS, NOTHING, Known, Line, false_lines
-from .ranges import interval_of, values_of
+from .answers import Gold, Match, compare
+from .equations import EQUALS, NO_BINDINGS, Bindings, Equation, false_equations
+from .expression_forms import agree
+from .expressions import Node, Unbounded, Unreadable, Value, close, parse, value
+from .intervals import interval_of, values_of
 from .symbolic import Unavailable
 
 TAIL = 20_000
@@ -42,12 +42,12 @@ SAID = {
 
 
 class Task(NamedTuple):
-    """What a judge has to know of a problem."""
+    """Facts of a problem from which a reply is judged."""
 
-    wanted: Wanted
+    wanted: Gold
     shown: str
     """The answer with its unit, for the feedback."""
-    known: Known = NOTHING
+    bindings: Bindings = NO_BINDINGS
     stages: Sequence[str] = ()
     way: str = ""
     """What leads to the answer, for the feedback."""
@@ -63,7 +63,7 @@ def judge(task: Task, reply: str) -> Verdict:
     if match is not None and match.same and not match.flaw:
         return Verdict(1.0, "right", f"Right: {task.shown}.", (), answer)
     before = _before_the_answer(reply)
-    false = false_lines(before, task.known)
+    false = false_equations(before, task.bindings)
     modes = dict.fromkeys(_modes(task, before, match, false))
     said = [f"`{false[0].text}` is false."] if false else []
     if answer is None or match is None:
@@ -76,8 +76,8 @@ def judge(task: Task, reply: str) -> Verdict:
     return Verdict(HALF if half else 0.0, outcome, " ".join(said), tuple(modes), answer)
 
 
-def _answer(wanted: Wanted, reply: str) -> tuple[str | None, Match | None]:
-    """The answer as written, and how it compares; nothing where none could be read."""
+def _answer(wanted: Gold, reply: str) -> tuple[str | None, Match | None]:
+    """Return the answer as written and its comparison; None twice where none can be read."""
     for text in _candidates(reply, free=wanted.kind == "free"):
         try:
             return text, compare(wanted, text)
@@ -87,12 +87,12 @@ def _answer(wanted: Wanted, reply: str) -> tuple[str | None, Match | None]:
 
 
 def _candidates(reply: str, free: bool) -> Iterator[str]:
-    """What stands behind the last mark: the line, then the line up to where a sentence ends."""
+    """Return the line behind the last mark, then the same line up to where a sentence ends."""
     tail = reply[-TAIL:]
     marks = list(MARK.finditer(tail))
     if marks:
         behind = tail[marks[-1].end() :]
-        line = _boxed(behind) if marks[-1][0].endswith("{") else behind.split("\n", 1)[0]
+        line = _box_content(behind) if marks[-1][0].endswith("{") else behind.split("\n", 1)[0]
     else:
         line = reply.strip() if len(reply) <= TAIL and not free else ""
         line = line if len(line) <= BARE and "\n" not in line else ""
@@ -103,21 +103,21 @@ def _candidates(reply: str, free: bool) -> Iterator[str]:
 
 
 def _before_the_answer(reply: str) -> str:
-    """The working, without the answer: a wrong answer is no false line as well."""
+    """Return the working without the answer: a wrong answer is no false line as well."""
     tail = reply[-TAIL:]
     starts = [mark.start() for mark in MARK.finditer(tail)]
     return tail[: starts[-1]] if starts else tail
 
 
-def _boxed(text: str) -> str:
-    """What the box holds, with the unit that may stand behind it."""
+def _box_content(text: str) -> str:
+    """Return the content of the box, with the unit that may stand behind it."""
     inside = _inside(text)
     behind = text[len(inside) + 1 :].split("\n", 1)[0].strip(" $.*")
     return f"{inside} {behind}" if len(behind) <= 20 else inside
 
 
 def _inside(text: str) -> str:
-    """Up to the brace that closes what is open where `text` begins; empty if none does."""
+    """Return `text` up to the brace that closes the open one; empty if none does."""
     open_braces = 1
     for place, sign in enumerate(text[:2_000]):
         open_braces += {"{": 1, "}": -1}.get(sign, 0)
@@ -126,13 +126,13 @@ def _inside(text: str) -> str:
     return ""
 
 
-def boxed_in(text: str) -> str:
-    """What the last `\\boxed{...}` of a solution holds; empty where there is none."""
+def last_boxed_answer(text: str) -> str:
+    """Return the content of the last `\\boxed{...}` of a solution; empty where there is none."""
     _, mark, behind = text.rpartition("\\boxed{")
     return _inside(behind).strip() if mark else ""
 
 
-def _modes(task: Task, before: str, match: Match | None, false: list[Line]) -> Iterator[str]:
+def _modes(task: Task, before: str, match: Match | None, false: list[Equation]) -> Iterator[str]:
     if match is None:
         yield "no_answer"
     elif match.flaw:
@@ -142,7 +142,7 @@ def _modes(task: Task, before: str, match: Match | None, false: list[Line]) -> I
     if any(line.numeric for line in false):
         yield "arithmetic_slip"
     if match is not None and not match.same:
-        slip = "" if match.flaw == "wrong_ends" else _slip(task, match)
+        slip = "" if match.flaw == "wrong_ends" else _slip_mode(task, match)
         if slip:
             yield slip
         elif match.flaw in ("", "missing_unit", "wrong_unit") and not false:
@@ -151,15 +151,15 @@ def _modes(task: Task, before: str, match: Match | None, false: list[Line]) -> I
         yield "no_equation"
 
 
-def _slip(task: Task, match: Match) -> str:
-    """What the wrong value looks like; empty where it looks like nothing known."""
+def _slip_mode(task: Task, match: Match) -> str:
+    """Name the slip that explains the wrong value; empty where none does."""
     try:
         gold = _gold(task.wanted)
         if match.tree is not None:
-            return "sign_slip" if _term_flipped(read(task.wanted.answer), match.tree) else ""
-        if gold and _turned(gold, match.values, in_order=task.wanted.kind != "solutions"):
+            return "sign_slip" if _flips_one_term(parse(task.wanted.answer), match.tree) else ""
+        if gold and _differ_in_sign(gold, match.values, in_order=task.wanted.kind != "solutions"):
             return "sign_slip"
-        stages = [value(read(stage)) for stage in task.stages if "x" not in stage]
+        stages = [value(parse(stage)) for stage in task.stages if "x" not in stage]
         if len(match.values) == 1 and any(close(match.values[0], stage) for stage in stages):
             return "stopped_early"
         if len(gold) == len(match.values) and _near(gold, match.values):
@@ -169,9 +169,9 @@ def _slip(task: Task, match: Match) -> str:
     return ""
 
 
-def _gold(wanted: Wanted) -> list[Value]:
+def _gold(wanted: Gold) -> list[Value]:
     if wanted.kind == "number":
-        return [value(read(wanted.answer))]
+        return [value(parse(wanted.answer))]
     if wanted.kind == "interval":
         return [end for end, _ in interval_of(wanted.answer)]
     if wanted.kind in ("solutions", "pair"):
@@ -179,14 +179,14 @@ def _gold(wanted: Wanted) -> list[Value]:
     return []
 
 
-def _turned(gold: Sequence[Value], found: Sequence[Value], in_order: bool) -> bool:
-    """Whether the numbers are right but for their signs."""
+def _differ_in_sign(gold: Sequence[Value], found: Sequence[Value], in_order: bool) -> bool:
+    """Tell whether the numbers are right but for their signs."""
     one, other = [abs(number) for number in gold], [abs(number) for number in found]
     return one == other if in_order else Counter(one) == Counter(other)
 
 
 def _near(gold: Sequence[Value], found: Sequence[Value]) -> bool:
-    """One number is off by a little, or by its decimal point, the others are right."""
+    """Tell whether one number is off by a little or by its decimal point, the others right."""
     off = [(a, b) for a, b in zip(gold, found, strict=True) if not close(a, b)]
     if len(off) != 1 or not all(isinstance(side, Fraction) for side in off[0]):
         return False
@@ -194,8 +194,8 @@ def _near(gold: Sequence[Value], found: Sequence[Value]) -> bool:
     return abs(wanted - given) in SMALL or wanted == given * 10 or given == wanted * 10
 
 
-def _term_flipped(gold: Node, given: Node) -> bool:
-    """Whether `given` is the wanted sum with the sign of one term turned."""
+def _flips_one_term(gold: Node, given: Node) -> bool:
+    """Tell whether `given` is the wanted sum with the sign of one term turned."""
     terms = _terms(gold)
     return any(
         agree(Node("-", "", (gold, Node("*", "", (Node("number", "2"), term)))), given)
@@ -204,7 +204,7 @@ def _term_flipped(gold: Node, given: Node) -> bool:
 
 
 def _terms(tree: Node) -> list[Node]:
-    """The terms of the outermost sum, each with its sign."""
+    """Return the terms of the outermost sum, each with its sign."""
     if tree.kind == "+":
         return _terms(tree.parts[0]) + _terms(tree.parts[1])
     if tree.kind == "-":

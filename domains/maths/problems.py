@@ -8,19 +8,19 @@ from collections.abc import Iterator, Sequence
 
 from ..contract import NotEnoughProblems, Problem, Split
 from ..identity import problem, split_of
-from . import algebra, calculus, chances, geometry, stories
-from .answers import Wanted
-from .expressions import read, value
-from .lines import Known
-from .template import HARD, Made, Numbers, Template
+from . import algebra, calculus, geometry, probability, word_problems
+from .answers import Gold
+from .equations import Bindings
+from .expressions import parse, value
+from .template import HARD, Numbers, Template, WorkedProblem
 
 NAME = "maths"
 TEMPLATES: tuple[Template, ...] = (
     *algebra.TEMPLATES,
     *geometry.TEMPLATES,
     *calculus.TEMPLATES,
-    *chances.TEMPLATES,
-    *stories.TEMPLATES,
+    *probability.TEMPLATES,
+    *word_problems.TEMPLATES,
 )
 _BY_NAME = {template.name: template for template in TEMPLATES}
 AREAS = tuple(dict.fromkeys(template.area for template in TEMPLATES))
@@ -47,7 +47,7 @@ def draw(
 
 
 def _area(area: str, levels: Sequence[int], split: Split, seed: int) -> Iterator[Problem]:
-    """The problems of an area: its templates and levels in turn until all are used up."""
+    """Yield the problems of an area, its templates and levels in turn until all are used up."""
     sources: list[Source] = [
         (template, level)
         for template in TEMPLATES
@@ -85,20 +85,20 @@ def _problem(template: Template, level: int, numbers: Numbers) -> Problem:
         text=made.text,
         topic=template.area,
         difficulty=level,
-        answer=shown(made.answer, made.unit),
+        answer=answer_with_unit(made.answer, made.unit),
         canonical=canonical,
         data=canonical,
         features=features_of(made.text),
     )
 
 
-def shown(answer: str, unit: str) -> str:
-    """The answer with its unit, as a reply would write it."""
+def answer_with_unit(answer: str, unit: str) -> str:
+    """Return the answer with its unit, as a reply would write it."""
     return f"${answer}" if unit == "$" else f"{answer} {unit}".strip()
 
 
 def features_of(text: str) -> dict[str, float]:
-    """What a lazy reader could guess from: how long it is, and its numbers."""
+    """Return the shallow facts that a guess could use: the length and the numbers."""
     numbers = [int(digits) for digits in re.findall(r"\d{1,9}", text)]
     return {
         "characters": len(text),
@@ -111,30 +111,30 @@ def features_of(text: str) -> dict[str, float]:
     }
 
 
-def made_of(problem: Problem) -> Made:
-    """The problem with its worked solution, made again from its numbers."""
-    return _made(str(problem.data["template"]), tuple(problem.data["numbers"]))
+def worked_problem(problem: Problem) -> WorkedProblem:
+    """Make the problem with its worked solution again from its numbers."""
+    return _work_out(str(problem.data["template"]), tuple(problem.data["numbers"]))
 
 
 @functools.lru_cache(maxsize=4096)
-def _made(template: str, numbers: Numbers) -> Made:
+def _work_out(template: str, numbers: Numbers) -> WorkedProblem:
     return _BY_NAME[template].make(*numbers)
 
 
-def wanted_of(made: Made) -> Wanted:
-    """What a reply is compared with."""
-    return Wanted(made.kind, made.answer, made.unit, made.form)
+def gold_answer(made: WorkedProblem) -> Gold:
+    """Return the answer that a reply is compared with."""
+    return Gold(made.kind, made.answer, made.unit, made.form)
 
 
-def known_of(problem: Problem) -> Known:
-    """What its letters stand for: what its lines are judged by."""
-    return _known(str(problem.data["template"]), tuple(problem.data["numbers"]))
+def bindings_of(problem: Problem) -> Bindings:
+    """Return the values of a problem's letters, by which written equations are evaluated."""
+    return _bindings(str(problem.data["template"]), tuple(problem.data["numbers"]))
 
 
 @functools.lru_cache(maxsize=4096)
-def _known(template: str, numbers: Numbers) -> Known:
-    made = _made(template, numbers)
-    return Known(
-        {name: [value(read(one)) for one in some] for name, some in made.values.items()},
-        {name: read(body) for name, body in made.functions.items()},
+def _bindings(template: str, numbers: Numbers) -> Bindings:
+    made = _work_out(template, numbers)
+    return Bindings(
+        {name: [value(parse(one)) for one in some] for name, some in made.values.items()},
+        {name: parse(body) for name, body in made.functions.items()},
     )

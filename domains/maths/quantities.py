@@ -1,10 +1,10 @@
-"""Reads a number with what stands behind it, and refuses a hedge."""
+"""Reads a number and the text behind it, and refuses more than one answer."""
 
 import contextlib
 import re
 
-from .expressions import Node, Unbounded, Unreadable, Value, close, plain, read, value
-from .forms import agree
+from .expression_forms import agree
+from .expressions import Node, Unbounded, Unreadable, Value, close, parse, plain, value
 
 HEDGE = re.compile(r"\b(?:or|and)\b|;|±|\\pm", re.I)
 LABEL = re.compile(r"[A-Za-z'\\{}_ ]{0,40}(?:\([^()=]{0,9}\))?")
@@ -17,7 +17,10 @@ MIXED = re.compile(r"^(-?)(\d{1,6}) (\d{1,6})/(\d{1,6})$", re.A)
 
 
 def last_side(text: str) -> str:
-    """`x = 10/2 = 5` gives `5`. Raises Unreadable for a hedge, and for an equation to be solved."""
+    """Return the last side of an equation: `x = 10/2 = 5` gives `5`.
+
+    Raises Unreadable for a hedge, and for an equation to be solved.
+    """
     if HEDGE.search(text):
         raise Unreadable("it gives more than one answer")
     *others, last = text.split("=")
@@ -28,16 +31,16 @@ def last_side(text: str) -> str:
 
 
 def _equals(one: str, other: str) -> bool:
-    """Whether both are numbers or expressions, and the same."""
+    """Tell whether both are numbers or expressions, and the same."""
     with contextlib.suppress(Unreadable, Unbounded):
         return close(quantity(one)[0], quantity(other)[0])
     with contextlib.suppress(Unreadable, Unbounded):
-        return agree(read(one), read(other))
+        return agree(parse(one), parse(other))
     return False
 
 
 def quantity(text: str) -> tuple[Value, Node, str]:
-    """Value, tree, and what stands behind the number."""
+    """Return value, tree, and the text behind the number."""
     text = plain(text).strip()
     sign = "-" if text.startswith("-") else ""
     money = text.removeprefix("-").strip().removeprefix("\\")
@@ -50,6 +53,6 @@ def quantity(text: str) -> tuple[Value, Node, str]:
     mixed = MIXED.match(number.strip())
     if mixed:
         number = f"{mixed[1]}({mixed[2]}+{mixed[3]}/{mixed[4]})"
-    tree = read(number)
+    tree = parse(number)
     found = value(tree)
-    return found, read(str(found)) if mixed else tree, unit.strip()
+    return found, parse(str(found)) if mixed else tree, unit.strip()

@@ -1,4 +1,4 @@
-"""What maths names: steps, failures, and what people who teach it would advise.
+"""The guide of maths: kinds of steps, failure modes, and rules that its teachers would give.
 
 The rules stand in no order of merit, and nothing says which of them help: gates find out.
 """

@@ -1,4 +1,4 @@
-"""Whether two expressions are the same, asked of math-verify in a process of its own.
+"""Compares two LaTeX expressions by math-verify, in a worker process.
 
 Its time limits are signals, which raise in threads, and sympy can take for ever: so one worker
 process answers for all threads, one question at a time, and is killed and replaced when it is late.
@@ -28,7 +28,7 @@ class Unavailable(RuntimeError):
 
 
 class SymbolicJudge:
-    """One worker process, started when it is first needed, restarted when it is late or dead."""
+    """A worker process, started when it is first needed, restarted when it is late or dead."""
 
     def __init__(self, *, late: float = LATE, script: Path = WORKER) -> None:
         self._late, self._script = late, script
@@ -36,14 +36,15 @@ class SymbolicJudge:
         """How many workers were killed or found dead."""
         self._begin()
         # After a fork the pipe is the parent's, and the lock may be held by nobody who lives.
-        os.register_at_fork(after_in_child=self._begin)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._begin)
 
     def _begin(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
     def same(self, gold: str, given: str) -> bool | None:
-        """True or False; None where a side could not be read in time, or at all.
+        """Return True or False, or None where a side could not be read in time or at all.
 
         Raises Unavailable.
         """
@@ -51,8 +52,8 @@ class SymbolicJudge:
             return None
         with self._lock:
             if self._process is None:
-                self._process = self._started()
-            said = self._asked(self._process, json.dumps([gold, given]))
+                self._process = self._start_worker()
+            said = self._ask(self._process, json.dumps([gold, given]))
             if said is None:
                 self.restarts += 1
                 self.close()
@@ -67,7 +68,9 @@ class SymbolicJudge:
             self._process.communicate()
         self._process = None
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _start_worker(self) -> subprocess.Popen[bytes]:
+        if os.name != "posix":
+            raise Unavailable("The symbolic judge needs Linux or macOS: it limits its worker so.")
         process = subprocess.Popen(
             [sys.executable, "-I", str(self._script)],
             stdin=subprocess.PIPE,
@@ -85,7 +88,7 @@ class SymbolicJudge:
             )
         return process
 
-    def _asked(self, process: subprocess.Popen[bytes], question: str) -> bytes | None:
+    def _ask(self, process: subprocess.Popen[bytes], question: str) -> bytes | None:
         try:
             assert process.stdin is not None
             process.stdin.write(question.encode() + b"\n")
@@ -95,7 +98,7 @@ class SymbolicJudge:
         return self._line(process, self._late)
 
     def _line(self, process: subprocess.Popen[bytes], seconds: float) -> bytes | None:
-        """The next line of the worker, or None when it is late or gone."""
+        """Read the next line of the worker; None when it is late or gone."""
         assert process.stdout is not None
         deadline, found = time.monotonic() + seconds, b""
         while not found.endswith(b"\n"):
@@ -113,5 +116,5 @@ _JUDGE = SymbolicJudge()
 
 @functools.lru_cache(maxsize=10_000)
 def same(gold: str, given: str) -> bool:
-    """Whether the shared worker finds two LaTeX expressions to be the same."""
+    """Tell whether the shared worker finds two LaTeX expressions to be the same."""
     return gold == given or _JUDGE.same(gold, given) is True

@@ -1,4 +1,4 @@
-"""What a template of problems is, and how numbers and polynomials are written down in one."""
+"""Templates of problems, and the text of numbers and polynomials in them."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +14,8 @@ HARD = 4
 
 
 @dataclass(frozen=True)
-class Made:
-    """One problem with its worked solution; every line of it is true."""
+class WorkedProblem:
+    """A problem with its worked solution; every line of it is true."""
 
     text: str
     kind: Kind
@@ -44,40 +44,40 @@ class Template:
     name: str
     draw: Callable[[random.Random, int], Numbers]
     """Numbers of a level; those of one level are never those of another."""
-    make: Callable[..., Made]
+    make: Callable[..., WorkedProblem]
     away: bool = False
     """Training never sees it: only ood draws from it."""
 
 
 def size(rnd: random.Random, level: int) -> int:
-    """The number that makes a problem easier or harder; each level has its own range."""
+    """Draw the number that sets the difficulty; each level has its own range."""
     low, high = {1: (2, 5), 2: (6, 9), 3: (10, 15), HARD: (16, 40)}[level]
     return rnd.randint(low, high)
 
 
 def nonzero(rnd: random.Random, most: int) -> int:
-    """Any number from -most to most, but 0."""
+    """Draw a number from -most to most, but not 0."""
     return rnd.choice((-1, 1)) * rnd.randint(1, most)
 
 
 def num(number: Fraction | int) -> str:
-    """`3`, `-2`, `3/4`."""
+    """Write a number: `3`, `-2`, `3/4`."""
     return str(Fraction(number))
 
 
 def par(number: Fraction | int) -> str:
-    """The same, in brackets where a sign or a bar would be misread."""
+    """Write a number, in brackets where a sign or a bar would be misread."""
     written = num(number)
     return written if written.isdigit() else f"({written})"
 
 
 def plus(number: Fraction | int) -> str:
-    """` + 3` or ` - 3`: the rest of a sum."""
+    """Write a number as the rest of a sum: ` + 3` or ` - 3`."""
     return f" {'-' if number < 0 else '+'} {par(abs(Fraction(number)))}"
 
 
 def poly(coefficients: Sequence[Fraction | int], x: str = "x") -> str:
-    """`6x^2 - 4x + 1` of 6, -4, 1; a letter other than x may be given."""
+    """Write a polynomial: `6x^2 - 4x + 1` of 6, -4, 1."""
     terms = []
     for place, factor in enumerate(coefficients):
         power = len(coefficients) - 1 - place
@@ -93,7 +93,7 @@ def poly(coefficients: Sequence[Fraction | int], x: str = "x") -> str:
 
 
 def put_in(coefficients: Sequence[Fraction | int], number: Fraction | int) -> str:
-    """`6*2^2 - 4*2 + 1`: the polynomial with a number in place of its letter."""
+    """Write a polynomial with a number in place of its letter: `6*2^2 - 4*2 + 1`."""
     terms = []
     for place, factor in enumerate(coefficients):
         power = len(coefficients) - 1 - place
@@ -109,31 +109,31 @@ def put_in(coefficients: Sequence[Fraction | int], number: Fraction | int) -> st
 
 
 def at(coefficients: Sequence[Fraction | int], number: Fraction | int) -> Fraction:
-    """The value of the polynomial."""
+    """Evaluate the polynomial."""
     total = Fraction(0)
     for factor in coefficients:
         total = total * number + factor
     return total
 
 
-def derived(coefficients: Sequence[Fraction | int]) -> list[Fraction]:
-    """The derivative's coefficients."""
+def derivative(coefficients: Sequence[Fraction | int]) -> list[Fraction]:
+    """Return the derivative's coefficients."""
     degree = len(coefficients) - 1
     return [Fraction(factor) * (degree - i) for i, factor in enumerate(coefficients[:-1])]
 
 
-def integrated(coefficients: Sequence[Fraction | int]) -> list[Fraction]:
-    """The coefficients of the antiderivative that is 0 at 0."""
+def antiderivative(coefficients: Sequence[Fraction | int]) -> list[Fraction]:
+    """Return the coefficients of the antiderivative that is 0 at 0."""
     degree = len(coefficients)
     return [Fraction(factor, degree - i) for i, factor in enumerate(coefficients)] + [Fraction(0)]
 
 
-def reduced(top: int, bottom: int) -> str:
-    """`6/30 = 1/5`; only `7/30` where nothing can be cancelled."""
+def reduce_fraction(top: int, bottom: int) -> str:
+    """Write a fraction and its lowest terms: `6/30 = 1/5`, or `7/30` alone."""
     done = num(Fraction(top, bottom))
     return done if done == f"{top}/{bottom}" else f"{top}/{bottom} = {done}"
 
 
 def chain(sign: str, numbers: Sequence[Fraction | int]) -> str:
-    """`3 + (-4) + 5` or `3*4*5`."""
+    """Write a sum or product: `3 + (-4) + 5`, `3*4*5`."""
     return sign.join(par(number) for number in numbers)

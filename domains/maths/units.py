@@ -1,4 +1,4 @@
-"""Units as people write them: `cm^2`, `square centimetres`, `km per hour`, `$`."""
+"""Reads units as people write them: `cm^2`, `square centimetres`, `km per hour`, `$`."""
 
 import re
 from fractions import Fraction
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Unit(NamedTuple):
-    """What a unit measures, and how many of the base unit it is."""
+    """The measure of a unit, and its size in base units."""
 
     measures: str
     factor: Fraction
@@ -50,7 +50,7 @@ _WORD = re.compile(r"[a-z]+|\$")
 
 
 def unit_of(text: str) -> str | None:
-    """The symbol of a unit as written, "" for nothing at all, None for what is no unit."""
+    """Return the symbol of a unit as written, "" for nothing at all, None for what is no unit."""
     text = text.strip().strip(".").strip().lower()
     if not text:
         return ""
@@ -78,7 +78,7 @@ def _symbol(match: re.Match[str]) -> str:
 
 
 def ratio(given: str, wanted: str) -> Fraction | None:
-    """By what a number in `given` is multiplied to be in `wanted`; None where nothing does that."""
+    """Return the factor from `given` to `wanted`; None where they measure different things."""
     one, other = UNITS.get(given), UNITS.get(wanted)
     if one is None or other is None or one.measures != other.measures:
         return None

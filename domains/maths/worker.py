@@ -1,4 +1,4 @@
-"""Compares two LaTeX expressions for whoever writes to its standard input; run as a script.
+"""Worker script: compares two LaTeX expressions, a question a line of standard input.
 
 One JSON list [gold, given] a line, one JSON value back: true, false, or null where one of the two
 could not be read. It is killed by its parent when it takes too long, and holds nothing that a
@@ -8,7 +8,6 @@ killing could harm. It imports nothing of ours: `python -I worker.py` starts it 
 import contextlib
 import json
 import logging
-import resource
 import signal
 import sys
 
@@ -21,6 +20,9 @@ ORPHANED = 60
 
 def main() -> None:
     """Answer until the input ends."""
+    # Not on Windows, whose parent never starts this; its own import must not fail there.
+    import resource
+
     logging.disable(logging.CRITICAL)
     answers = sys.stdout
     # Whatever a library prints must not be read as an answer.
@@ -30,7 +32,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from math_verify import LatexExtractionConfig, parse, verify
 
-    def read(text: str) -> list[object]:
+    def read_latex(text: str) -> list[object]:
         # Its own time limit works by signals and swallows what happens: the parent's is a kill.
         found: list[object] = parse(
             f"${text}$",
@@ -41,7 +43,7 @@ def main() -> None:
         return found
 
     def same(gold: str, given: str) -> bool | None:
-        one, other = read(gold), read(given)
+        one, other = read_latex(gold), read_latex(given)
         if not one or not other:
             return None
         return bool(verify(one, other, timeout_seconds=None))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ..contract import Problem, Split, Verdict
 from ..identity import problem
-from . import judging, working
+from . import judging, solutions
 from .rulebook import GUIDE
 from .selection import draw, task_of, tasks
 from .templates import NAME, Task
@@ -37,17 +37,17 @@ class PythonCoding:
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write out the named kinds of steps, then the reference solution."""
-        return working.write(
+        return solutions.write(
             task_of(problem.data), frozenset(GUIDE.step_kinds) if steps is None else steps
         )
 
 
 @functools.cache
 def problem_of(task: Task) -> Problem:
-    """No features: programs are no classes, and no shallow fact gives one away."""
+    """Return the problem of a task, without features: no shallow fact gives a program away."""
     return problem(
         NAME,
-        text=working.text_of(task),
+        text=solutions.text_of(task),
         topic=task.template.topic,
         difficulty=task.template.difficulty,
         answer=task.code,

@@ -1,4 +1,4 @@
-"""The tests of a task: drawn inputs, with what the reference makes of them."""
+"""Tests of a task: drawn inputs, with the results of the reference solution."""
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from ..sandbox import Call, Json, Raised, Returned, close, same
 from .harness import PLAIN
-from .inputs import FILE, SHAPES, Pen, Shape
-from .reference import Program, Result
+from .inputs import FILE, SHAPES, InputGenerator, Shape
+from .reference_runner import Program, Result
 from .templates import Task
 
 EXAMPLES = 3
@@ -16,7 +16,7 @@ SHORT = 110
 
 
 class Case(NamedTuple):
-    """One call."""
+    """One call, with its expected result."""
 
     shape: Shape
     args: tuple[Json, ...]
@@ -24,7 +24,7 @@ class Case(NamedTuple):
     expected: Result
 
     def passes(self, found: Result) -> bool:
-        """Whether `found` is what the reference gave: value, type, and arguments as left behind."""
+        """Tell whether `found` is the reference's result: value, type, and arguments afterwards."""
         if isinstance(found, Raised) or isinstance(self.expected, Raised):
             return (
                 isinstance(found, Raised)
@@ -37,33 +37,33 @@ class Case(NamedTuple):
 
 
 def agree(found: Json, expected: Json) -> bool:
-    """Same types and values; floats may differ in their last digits."""
+    """Tell whether types and values are the same; floats may differ in their last digits."""
     return close(found, expected) if _has_float(expected) else same(found, expected)
 
 
 @functools.lru_cache(maxsize=4096)
 def hidden_of(task: Task) -> tuple[Case, ...]:
-    """The tests that judge a reply: always the same for the same task."""
+    """Return the tests that judge a reply: always the same for the same task."""
     shapes = [*SHAPES, *SHAPES]
-    tests = (task.template.drive or PLAIN).tests
+    tests = (task.template.harness or PLAIN).tests
     return tuple(draw(task, "hidden", tests, shapes))
 
 
 def draw(task: Task, purpose: str, n: int, shapes: Sequence[Shape] = ()) -> list[Case]:
-    """`n` cases: the forced `shapes` first, then by chance."""
-    pen = Pen(f"{task.id}/{purpose}", task.params, task.near)
+    """Draw `n` cases: the forced `shapes` first, then by chance."""
+    rnd = InputGenerator(f"{task.id}/{purpose}", task.params, task.near)
     drawn = []
     for number in range(n):
-        shape = shapes[number] if number < len(shapes) else pen.choice((*SHAPES, "ordinary"))
-        args, files = _placed(task.template.inputs(pen, shape), f"{purpose}{number}")
+        shape = shapes[number] if number < len(shapes) else rnd.choice((*SHAPES, "ordinary"))
+        args, files = _name_files(task.template.inputs(rnd, shape), f"{purpose}{number}")
         drawn.append((shape, args, files))
     everything = {name: content for *_, files in drawn for name, content in files.items()}
-    program = Program(f"{task.code}\n\n{task.drive}", everything)
+    program = Program(f"{task.code}\n\n{task.harness}", everything)
     return [Case(*one, program(task.calls, one[1])) for one in drawn]
 
 
-def _placed(drawn: Json, stem: str) -> tuple[tuple[Json, ...], dict[str, str]]:
-    """The arguments, with a name wherever a file was drawn, and those files."""
+def _name_files(drawn: Json, stem: str) -> tuple[tuple[Json, ...], dict[str, str]]:
+    """Return the arguments, with a name wherever a file was drawn, and those files."""
     assert isinstance(drawn, list), "inputs draws the list of arguments"
     args, files = list(drawn), {}
     for place, arg in enumerate(drawn):
@@ -76,7 +76,7 @@ def _placed(drawn: Json, stem: str) -> tuple[tuple[Json, ...], dict[str, str]]:
 
 @functools.lru_cache(maxsize=4096)
 def examples_of(task: Task) -> tuple[Case, ...]:
-    """What the problem shows: results that differ, one that raises if any does, short first."""
+    """Return the cases that the problem shows: results that differ, one that raises if any does."""
     cases = [case for case in draw(task, "example", 60, SHAPES) if _length(case) <= SHORT]
     cases.sort(key=_length)
     rich = cases[len(cases) // 2 :]
@@ -95,11 +95,6 @@ def as_calls(task: Task, cases: Sequence[Case]) -> list[Call]:
 
 def files_of(cases: Sequence[Case]) -> dict[str, str]:
     return {name: content for case in cases for name, content in case.files.items()}
-
-
-def passes_all(task: Task, program: Program, cases: Sequence[Case], lines: int) -> bool:
-    """Whether a program of ours passes; raises Endless."""
-    return all(case.passes(program(task.calls, case.args, lines)) for case in cases)
 
 
 def _outcome(case: Case) -> str:

@@ -1,7 +1,7 @@
-"""Ways to exercise what a task asks for, where one call does not show it.
+"""Harnesses that exercise a task's function or class where one plain call does not.
 
-A drive is appended to the program under test and enters the sandbox with it: it holds no expected
-value, and what it returns is compared outside.
+The source of a harness is appended to the program under test and enters the sandbox with it: it
+holds no expected value, and what it returns is compared outside.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from ..sandbox import Json, Returned
 
-Shown = Callable[[str, Sequence[Json], Json], str]
+ExampleWriter = Callable[[str, Sequence[Json], Json], str]
 
 
-class Drive(NamedTuple):
-    """A way to exercise a function or a class."""
+class Harness(NamedTuple):
+    """Source that exercises a function or a class, and the text of its examples."""
 
     source: str
     """Defines `_drive(*args)`; `$name` is what was asked for."""
-    show: Shown
+    write: ExampleWriter
     """Name, arguments and returned value -> an example as people read it."""
     note: str = ""
     """What the problem's text adds."""
@@ -29,16 +29,16 @@ def call(name: str, args: Sequence[Json]) -> str:
     return f"{name}({', '.join(map(repr, args))})"
 
 
-def _plain(name: str, args: Sequence[Json], value: Json) -> str:
+def _write_call(name: str, args: Sequence[Json], value: Json) -> str:
     return f"{call(name, args)} == {value!r}"
 
 
-def _taken(name: str, args: Sequence[Json], value: Json) -> str:
+def _write_first_values(name: str, args: Sequence[Json], value: Json) -> str:
     taken = value[1] if isinstance(value, list) else value
     return f"list(islice({call(name, args)}, 12)) == {taken!r}"
 
 
-def _steps(name: str, args: Sequence[Json], value: Json) -> str:
+def _write_steps(name: str, args: Sequence[Json], value: Json) -> str:
     start, steps = args
     assert isinstance(start, list) and isinstance(steps, list) and isinstance(value, list)
     told = [f"it = {call(name, start)}"]
@@ -49,13 +49,13 @@ def _steps(name: str, args: Sequence[Json], value: Json) -> str:
     return "; ".join(told)
 
 
-def _written(name: str, args: Sequence[Json], value: Json) -> str:
+def _write_file_result(name: str, args: Sequence[Json], value: Json) -> str:
     assert isinstance(value, list)
     return f"{call(name, args)} == {value[0]!r}, and {args[1]} then holds {value[1]!r}"
 
 
-PLAIN = Drive("", _plain)
-TAKE = Drive(
+PLAIN = Harness("", _write_call)
+TAKE = Harness(
     """
 def _drive(*args):
     from itertools import islice
@@ -63,10 +63,10 @@ def _drive(*args):
     made = $name(*args)
     return [iter(made) is made, list(islice(made, 12))]
 """,
-    _taken,
+    _write_first_values,
     "It must be lazy: it may be asked for the first few values only.",
 )
-STEPS = Drive(
+STEPS = Harness(
     """
 def _drive(start, steps):
     thing = $name(*start)
@@ -78,19 +78,21 @@ def _drive(start, steps):
             said.append(type(error).__name__)
     return said
 """,
-    _steps,
+    _write_steps,
 )
-WRITTEN = Drive(
+WRITES_FILE = Harness(
     """
 def _drive(path, out, *args):
     returned = $name(path, out, *args)
     with open(out) as file:
         return [returned, file.read()]
 """,
-    _written,
+    _write_file_result,
     tests=80,
 )
 
 
-def shown(drive: Drive | None, name: str, args: Sequence[Json], returned: Returned) -> str:
-    return (drive or PLAIN).show(name, args, returned.value)
+def write_example(
+    harness: Harness | None, name: str, args: Sequence[Json], returned: Returned
+) -> str:
+    return (harness or PLAIN).write(name, args, returned.value)

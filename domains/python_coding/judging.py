@@ -1,4 +1,4 @@
-"""Runs a reply's program in the sandbox, compares out here, and says what went wrong.
+"""Runs a reply's program in the sandbox, compares results outside, and names its failures.
 
 One run a reply. The hidden tests' inputs go in; what is expected of them never does.
 """
@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from .. import sandbox
 from ..contract import Verdict
-from ..sandbox import Json, Limits, Raised, Ran, Returned
+from ..sandbox import Json, Limits, ProgramResult, Raised, Returned
 from .cases import Case, agree, as_calls, files_of, hidden_of
 from .harness import call
-from .programs import Read, read
+from .programs import ReplyProgram, find_program
 from .templates import Task
 
 LIMITS = Limits()
@@ -39,7 +39,7 @@ _BY_SHAPE = {"empty": "empty_input", "duplicates": "duplicates", "negative": "ne
 
 
 class Flaw(NamedTuple):
-    """What is wrong with one result."""
+    """A failure mode of one result, and a sentence about it."""
 
     mode: str
     said: str
@@ -47,30 +47,32 @@ class Flaw(NamedTuple):
 
 def judge(task: Task, reply: str) -> Verdict:
     """Score a reply: 1.0 if it passes all hidden tests, else 0.0 with what the tests showed."""
-    found = read(reply, task.name)
+    found = find_program(reply, task.name)
     if found is None:
         said = f"The reply holds no program; it must define `{task.name}` in one ```python block."
-        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=by())
+        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=describe_level())
     cases = hidden_of(task)
-    program = f"{found.code}\n\n{task.drive}".encode("utf-8", "replace").decode()
+    program = f"{found.code}\n\n{task.harness}".encode("utf-8", "replace").decode()
     try:
         ran = sandbox.run(program, as_calls(task, cases), limits=LIMITS, files=files_of(cases))
     except sandbox.SandboxUnavailable as error:
-        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, by())
+        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, describe_level())
     if ran.status == "refused":
-        return Verdict(0.0, "error", f"Not judged: {ran.detail}", (), found.code, by(ran))
-    return replace(_verdict(task, cases, ran, found), judged_by=by(ran))
+        return Verdict(
+            0.0, "error", f"Not judged: {ran.detail}", (), found.code, describe_level(ran)
+        )
+    return replace(_verdict(task, cases, ran, found), judged_by=describe_level(ran))
 
 
-def by(ran: Ran | None = None) -> str:
-    """What a verdict says it was judged by: the level at which programs run, and why that one."""
+def describe_level(ran: ProgramResult | None = None) -> str:
+    """Return what verdicts are judged by: the level at which programs run, and why that one."""
     level, why = sandbox.level()
     if ran is not None and ran.level != level:
         level, why = ran.level, ran.why
     return f"{level}: {why}"
 
 
-def _verdict(task: Task, cases: Sequence[Case], ran: Ran, found: Read) -> Verdict:
+def _verdict(task: Task, cases: Sequence[Case], ran: ProgramResult, found: ReplyProgram) -> Verdict:
     note = "" if found.how == "one block" else f" (Read from {found.how}.)"
     if ran.status != "done":
         said = f"{_STOPPED[ran.status][1]} {ran.detail}".strip()
@@ -98,7 +100,7 @@ _STOPPED: Mapping[str, tuple[str, str]] = {
 
 
 def _shapes(cases: Sequence[Case], failed: Sequence[Case]) -> Iterator[str]:
-    """The modes that follow from which inputs fail, where most of the ordinary ones pass."""
+    """Yield the modes that follow from which inputs fail, where most of the ordinary ones pass."""
     plain = [case for case in cases if case.shape == "ordinary"]
     failing = [case for case in failed if case.shape == "ordinary"]
     if 2 * len(failing) > len(plain):
@@ -110,8 +112,8 @@ def _shapes(cases: Sequence[Case], failed: Sequence[Case]) -> Iterator[str]:
 
 
 def flaw_of(task: Task, case: Case, found: Returned | Raised) -> Flaw:
-    """The first thing that is wrong with a result that does not pass."""
-    asked, wanted = _asked(task, case), case.expected
+    """Return the first thing that is wrong with a result that does not pass."""
+    asked, wanted = _describe_call(task, case), case.expected
     if isinstance(found, Raised):
         got = f"raised {found.kind}: {found.said}" if found.said else f"raised {found.kind}"
         if found.kind == "NameError" and repr(task.name) in found.said:
@@ -127,18 +129,18 @@ def flaw_of(task: Task, case: Case, found: Returned | Raised) -> Flaw:
         said = f"{asked} must leave its arguments as {_short(list(wanted.args))}."
         return Flaw("mutated_argument", said)
     said = f"{asked} must be {_short(wanted.value)}, it is {_short(found.value)}."
-    return Flaw(_mode(found.value, wanted.value), said)
+    return Flaw(_failure_mode(found.value, wanted.value), said)
 
 
-def _mode(found: Json, wanted: Json) -> str:
-    """How a value differs from the one that was wanted."""
+def _failure_mode(found: Json, wanted: Json) -> str:
+    """Name the difference between a value and the expected one."""
     if found is None:
         return "returns_nothing"
     if type(found) is not type(wanted):
         return "wrong_type"
     if isinstance(found, list) and isinstance(wanted, list):
         if len(found) == len(wanted) == 2 and type(found[0]) is bool and found[0] is wanted[0]:
-            return _mode(found[1], wanted[1])
+            return _failure_mode(found[1], wanted[1])
         if sorted(map(repr, found)) == sorted(map(repr, wanted)):
             return "wrong_order"
         return "off_by_one" if abs(len(found) - len(wanted)) == 1 else "wrong_value"
@@ -149,8 +151,8 @@ def _mode(found: Json, wanted: Json) -> str:
     return "wrong_value"
 
 
-def _asked(task: Task, case: Case) -> str:
-    if task.drive:
+def _describe_call(task: Task, case: Case) -> str:
+    if task.harness:
         return f"{task.name}, tried with {_short(list(case.args))},"
     return f"`{_short_text(call(task.name, case.args))}`{_holding(case)}"
 

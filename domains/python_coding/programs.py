@@ -18,37 +18,37 @@ DEFINES = re.compile(r"^(?:(?:async\s+)?def\s+|class\s+)(\w+)|^(\w+)\s*=[^=]", r
 OPENS = re.compile(r"(?:async\s+def|def|class)\s+\w+|import\s+\w+$|from\s+\S+\s+import\b|@\w", re.M)
 
 
-class Read(NamedTuple):
-    """A program, and where it was found."""
+class ReplyProgram(NamedTuple):
+    """A program, and the part of the reply that held it."""
 
     code: str
     how: str
     """`one block`, `last of 3 blocks`, `2 of 3 blocks`, `an open block`, `no block`."""
 
 
-def read(reply: str, name: str) -> Read | None:
-    """The program of a reply that ought to define `name`; None where there is no code at all.
+def find_program(reply: str, name: str) -> ReplyProgram | None:
+    """Return the program of a reply that ought to define `name`; None where there is no code.
 
     Of several blocks the last one that defines it counts, with those before it that define
     something which it uses.
     """
     reply = reply[-LONGEST:].replace("\r\n", "\n")
     blocks, closed = _blocks(reply)
-    useful = [block for block in blocks if _defined(block)]
-    wanted = [block for block in useful if name in _defined(block)]
+    useful = [block for block in blocks if _defined_names(block)]
+    wanted = [block for block in useful if name in _defined_names(block)]
     if not wanted:
         bare = _bare(reply) if not useful else ""
         if bare:
-            return Read(bare, "no block")
-        return Read(useful[-1], _of(1, len(blocks), closed)) if useful else None
+            return ReplyProgram(bare, "no block")
+        return ReplyProgram(useful[-1], _of(1, len(blocks), closed)) if useful else None
     chosen = wanted[-1]
     before = useful[: useful.index(chosen)]
     helpers = [block for block in before if _helps(block, chosen, name)]
-    return Read("\n\n".join([*helpers, chosen]), _of(1 + len(helpers), len(blocks), closed))
+    return ReplyProgram("\n\n".join([*helpers, chosen]), _of(1 + len(helpers), len(blocks), closed))
 
 
 def _blocks(reply: str) -> tuple[list[str], bool]:
-    """The fenced blocks that may be Python, and whether the last fence was closed."""
+    """Return the fenced blocks that may be Python, and whether the last fence was closed."""
     found, start, language = [], -1, ""
     for fence in FENCE.finditer(reply):
         if start < 0:
@@ -71,7 +71,7 @@ def _of(used: int, blocks: int, closed: bool) -> str:
 
 
 def _without_prompts(block: str) -> str:
-    """A block of the interactive prompt, as the code that was typed; any other, dedented."""
+    """Return the code typed in a block of the interactive prompt; any other block dedented."""
     lines = block.split("\n")
     if lines and lines[0].startswith(">>> "):
         return "\n".join(line[4:] for line in lines if line.startswith((">>> ", "... ")))
@@ -80,19 +80,19 @@ def _without_prompts(block: str) -> str:
     return "\n".join(line[indent:] for line in lines)
 
 
-def _defined(code: str) -> list[str]:
-    """The names that a program defines at its outermost level by def, class or assignment."""
+def _defined_names(code: str) -> list[str]:
+    """Return the names that a program defines at its outermost level."""
     return [one or other for one, other in DEFINES.findall(code)]
 
 
 def _helps(block: str, chosen: str, name: str) -> bool:
-    defined = [one for one in _defined(block) if one not in _defined(chosen)]
+    defined = [one for one in _defined_names(block) if one not in _defined_names(chosen)]
     uses = any(re.search(rf"\b{re.escape(one)}\b", chosen) for one in defined)
-    return name not in _defined(block) and uses
+    return name not in _defined_names(block) and uses
 
 
 def _bare(reply: str) -> str:
-    """The lines that look like code, from the first def, class or import on."""
+    """Return the lines that look like code, from the first def, class or import on."""
     kept: list[str] = []
     for line in reply.split("\n"):
         outer = bool(line.strip()) and not line.startswith((" ", "\t"))

@@ -1,4 +1,4 @@
-"""What Python coding names: steps, failures, and what an expert would advise.
+"""The guide of Python coding: kinds of steps, failure modes, and an expert's rules.
 
 The rules stand in no order of merit, and nothing says which of them help: gates find out.
 """

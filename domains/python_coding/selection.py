@@ -1,4 +1,4 @@
-"""Which tasks a split holds, and in which order they are given."""
+"""Selects the tasks of a split, and their order."""
 
 import functools
 import random
@@ -14,37 +14,37 @@ from .topics import TEMPLATES
 
 
 @functools.cache
-def everything() -> dict[str, Task]:
-    """Id -> task, for all templates."""
+def tasks_by_id() -> dict[str, Task]:
+    """Return id -> task, for all templates."""
     return {task.id: task for template in TEMPLATES for task in template.tasks()}
 
 
 def tasks(topics: Sequence[str] = ()) -> list[Task]:
-    """The tasks of `topics`, all of them when none is named."""
+    """Return the tasks of `topics`, all of them when none is named."""
     known = sorted({template.topic for template in TEMPLATES})
     unknown = [topic for topic in topics if topic not in known]
     if unknown:
         raise ValueError(f"No topic {unknown[0]!r} in {NAME}. Known: {'; '.join(known)}.")
-    return [one for one in everything().values() if not topics or one.template.topic in topics]
+    return [one for one in tasks_by_id().values() if not topics or one.template.topic in topics]
 
 
 def home_of(task: Task) -> Split:
-    """The split of every problem that is made from the task."""
+    """Return the split of every problem that is made from the task."""
     return "ood" if task.template.ood else split_of(task.id)
 
 
 def task_of(data: Mapping[str, Any]) -> Task:
-    """The task that a problem's data names."""
-    return _found(str(data["task"]))
+    """Return the task that a problem's data names."""
+    return _task_by_id(str(data["task"]))
 
 
 @functools.cache
-def _found(task_id: str) -> Task:
-    return everything()[task_id]
+def _task_by_id(task_id: str) -> Task:
+    return tasks_by_id()[task_id]
 
 
 def draw(some: Sequence[Task], split: Split, n: int, seed: int, domain: str) -> list[Task]:
-    """`n` tasks of a split: every template once before one comes twice."""
+    """Draw `n` tasks of a split: every template once before one comes twice."""
     queues: dict[str, list[Task]] = defaultdict(list)
     rnd = random.Random(f"{domain}/{split}/{seed}")
     for task in some:

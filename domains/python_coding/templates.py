@@ -1,4 +1,4 @@
-"""A template is a small family of problems: words and code with holes, and what goes into them."""
+"""Templates of problems: words and code with holes, and the choices that fill them."""
 
 import itertools
 import json
@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ..identity import name_of
 from ..sandbox import Json
-from .harness import Drive
+from .harness import Harness
 from .inputs import Drawer
 
 NAME = "python_coding"
@@ -19,7 +19,7 @@ Choice = int | str | Mapping[str, int | str]
 
 @dataclass(frozen=True)
 class Template:
-    """One family. `text`, `code`, `plan` and `drive` may hold `$holes`."""
+    """A family of problems. `text`, `code`, `plan` and `harness` may hold `$holes`."""
 
     name: str
     """Also the name of the function or class that is asked for."""
@@ -35,7 +35,7 @@ class Template:
     """Draws the list of arguments of one call."""
     choices: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     """Every combination is one problem."""
-    drive: Drive | None = None
+    harness: Harness | None = None
     """How a test exercises what was asked for; without one, it is called."""
     ood: bool = False
     """Held back from training: all its problems are in the split `ood`."""
@@ -47,14 +47,14 @@ class Template:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One problem of a template: its holes are filled."""
+    """A problem of a template, with its holes filled."""
 
     template: Template
     params: Mapping[str, Choice]
 
     @cached_property
     def id(self) -> str:
-        """Decides the split of every problem made from it."""
+        """The hash that decides the split of every problem made from the task."""
         return name_of(NAME, self.canonical)
 
     @property
@@ -69,24 +69,24 @@ class Task:
 
     @cached_property
     def text(self) -> str:
-        return self._filled(self.template.text)
+        return self._fill(self.template.text)
 
     @cached_property
     def plan(self) -> str:
-        return self._filled(self.template.plan)
+        return self._fill(self.template.plan)
 
     @cached_property
     def code(self) -> str:
-        return self._filled(self.template.code)
+        return self._fill(self.template.code)
 
     @cached_property
-    def drive(self) -> str:
-        return self._filled(self.template.drive.source) if self.template.drive else ""
+    def harness(self) -> str:
+        return self._fill(self.template.harness.source) if self.template.harness else ""
 
     @property
     def calls(self) -> str:
         """The function that tests call."""
-        return "_drive" if self.drive else self.name
+        return "_drive" if self.harness else self.name
 
     @cached_property
     def near(self) -> tuple[int, ...]:
@@ -102,8 +102,8 @@ class Task:
                 holes[name] = value
         return holes
 
-    def _filled(self, source: str) -> str:
-        """Twice: what fills a hole may have holes."""
+    def _fill(self, source: str) -> str:
+        """Fill the holes twice: what fills a hole may have holes."""
         holes = {**self._holes(), "name": self.name}
         once = string.Template(source.strip()).substitute(holes)
         return string.Template(once).substitute(holes)

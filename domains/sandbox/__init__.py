@@ -1,12 +1,22 @@
-"""Run code that nobody vouches for, and read what it returns: the judge's side stays out of reach.
+"""Run untrusted programs and read the values they return, out of reach of the judge.
 
 The program and the arguments go in; expected answers never do. `same` compares out here.
 """
 
 from .compare import close, same
 from .component import state as webassembly
-from .ladder import ONLY, UNSAFE, shared
-from .shapes import Call, Json, Level, Limits, Raised, Ran, Returned, SandboxUnavailable, Status
+from .contract import (
+    Call,
+    Json,
+    Level,
+    Limits,
+    ProgramResult,
+    Raised,
+    Returned,
+    SandboxUnavailable,
+    Status,
+)
+from .levels import ONLY, UNSAFE, shared
 
 run = shared.run
 level = shared.level
@@ -18,8 +28,8 @@ __all__ = [
     "Json",
     "Level",
     "Limits",
+    "ProgramResult",
     "Raised",
-    "Ran",
     "Returned",
     "SandboxUnavailable",
     "Status",

@@ -1,19 +1,19 @@
-"""When two values are the same: exactly, or as near as floats can be asked to be."""
+"""Compare two JSON values: exactly, or with a tolerance for floats."""
 
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .shapes import Json
+from .contract import Json
 
 
 def same(found: Json, expected: Json) -> bool:
-    """Whether both are one JSON value: exact types, equal lengths, exact floats, NaN like none."""
+    """Tell whether both are one JSON value: exact types, lengths and floats; NaN equals none."""
     return _agree(found, expected, lambda one, other: one == other)
 
 
 def close(found: Json, expected: Json, rel: float = 1e-9) -> bool:
-    """As `same`, but floats may differ by `rel` of the larger one (near zero, by `rel` itself)."""
+    """Compare as `same`, but let floats differ by `rel` of the larger (near zero, `rel` itself)."""
     return _agree(
         found, expected, lambda one, other: math.isclose(one, other, rel_tol=rel, abs_tol=rel)
     )

@@ -1,4 +1,4 @@
-"""Build CPython into a WebAssembly component, once for a machine, and keep it.
+"""Build CPython into a WebAssembly component, once for a machine, and cache it.
 
 The component lies below $TUTELAGE_CACHE or ~/.cache/tutelage, compiled for this processor, under a
 name that changes with whatever it was made of.
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from importlib import metadata, util
 from pathlib import Path
 
-from .shapes import SandboxUnavailable
+from .contract import SandboxUnavailable
 
 EXTRA = "tutelage[wasi]"
 LIBRARIES = ("componentize-py", "filelock", "wasmtime")
@@ -30,11 +30,11 @@ START = (
 _BUILD = "from componentize_py import script; script()"
 _DONE = "component"
 _SEAL = "sha256"
-"""Beside the component: what it was when it was made. A damaged one is native code too."""
+"""Beside the component: its hash when it was made. A damaged one is native code too."""
 
 
 def versions() -> dict[str, str]:
-    """Library -> installed version. Raises SandboxUnavailable where one is missing."""
+    """Return library -> installed version. Raises SandboxUnavailable where one is missing."""
     try:
         return {name: metadata.version(name) for name in LIBRARIES}
     except metadata.PackageNotFoundError as error:
@@ -43,8 +43,8 @@ def versions() -> dict[str, str]:
         ) from error
 
 
-def place() -> Path:
-    """Where the compiled component lies or would lie. Raises SandboxUnavailable."""
+def cached_path() -> Path:
+    """Return the path that the compiled component has, or would have. Raises SandboxUnavailable."""
     made_of = hashlib.sha256(repr((versions(), platform.python_version(), _processor())).encode())
     for path in _sources():
         made_of.update(path.read_bytes())
@@ -54,20 +54,20 @@ def place() -> Path:
 
 
 def state() -> str:
-    """Whether the rung is installed, and whether it is built."""
+    """Tell whether CPython on WebAssembly is installed, and whether it is built."""
     try:
-        target = place()
+        target = cached_path()
     except SandboxUnavailable as error:
         return f"not installed: {error}"
-    if _whole(target):
+    if _is_whole(target):
         return f"installed, built ({target.stat().st_size / 1e6:.0f} MB in {target.parent})"
     return "installed, not built: the first program that needs it waits half a minute"
 
 
-def built() -> Path:
-    """The compiled component, made now if it is not there whole. Raises SandboxUnavailable."""
-    target = place()
-    if not _whole(target):
+def build_once() -> Path:
+    """Return the compiled component, built now unless it is whole. Raises SandboxUnavailable."""
+    target = cached_path()
+    if not _is_whole(target):
         from filelock import FileLock, Timeout
 
         try:
@@ -79,8 +79,8 @@ def built() -> Path:
                 _say("Another process builds Python for WebAssembly; waiting for it ...")
                 lock.acquire(timeout=PATIENCE)
             try:
-                if not _whole(target):
-                    _make(target)
+                if not _is_whole(target):
+                    _build(target)
             finally:
                 lock.release()
         except (OSError, subprocess.SubprocessError) as error:
@@ -92,22 +92,22 @@ def built() -> Path:
 
 
 def command(*arguments: str) -> list[str]:
-    """How the engine's process is started: an interpreter that sees wasmtime and our own half."""
+    """Return the command of the engine's process: an interpreter that sees wasmtime and us."""
     found = util.find_spec("wasmtime")
     assert found is not None and found.origin is not None
     packages = str(Path(found.origin).parent.parent)
     return [sys.executable, "-I", "-S", "-B", "-c", START, str(HERE), packages, *arguments]
 
 
-def _make(target: Path) -> None:
-    """Build beside the target and move it there: a half-made one is never found."""
+def _build(target: Path) -> None:
+    """Build beside the target and move it there: nobody finds a half-made one."""
     _say("Building Python for WebAssembly, once for this machine: about half a minute ...")
     folder = target.parent
     for left in folder.parent.glob(f"{folder.name}.making-*"):
         shutil.rmtree(left, ignore_errors=True)  # of one that was killed: we hold the lock
     scratch = Path(tempfile.mkdtemp(prefix=f"{folder.name}.making-", dir=folder.parent))
     try:
-        _gather(scratch / "judged")
+        _lay_out(scratch / "judged")
         wasm = scratch / "component.wasm"
         _run(sys.executable, "-I", "-c", _BUILD, "--quiet", "--wit-path",
              str(HERE / "guest" / "program.wit"), "--world", "program", "componentize",
@@ -122,8 +122,8 @@ def _make(target: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _whole(target: Path) -> bool:
-    """Whether what lies there is what was made, to the bit: about a tenth of a second."""
+def _is_whole(target: Path) -> bool:
+    """Tell whether the file is the one that was made, to the bit: about a tenth of a second."""
     try:
         return (target.parent / _SEAL).read_text() == _sha256(target)
     except OSError:
@@ -135,8 +135,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _gather(package: Path) -> None:
-    """Lay out the sources as one package: what runs in the zygote runs there too."""
+def _lay_out(package: Path) -> None:
+    """Copy the sources into one package: the zygote's `calling` runs there too."""
     for path in _sources():
         copy = package / path.relative_to(HERE)
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -147,13 +147,13 @@ def _gather(package: Path) -> None:
 
 
 def _sources() -> list[Path]:
-    """What the component is made of."""
+    """List the source files of the component."""
     inside = [HERE / "inside" / name for name in ("__init__.py", "calling.py", "engine.py")]
     return inside + sorted(path for path in (HERE / "guest").iterdir() if path.is_file())
 
 
 def _zones() -> Iterator[tuple[str, bytes]]:
-    """The time zones that this machine knows."""
+    """Yield the time zones of this machine."""
     for key in sorted(zoneinfo.available_timezones()):
         for root in zoneinfo.TZPATH:
             if (path := Path(root, key)).is_file():
@@ -170,7 +170,7 @@ def _run(*command: str) -> None:
 
 
 def _processor() -> str:
-    """What the compiled code depends on: two machines may share one home."""
+    """Describe the processor that code is compiled for: two machines may share one home."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

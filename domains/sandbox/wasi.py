@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Self
 
 from . import component
-from .decoding import Forged, decode, most_bytes
-from .exchange import Stopped, late, too_long
+from .confined_process import Stopped, overflow, timeout
+from .contract import Call, Level, Limits, ProgramResult, Raised, Returned, SandboxUnavailable
 from .inside.wire import ASKED, HEADER
-from .parent import became, relative
-from .process import PATIENCE
-from .shapes import Call, Level, Limits, Raised, Ran, Returned, SandboxUnavailable
+from .results import Forged, decode, most_bytes
+from .zygote import PATIENCE
+from .zygote_sandbox import collect, relative_path
 
 _ENVIRONMENT = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 """All that an engine's process is given: Windows starts none without it."""
@@ -52,14 +52,14 @@ class WasiSandbox:
 
     def close(self) -> None:
         """End all processes; the next run starts another."""
-        self._own()
+        self._forget_after_fork()
         with self._lock:
             for worker in self._alive:
                 worker.close()
             self._idle, self._alive = [], set()
 
     def level(self) -> tuple[Level, str]:
-        """The level, and what it stands on. Raises SandboxUnavailable where it cannot be had."""
+        """Return the level and its basis. Raises SandboxUnavailable where it cannot be had."""
         if not self._why:
             self._why = f"CPython in wasmtime {component.versions()['wasmtime']}, with no imports"
         return "wasi", self._why
@@ -71,14 +71,14 @@ class WasiSandbox:
         *,
         limits: Limits | None = None,
         files: Mapping[str, str] | None = None,
-    ) -> Ran:
+    ) -> ProgramResult:
         """Load `program` in an instance of its own and make `calls`."""
-        self._own()
+        self._forget_after_fork()
         limits = limits or Limits()
         request = _request(program, calls, limits, files)
         level, why = self.level()
         with self._places:
-            return became(partial(self._attempt, request, len(calls), limits), level, why)
+            return collect(partial(self._attempt, request, len(calls), limits), level, why)
 
     def _attempt(self, request: bytes, calls: int, limits: Limits) -> tuple[Returned | Raised, ...]:
         while True:
@@ -104,12 +104,12 @@ class WasiSandbox:
             return decode(raw, calls, limits)
 
     def _take(self) -> "tuple[Worker, bool]":
-        """A process that waits, or a fresh one."""
+        """Return a process that waits, or a fresh one."""
         with self._lock:
             if self._idle:
                 return self._idle.pop(), False
         if not self._path:
-            self._path = str(component.built())  # read whole to see that it is whole: once
+            self._path = str(component.build_once())  # read whole to see that it is whole: once
         with self._lock:
             worker = Worker(self._path)
             self._alive.add(worker)
@@ -125,8 +125,8 @@ class WasiSandbox:
         with self._lock:
             self._alive.discard(worker)
 
-    def _own(self) -> None:
-        """After a fork of this process: leave the engines to the one that started them."""
+    def _forget_after_fork(self) -> None:
+        """Leave the engines to the process that started them, if this one was forked from that."""
         if self._owner != os.getpid():
             for worker in self._alive:
                 worker.forget()
@@ -138,7 +138,7 @@ class Worker:
 
     def __init__(self, path: str) -> None:
         self.gone = False
-        """Whether it was ended, so that it is of no more use."""
+        """True once it was ended: it is of no more use."""
         self._path = path
         self._begun = False
         self._process = subprocess.Popen(
@@ -153,7 +153,7 @@ class Worker:
         )
 
     def answer(self, request: bytes, limits: Limits, most: int) -> bytes:
-        """What came of `request`. Raises Stopped; EngineDied where no program had begun."""
+        """Return the results of `request`. Raises Stopped; EngineDied if no program had begun."""
         with Deadline(PATIENCE, self):
             self._begin(ASKED.pack(limits.memory_mb, limits.result_bytes, len(request)) + request)
         with Deadline(limits.seconds, self) as deadline:
@@ -161,15 +161,15 @@ class Worker:
                 kind, size = HEADER.unpack(self._receive(HEADER.size))
                 if kind == b"r" and size > most:
                     self.close()
-                    raise too_long(most)
+                    raise overflow(most)
                 said = self._receive(size)
             except (EOFError, OSError):
                 self.close()
                 if deadline.passed:
-                    raise late(limits) from None
+                    raise timeout(limits) from None
                 raise Stopped("killed", "its engine ended before its calls were done") from None
         if deadline.passed:
-            raise late(limits)
+            raise timeout(limits)
         if kind == b"r":
             return said
         if kind != b"x":
@@ -212,7 +212,7 @@ class Worker:
         return b"".join(parts)
 
     def kill(self) -> None:
-        """End it from another thread; whoever waits for it finds out."""
+        """End it from another thread; the thread that waits for it finds out."""
         self.gone = True
         self._process.kill()
 
@@ -263,7 +263,7 @@ def _request(
     program: str, calls: Sequence[Call], limits: Limits, files: Mapping[str, str] | None
 ) -> bytes:
     for name in files or ():
-        relative(name)
+        relative_path(name)
     return json.dumps({
         "program": program,
         "calls": [(call.function, call.args) for call in calls],

@@ -1,4 +1,4 @@
-"""Scheduling: can every meeting have a room, in which one, what pays most, which job first?"""
+"""Scheduling: meeting rooms, room plans, bookings that earn most, job order."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -19,7 +19,7 @@ KINDS: Mapping[str, Callable[..., Domain]] = {
 
 
 def of_kind(*, kind: str = "rooms", topics: Sequence[str] = ()) -> Domain:
-    """The domain of one kind; `topics` narrows train, val and test.
+    """Return the domain of one kind; `topics` narrows train, val and test.
 
     Raises ValueError for a kind or a topic that does not exist.
     """

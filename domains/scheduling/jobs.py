@@ -1,4 +1,4 @@
-"""Job order with deadlines: in which order does every job end in time, if in any?"""
+"""Job order with deadlines: an order in which every job ends in time, or none."""
 
 import random
 import re
@@ -9,7 +9,7 @@ from ..answers import MARK
 from ..contract import ExpertRule, Guide, Problem, Split, Verdict
 from ..identity import problem
 from . import solver
-from .drawing import draw, shuffled, sizes_of
+from .instances import draw, shuffle_items, sizes_of
 
 NAME = "scheduling:jobs"
 NONE = "NONE"
@@ -120,7 +120,7 @@ class JobOrder:
         return Verdict(0.0, "wrong", flaw[1], (*flaw[0], *modes), said)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
-        """The named steps, then the order that they lead to."""
+        """Write the named steps, then the order that they lead to."""
         lines, order = work(problem)
         shown = [line for kind, line in lines.items() if steps is None or kind in steps]
         return " ".join([*shown, f"Answer: {order}"])
@@ -136,9 +136,9 @@ def _make(rnd: random.Random, size: int) -> Problem | None:
     total, last = sum(takes), max(due for _, due in jobs)
     if len({due for _, due in jobs}) < size or total > last:
         return None
-    shown = shuffled(jobs, jobs)
+    shown = shuffle_items(jobs, jobs)
     order = solver.job_order(shown)
-    if (order is None and rnd.random() < 0.4) or solver.on_time(shown):
+    if (order is None and rnd.random() < 0.4) or solver.meets_deadlines(shown):
         return None
     named = zip(LETTERS, shown, strict=False)
     return problem(
@@ -163,12 +163,12 @@ def _make(rnd: random.Random, size: int) -> Problem | None:
 
 
 def jobs_of(problem: Problem) -> list[Job]:
-    """The jobs as the text names them."""
+    """Return the jobs as the text names them."""
     return [Job(x, *job) for x, job in zip(LETTERS, problem.data["jobs"], strict=False)]
 
 
 def answer_of(reply: str) -> str | None:
-    """The order after the last `Answer:`, or NONE; a reply that is nothing but letters is one."""
+    """Return the order after the last `Answer:`, or NONE; a reply of nothing but letters is one."""
     marks = list(MARK.finditer(reply))
     said = reply[marks[-1].end() :].split("\n")[0] if marks else reply.strip()
     if marks and re.match(r"[\W_]*none\b", said, re.I):
@@ -181,7 +181,7 @@ def answer_of(reply: str) -> str | None:
 
 
 def work(problem: Problem) -> tuple[dict[str, str], str]:
-    """The steps, and the order by deadlines, or NONE where it makes a job late."""
+    """Return the steps, and the order by deadlines, or NONE where it makes a job late."""
     jobs = jobs_of(problem)
     order = sorted(jobs, key=lambda job: job.due)
     rows, now, late = [], 0, False
@@ -202,7 +202,7 @@ def work(problem: Problem) -> tuple[dict[str, str], str]:
 
 
 def _flaw(problem: Problem, said: str) -> tuple[tuple[str, ...], str] | None:
-    """What is wrong with an order: the failure modes, and a sentence."""
+    """Return the failure modes of an order, and a sentence; None where it is right."""
     possible = problem.answer != NONE
     if said == NONE:
         return (("gave_up",), f"{problem.answer} makes no job late.") if possible else None
@@ -222,7 +222,7 @@ def _flaw(problem: Problem, said: str) -> tuple[tuple[str, ...], str] | None:
 
 
 def flaws(problem: Problem, reply: str) -> Iterator[tuple[str, str]]:
-    """Rows of the working that are not true, as failure mode and row."""
+    """Yield false rows of the working, as failure mode and row."""
     jobs = {job.letter: job for job in jobs_of(problem)}
     rows = list(ROW.finditer(reply))
     if not rows:

@@ -1,4 +1,4 @@
-"""Reads a reply's answer, and from its working what went wrong."""
+"""Reads a reply's answer, judges it, and names the mistakes of its working."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..contract import Outcome, Problem, Verdict
 from .problems import Meetings, peak, running_at
-from .working import meetings_of
+from .solutions import meetings_of
 
 ANSWER = re.compile(
     r"\banswer\b(?:\s+is\b)?[\W_]*(yes|no)\b"
@@ -25,14 +25,14 @@ COMPARISON = re.compile(r"\b(\d{1,3})\s?(<=?|>=?|≤|≥)\s?(?:rooms?\s)?(\d{1,3
 
 
 class Flaw(NamedTuple):
-    """One thing that is wrong with a reply."""
+    """A failure mode of a reply, and a sentence about it."""
 
     mode: str
     said: str
 
 
 def answer_of(reply: str) -> str | None:
-    """The last `Answer: YES` or `Answer: NO`, whatever its case or markup.
+    """Return the last `Answer: YES` or `Answer: NO`, whatever its case or markup.
 
     A reply without one counts when it opens with Yes or No and never says the other word: a model
     that says "No." to everything is wrong by its answer, not by its form.
@@ -72,7 +72,7 @@ def _reason(meetings: Meetings, rooms: int) -> str:
 
 
 def _list_flaws(meetings: Meetings, reply: str) -> Iterator[Flaw]:
-    """Flaws of the running lists. Of several lists for one start, the last one must be whole."""
+    """Yield flaws of the running lists. Of several lists for one start, the last one counts."""
     entries = {int(start): (ends, int(count)) for start, ends, count in ENTRY.findall(reply)}
     if not entries:
         yield Flaw("no_running_list", "The reply does not list which meetings run at each start.")

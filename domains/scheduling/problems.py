@@ -1,4 +1,4 @@
-"""Every problem there is, paired so that no shallow fact gives the answer away.
+"""Draws meeting-room problems in pairs of YES and NO that share their shallow facts.
 
 Each YES stands beside a NO of the same rooms, meetings, total and longest duration, earliest
 start, latest end, equal starts, equal ends and meetings that touch. Any predictor that reads only
@@ -32,7 +32,7 @@ Meetings = tuple[Meeting, ...]
 
 
 class Shape(NamedTuple):
-    """The stratum of a problem."""
+    """The stratum of a problem: its numbers of rooms and meetings."""
 
     rooms: int
     meetings: int
@@ -47,7 +47,7 @@ OOD = (Shape(2, 5), Shape(3, 5))
 
 
 def shapes_of(topics: Sequence[str]) -> tuple[Shape, ...]:
-    """The shapes of `topics`, all of them when none is named."""
+    """Return the shapes of `topics`, all of them when none is named."""
     by_topic = {shape.topic: shape for shape in KNOWN}
     unknown = [topic for topic in topics if topic not in by_topic]
     if unknown:
@@ -56,18 +56,18 @@ def shapes_of(topics: Sequence[str]) -> tuple[Shape, ...]:
 
 
 def running_at(meetings: Iterable[Meeting], hour: int) -> list[int]:
-    """The ends of the meetings that run at `hour`, sorted."""
+    """Return the ends of the meetings that run at `hour`, sorted."""
     return sorted(end for start, end in meetings if start <= hour < end)
 
 
 def peak(meetings: Meetings) -> int:
-    """The largest number of meetings that run at once; it is reached at some start."""
+    """Return the largest number of meetings that run at once; it is reached at some start."""
     return max(sum(start <= hour < end for start, end in meetings) for hour, _ in meetings)
 
 
 def draw(shapes: Sequence[Shape], split: Split, n: int, seed: int) -> list[Problem]:
     """Return `n` problems: a pair of each shape in turn until all pairs are used."""
-    queues = [_shuffled(shape, split, seed) for shape in shapes]
+    queues = [_order_pairs(shape, split, seed) for shape in shapes]
     turns = itertools.chain.from_iterable(itertools.zip_longest(*queues))
     found = (twin for pair in turns if pair is not None for twin in pair)
     drawn = [_problem(shape, meetings) for shape, meetings in itertools.islice(found, n)]
@@ -79,8 +79,8 @@ def draw(shapes: Sequence[Shape], split: Split, n: int, seed: int) -> list[Probl
 
 
 @functools.lru_cache(maxsize=64)
-def _shuffled(shape: Shape, split: Split, seed: int) -> list[list[tuple[Shape, Meetings]]]:
-    """The pairs of a shape: near twins first, and of these one of every cell, then a second, ..."""
+def _order_pairs(shape: Shape, split: Split, seed: int) -> list[list[tuple[Shape, Meetings]]]:
+    """Order a shape's pairs: near twins first, and of these one of every cell, then a second."""
     rnd = random.Random(f"{NAME}/{split}/{seed}/{shape.topic}")
     ranked = []
     for yes, no in _cells(shape)["ood" if split == "ood" else split]:
@@ -91,11 +91,11 @@ def _shuffled(shape: Shape, split: Split, seed: int) -> list[list[tuple[Shape, M
 
 
 def _twins(yes: list[Meetings], no: list[Meetings]) -> list[tuple[int, tuple[Meetings, Meetings]]]:
-    """Pair each of the smaller side with the nearest that is left of the other, nearest first."""
+    """Pair each of the smaller side with the nearest one left of the other, nearest first."""
     few, many = sorted((yes, no), key=len)
-    twins, left = [], [(_loose(meetings), meetings) for meetings in many]
+    twins, left = [], [(_free_facts(meetings), meetings) for meetings in many]
     for one in few:
-        facts = _loose(one)
+        facts = _free_facts(one)
         gap, place = min((_gap(facts, other), place) for place, (other, _) in enumerate(left))
         twins.append((gap, (one, left.pop(place)[1])))
     return sorted(twins, key=lambda twin: twin[0])
@@ -107,13 +107,13 @@ def _gap(one: dict[str, int], other: dict[str, int]) -> int:
 
 @functools.cache
 def _cells(shape: Shape) -> dict[str, list[tuple[list[Meetings], list[Meetings]]]]:
-    """Split -> the cells that hold both answers, as (YES sets, NO sets)."""
+    """Return split -> the cells that hold both answers, as (YES sets, NO sets)."""
     cells: dict[str, dict[tuple[int, ...], tuple[list[Meetings], list[Meetings]]]]
     cells = {split: defaultdict(lambda: ([], [])) for split in ("train", "val", "test", "ood")}
     for meetings in _sets(shape):
         split = "ood" if shape in OOD else split_of(name_of(NAME, _canonical(shape, meetings)))
         full = peak(meetings) > shape.rooms
-        cells[split][tuple(_matched(meetings).values())][full].append(meetings)
+        cells[split][tuple(_matching_facts(meetings).values())][full].append(meetings)
     return {
         split: [cell for _, cell in sorted(found.items()) if all(cell)]
         for split, found in cells.items()
@@ -151,14 +151,14 @@ def _problem(shape: Shape, meetings: Meetings) -> Problem:
         features={
             "rooms": shape.rooms,
             "meetings": shape.meetings,
-            **_matched(meetings),
-            **_loose(meetings),
+            **_matching_facts(meetings),
+            **_free_facts(meetings),
         },
     )
 
 
-def _matched(meetings: Meetings) -> dict[str, int]:
-    """Facts that are the same in both problems of a pair."""
+def _matching_facts(meetings: Meetings) -> dict[str, int]:
+    """Return the facts that are the same in both problems of a pair."""
     starts, ends = {start for start, _ in meetings}, {end for _, end in meetings}
     return {
         "total hours": sum(end - start for start, end in meetings),
@@ -171,8 +171,8 @@ def _matched(meetings: Meetings) -> dict[str, int]:
     }
 
 
-def _loose(meetings: Meetings) -> dict[str, int]:
-    """Facts that pairs are free to differ in; the floors show what they give away."""
+def _free_facts(meetings: Meetings) -> dict[str, int]:
+    """Return the facts in which pairs may differ; the floors show what they give away."""
     return {
         "shortest": min(end - start for start, end in meetings),
         "last start": meetings[-1][0],

@@ -1,9 +1,9 @@
-"""Meeting rooms: can every meeting be held in the rooms there are?"""
+"""Meeting rooms: YES or NO, can every meeting be held in the rooms there are?"""
 
 from collections.abc import Sequence
 
 from ..contract import Problem, Split, Verdict
-from . import judging, problems, working
+from . import judging, problems, solutions
 from .rulebook import GUIDE
 
 __all__ = ["Scheduling"]
@@ -36,4 +36,4 @@ class Scheduling:
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write out the named kinds of steps, then the answer."""
-        return working.write(problem, frozenset(GUIDE.step_kinds) if steps is None else steps)
+        return solutions.write(problem, frozenset(GUIDE.step_kinds) if steps is None else steps)

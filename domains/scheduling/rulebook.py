@@ -1,4 +1,4 @@
-"""What scheduling names: steps, failures, and what an expert of meeting rooms would advise.
+"""The guide of meeting rooms: kinds of steps, failure modes, and an expert's rules.
 
 The rules stand in no order of merit, and nothing says which of them help: gates find out.
 """

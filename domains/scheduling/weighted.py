@@ -8,7 +8,7 @@ from ..answers import answer_of, number_of
 from ..contract import ExpertRule, Guide, Problem, Split, Verdict
 from ..identity import problem
 from . import solver
-from .drawing import draw, shuffled, sizes_of
+from .instances import draw, shuffle_items, sizes_of
 from .solver import Weighted
 
 NAME = "scheduling:weighted"
@@ -126,7 +126,7 @@ class WeightedIntervals:
         return Verdict(0.0, "wrong", said, (mode, *modes), str(found)[:40])
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
-        """The named steps, then the number that the table leads to."""
+        """Write the named steps, then the number that the table leads to."""
         lines, best = work(problem)
         shown = [line for kind, line in lines.items() if steps is None or kind in steps]
         return " ".join([*shown, f"Answer: {best}"])
@@ -148,7 +148,7 @@ def _make(rnd: random.Random, size: int) -> Problem | None:
     easy = greedy(bookings) == best
     if len(slots) < size or best in (sum(values), max(values)) or (easy and rnd.random() > EASY):
         return None
-    shown = shuffled(bookings, bookings)
+    shown = shuffle_items(bookings, bookings)
     return problem(
         NAME,
         text=", ".join(f"{start}-{end} worth {weight}" for start, end, weight in shown) + ".",
@@ -171,26 +171,26 @@ def _make(rnd: random.Random, size: int) -> Problem | None:
 
 
 def bookings_of(problem: Problem) -> list[Weighted]:
-    """The bookings in the order of their ends."""
+    """Return the bookings in the order of their ends."""
     found = [(start, end, weight) for start, end, weight in problem.data["bookings"]]
     return sorted(found, key=lambda it: (it[1], it[0]))
 
 
 def greedy(bookings: Sequence[Weighted]) -> int:
-    """What it is worth to take the heaviest that still fits, again and again."""
+    """Return the worth of taking the heaviest that still fits, again and again."""
     taken: list[Weighted] = []
     for booking in sorted(bookings, key=lambda it: (-it[2], it[0])):
-        if all(solver.apart(booking, other) for other in taken):
+        if all(solver.are_disjoint(booking, other) for other in taken):
             taken.append(booking)
     return sum(weight for *_, weight in taken)
 
 
 def work(problem: Problem) -> tuple[dict[str, str], int]:
-    """The steps, and the most that is worth taking, by the table."""
+    """Return the steps, and the most that can be earned, by the table."""
     bookings = bookings_of(problem)
     rows, kept, before = [], 0, []
     for start, end, weight in bookings:
-        base = _kept_by(bookings, start)
+        base = _best_by(bookings, start)
         best = max(kept, base + weight)
         rows.append(f"{start}-{end}: {weight}+{base}={weight + base} or {kept}, keep {best}")
         ended = [f"{s}-{e}" for s, e, _ in bookings if e <= start]
@@ -206,20 +206,20 @@ def work(problem: Problem) -> tuple[dict[str, str], int]:
     return steps, kept
 
 
-def _kept_by(bookings: Sequence[Weighted], hour: int) -> int:
-    """The most that bookings which end by `hour` are worth."""
+def _best_by(bookings: Sequence[Weighted], hour: int) -> int:
+    """Return the most that bookings which end by `hour` are worth."""
     return solver.best_weight([it for it in bookings if it[1] <= hour])
 
 
 def flaws(problem: Problem, reply: str) -> Iterator[tuple[str, str]]:
-    """Rows of the working that are not true, as failure mode and row."""
+    """Yield false rows of the working, as failure mode and row."""
     bookings = bookings_of(problem)
     rows = list(ROW.finditer(reply))
     if not rows:
         yield "no_working", ""
     for found in rows:
         start, end, weight, base, total, without, keep = map(int, found.groups())
-        if (start, end, weight) not in bookings or base != _kept_by(bookings, start):
+        if (start, end, weight) not in bookings or base != _best_by(bookings, start):
             yield "false_row", found[0]
             continue
         earlier = bookings[: bookings.index((start, end, weight))]

@@ -1,4 +1,4 @@
-"""Rooms with a witness: which room for which meeting, or that no plan exists.
+"""Room plans (`scheduling:witness`): a room for each meeting, or NONE where no plan exists.
 
 The instances are those of meeting rooms, each in the split that it has there: a student of the one
 never saw the other's tests. Three of four have a plan, and the fourth looks like its neighbour.
@@ -12,7 +12,7 @@ from ..answers import MARK
 from ..contract import ExpertRule, Guide, Problem, Split, Verdict
 from ..identity import problem
 from . import problems, solver
-from .drawing import shuffled
+from .instances import shuffle_items
 
 NAME = "scheduling:witness"
 NONE = "NONE"
@@ -124,16 +124,16 @@ class Witness:
         return Verdict(0.0, "wrong", why, (mode, *_modes(problem, reply)), said)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
-        """The named steps, then the plan that they lead to."""
+        """Write the named steps, then the plan that they lead to."""
         lines, plan = work(problem)
         shown = [line for kind, line in lines.items() if steps is None or kind in steps]
         return " ".join([*shown, f"Answer: {plan}"])
 
 
 def _problem(rooms: Problem) -> Problem:
-    """The meeting room problem, asked for a plan."""
+    """Turn a meeting-room problem into one that asks for a plan."""
     canonical = dict(rooms.data)
-    slots = shuffled(rooms.data["meetings"], canonical)
+    slots = shuffle_items(rooms.data["meetings"], canonical)
     count = int(rooms.data["rooms"])
     plan = solver.room_plan([(start, end) for start, end in slots], count)
     written = ", ".join(f"{x} {s}-{e}" for x, (s, e) in zip(LETTERS, slots, strict=False))
@@ -142,7 +142,7 @@ def _problem(rooms: Problem) -> Problem:
         text=f"{written}. Rooms {', '.join(map(str, range(1, count + 1)))}.",
         topic=rooms.topic,
         difficulty=rooms.difficulty,
-        answer=_written(LETTERS[: len(slots)], plan),
+        answer=_plan_text(LETTERS[: len(slots)], plan),
         canonical=canonical,
         data={"meetings": slots, "rooms": count},
         features=rooms.features,
@@ -150,13 +150,13 @@ def _problem(rooms: Problem) -> Problem:
 
 
 def meetings_of(problem: Problem) -> list[Meeting]:
-    """The meetings in the order of their starts; a problem's text has them in another one."""
+    """Return the meetings in the order of their starts; the problem's text has another order."""
     slots = zip(LETTERS, problem.data["meetings"], strict=False)
     return sorted((Meeting(x, s, e) for x, (s, e) in slots), key=lambda it: (it.start, it.end))
 
 
 def answer_of(problem: Problem, reply: str) -> str | None:
-    """The plan after the last `Answer:`, or NONE; a reply that is nothing but a plan is one."""
+    """Return the plan after the last `Answer:`, or NONE; a reply of nothing but a plan is one."""
     marks = list(MARK.finditer(reply))
     said = reply[marks[-1].end() :].split("\n")[0] if marks else reply
     if marks and re.match(r"[\W_]*none\b", said, re.I):
@@ -168,13 +168,13 @@ def answer_of(problem: Problem, reply: str) -> str | None:
 
 
 def work(problem: Problem) -> tuple[dict[str, str], str]:
-    """The steps, and the plan that giving out the lowest free room leads to."""
+    """Return the steps, and the plan that takes the lowest free room each time."""
     meetings, rooms = meetings_of(problem), int(problem.data["rooms"])
     taken: dict[str, int] = {}
     lines = []
     for meeting in meetings:
         free = _free(meetings, taken, meeting.start, rooms)
-        line = f"{_named(meeting)}: free {','.join(map(str, free)) or 'none'}"
+        line = f"{_meeting_text(meeting)}: free {','.join(map(str, free)) or 'none'}"
         if not free:
             lines.append(line)
             break
@@ -183,21 +183,21 @@ def work(problem: Problem) -> tuple[dict[str, str], str]:
     hour, most = _peak(meetings)
     longest = sorted(meetings, key=lambda it: (it.start - it.end, it.start))
     steps = {
-        "order": f"By start: {', '.join(map(_named, meetings))}.",
-        "lengths": f"Longest first: {', '.join(map(_named, longest))}.",
+        "order": f"By start: {', '.join(map(_meeting_text, meetings))}.",
+        "lengths": f"Longest first: {', '.join(map(_meeting_text, longest))}.",
         "peak": f"At {hour} there run {most}, rooms {rooms}.",
         "free": f"{'; '.join(lines)}.",
     }
     letters = sorted(it.letter for it in meetings)
     whole = len(taken) == len(meetings)
-    return steps, _written(letters, [taken[x] for x in letters] if whole else None)
+    return steps, _plan_text(letters, [taken[x] for x in letters] if whole else None)
 
 
-def _named(meeting: Meeting) -> str:
+def _meeting_text(meeting: Meeting) -> str:
     return f"{meeting.letter} {meeting.start}-{meeting.end}"
 
 
-def _written(letters: Sequence[str], plan: Sequence[int] | None) -> str:
+def _plan_text(letters: Sequence[str], plan: Sequence[int] | None) -> str:
     if plan is None:
         return NONE
     return " ".join(f"{letter}{room}" for letter, room in zip(letters, plan, strict=True))
@@ -209,7 +209,7 @@ def _free(meetings: Sequence[Meeting], taken: dict[str, int], hour: int, rooms: 
 
 
 def _peak(meetings: Sequence[Meeting]) -> tuple[int, int]:
-    """The first hour at which most meetings run, and how many these are."""
+    """Return the first hour at which most meetings run, and their number."""
     counts = [
         (sum(it.start <= h < it.end for it in meetings), h) for h in {it.start for it in meetings}
     ]
@@ -218,7 +218,7 @@ def _peak(meetings: Sequence[Meeting]) -> tuple[int, int]:
 
 
 def _flaw(problem: Problem, said: str) -> tuple[str, str] | None:
-    """What is wrong with a plan: the failure mode, and a sentence."""
+    """Return the failure mode of a plan, and a sentence; None where it is right."""
     possible = problem.answer != NONE
     if said == NONE:
         return ("gave_up", f"There is a plan: {problem.answer}.") if possible else None
@@ -243,7 +243,7 @@ def _modes(problem: Problem, reply: str) -> list[str]:
 
 
 def flaws(problem: Problem, reply: str) -> Iterator[tuple[str, str]]:
-    """Lines of the working that are not true, as failure mode and line."""
+    """Yield false lines of the working, as failure mode and line."""
     meetings, rooms = meetings_of(problem), int(problem.data["rooms"])
     for found in PEAK.finditer(reply):
         hour, count, offered = map(int, found.groups())

@@ -1,21 +1,22 @@
-"""Writing to order: what can be checked is checked, and quality is judged by a model if given."""
+"""Writing to order: demands are checked, and quality is judged by a model if one is given."""
 
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ..contract import Belief, Pair, Problem, Split, Verdict
-from . import judging, planted, problems, rulebook
-from .material import MODES
-from .rubric import MET, Ask, Lost, Preference, Rubric, Trust
-from .specimen import specimen, working
+from . import judging, problems, rulebook
+from .planted_pairs import pairs
+from .reference_text import reference_text_of, write_solution
+from .rubric import MET, Ask, LostReply, Preference, Rubric, Trust
+from .task_parts import MODES
 
 __all__ = ["Ask", "Preference", "Rubric", "Trust", "Writing"]
 
 TRIED = 24
 """Planted pairs on which a judge is tried before it is believed."""
 CHECKED, MARKED, COMPARED = 0.5, 0.3, 0.2
-"""Shares of the score where a judge is believed: checks, criteria, the pair with our specimen."""
+"""Shares of the score where a judge is believed: checks, criteria, comparison with our text."""
 WON = {"one": 1.0, "same": 0.5, "other": 0.0}
 
 
@@ -56,47 +57,47 @@ class Writing:
             return judged.verdict
         trust = self.trust()
         if trust is not None and not trust.usable:
-            return _also(judged.verdict, trust.as_text())
+            return _add_feedback(judged.verdict, trust.as_text())
         try:
-            return _weighed(self._rubric, problem, judged)
-        except Lost as lost:
+            return _weigh(self._rubric, problem, judged)
+        except LostReply as lost:
             # Missing data, not a bad text: the gate leaves such a pair out.
             return Verdict(0.0, "error", f"No verdict: {lost}.", judged_by=self._rubric.name)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
-        """Our specimen behind the named steps; None where a judge reads for quality.
+        """Write our reference text behind the named steps; None where a judge reads for quality.
 
-        Without a judge a text is right when it meets its checks, and the specimen does. To a judge
-        of quality no ready-made text is the answer: a teacher has to write one.
+        Without a judge a text is right when it meets its checks, as the reference text does. To a
+        judge of quality no ready-made text is the answer: a teacher has to write one.
         """
         if self._rubric is not None:
             return None
-        return working(problem, frozenset(self.guide.step_kinds) if steps is None else steps)
+        return write_solution(problem, frozenset(self.guide.step_kinds) if steps is None else steps)
 
-    def planted(self, n: int, seed: int) -> Sequence[Pair]:
-        """Our specimens of train, each beside itself damaged in one of six ways."""
+    def planted_pairs(self, n: int, seed: int) -> Sequence[Pair]:
+        """Return reference texts of train, each beside itself damaged in one of six ways."""
         drawn = problems.draw(self._modes, "train", max(2, min(n, 200)), seed)
-        return list(planted.pairs(drawn, n))
+        return list(pairs(drawn, n))
 
     def trust(self) -> Trust | None:
-        """What planted pairs say about the judge, which is asked once; None without one."""
+        """Try the judge on planted pairs, once; None without a judge."""
         if self._rubric is None:
             return None
         with self._trying:
             if self._trust is None:
-                self._trust = self._rubric.trust(self.planted(TRIED, 0))
+                self._trust = self._rubric.trust(self.planted_pairs(TRIED, 0))
             return self._trust
 
-    def believed(self) -> Belief | None:
-        """The same for a check of the domain."""
+    def belief(self) -> Belief | None:
+        """Return the judge's trust as a check of the domain reads it."""
         trust = self.trust()
         return None if trust is None else Belief(trust.usable, trust.as_text())
 
 
-def _weighed(rubric: Rubric, problem: Problem, judged: judging.Judged) -> Verdict:
-    """Checks, criteria and the comparison with our specimen; right when nothing is wanting."""
+def _weigh(rubric: Rubric, problem: Problem, judged: judging.Judged) -> Verdict:
+    """Score checks, criteria and the comparison with our reference text."""
     marks = rubric.marks(problem, judged.text)
-    against = rubric.prefer(problem, judged.text, specimen(problem))
+    against = rubric.prefer(problem, judged.text, reference_text_of(problem))
     # A judge that is believed gives marks: a text that keeps it from doing so has earned none.
     quality = sum(((mark or 1) - 1) / 4 for mark in marks.values()) / len(marks)
     score = CHECKED * judged.credit + MARKED * quality + COMPARED * WON[against.choice]
@@ -106,11 +107,11 @@ def _weighed(rubric: Rubric, problem: Problem, judged: judging.Judged) -> Verdic
     modes = tuple(dict.fromkeys([*judged.verdict.failure_modes, *weak]))
     said = [judged.verdict.feedback, *(rulebook.JUDGED[mode] for mode in weak[:2])]
     if not modes:
-        met = _also(judged.verdict, "The judge finds every criterion met.")
+        met = _add_feedback(judged.verdict, "The judge finds every criterion met.")
         return replace(met, judged_by=rubric.name)
     answer = " ".join(judged.text.split())[:60]
     return Verdict(min(score, 0.99), "wrong", " ".join(said), modes, answer, rubric.name)
 
 
-def _also(verdict: Verdict, said: str) -> Verdict:
+def _add_feedback(verdict: Verdict, said: str) -> Verdict:
     return replace(verdict, feedback=f"{verdict.feedback} {said}")

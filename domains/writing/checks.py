@@ -1,13 +1,13 @@
-"""What of a task can be checked without taste: each check holds, or by how much it does not."""
+"""Checks of a text that need no taste: each holds, or tells by how much it does not."""
 
 import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from .material import AUDIENCES, BULLETS, NAMED, TITLE
 from .measures import Text, runs, words
 from .problems import Task, names_of
+from .task_parts import AUDIENCES, BULLETS, NAMED, TITLE
 
 PLAIN = (0.25, 0.7)
 """Share of words that hold prose together; outside it is no prose."""
@@ -22,7 +22,7 @@ EASE = 40
 
 
 class Check(NamedTuple):
-    """One thing that was looked at."""
+    """The result of one check."""
 
     mode: str
     """The failure mode, where it does not hold."""
@@ -35,8 +35,8 @@ class Check(NamedTuple):
 
 
 def checks(task: Task, asked: str, text: Text) -> Iterator[Check]:
-    """Everything that the task, worded `asked`, wants of `text`."""
-    yield from _sound(asked, text)
+    """Yield the check of every demand that the task, worded `asked`, makes of `text`."""
+    yield from _check_prose(asked, text)
     named = sum(text.holds(name) for name in names_of(task))
     said = f"It names {named} of {', '.join(names_of(task))}; {NAMED} are asked for."
     yield Check("off_topic", min(1.0, named / NAMED), said, "vital")
@@ -53,15 +53,15 @@ def checks(task: Task, asked: str, text: Text) -> Iterator[Check]:
 
 
 def credit(found: Sequence[Check]) -> float:
-    """What a text has earned: the share of demands that hold, less what it does wrong."""
+    """Return the share of demands that hold, less what the text does wrong."""
     demands = [check.held for check in found if check.kind == "demand"]
     habits = math.prod((1 + check.held) / 2 for check in found if check.kind == "habit")
     vital = math.prod(check.held for check in found if check.kind == "vital")
     return sum(demands) / len(demands) * habits * vital
 
 
-def _sound(asked: str, text: Text) -> Iterator[Check]:
-    """What any text has to be."""
+def _check_prose(asked: str, text: Text) -> Iterator[Check]:
+    """Check what every text owes: English prose, its own words, no repetition, a full end."""
     each = len(text.words) / max(1, len(text.sentences))
     prose = PLAIN[0] <= text.plain <= PLAIN[1] and each <= LONGEST
     yield Check("not_prose", float(prose), "It is not made of English sentences.", "vital")
@@ -69,10 +69,10 @@ def _sound(asked: str, text: Text) -> Iterator[Check]:
     echoed = sum(run in task for run in said) / max(1, len(said))
     yield Check("echoes_task", float(echoed <= ECHO), "It says the task back.", "vital")
     twice = len(text.sentences) - len({" ".join(words(it)) for it in text.sentences})
-    fresh = 0.0 if twice else 1.0 - max(0.0, text.repeated - REPEATED)
+    fresh = 0.0 if twice else 1.0 - max(0.0, text.repetition - REPEATED)
     yield Check("repeats_itself", fresh, "It says the same again.", "habit")
     yield Check(
-        "cut_off", float(text.finished), "Its last sentence does not come to an end.", "habit"
+        "cut_off", float(text.is_complete), "Its last sentence does not come to an end.", "habit"
     )
 
 
@@ -101,15 +101,15 @@ def _wording(task: Task, text: Text) -> Iterator[Check]:
         said = f"It uses the word {word}."
         yield Check("forbidden_word", float(word not in text.words), said, "habit")
     if "course" in task:
-        at = [_opened(text, mark) for mark in task["course"]]
+        at = [_opening_sentence(text, mark) for mark in task["course"]]
         found = [place for place in at if place is not None]
         ordered = len(found) == len(at) and found == sorted(found)
         said = f"No three sentences open with {', '.join(task['course'])} in this order."
         yield Check("out_of_order", float(ordered), said)
 
 
-def _opened(text: Text, mark: str) -> int | None:
-    """Number of the one sentence that opens with `mark`."""
+def _opening_sentence(text: Text, mark: str) -> int | None:
+    """Return the number of the one sentence that opens with `mark`."""
     found = [
         at
         for at, it in enumerate(text.sentences)

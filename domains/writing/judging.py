@@ -27,7 +27,7 @@ class Judged(NamedTuple):
 
 
 def text_of(reply: str) -> str:
-    """What stands after the last line `TEXT:`, or the whole of a reply without one."""
+    """Return the text after the last line `TEXT:`, or the whole of a reply without one."""
     marks = list(MARKED.finditer(reply))
     return reply[marks[-1].end() if marks else 0 :][:LONGEST].strip()
 

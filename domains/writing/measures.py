@@ -1,4 +1,4 @@
-"""Facts of a text that can be counted: words, sentences, paragraphs, reading ease, repetition."""
+"""Measures of a text: words, sentences, paragraphs, reading ease, repetition."""
 
 import re
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ PLAIN = frozenset(_PLAIN.split())
 
 @dataclass(frozen=True)
 class Text:
-    """One text and what can be counted in it."""
+    """A text and its measures."""
 
     said: str
 
@@ -49,7 +49,7 @@ class Text:
 
     @cached_property
     def body(self) -> str:
-        """Without title, greeting and closing."""
+        """The text without title, greeting and closing."""
         lines = self.lines[bool(self.title or self.greeting) :]
         return "\n".join(lines[: len(lines) - bool(self.closing and lines)]).strip()
 
@@ -78,8 +78,8 @@ class Text:
         return words(self.said)
 
     @property
-    def finished(self) -> bool:
-        """Whether the last sentence comes to its end."""
+    def is_complete(self) -> bool:
+        """Tell whether the last sentence comes to its end."""
         return bool(re.search(r"[.!?][\"'\u201d\u2019)*_]*$", self.body))
 
     @property
@@ -97,28 +97,28 @@ class Text:
         return 206.835 - 1.015 * len(said) / len(self.sentences) - 84.6 * syllables / len(said)
 
     @property
-    def repeated(self) -> float:
+    def repetition(self) -> float:
         """Share of runs of four words that were there before."""
         found = runs(self.words, 4)
         return 1 - len(set(found)) / len(found) if found else 0.0
 
     def holds(self, word: str) -> bool:
-        """Whether it names `word`, in the singular or the plural."""
+        """Tell whether it names `word`, in the singular or the plural."""
         forms = {word, f"{word}s", f"{word}es", f"{word.removesuffix('f')}ves"}
         return not forms.isdisjoint(self.words)
 
 
 def words(text: str) -> list[str]:
-    """In lower case."""
+    """Return the words of a text in lower case."""
     return [word.lower() for word in WORD.findall(text)]
 
 
 def runs(said: Sequence[str], length: int) -> list[tuple[str, ...]]:
-    """Every `length` words in a row."""
+    """Return every `length` words in a row."""
     return [tuple(said[at : at + length]) for at in range(len(said) - length + 1)]
 
 
 def syllables_of(word: str) -> int:
-    """Groups of vowels, a silent e at the end not counted."""
+    """Count the groups of vowels, without a silent e at the end."""
     silent = word.endswith("e") and not word.endswith(("le", "ee"))
     return max(1, len(re.findall(r"[aeiouy]+", word)) - silent)

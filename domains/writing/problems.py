@@ -1,4 +1,4 @@
-"""Every task there is: mode, topic, audience, length, and a few constraints on top.
+"""Draws tasks: mode, topic, audience, length, and a few constraints on top.
 
 A task is the same whatever the order of its constraints. Away from home (`ood`) topic and form are
 ones that training never sees.
@@ -12,7 +12,7 @@ from typing import Any
 
 from ..contract import NotEnoughProblems, Problem, Split
 from ..identity import name_of, problem, split_of
-from .material import (
+from .task_parts import (
     AUDIENCES,
     BANDS,
     COURSE,
@@ -72,7 +72,7 @@ def _tasks(mode: str) -> dict[Split, list[Task]]:
 def _constraints(
     rnd: random.Random, mode: str, band: Band, forms: list[str], *, always_form: bool
 ) -> dict[str, Any]:
-    """Two to four constraints; sorted where they hold several words."""
+    """Draw two to four constraints; several words in one are sorted."""
     kinds = ["paragraphs", "sentences", "include", "avoid", "course", "form"]
     chosen = set(rnd.sample(kinds, rnd.randint(2, 4))) | ({"form"} if always_form else set())
     made: dict[str, Any] = {
@@ -87,12 +87,12 @@ def _constraints(
 
 
 def names_of(task: Task) -> tuple[str, ...]:
-    """The words that belong to the task's topic."""
+    """Return the words that belong to the task's topic."""
     return {**TOPICS, **OOD_TOPICS}[task["topic"]]
 
 
 def demands(task: Task) -> Iterator[str]:
-    """What is asked of the text besides its subject, one short sentence each."""
+    """Yield each demand on the text besides its subject, in one short sentence."""
     low, high = task["words"]
     yield f"Write {low} to {high} words."
     yield f"Name at least {NAMED} of these: {', '.join(names_of(task))}."

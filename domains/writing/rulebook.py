@@ -1,4 +1,4 @@
-"""What writing names: steps, failures, and what an editor would advise, rightly or wrongly.
+"""The guide of writing: kinds of steps, failure modes, and an editor's rules, right or wrong.
 
 The rules stand in no order of merit, and nothing says which of them help: gates find out.
 """
@@ -114,7 +114,7 @@ BESIDE = "checks are scored, and a model judges quality"
 
 
 def guide(*, judged: bool) -> Guide:
-    """The guide says whether a model judges besides the checks."""
+    """Return the guide, which says whether a model judges besides the checks."""
     return Guide(
         description="Write a short narrative, descriptive, persuasive or technical text to order "
         f"({BESIDE if judged else ALONE}).",

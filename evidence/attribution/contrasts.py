@@ -1,4 +1,4 @@
-"""What one arm gained over another, problem by problem."""
+"""Contrasts between two arms, problem by problem: gain, interval and p-value."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from scipy.special import bdtr, bdtrc
 
-from ..intervals import Interval, bootstrap, is_binary, paired, wilson
+from ..intervals import Interval, bootstrap, is_binary, paired_interval, wilson
 from ..pairs import mcnemar, sign_flip, sign_flip_resolution
 
 Student = tuple[str, bool]
@@ -21,28 +21,29 @@ DRAWS = 10_000
 
 
 def beyond_chance(low: float, high: float, p: float) -> bool:
-    """Whether a difference may be claimed: its interval excludes zero, and so does its test.
+    """Tell whether a difference may be claimed: its interval excludes zero, and so does its test.
 
-    The interval approximates and the test is exact: with few disagreements they can part.
+    The interval approximates and the test is exact: with few disagreements they can differ.
     """
     return (low > 0 or high < 0) and p <= CHANCE
 
 
-def parted(low: float, high: float, p: float) -> bool:
-    """Whether interval and test disagree on zero: then nothing is claimed either way."""
+def disagree_on_zero(low: float, high: float, p: float) -> bool:
+    """Tell whether interval and test disagree on zero: then nothing is claimed either way."""
     return (low > 0 or high < 0) != (p <= CHANCE)
 
 
-def loss_shown(gain: float, high: float, p: float) -> bool:
-    """Whether a loss is shown: its interval lies below zero, or its one-sided exact test finds it.
+def shows_loss(gain: float, high: float, p: float) -> bool:
+    """Tell whether there is a loss, by the interval or by the one-sided exact test.
 
-    One witness is enough where a harm that passes costs more than a false alarm. `p` is two-sided.
+    One of the two is enough where a harm that passes costs more than a false alarm. `p` is
+    two-sided.
     """
     return high < 0 or (gain < 0 and p / 2 <= CHANCE)
 
 
 class Gain(NamedTuple):
-    """What one list of scores is above another, pair by pair."""
+    """Mean difference of two lists of scores, pair by pair."""
 
     gain: float
     low: float
@@ -51,14 +52,14 @@ class Gain(NamedTuple):
     """Two-sided."""
 
     @property
-    def shown(self) -> bool:
-        """Whether it may be claimed to differ from zero, up or down."""
+    def is_beyond_chance(self) -> bool:
+        """Tell whether it may be claimed to differ from zero, up or down."""
         return beyond_chance(self.low, self.high, self.p)
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """What one arm gained over another on the same problems."""
+    """Gain of one arm over another on the same problems."""
 
     name: str
     split: str
@@ -75,23 +76,23 @@ class Contrast:
     """Sign patterns that p was simulated with; 0 where it is exact, or an earlier version's."""
 
     @property
-    def shown(self) -> bool:
-        """Whether it may be claimed to differ from zero, up or down."""
+    def is_beyond_chance(self) -> bool:
+        """Tell whether it may be claimed to differ from zero, up or down."""
         return beyond_chance(self.low, self.high, self.p)
 
     @property
-    def parted(self) -> bool:
-        """Whether interval and test disagree."""
-        return parted(self.low, self.high, self.p)
+    def disagrees(self) -> bool:
+        """Tell whether interval and test disagree on zero."""
+        return disagree_on_zero(self.low, self.high, self.p)
 
 
 def footnotes(contrasts: Sequence[Contrast]) -> list[str]:
-    """What the marks `~` and `open` mean, as far as a table of these has them."""
+    """Explain the marks `~` and `open`, as far as a table of these contrasts has them."""
     draws = max((c.draws for c in contrasts), default=0)
     simulated = f"~: p is simulated, with {draws:,} drawn sign patterns; the others are exact."
     disagree = "open: interval and test disagree on zero, so nothing is claimed."
-    marks = ((simulated, draws > 0), (disagree, any(c.parted for c in contrasts)))
-    return [said for said, used in marks if used]
+    marks = ((simulated, draws > 0), (disagree, any(c.disagrees for c in contrasts)))
+    return [note for note, used in marks if used]
 
 
 COMPARED: tuple[tuple[Student, Student], ...] = (
@@ -104,7 +105,7 @@ COMPARED: tuple[tuple[Student, Student], ...] = (
     (("tuned", False), ("teacher", False)),
     (("tuned", False), ("teacher", True)),
 )
-"""What is compared with what, in this order, where both were measured."""
+"""Pairs of arms that are compared, in this order, where both were measured."""
 
 
 def arm_name(student: str, strategy: bool) -> str:
@@ -130,8 +131,8 @@ def compare(
     seed: int = 0,
     samples: int = DRAWS,
 ) -> Gain:
-    """What the scores `a` are above the scores `b` of the same problems; no pairs show nothing."""
-    low, high = paired(a, b, confidence, seed, samples)
+    """Compare the scores `a` with the scores `b` of the same problems; no pairs show nothing."""
+    low, high = paired_interval(a, b, confidence, seed, samples)
     differences = [round(i - j, 12) for i, j in zip(a, b, strict=True)]
     if is_binary((*a, *b)):
         p = mcnemar(sum(d > 0 for d in differences), sum(d < 0 for d in differences), "two-sided")
@@ -155,7 +156,7 @@ def _contrast(
 
 
 def _draws(differences: Sequence[float]) -> int:
-    """Sign patterns that `sign_flip` draws of these; 0 where it counts them all."""
+    """Count the sign patterns that `sign_flip` draws of these; 0 where it goes through them all."""
     return DRAWS if sign_flip_resolution(differences, "two-sided", DRAWS) else 0
 
 
@@ -199,17 +200,17 @@ def _over_number(
 
 
 def internalisation(scores: Mapping[Student, Scores], confidence: float, seed: int) -> float | None:
-    """None unless what words do for the base model is surely not zero."""
+    """Share of the prompt's help that went into the weights; None where that help may be zero."""
     try:
-        base, told, tuned = (
+        base, prompted, tuned = (
             scores[arm] for arm in (("base", False), ("base", True), ("tuned", False))
         )
     except KeyError:
         return None
     # All three on the same problems, or the ratio compares different tests.
-    common = sorted(base.keys() & told.keys() & tuned.keys())
-    without, words = [base[p] for p in common], [told[p] for p in common]
-    if not compare(words, without, confidence, seed).shown:
+    common = sorted(base.keys() & prompted.keys() & tuned.keys())
+    without, words = [base[p] for p in common], [prompted[p] for p in common]
+    if not compare(words, without, confidence, seed).is_beyond_chance:
         return None
     return (mean([tuned[p] for p in common]) - mean(without)) / (mean(words) - mean(without))
 

@@ -1,4 +1,4 @@
-"""The one sentence that may be claimed from an attribution, and no more."""
+"""The headline: what may be claimed from an attribution, and no more."""
 
 from .contrasts import CHANCE, Contrast, arm_name
 from .table import Attribution, Row
@@ -13,14 +13,14 @@ def headline(attribution: Attribution, split: str = "test") -> str:
     """
     return " ".join(
         [
-            _claimed(attribution, split),
-            *_constant(attribution, split),
-            *_lost(attribution, split),
+            _claim(attribution, split),
+            *_constant_answers(attribution, split),
+            *_lost_replies(attribution, split),
         ]
     )
 
 
-def _claimed(attribution: Attribution, split: str) -> str:
+def _claim(attribution: Attribution, split: str) -> str:
     row = (
         attribution.row(split, "tuned")
         or attribution.row(split, "tuned", True)
@@ -39,14 +39,14 @@ def _claimed(attribution: Attribution, split: str) -> str:
             f"{opening}: it does not beat its floor of {row.floor:.1%}, which needs no knowledge "
             f"of the task{_chance(row)}. No gain is claimed."
         )
-    if over is None or over.gain <= 0 or not over.shown:
+    if over is None or over.gain <= 0 or not over.is_beyond_chance:
         return (
             f"{opening}: it does not beat its floor of {row.floor:.1%} by more than chance could. "
             "No gain is claimed."
         )
     earned = [
         _sentence(contrast, words)
-        for comparison, words in _TOLD
+        for comparison, words in _COMPARISONS
         if (contrast := attribution.contrast(split, comparison)) is not None
     ]
     base = attribution.row(split, "base")
@@ -59,7 +59,7 @@ def _claimed(attribution: Attribution, split: str) -> str:
     return " ".join([f"{opening}. {_sentence(over, f'Gain over {beside}')}", *earned])
 
 
-_TOLD = (
+_COMPARISONS = (
     ("tuned - labels_only", "What the strategy adds to training on labels alone"),
     ("base+strategy - base", "The strategy in the base model's prompt"),
     ("base+strategy - placebo+strategy", "What its words add to a placebo of equal length"),
@@ -70,14 +70,14 @@ _TOLD = (
 
 def _sentence(c: Contrast, subject: str) -> str:
     size = f"{100 * c.gain:+.1f} points ({100 * c.low:+.1f} to {100 * c.high:+.1f})"
-    if c.shown:
+    if c.is_beyond_chance:
         return f"{subject}: {size}." if c.gain > 0 else f"{subject}: {size}, a loss."
-    parted = c.low > 0 or c.high < 0
-    why = f" (p = {c.p:.3f}, and at most {CHANCE} is asked for)" if parted else ""
+    excludes_zero = c.low > 0 or c.high < 0
+    why = f" (p = {c.p:.3f}, and at most {CHANCE} is asked for)" if excludes_zero else ""
     return f"{subject}: {size}, not shown to differ from zero{why}."
 
 
-def _constant(attribution: Attribution, split: str) -> list[str]:
+def _constant_answers(attribution: Attribution, split: str) -> list[str]:
     told = ", ".join(
         f"{arm_name(row.student, row.strategy)} ({row.constant}, {row.usual_share:.1%} of its "
         "answers)"
@@ -87,7 +87,7 @@ def _constant(attribution: Attribution, split: str) -> list[str]:
     return [f"Says the same whatever is asked: {told}."] if told else []
 
 
-def _lost(attribution: Attribution, split: str) -> list[str]:
+def _lost_replies(attribution: Attribution, split: str) -> list[str]:
     rows = [row for row in attribution.rows if row.split == split and row.missing]
     told = ", ".join(
         f"{row.missing} of {arm_name(row.student, row.strategy)}'s {row.n + row.missing}"

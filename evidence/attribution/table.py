@@ -1,12 +1,12 @@
-"""Who earned the gain: the base model, the words in the prompt, or the weights."""
+"""Attribution table: which gains come from the base model, the prompt or the weights."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..floors import answer_shares, answer_shift, balanced_accuracy, constant_answer, mcc
 from ..intervals import Interval
+from ..metrics import answer_shares, answer_shift, balanced_accuracy, constant_answer, mcc
 from .contrasts import Contrast, between_arms, internalisation, mean, over_floor, share
 
 Arm = tuple[str, str, bool]
@@ -14,7 +14,7 @@ Arm = tuple[str, str, bool]
 
 
 @dataclass(frozen=True)
-class Answered:
+class JudgedReply:
     """One judged reply of one arm."""
 
     problem: str
@@ -32,7 +32,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Row:
-    """How one arm did on one split."""
+    """Results of one arm on one split."""
 
     split: str
     student: str
@@ -67,7 +67,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Slice:
-    """How one arm did on the problems of one topic or one difficulty."""
+    """Results of one arm on the problems of one topic or one difficulty."""
 
     split: str
     student: str
@@ -81,7 +81,7 @@ class Slice:
 
 
 def _contrast(data: Mapping[str, Any]) -> Contrast:
-    """A contrast from its JSON; what that says besides follows from the rest."""
+    """Build a contrast from its JSON; `exact` and `parted` there follow from the rest."""
     return Contrast(**{name: it for name, it in data.items() if name not in ("exact", "parted")})
 
 
@@ -104,10 +104,10 @@ class Attribution:
         return next((c for c in self.contrasts if (c.split, c.name) == (split, name)), None)
 
     def as_json(self) -> dict[str, Any]:
-        told = asdict(self)
-        for found, contrast in zip(told["contrasts"], self.contrasts, strict=True):
-            found |= {"exact": not contrast.draws, "parted": contrast.parted}
-        return told
+        data = asdict(self)
+        for row, contrast in zip(data["contrasts"], self.contrasts, strict=True):
+            row |= {"exact": not contrast.draws, "parted": contrast.disagrees}
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Attribution":
@@ -121,7 +121,7 @@ class Attribution:
 
 
 def table(
-    arms: Mapping[Arm, Sequence[Answered]],
+    arms: Mapping[Arm, Sequence[JudgedReply]],
     *,
     floors: Mapping[str, float] | None = None,
     floor_right: Mapping[str, Mapping[str, float]] | None = None,
@@ -157,7 +157,11 @@ def table(
 
 
 def _row(
-    arm: Arm, answers: Sequence[Answered], floor: float, classes: Sequence[str], confidence: float
+    arm: Arm,
+    answers: Sequence[JudgedReply],
+    floor: float,
+    classes: Sequence[str],
+    confidence: float,
 ) -> Row:
     split, student, strategy = arm
     judged = [a for a in answers if a.score is not None]
@@ -187,13 +191,13 @@ def _row(
 
 
 def _slices(
-    arms: Mapping[Arm, Sequence[Answered]],
-    by: Callable[[Answered], str | int],
+    arms: Mapping[Arm, Sequence[JudgedReply]],
+    by: Callable[[JudgedReply], str | int],
     confidence: float,
 ) -> tuple[Slice, ...]:
     found = []
     for (split, student, strategy), answers in arms.items():
-        parts: dict[Any, list[Answered]] = defaultdict(list)
+        parts: dict[Any, list[JudgedReply]] = defaultdict(list)
         for answered in answers:
             if answered.score is not None:
                 parts[by(answered)].append(answered)
@@ -203,7 +207,7 @@ def _slices(
     return tuple(found)
 
 
-def _count(judged: Sequence[Answered], confidence: float) -> tuple[int, int, float, Interval]:
+def _count(judged: Sequence[JudgedReply], confidence: float) -> tuple[int, int, float, Interval]:
     scores = [a.score for a in judged if a.score is not None]
     each = _scores(judged)
     # Several replies to one problem are not independent: then only problems are counted on.
@@ -212,7 +216,7 @@ def _count(judged: Sequence[Answered], confidence: float) -> tuple[int, int, flo
     return len(scores), right, mean(scores), share(spread, confidence)
 
 
-def _scores(answers: Sequence[Answered]) -> dict[str, float]:
+def _scores(answers: Sequence[JudgedReply]) -> dict[str, float]:
     """Mean score on each problem; problems that only met errors are left out."""
     each: dict[str, list[float]] = defaultdict(list)
     for answered in answers:
@@ -221,7 +225,7 @@ def _scores(answers: Sequence[Answered]) -> dict[str, float]:
     return {problem: mean(scores) for problem, scores in each.items()}
 
 
-def _majority(arms: Mapping[Arm, Sequence[Answered]], split: str) -> float:
+def _majority(arms: Mapping[Arm, Sequence[JudgedReply]], split: str) -> float:
     labels = {
         a.problem: a.label for arm, answers in arms.items() if arm[0] == split for a in answers
     }

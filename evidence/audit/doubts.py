@@ -1,27 +1,27 @@
-"""What makes a system's number doubtful: its scores, its parser, its token limit, its habits."""
+"""Doubts about a system's number: its scores, its parser, its token limit, its habits."""
 
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 
 from ..attribution.contrasts import mean
-from .replies import first_named
-from .systems import Measured, Sheet, far_apart
+from .replies import first_mention
+from .systems import AnswerKey, Measurement, means_differ
 
 SHOWN = 5
-"""Lines that a finding names."""
+"""Lines that a doubt names."""
 FEW = 3
-"""So many answers on both sides, and what parts them is worth a word."""
+"""Fewest answers on both sides from which a limit of the parser is guessed."""
 SHIFTED = 0.05
-"""From here on a shift of the answers is worth a word."""
+"""Smallest shift of the answers that is mentioned."""
 
 
 @dataclass(frozen=True)
-class Finding:
+class Doubt:
     """One thing that a reader of the claim must know."""
 
     name: str
     refuses: bool
-    """Whether the claim cannot stand with it."""
+    """The claim cannot stand with it."""
     said: str
     """A clause, to be quoted."""
     lines: tuple[int, ...] = ()
@@ -33,21 +33,21 @@ def short(answer: str) -> str:
     return answer if len(answer) <= 40 else f"{answer[:39]}…"
 
 
-def doubts(it: Measured, sheet: Sheet, *, claimed: bool) -> Iterator[Finding]:
-    """What there is to doubt; `claimed` where the claim is this system's, not its rival's.
+def find_doubts(it: Measurement, key: AnswerKey, *, claimed: bool) -> Iterator[Doubt]:
+    """Find everything to doubt; `claimed` where the claim is this system's, not its rival's.
 
     Where a number would be quite another one, had its replies been read or ended well, it measures
     the parser or the limit, and no claim stands on it.
     """
     yield from _constant(it, claimed)
-    yield from _misscored(it, sheet)
-    yield from _misread(it, sheet)
-    yield from _cut_off(it, sheet)
-    yield from _unread(it, sheet)
-    yield from _shifted(it)
+    yield from _wrong_scores(it, key)
+    yield from _parser_errors(it, key)
+    yield from _truncation(it, key)
+    yield from _unparsed_answers(it, key)
+    yield from _answer_habit(it)
 
 
-def _constant(it: Measured, claimed: bool) -> Iterator[Finding]:
+def _constant(it: Measurement, claimed: bool) -> Iterator[Doubt]:
     system = it.system
     if system.constant is None or system.usual_share is None:
         return
@@ -56,11 +56,11 @@ def _constant(it: Measured, claimed: bool) -> Iterator[Finding]:
         said += f", or nearly: {system.usual_share:.1%} of the time"
     if not claimed:
         said += ", so to beat it shows nothing"
-    yield Finding("constant", claimed, said)
+    yield Doubt("constant", claimed, said)
 
 
-def _misscored(it: Measured, sheet: Sheet) -> Iterator[Finding]:
-    """Where the author's score says other than prediction and gold do."""
+def _wrong_scores(it: Measurement, key: AnswerKey) -> Iterator[Doubt]:
+    """Rows whose score by the author contradicts prediction and gold answer."""
     if it.scores is not it.match:
         return
     scored = [
@@ -73,16 +73,16 @@ def _misscored(it: Measured, sheet: Sheet) -> Iterator[Finding]:
     system = it.system
     parts = [f"{len(up)} wrong answers of {system.name} were scored right"] if up else []
     parts += [f"{len(down)} right answers of {system.name} were scored wrong"] if down else []
-    yield Finding(
+    yield Doubt(
         "scores",
-        far_apart(it.each, sheet.each(it.claimed)),
+        means_differ(it.each, key.each(it.claimed)),
         f"{' and '.join(parts)}: {system.claimed:.1%} by its scores is {system.accuracy:.1%} by "
         "its answers",
         tuple(sorted([*up, *down])[:SHOWN]),
     )
 
 
-def _misread(it: Measured, sheet: Sheet) -> Iterator[Finding]:
+def _parser_errors(it: Measurement, key: AnswerKey) -> Iterator[Doubt]:
     system, again = it.system, it.again
     if system.reread is None or not (again.misread or again.overread):
         return
@@ -99,24 +99,24 @@ def _misread(it: Measured, sheet: Sheet) -> Iterator[Finding]:
             f"{len(again.overread)} of the {right} replies of {system.name} that were scored right "
             "conclude with another answer"
         )
-    yield Finding(
+    yield Doubt(
         "parser",
-        far_apart(it.each, sheet.each(again.scores)),
+        means_differ(it.each, key.each(again.scores)),
         f"{' and '.join(parts)}: {system.accuracy:.1%} is what its parser read, "
-        f"{system.reread:.1%} is what was said{_reach(it, sheet)}",
+        f"{system.reread:.1%} is what was said{_reach(it, key)}",
         _lines(it, [*again.misread, *again.overread]),
     )
 
 
-def _reach(it: Measured, sheet: Sheet) -> str:
-    """How far into a reply the parser seems to read, where that parts what it read and missed."""
+def _reach(it: Measurement, key: AnswerKey) -> str:
+    """Depth to which the parser seems to read replies, where that explains what it missed."""
     missed = set(it.again.misread)
-    for name in dict.fromkeys(sheet.gold[i] for i in it.again.misread):
+    for name in dict.fromkeys(key.gold[i] for i in it.again.misread):
         ends: dict[bool, list[int]] = {True: [], False: []}
-        for i, told in enumerate(it.again.told):
-            if told is None or sheet.gold[i] != name or sheet.shown(told.answer) != name:
+        for i, ending in enumerate(it.again.conclusions):
+            if ending is None or key.gold[i] != name or key.canonical(ending.answer) != name:
                 continue
-            at = first_named(it.said[i].reply or "", name)
+            at = first_mention(it.said[i].reply or "", name)
             if at is not None:
                 ends[i in missed].append(at)
         read, lost = ends[False], ends[True]
@@ -125,16 +125,16 @@ def _reach(it: Measured, sheet: Sheet) -> str:
     return ""
 
 
-def _cut_off(it: Measured, sheet: Sheet) -> Iterator[Finding]:
+def _truncation(it: Measurement, key: AnswerKey) -> Iterator[Doubt]:
     system, again = it.system, it.again
     if again.cut:
         ended = list(it.scores)
         for i in again.cut:
             ended[i] = 1.0
-        best = sheet.each(ended)
-        yield Finding(
+        best = key.each(ended)
+        yield Doubt(
             "truncated",
-            far_apart(it.each, best),
+            means_differ(it.each, best),
             f"{len(again.cut)} of the {len(it.scores)} replies of {system.name} were cut off "
             f"before they came to an answer: {system.accuracy:.1%} is what the limit left, up to "
             f"{mean(best):.1%} may have been meant",
@@ -145,10 +145,10 @@ def _cut_off(it: Measured, sheet: Sheet) -> Iterator[Finding]:
             f"{len(again.broken)} of the {len(it.scores)} replies of {system.name} end in the "
             "middle of a sentence, as if they were cut off"
         )
-        yield Finding("truncated", False, said, _lines(it, again.broken))
+        yield Doubt("truncated", False, said, _lines(it, again.broken))
 
 
-def _unread(it: Measured, sheet: Sheet) -> Iterator[Finding]:
+def _unparsed_answers(it: Measurement, key: AnswerKey) -> Iterator[Doubt]:
     system = it.system
     if system.unparsed:
         said = (
@@ -156,10 +156,10 @@ def _unread(it: Measured, sheet: Sheet) -> Iterator[Finding]:
             f"({system.unparsed / system.n:.1%}), and all of these count as wrong"
         )
         none = [i for i, answer in enumerate(it.answers) if answer is None]
-        yield Finding("unparsed", False, said, _lines(it, none))
-    if not sheet.classes:
+        yield Doubt("unparsed", False, said, _lines(it, none))
+    if not key.classes:
         return
-    known = set(sheet.classes.values())
+    known = set(key.classes.values())
     strange = [
         i for i, answer in enumerate(it.answers) if answer is not None and answer not in known
     ]
@@ -169,10 +169,10 @@ def _unread(it: Measured, sheet: Sheet) -> Iterator[Finding]:
             f"{len(strange)} answers of {system.name} are none of {', '.join(sorted(known))}: "
             f"{short(example)!r} is one"
         )
-        yield Finding("no class", False, said, _lines(it, strange))
+        yield Doubt("no class", False, said, _lines(it, strange))
 
 
-def _shifted(it: Measured) -> Iterator[Finding]:
+def _answer_habit(it: Measurement) -> Iterator[Doubt]:
     system = it.system
     if system.shift is None or system.shift < SHIFTED or system.constant is not None:
         return
@@ -181,14 +181,14 @@ def _shifted(it: Measured) -> Iterator[Finding]:
         f"change for each to come as often as it should; {short(system.usual or '')} is "
         f"{system.usual_share:.1%} of them"
     )
-    yield Finding("shift", False, said)
+    yield Doubt("shift", False, said)
 
 
-def repeated(lines: Sequence[int], sheet: Sheet) -> Iterator[Finding]:
-    """Where rows, given by their lines, are further replies to a problem of an earlier one."""
+def find_repeats(lines: Sequence[int], key: AnswerKey) -> Iterator[Doubt]:
+    """Find rows, given by their lines, that are further replies to a problem of an earlier one."""
     seen: set[int] = set()
     again = []
-    for line, place in zip(lines, sheet.places, strict=True):
+    for line, place in zip(lines, key.places, strict=True):
         if place in seen:
             again.append(line)
         seen.add(place)
@@ -197,11 +197,11 @@ def repeated(lines: Sequence[int], sheet: Sheet) -> Iterator[Finding]:
             f"{len(again)} of the {len(lines)} rows repeat the problem of an earlier one, so the "
             f"tests count {len(seen)} problems"
         )
-        yield Finding("repeated", False, said, tuple(again[:SHOWN]))
+        yield Doubt("repeated", False, said, tuple(again[:SHOWN]))
 
 
-def contradicted(rows: Iterable[tuple[int, str, str, str]]) -> Iterator[Finding]:
-    """Where one problem has two gold answers; rows are (line, text, id, gold), plain all of them.
+def find_contradictions(rows: Iterable[tuple[int, str, str, str]]) -> Iterator[Doubt]:
+    """Find problems with two gold answers; rows are (line, text, id, gold), plain all of them.
 
     A problem is known by its text, and by its id only where it has none: ids that count the rows
     of each part of a file name no problems.
@@ -210,24 +210,24 @@ def contradicted(rows: Iterable[tuple[int, str, str, str]]) -> Iterator[Finding]
     for line, text, name, gold in rows:
         if text or name:
             asked.setdefault((not text, text or name), []).append((line, gold))
-    split = {key: told for key, told in asked.items() if len({gold for _, gold in told}) > 1}
+    split = {name: rows for name, rows in asked.items() if len({gold for _, gold in rows}) > 1}
     if not split:
         return
-    (by_id, key), told = next(iter(split.items()))
-    line, gold = told[0]
-    other, against = next(each for each in told if each[1] != gold)
+    (by_id, name), both = next(iter(split.items()))
+    line, gold = both[0]
+    other, against = next(each for each in both if each[1] != gold)
     said = (
         f"{_count(split)} more than one gold answer, and the tests take such rows for different "
-        f"problems: {'id ' if by_id else ''}{short(key)!r} has {short(gold)!r} in line {line} and "
+        f"problems: {'id ' if by_id else ''}{short(name)!r} has {short(gold)!r} in line {line} and "
         f"{short(against)!r} in line {other}"
     )
     lines = sorted(line for each in split.values() for line, _ in each)
-    yield Finding("contradiction", False, said, tuple(lines[:SHOWN]))
+    yield Doubt("contradiction", False, said, tuple(lines[:SHOWN]))
 
 
 def _count(split: Sized) -> str:
     return f"{len(split)} problems have" if len(split) > 1 else "1 problem has"
 
 
-def _lines(it: Measured, places: Sequence[int]) -> tuple[int, ...]:
+def _lines(it: Measurement, places: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(it.said[i].line for i in places)[:SHOWN])

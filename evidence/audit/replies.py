@@ -17,7 +17,7 @@ _CLOSED = (".", "!", "?", ")", "]", "}", '"', "'", "*", "`", "|", "…", "”", 
 
 
 class Conclusion(NamedTuple):
-    """What a reply says in the end."""
+    """The answer that a reply ends with."""
 
     answer: str
     """In plain form; see `plain`."""
@@ -46,7 +46,7 @@ def conclusion(reply: str, classes: Sequence[str] = (), numeric: bool = False) -
     the answer, else the last line; where answers are `numeric`, the number in it.
     """
     if classes:
-        return _class_stated(reply, tuple(classes))
+        return _stated_class(reply, tuple(classes))
     stated = [(m.start(), m[1] or m[2]) for m in _BOXED.finditer(reply)] or [
         (m.start(1), m[1]) for m in _STATED.finditer(reply)
     ]
@@ -61,14 +61,14 @@ def conclusion(reply: str, classes: Sequence[str] = (), numeric: bool = False) -
     return Conclusion(plain(said), at) if plain(said) else None
 
 
-def first_named(reply: str, answer: str) -> int | None:
-    """Where a reply has named an answer for the first time, whatever it says of it."""
+def first_mention(reply: str, answer: str) -> int | None:
+    """Return the place behind the first mention of an answer in a reply, whatever it says of it."""
     found = re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", reply, re.I)
     return found.end() if found else None
 
 
-def looks_cut(reply: str, concluded: bool) -> bool:
-    """Whether a reply ends in the middle of a sentence, without a conclusion."""
+def seems_cut_short(reply: str, concluded: bool) -> bool:
+    """Tell whether a reply ends in the middle of a sentence, without a conclusion."""
     text = reply.rstrip()
     return not concluded and len(text) >= 20 and not text.endswith(_CLOSED)
 
@@ -99,14 +99,16 @@ def _words(classes: tuple[str, ...]) -> _Words:
     )
 
 
-def _class_stated(reply: str, classes: tuple[str, ...]) -> Conclusion | None:
+def _stated_class(reply: str, classes: tuple[str, ...]) -> Conclusion | None:
     words = _words(classes)
     # As many blanks, so that what follows stays in its place.
     text = words.choice.sub(lambda m: " " * len(m[0]), reply)
     stated = [
-        m for m in words.said.finditer(text) if _IS.fullmatch(m[1] or "") or _meant(text, m, 2)
+        m
+        for m in words.said.finditer(text)
+        if _IS.fullmatch(m[1] or "") or _names_class(text, m, 2)
     ]
-    stated = [m for m in stated if not _denied(text, m.start(2))]
+    stated = [m for m in stated if not _has_denial(text, m.start(2))]
     if stated:
         return Conclusion(plain(stated[-1][2]), stated[-1].start(2))
     at, line = _last_line(text)
@@ -125,17 +127,17 @@ def _class_stated(reply: str, classes: tuple[str, ...]) -> Conclusion | None:
 def _mentions(text: str, start: int, words: _Words) -> Iterator[tuple[str, int]]:
     """Classes that are meant as answers; of one letter or digit, nobody can tell."""
     for m in words.named.finditer(text, start):
-        told = len(m[0]) > 1 and not m[0].isdigit() and _meant(text, m, 0)
-        if told and not _denied(text, m.start()):
+        named = len(m[0]) > 1 and not m[0].isdigit() and _names_class(text, m, 0)
+        if named and not _has_denial(text, m.start()):
             yield plain(m[0]), m.start()
 
 
-def _meant(text: str, m: re.Match[str], group: int) -> bool:
-    """Whether a class is said for itself: "NO" and "no." are, "no" in "no meeting" is not."""
+def _names_class(text: str, m: re.Match[str], group: int) -> bool:
+    """Tell whether a class stands for itself: "NO" and "no." do, "no" in "no meeting" does not."""
     after = text[m.end(group) : m.end(group) + 1]
     return (len(m[group]) > 1 and m[group].isupper()) or after == "" or after in ".,;:!?)]}*_\"'`\n"
 
 
-def _denied(text: str, at: int) -> bool:
+def _has_denial(text: str, at: int) -> bool:
     before = text[max(0, at - 16) : at]
     return bool(re.search(r"(?:\bnot|n't|n’t|\bnever)\W{1,3}(?:(?:be|an?)\s)?$", before, re.I))

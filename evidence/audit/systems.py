@@ -1,18 +1,18 @@
-"""How one system did on somebody's rows: as it was scored, and as its replies read once more."""
+"""Measures one system on somebody's rows: as it was scored, and by a second reading of replies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..attribution.contrasts import mean, share
-from ..floors import answer_shares, answer_shift, balanced_accuracy, constant_answer, mcc
-from .replies import Conclusion, conclusion, looks_cut, plain
+from ..metrics import answer_shares, answer_shift, balanced_accuracy, constant_answer, mcc
+from .replies import Conclusion, conclusion, plain, seems_cut_short
 
 CONFIDENCE = 0.95
 
 
-class Said(NamedTuple):
-    """What one system said in one row."""
+class Answer(NamedTuple):
+    """Answer of one system in one row."""
 
     line: int
     answer: str | None
@@ -24,16 +24,16 @@ class Said(NamedTuple):
     """Whether its author recorded that the reply was cut at a limit."""
 
 
-class Sheet(NamedTuple):
-    """What the rows ask: the same for every system."""
+class AnswerKey(NamedTuple):
+    """Right answers of the rows: the same for every system."""
 
     gold: Sequence[str]
     places: Sequence[int]
-    """Which problem each row is of; they count from 0 in the order in which they come first."""
+    """Number of each row's problem, from 0 in the order in which problems come first."""
     classes: Mapping[str, str]
     """Plain form -> as it is written; empty where answers are open."""
 
-    def shown(self, answer: str) -> str:
+    def canonical(self, answer: str) -> str:
         found = plain(answer)
         return self.classes.get(found, found)
 
@@ -52,7 +52,7 @@ class Sheet(NamedTuple):
 
 @dataclass(frozen=True)
 class System:
-    """What was counted of one system."""
+    """Counts and scores of one system."""
 
     name: str
     n: int
@@ -84,36 +84,36 @@ class System:
 
 
 @dataclass(frozen=True)
-class Again:
-    """The replies, read once more. Numbers are places in the list of rows."""
+class Rereading:
+    """Second reading of the replies. Numbers are places in the list of rows."""
 
-    told: Sequence[Conclusion | None]
+    conclusions: Sequence[Conclusion | None]
     carried: bool
-    """Whether there are any replies."""
+    """There are replies at all."""
     misread: Sequence[int]
     overread: Sequence[int]
     cut: Sequence[int]
     broken: Sequence[int]
-    """They end in the middle of a sentence, though nothing says that they were cut."""
+    """Replies that end in the middle of a sentence, though nothing says that they were cut."""
     scores: Sequence[float]
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """A system, row by row and problem by problem."""
 
     system: System
-    said: Sequence[Said]
+    said: Sequence[Answer]
     answers: Sequence[str | None]
     match: Sequence[float]
-    """Whether the answer is the gold one, by our own comparison."""
+    """1 where the answer is the gold one by our own comparison, else 0."""
     claimed: Sequence[float]
-    """What its author gave it, row by row."""
+    """The scores of its author, row by row."""
     scores: Sequence[float]
-    """What counts, row by row."""
+    """The scores that count, row by row."""
     each: Sequence[float]
     """The same problem by problem, in the order in which they come first."""
-    again: Again
+    again: Rereading
 
 
 def samples_for(n: int) -> int:
@@ -121,8 +121,8 @@ def samples_for(n: int) -> int:
     return max(500, min(10_000, 20_000_000 // max(1, n)))
 
 
-def far_apart(a: Sequence[float], b: Sequence[float]) -> bool:
-    """Whether the mean of neither of two ways to score the same problems could be the other's."""
+def means_differ(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Tell whether two ways to score the same problems differ beyond both their intervals."""
     both = [
         (mean(scores), share(scores, CONFIDENCE, samples_for(len(scores)))) for scores in (a, b)
     ]
@@ -130,18 +130,18 @@ def far_apart(a: Sequence[float], b: Sequence[float]) -> bool:
     return not mine.low <= theirs <= mine.high and not their.low <= ours <= their.high
 
 
-def measure(name: str, said: Sequence[Said], sheet: Sheet) -> Measured:
+def measure(name: str, said: Sequence[Answer], key: AnswerKey) -> Measurement:
     """Count a system's answers, by our own comparison where answers are classes.
 
     Where answers are open, the score that its author gave a row stands: two ways of writing a
     number may well be the same answer.
     """
-    answers = [_read(s.answer, sheet) for s in said]
-    match = [float(a == g) for a, g in zip(answers, sheet.gold, strict=True)]
+    answers = [_parse(s.answer, key) for s in said]
+    match = [float(a == g) for a, g in zip(answers, key.gold, strict=True)]
     claimed = [m if s.score is None else s.score for m, s in zip(match, said, strict=True)]
-    scores = match if sheet.classes else claimed
-    again = _read_again(said, scores, sheet)
-    each = sheet.each(scores)
+    scores = match if key.classes else claimed
+    again = _reread_replies(said, scores, key)
+    each = key.each(scores)
     low, high = share(each, CONFIDENCE, samples_for(len(each)))
     usual, usual_share = _usual(answers)
     system = System(
@@ -151,20 +151,20 @@ def measure(name: str, said: Sequence[Said], sheet: Sheet) -> Measured:
         accuracy=mean(each),
         low=low,
         high=high,
-        claimed=mean(sheet.each(claimed)),
-        reread=mean(sheet.each(again.scores)) if again.carried else None,
+        claimed=mean(key.each(claimed)),
+        reread=mean(key.each(again.scores)) if again.carried else None,
         misread=len(again.misread),
         overread=len(again.overread),
         cut=len(again.cut),
         unparsed=sum(answer is None for answer in answers),
         usual=usual,
         usual_share=usual_share,
-        shift=answer_shift(sheet.gold, answers) if sheet.classes else None,
-        constant=constant_answer(answers, sheet.gold),
-        balanced_accuracy=balanced_accuracy(sheet.gold, answers) if sheet.classes else None,
-        mcc=mcc(sheet.gold, answers) if sheet.classes else None,
+        shift=answer_shift(key.gold, answers) if key.classes else None,
+        constant=constant_answer(answers, key.gold),
+        balanced_accuracy=balanced_accuracy(key.gold, answers) if key.classes else None,
+        mcc=mcc(key.gold, answers) if key.classes else None,
     )
-    return Measured(system, said, answers, match, claimed, scores, each, again)
+    return Measurement(system, said, answers, match, claimed, scores, each, again)
 
 
 def _usual(answers: Sequence[str | None]) -> tuple[str | None, float | None]:
@@ -173,32 +173,32 @@ def _usual(answers: Sequence[str | None]) -> tuple[str | None, float | None]:
     return next(iter(shares.items()), (None, None))
 
 
-def _read(answer: str | None, sheet: Sheet) -> str | None:
-    return sheet.shown(answer) if answer is not None and answer.strip() else None
+def _parse(answer: str | None, key: AnswerKey) -> str | None:
+    return key.canonical(answer) if answer is not None and answer.strip() else None
 
 
-def _read_again(said: Sequence[Said], scores: Sequence[float], sheet: Sheet) -> Again:
-    classes = tuple(sheet.classes)
-    told = [
+def _reread_replies(said: Sequence[Answer], scores: Sequence[float], key: AnswerKey) -> Rereading:
+    classes = tuple(key.classes)
+    conclusions = [
         conclusion(s.reply, classes, numeric=_is_number(gold)) if s.reply else None
-        for s, gold in zip(said, sheet.gold, strict=True)
+        for s, gold in zip(said, key.gold, strict=True)
     ]
     misread, over, cut, broken = [], [], [], []
     again = list(scores)
-    for i, (one, ends, gold) in enumerate(zip(said, told, sheet.gold, strict=True)):
-        concluded = ends is not None and sheet.shown(ends.answer) == gold
+    for i, (one, ends, gold) in enumerate(zip(said, conclusions, key.gold, strict=True)):
+        concluded = ends is not None and key.canonical(ends.answer) == gold
         if scores[i] < 1 and concluded:
             misread.append(i)
             again[i] = 1.0
         elif scores[i] < 1 and one.truncated:
             cut.append(i)
-        elif scores[i] < 1 and one.reply and looks_cut(one.reply, ends is not None):
+        elif scores[i] < 1 and one.reply and seems_cut_short(one.reply, ends is not None):
             broken.append(i)
         # Open answers can be written in many ways: only another class is surely another answer.
         elif scores[i] >= 1 and classes and ends is not None and not concluded:
             over.append(i)
             again[i] = 0.0
-    return Again(told, any(s.reply for s in said), misread, over, cut, broken, again)
+    return Rereading(conclusions, any(s.reply for s in said), misread, over, cut, broken, again)
 
 
 def _is_number(answer: str) -> bool:

@@ -1,4 +1,4 @@
-"""The gate on trial: how often it accepts what brings nothing, and finds what brings something."""
+"""Calibrates the gate: rates of false accepts, and of accepts of a known gain."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ import numpy as np
 
 from ..gate.power import DISCORDANCE, UNDETECTABLE
 from ..intervals import clopper_pearson
-from .simulation import Students, Terms, put_to
+from .simulation import Students, Terms, run_gates
 
 OTHERS = (0.15, 0.45)
 """Shares of disagreeing pairs that `plan` does not assume: the curve is drawn there as well."""
@@ -17,14 +17,14 @@ MOST_REPLIES = 20_000_000
 """Replies of an arm that are held at once: some hundred megabytes."""
 
 Progress = Callable[[str, int, int], None]
-"""Told what is counted, how much of it is done, and of how many."""
+"""Called with what is counted, how many are done, and of how many."""
 
 REACH = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 """Gains of the curve, in detectable ones."""
 
 
 class Point(NamedTuple):
-    """How often gates accepted a candidate with a known gain."""
+    """Share of gates that accepted a candidate with a known gain."""
 
     gain: float
     discordance: float
@@ -39,7 +39,7 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class Calibration:
-    """What the gate was found to do."""
+    """Measured error rates of the gate."""
 
     terms: Terms
     runs: int
@@ -61,16 +61,16 @@ class Calibration:
 
     @property
     def holds(self) -> bool:
-        """Whether the rate is compatible with alpha."""
+        """Tell whether the rate is compatible with alpha."""
         return self.low <= self.terms.alpha
 
     @property
     def enough(self) -> bool:
-        """Whether so many runs could show that the rate is at most alpha, were none wrong."""
+        """Tell whether so many runs could show that the rate is at most alpha, were none wrong."""
         return clopper_pearson(0, self.runs).high <= self.terms.alpha
 
     @property
-    def found(self) -> Point:
+    def at_detectable(self) -> Point:
         """The curve at the detectable gain, where its assumptions hold."""
         return next(
             point
@@ -83,7 +83,7 @@ class Calibration:
         more = {
             "holds": self.holds,
             "enough": self.enough,
-            "found": self.found._asdict(),
+            "found": self.at_detectable._asdict(),
             "alpha_each": self.terms.share,
         }
         return asdict(self) | {"curve": points} | more
@@ -97,11 +97,11 @@ def calibrate(
     seed: int = 0,
     progress: Progress = lambda what, done, total: None,
 ) -> Calibration:
-    """Put `runs` runs without any effect to the gate, then `gates` gates for each known gain.
+    """Simulate `runs` runs without any effect, then `gates` gates for each known gain.
 
     Raises ValueError where a gate of this size could never accept, and where it would not end.
     """
-    _bounded(terms, runs, gates)
+    _check_size(terms, runs, gates)
     if terms.detectable == UNDETECTABLE:
         raise ValueError(
             f"{terms.pairs} pairs could never pass at {terms.share:.2g}, the share of alpha = "
@@ -124,8 +124,8 @@ def calibrate(
     )
 
 
-def _bounded(terms: Terms, runs: int, gates: int) -> None:
-    """Refuses what the memory does not hold."""
+def _check_size(terms: Terms, runs: int, gates: int) -> None:
+    """Raise ValueError for more replies than the memory holds."""
     asked = max(runs, gates) * terms.pairs * terms.replicates
     if min(runs, gates) < 1 or asked > MOST_REPLIES:
         most = MOST_REPLIES // (terms.pairs * terms.replicates)
@@ -138,7 +138,7 @@ def _bounded(terms: Terms, runs: int, gates: int) -> None:
 def _without_effect(
     terms: Terms, runs: int, rng: np.random.Generator, progress: Progress
 ) -> tuple[int, float, float]:
-    """Runs with a false accept, the share of pairs that differ, the share of replies saved."""
+    """Count runs with a false accept; measure the shares of pairs that differ and replies saved."""
     wrong = np.zeros(runs, dtype=bool)
     differing = asked = 0.0
     decisions = terms.rounds * terms.candidates
@@ -147,7 +147,7 @@ def _without_effect(
         old = student.incumbent()
         for place in range(1, terms.candidates + 1):
             new = student.candidate()
-            accepted, answered = put_to(new, old, terms)
+            accepted, answered = run_gates(new, old, terms)
             wrong |= accepted
             asked += float(answered.mean()) / terms.pairs
             differing += float((new[:, 0] != old[:, 0]).mean())
@@ -158,7 +158,7 @@ def _without_effect(
 def _curve(
     terms: Terms, gates: int, rng: np.random.Generator, progress: Progress
 ) -> tuple[Point, ...]:
-    """At every discordance, gains from none to more than the detectable one."""
+    """Power curve: at every discordance, gains from none to more than the detectable one."""
     places = [
         (min(reach * terms.detectable, 1.0), discordance)
         for discordance in (DISCORDANCE, *OTHERS)
@@ -175,6 +175,6 @@ def _point(
     terms: Terms, gain: float, discordance: float, gates: int, rng: np.random.Generator
 ) -> Point:
     student = Students(rng, gates, terms, discordance, gain)
-    accepted, _ = put_to(student.candidate(), student.incumbent(), terms)
+    accepted, _ = run_gates(student.candidate(), student.incumbent(), terms)
     count = int(accepted.sum())
     return Point(gain, discordance, gates, count, count / gates, *clopper_pearson(count, gates))

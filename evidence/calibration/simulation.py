@@ -1,4 +1,4 @@
-"""Simulated students whose effect is known meet the very gate that runs use.
+"""Simulates students with a known effect, and puts them through the very gate that runs use.
 
 A student answers most problems always alike; the share 2 d of them is open, and there every reply
 is a fair coin. So two arms without any effect disagree on the share d of the problems, and no reply
@@ -17,8 +17,8 @@ from functools import lru_cache
 import numpy as np
 
 from ..gate.decide import decide, plan, spend
-from ..gate.racing import all_but_lost, looks
-from ..gate.replicates import Replicates, agreed, means
+from ..gate.racing import futility_reason, interim_looks
+from ..gate.replicates import Replicates, means, require_agreement
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Terms:
 
     @property
     def share(self) -> float:
-        """What one decision may spend of alpha."""
+        """Share of alpha that one decision may spend."""
         return spend(self.alpha, self.rounds * self.candidates)
 
     @property
@@ -83,51 +83,51 @@ class Students:
         return np.where(self._open, self._rng.random(self._shape) < coin, self._known)
 
 
-def put_to(new: np.ndarray, old: np.ndarray, terms: Terms) -> tuple[np.ndarray, np.ndarray]:
-    """For every gate whether it accepts, and after how many problems it ends."""
+def run_gates(new: np.ndarray, old: np.ndarray, terms: Terms) -> tuple[np.ndarray, np.ndarray]:
+    """Tell for every gate whether it accepts, and after how many problems it ends."""
     if terms.replicates > 1:
         ended = [
-            _decided(a.astype(float).tolist(), b.astype(float).tolist(), terms)
+            _run_gate(a.astype(float).tolist(), b.astype(float).tolist(), terms)
             for a, b in zip(new, old, strict=True)
         ]
         return np.array([e[0] for e in ended]), np.array([e[1] for e in ended])
-    stops = [stop - 1 for stop in _looks(terms)]
+    stops = [stop - 1 for stop in _interim_looks(terms)]
     wins = (new[:, 0] & ~old[:, 0]).cumsum(axis=1)[:, stops]
     losses = (~new[:, 0] & old[:, 0]).cumsum(axis=1)[:, stops]
     seen = np.concatenate([wins, losses], axis=1)
     outcomes, place = np.unique(seen, axis=0, return_inverse=True)
-    ended = [_raced(tuple(map(int, outcome)), terms) for outcome in outcomes]
+    ended = [_race(tuple(map(int, outcome)), terms) for outcome in outcomes]
     return (
         np.array([e[0] for e in ended])[place.ravel()],
         np.array([e[1] for e in ended])[place.ravel()],
     )
 
 
-def _looks(terms: Terms) -> list[int]:
-    return looks(terms.pairs) if terms.race else [terms.pairs]
+def _interim_looks(terms: Terms) -> list[int]:
+    return interim_looks(terms.pairs) if terms.race else [terms.pairs]
 
 
-def _decided(new: Replicates, old: Replicates, terms: Terms) -> tuple[bool, int]:
-    """One gate from its replies, as in a run."""
-    for asked in _looks(terms):
+def _run_gate(new: Replicates, old: Replicates, terms: Terms) -> tuple[bool, int]:
+    """Run one gate from its replies, as a run does."""
+    for asked in _interim_looks(terms):
         ours, theirs = [row[:asked] for row in new], [row[:asked] for row in old]
-        if asked < terms.pairs and _hopeless(ours, theirs, terms):
+        if asked < terms.pairs and _is_futile(ours, theirs, terms):
             return False, asked
     return _accepts(new, old, terms), terms.pairs
 
 
-def _raced(counts: Sequence[int], terms: Terms) -> tuple[bool, int]:
-    """One gate with one reply a problem, from its wins and losses at every look."""
-    stops = _looks(terms)
+def _race(counts: Sequence[int], terms: Terms) -> tuple[bool, int]:
+    """Run one gate with one reply a problem, from its wins and losses at every interim look."""
+    stops = _interim_looks(terms)
     for asked, wins, losses in zip(stops, counts[: len(stops)], counts[len(stops) :], strict=True):
-        if asked < terms.pairs and _hopeless_at(wins, losses, asked, terms):
+        if asked < terms.pairs and _is_futile_at(wins, losses, asked, terms):
             return False, asked
     return _accepts_at(wins, losses, terms), terms.pairs
 
 
 @lru_cache(maxsize=65536)
-def _hopeless_at(wins: int, losses: int, asked: int, terms: Terms) -> bool:
-    return _hopeless(*_arms(wins, losses, asked), terms)
+def _is_futile_at(wins: int, losses: int, asked: int, terms: Terms) -> bool:
+    return _is_futile(*_arms(wins, losses, asked), terms)
 
 
 @lru_cache(maxsize=65536)
@@ -143,11 +143,11 @@ def _arms(wins: int, losses: int, n: int) -> tuple[Replicates, Replicates]:
     )
 
 
-def _hopeless(new: Replicates, old: Replicates, terms: Terms) -> bool:
+def _is_futile(new: Replicates, old: Replicates, terms: Terms) -> bool:
     left = terms.pairs - len(new[0])
     graded = terms.replicates > 1
     gain = terms.detectable
-    return bool(all_but_lost(*means(new, old), left, terms.share, gain=gain, graded=graded))
+    return bool(futility_reason(*means(new, old), left, terms.share, gain=gain, graded=graded))
 
 
 def _accepts(new: Replicates, old: Replicates, terms: Terms) -> bool:
@@ -160,4 +160,4 @@ def _accepts(new: Replicates, old: Replicates, terms: Terms) -> bool:
         replicates=terms.replicates,
         samples=100,
     )
-    return agreed(verdict, new, old).decision == "accept"
+    return require_agreement(verdict, new, old).decision == "accept"

@@ -1,12 +1,12 @@
-"""The gate: a paired test that a candidate must pass on problems it was not made from."""
+"""Accept or reject a candidate by a paired test on problems that it was not made from."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..intervals import Interval, is_binary, paired
-from ..pairs import Scores, answered, differences, p_better
-from .margins import no_worse, no_worse_graded, smallest_margin
+from ..pairs import Scores
+from . import reasons
+from .comparison import Comparison, compare_arms
+from .margins import smallest_margin
 from .power import DISCORDANCE, smallest_detectable
 
 Decision = Literal["accept", "reject", "indecisive"]
@@ -17,7 +17,7 @@ COVERAGE = 0.6
 
 @dataclass(frozen=True)
 class GateVerdict:
-    """What the gate decided, and every number that it decided by."""
+    """The decision of a gate, with every number that it rests on."""
 
     decision: Decision
     reason: str
@@ -48,7 +48,7 @@ class GateVerdict:
     """
     claim: Claim = "better"
     replicates: int = 1
-    """Replies a problem of each arm; see `replicates.agreed`."""
+    """Replies a problem of each arm; see `replicates.require_agreement`."""
     replicate_gain: float = 0.0
     """Largest gain of one replicate of the incumbent over another: what luck alone made here."""
 
@@ -111,27 +111,40 @@ def decide(
     must be told beforehand (`graded`), even where these happen not to. Scores that are the means
     of several replies say of how many (`replicates`): those find smaller gains.
     """
-    measured = _measure(candidate, incumbent, alpha, confidence, seed, samples)
+    compared = compare_arms(candidate, incumbent, alpha, confidence, seed, samples)
     detectable = plan(len(candidate), alpha, power, discordance, claim, replicates, graded)
     if claim == "better":
-        p = measured.p
+        p = compared.p
         worth = detectable if worthwhile is None else worthwhile
-        decision, reason = _judge(measured, alpha, floor, worth, detectable, coverage)
+        decision, reason = _judge_gain(compared, alpha, floor, worth, detectable, coverage)
     else:
-        p = _loss_ruled_out(measured, margin, graded)
-        decision, reason = _judge_loss(measured, p, alpha, floor, margin, coverage, graded)
+        p = compared.p_no_worse(margin, graded)
+        decision, reason = _judge_loss(compared, p, alpha, floor, margin, coverage, graded)
+    return _verdict(compared, decision, reason, p, alpha, detectable, claim, replicates)
+
+
+def _verdict(
+    c: Comparison,
+    decision: Decision,
+    reason: str,
+    p: float,
+    alpha: float,
+    detectable: float,
+    claim: Claim,
+    replicates: int,
+) -> GateVerdict:
     return GateVerdict(
         decision=decision,
         reason=reason,
-        pairs=measured.pairs,
-        missing=measured.missing,
-        wins=measured.wins,
-        losses=measured.losses,
-        candidate_accuracy=measured.candidate,
-        incumbent_accuracy=measured.incumbent,
-        gain=measured.gain,
-        low=measured.interval.low,
-        high=measured.interval.high,
+        pairs=c.pairs,
+        missing=c.missing,
+        wins=c.wins,
+        losses=c.losses,
+        candidate_accuracy=c.candidate,
+        incumbent_accuracy=c.incumbent,
+        gain=c.gain,
+        low=c.interval.low,
+        high=c.interval.high,
         p=p,
         alpha=alpha,
         detectable=detectable,
@@ -140,95 +153,32 @@ def decide(
     )
 
 
-@dataclass(frozen=True)
-class _Measured:
-    pairs: int
-    missing: int
-    wins: int
-    losses: int
-    candidate: float
-    incumbent: float
-    gain: float
-    interval: Interval
-    differences: Sequence[float]
-    binary: bool
-    p: float
-    harm: float
-    """p-value of the opposite claim, that the candidate is worse."""
-
-
-def _measure(
-    candidate: Scores,
-    incumbent: Scores,
-    alpha: float,
-    confidence: float,
-    seed: int,
-    samples: int,
-) -> _Measured:
-    both = answered(candidate, incumbent)
-    ours, theirs = [a for a, _ in both], [b for _, b in both]
-    n = len(both)
-    found = differences(both)
-    wins, losses = sum(d > 0 for d in found), sum(d < 0 for d in found)
-    binary = is_binary((*ours, *theirs))
-    gained = wins - losses if binary else sum(found)
-    return _Measured(
-        pairs=n,
-        missing=len(candidate) - n,
-        wins=wins,
-        losses=losses,
-        candidate=sum(ours) / n if n else 0.0,
-        incumbent=sum(theirs) / n if n else 0.0,
-        gain=gained / n if n else 0.0,
-        interval=paired(ours, theirs, confidence, seed, samples),
-        differences=found,
-        binary=binary,
-        p=p_better(both, alpha, seed, samples),
-        harm=p_better([(b, a) for a, b in both], alpha, seed, samples),
-    )
-
-
-def _loss_ruled_out(m: _Measured, margin: float, graded: bool) -> float:
-    """p-value that the candidate loses the margin or more."""
-    if m.binary and not graded:
-        return no_worse(m.wins, m.losses, m.pairs, margin)
-    return no_worse_graded(m.differences, margin)
-
-
-def _judge(
-    m: _Measured,
+def _judge_gain(
+    c: Comparison,
     alpha: float,
     floor: float | None,
     worth: float,
     detectable: float,
     coverage: float,
 ) -> tuple[Decision, str]:
-    tally, change = _told(m)
-    if few := _uncovered(m, coverage):
+    """Judge a candidate that claims to be better."""
+    if few := reasons.too_few_answers(c, coverage):
         return "indecisive", few
-    if 0.5**m.pairs > alpha:
-        return "indecisive", (
-            f"{m.pairs} pairs are too few: even {m.pairs} wins would not pass at {alpha:.2g}."
-        )
-    if m.p <= alpha and m.gain > 0:
-        if floor is not None and m.candidate <= floor:
-            return "reject", _below(m, floor)
-        return "accept", f"{tally}, {change} (p = {m.p:.2g}, at most {alpha:.2g} allowed)."
-    if m.harm <= alpha and m.gain < 0:
-        return "reject", f"{tally}, {change} (p = {m.harm:.2g}): it does harm."
-    if m.interval.high < worth:
-        return "reject", (
-            f"{tally}: the gain is at most {_points(m.interval.high)}, "
-            f"less than the {_points(worth)} this gate looks for."
-        )
-    return "indecisive", (
-        f"{tally}, {change} (p = {m.p:.2g}): too close to call; "
-        f"a gate of this size looks for gains of {_points(detectable)} or more."
-    )
+    if 0.5**c.pairs > alpha:
+        return "indecisive", reasons.too_few_pairs(c, alpha)
+    if c.p <= alpha and c.gain > 0:
+        if floor is not None and c.candidate <= floor:
+            return "reject", reasons.not_above_floor(c, floor)
+        return "accept", reasons.gain_beyond_chance(c, alpha)
+    if c.harm <= alpha and c.gain < 0:
+        return "reject", reasons.harm_beyond_chance(c)
+    if c.interval.high < worth:
+        return "reject", reasons.gain_too_small(c, worth)
+    return "indecisive", reasons.too_close(c, detectable)
 
 
 def _judge_loss(
-    m: _Measured,
+    c: Comparison,
     p: float,
     alpha: float,
     floor: float | None,
@@ -236,59 +186,16 @@ def _judge_loss(
     coverage: float,
     graded: bool,
 ) -> tuple[Decision, str]:
-    """The verdict on a candidate that only takes away."""
-    tally, change = _told(m)
-    if few := _uncovered(m, coverage):
+    """Judge a candidate that only takes away."""
+    if few := reasons.too_few_answers(c, coverage):
         return "indecisive", few
-    if m.harm <= alpha and m.gain < 0:
-        return "reject", f"{tally}, {change} (p = {m.harm:.2g}): it does harm."
+    if c.harm <= alpha and c.gain < 0:
+        return "reject", reasons.harm_beyond_chance(c)
     if p <= alpha:
-        if floor is not None and m.candidate <= floor:
-            return "reject", _below(m, floor)
-        return "accept", (
-            f"{tally}: a loss of {_points(margin)} or more is ruled out "
-            f"(p = {p:.2g}, at most {alpha:.2g} allowed)."
-        )
-    best = smallest_margin(m.pairs, alpha, graded or not m.binary)
-    if best > margin:
-        return "indecisive", (
-            f"{tally}. {m.pairs} pairs are too few: even identical replies would only rule out "
-            f"a loss of {_points(best)}, "
-            f"and at most {_points(margin)} may be lost."
-        )
-    return "indecisive", (
-        f"{tally}, {change}: a loss of {_points(margin)} is not ruled out (p = {p:.2g})."
-    )
-
-
-def _told(m: _Measured) -> tuple[str, str]:
-    """The counts, and the change of accuracy, in words."""
-    if m.wins + m.losses == 0:
-        return f"Both scored the same on all {m.pairs} problems", "no change"
-    return (
-        f"{m.wins} wins against {m.losses} losses in {m.pairs} pairs",
-        f"a {'gain' if m.gain >= 0 else 'loss'} of {_points(abs(m.gain))}",
-    )
-
-
-def _uncovered(m: _Measured, coverage: float) -> str:
-    """Why too few pairs were answered; empty where there are enough."""
-    planned = m.pairs + m.missing
-    if m.pairs and m.pairs >= coverage * planned:
-        return ""
-    return (
-        f"Only {m.pairs} of {planned} pairs were answered by both; the rest were lost to "
-        "errors, so nothing is decided."
-    )
-
-
-def _below(m: _Measured, floor: float) -> str:
-    tally, change = _told(m)
-    return (
-        f"{tally}, {change}, but its accuracy of {m.candidate:.1%} does not beat "
-        f"the floor of {floor:.1%}."
-    )
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:.1f} points"
+        if floor is not None and c.candidate <= floor:
+            return "reject", reasons.not_above_floor(c, floor)
+        return "accept", reasons.loss_ruled_out(c, p, alpha, margin)
+    smallest = smallest_margin(c.pairs, alpha, graded or not c.binary)
+    if smallest > margin:
+        return "indecisive", reasons.too_few_for_margin(c, smallest, margin)
+    return "indecisive", reasons.loss_not_ruled_out(c, p, margin)

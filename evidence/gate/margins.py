@@ -1,4 +1,4 @@
-"""Tests that a candidate loses less than a margin: how rules may leave that are worth nothing.
+"""Non-inferiority tests: does a candidate that takes rules away lose less than a margin?
 
 That no loss is significant proves nothing; these tests put the burden on the candidate. Identical
 replies to n problems rule a loss of `margin` out with p = (1 - margin)^n, and no test that holds
@@ -33,7 +33,7 @@ def no_worse(wins: int, losses: int, n: int, margin: float) -> float:
     return _exact(wins, losses, n, margin) if n else 1.0
 
 
-def no_worse_graded(differences: Sequence[float], margin: float) -> float:
+def graded_no_worse(differences: Sequence[float], margin: float) -> float:
     """p-value that the mean of `differences`, each from -1 to 1, is -`margin` or less.
 
     Conservative, and free of assumptions on their shape: 1 / the mean wealth of bets that are fair
@@ -68,7 +68,7 @@ def smallest_margin(n: int, alpha: float, graded: bool = False) -> float:
     high, same = 1.0, [0.0] * n
     while high - low > 1e-9:
         middle = (low + high) / 2
-        if no_worse_graded(same, middle) <= alpha:
+        if graded_no_worse(same, middle) <= alpha:
             high = middle
         else:
             low = middle
@@ -78,7 +78,7 @@ def smallest_margin(n: int, alpha: float, graded: bool = False) -> float:
 def chance_no_worse(
     n: int, alpha: float, margin: float, discordance: float, replicates: int = 1
 ) -> float:
-    """About how often a loss of `margin` is ruled out where there is none, and luck makes noise.
+    """Approximate how often a loss of `margin` is ruled out where there is none but noise.
 
     A normal approximation; of graded scores it is more than their test grants.
     """
@@ -88,11 +88,11 @@ def chance_no_worse(
     return float(ndtr(margin * sqrt(n * replicates / discordance) + ndtri(alpha)))
 
 
-def pairs_needed(margin: float, alpha: float, graded: bool = False) -> int:
+def needed_pairs(margin: float, alpha: float, graded: bool = False) -> int:
     """Problems whose identical replies rule a loss of `margin` out at `alpha`."""
     _within(margin)
     needed = ceil(log(alpha) / log(1 - margin))
-    while graded and no_worse_graded([0.0] * needed, margin) > alpha:
+    while graded and graded_no_worse([0.0] * needed, margin) > alpha:
         needed += 1
     return needed
 

@@ -1,4 +1,4 @@
-"""What a paired test can find: the smallest gain, and the chance to pass with a given one."""
+"""Power of a paired test: the smallest gain it finds, and the chance to pass with a given one."""
 
 from functools import lru_cache, partial
 
@@ -64,7 +64,7 @@ def chance_to_pass(
     """
     seen = wins + losses
     disagreeing = np.arange(n + 1)
-    needed = _wins_needed(seen + n, alpha)[seen:] - wins
+    needed = _needed_wins(seen + n, alpha)[seen:] - wins
     share = max(discordance, gain)
     win = (share + gain) / (2 * share)
     chance = np.exp(
@@ -114,7 +114,7 @@ def chance_to_agree(
 
 
 def _tails(counts: np.ndarray, sums: np.ndarray) -> np.ndarray:
-    """For rows of how many steps are of size 1, 2, ..., the exact p-value of each row's sum.
+    """Exact p-values of the sums of rows, each given by how many steps are of size 1, 2, ...
 
     As `pairs.sign_flip` counts it, for all rows at once: a Fourier sum over the steps that
     change sides.
@@ -140,8 +140,8 @@ def _tails(counts: np.ndarray, sums: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=1024)
-def _wins_needed(n: int, alpha: float) -> np.ndarray:
-    """For each number of disagreeing pairs, the fewest wins whose p-value is at most `alpha`."""
+def _needed_wins(n: int, alpha: float) -> np.ndarray:
+    """Fewest wins whose p-value is at most `alpha`, for each number of disagreeing pairs."""
     return np.array(
         [
             1 + int(np.count_nonzero(bdtrc(np.arange(m), m, 0.5) > alpha))

@@ -1,9 +1,9 @@
-"""Racing: a gate stops asking when the candidate has all but lost.
+"""Futility stopping: a gate stops asking when the candidate can hardly be accepted any more.
 
 Stopping for futility alone can never raise the share of false accepts: a stopped gate never
-accepts, and one that is not stopped decides by exactly the replies that a gate without looks would
-have had. So the accepts of a race are some of the accepts of the full gate, whatever the rule for
-stopping is.
+accepts, and one that is not stopped decides by exactly the replies that a gate without interim
+looks would have had. So the accepts of a race are some of the accepts of the full gate, whatever
+the rule for stopping is.
 
 What it costs is power, and little of it. A gate that is stopped would have been accepted with a
 chance below FUTILE = g under the gain that it looks for; if it misses that gain with chance b when
@@ -19,25 +19,25 @@ from math import ceil, sqrt
 from scipy.special import ndtr, ndtri
 
 from ..intervals import is_binary
-from ..pairs import Scores, answered, differences, mcnemar, sign_flip_at
+from ..pairs import Scores, answered_pairs, differences, mcnemar, sign_flip_at
 from .decide import Claim, GateVerdict
-from .margins import no_worse, no_worse_graded
+from .margins import graded_no_worse, no_worse
 from .power import DISCORDANCE, chance_to_pass
 
 FUTILE = 0.05
 """A chance to accept that is not worth the replies that it would take."""
 
 LOOKS, FEWEST = 4, 16
-"""Looks at a block, and the fewest problems between two: a local student answers in batches."""
+"""Interim looks at a block, and the fewest problems between two: a student answers in batches."""
 
 
-def looks(n: int) -> list[int]:
-    """After how many of `n` problems a race is looked at; the last look is the gate itself."""
+def interim_looks(n: int) -> list[int]:
+    """Numbers of problems after which a race over `n` is analysed; the last is the gate itself."""
     step = max(FEWEST, ceil(n / LOOKS))
     return [*range(step, n, step), n]
 
 
-def hopeless(
+def is_futile(
     wins: int,
     losses: int,
     left: int,
@@ -46,7 +46,7 @@ def hopeless(
     gain: float | None = None,
     discordance: float = DISCORDANCE,
 ) -> bool:
-    """Whether right/wrong scores can no longer be accepted, or all but.
+    """Tell whether right/wrong scores can no longer be accepted, or hardly.
 
     True when not even `left` wins more would pass; with a `gain`, also when the gate would accept
     with a chance below FUTILE though that were the true gain, exactly computed.
@@ -58,10 +58,10 @@ def hopeless(
     return chance_to_pass(left, alpha, min(gain, 1.0), discordance, wins, losses) < FUTILE
 
 
-def graded_hopeless(
+def is_futile_for_graded_scores(
     found: Sequence[float], left: int, alpha: float, *, gain: float | None = None
 ) -> bool:
-    """The same for differences of graded scores; a difference of 1 more is the best there can be.
+    """Tell the same for differences of graded scores, of which 1 is the best there can be.
 
     The chance under `gain` is a normal approximation: it only decides how long to go on asking.
     """
@@ -70,7 +70,7 @@ def graded_hopeless(
     return sign_flip_at([*found, *[1.0] * left], alpha) > alpha
 
 
-def all_but_lost(
+def futility_reason(
     candidate: Scores,
     incumbent: Scores,
     left: int,
@@ -81,8 +81,8 @@ def all_but_lost(
     margin: float = 0.05,
     graded: bool = False,
 ) -> str:
-    """Why a gate that has `left` problems to go need not go on; empty while there is hope."""
-    both = answered(candidate, incumbent)
+    """The reason to stop a gate that has `left` problems to go; empty while it can still accept."""
+    both = answered_pairs(candidate, incumbent)
     found = differences(both)
     wins, losses = sum(d > 0 for d in found), sum(d < 0 for d in found)
     binary = not graded and is_binary([score for pair in both for score in pair])
@@ -90,17 +90,17 @@ def all_but_lost(
         best = (
             no_worse(wins + left, losses, len(found) + left, margin)
             if binary
-            else no_worse_graded([*found, *[1.0] * left], margin)
+            else graded_no_worse([*found, *[1.0] * left], margin)
         )
         return f"even {left} wins more would not rule the loss out" if best > alpha else ""
-    lost = (
-        partial(hopeless, wins, losses, left, alpha)
+    futile = (
+        partial(is_futile, wins, losses, left, alpha)
         if binary
-        else partial(graded_hopeless, found, left, alpha)
+        else partial(is_futile_for_graded_scores, found, left, alpha)
     )
-    if lost():
+    if futile():
         return f"even {left} wins more would not pass"
-    if lost(gain=gain):
+    if futile(gain=gain):
         return (
             f"even if its gain were the {100 * min(gain, 1.0):.1f} points this gate looks for, "
             f"it would now pass with a chance below {FUTILE:.0%}"
@@ -108,8 +108,8 @@ def all_but_lost(
     return ""
 
 
-def stopped(verdict: GateVerdict, planned: int, why: str) -> GateVerdict:
-    """The verdict on a race that was stopped: refused, with what had been seen until then."""
+def stop_for_futility(verdict: GateVerdict, planned: int, why: str) -> GateVerdict:
+    """Turn the verdict on a race that was stopped into a refusal that says how far it had come."""
     change = f"{'gained' if verdict.gain > 0 else 'lost'} {100 * abs(verdict.gain):.1f} points"
     return replace(
         verdict,
@@ -122,7 +122,7 @@ def stopped(verdict: GateVerdict, planned: int, why: str) -> GateVerdict:
 
 
 def _chance(found: Sequence[float], left: int, alpha: float, gain: float) -> float:
-    """About how often a sign-flip test would pass if the rest gained `gain` a problem."""
+    """Approximate how often a sign-flip test would pass if the rest gained `gain` a problem."""
     squares = sum(d * d for d in found)
     # Nothing that gains `gain` on average moves less than this.
     square = max(squares / len(found) if found else 0.0, gain * gain)

@@ -1,4 +1,4 @@
-"""Replicates: several fresh replies a problem, which must agree before a candidate is accepted.
+"""Replicates: several fresh replies a problem, which must agree before a gate accepts.
 
 Pairs are problems, never replies: what is tested is the mean score of each problem. On top of the
 test, every replicate of the candidate must score above the incumbent's mean, and the candidate's
@@ -9,7 +9,7 @@ share of false accepts; it names the lucky seed that a gate with one reply a pro
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..pairs import Scores, answered, p_better, sign_flip
+from ..pairs import Scores, answered_pairs, p_better, sign_flip
 from .decide import GateVerdict
 
 Replicates = Sequence[Scores]
@@ -20,7 +20,7 @@ BY_CHANCE = 0.05
 
 
 def means(candidate: Replicates, incumbent: Replicates) -> tuple[Scores, Scores]:
-    """Each arm's mean score a problem, over the replicates that both arms answered there.
+    """Average each arm's scores problem by problem, over the replicates that both arms answered.
 
     None where there is none. Both means are then of equally many replies, so that without an
     effect neither arm is favoured.
@@ -28,16 +28,16 @@ def means(candidate: Replicates, incumbent: Replicates) -> tuple[Scores, Scores]
     ours: list[float | None] = []
     theirs: list[float | None] = []
     for a, b in zip(_by_problem(candidate), _by_problem(incumbent), strict=True):
-        both = answered(a, b)
+        both = answered_pairs(a, b)
         ours.append(sum(x for x, _ in both) / len(both) if both else None)
         theirs.append(sum(y for _, y in both) / len(both) if both else None)
     return ours, theirs
 
 
-def agreed(
+def require_agreement(
     verdict: GateVerdict, candidate: Replicates, incumbent: Replicates, margin: float = 0.05
 ) -> GateVerdict:
-    """The verdict on the means, held back where the replicates do not bear it out each by itself.
+    """Hold an accept on the means back where the replicates do not bear it out each by itself.
 
     `margin` is what may be lost under the claim `no worse`.
     """
@@ -65,7 +65,7 @@ def agreed(
 
 
 def _alone(verdict: GateVerdict, candidate: Replicates, incumbent: Replicates) -> str:
-    """Names the replicates that a gate with a single reply a problem would have believed.
+    """Name the replicates that a gate with a single reply a problem would have accepted.
 
     A lucky seed is one that gained more than the others did, beyond chance. Where the gain is near
     what can be found at all, some replicates pass and some do not without any such luck.
@@ -73,30 +73,33 @@ def _alone(verdict: GateVerdict, candidate: Replicates, incumbent: Replicates) -
     if verdict.claim == "no worse":
         return ""
     ps = [
-        p_better(answered(a, b), verdict.alpha) for a, b in zip(candidate, incumbent, strict=True)
+        p_better(answered_pairs(a, b), verdict.alpha)
+        for a, b in zip(candidate, incumbent, strict=True)
     ]
     passed = [place for place, p in enumerate(ps) if p <= verdict.alpha]
     if not passed or len(passed) == len(ps):
         return ""
     which = ", ".join(str(place + 1) for place in passed)
-    lucky = _apart(candidate, incumbent, passed) <= BY_CHANCE / len(ps)
+    lucky = _p_passed_not_better(candidate, incumbent, passed) <= BY_CHANCE / len(ps)
     return (
         f"Alone, replicate {which} would have passed (p = {min(ps):.2g}) and the rest would not: "
         f"{'a lucky seed' if lucky else 'the replicates disagree, by no more than chance'}."
     )
 
 
-def _apart(candidate: Replicates, incumbent: Replicates, passed: Sequence[int]) -> float:
+def _p_passed_not_better(
+    candidate: Replicates, incumbent: Replicates, passed: Sequence[int]
+) -> float:
     """p-value that those which passed gained no more than the rest, problem by problem."""
     gains: list[float] = []
     for ours, theirs in zip(_by_problem(candidate), _by_problem(incumbent), strict=True):
-        told = [
+        gained = [
             (place in passed, a - b)
             for place, (a, b) in enumerate(zip(ours, theirs, strict=True))
             if a is not None and b is not None
         ]
-        high = [gain for inside, gain in told if inside]
-        rest = [gain for inside, gain in told if not inside]
+        high = [gain for inside, gain in gained if inside]
+        rest = [gain for inside, gain in gained if not inside]
         if high and rest:
             gains.append(round(sum(high) / len(high) - sum(rest) / len(rest), 12))
     return sign_flip(gains, "greater")
@@ -107,7 +110,7 @@ def _accuracies(candidate: Replicates, incumbent: Replicates) -> tuple[list[floa
     ours: list[float] = []
     theirs: list[float] = []
     for a, b in zip(candidate, incumbent, strict=True):
-        both = answered(a, b)
+        both = answered_pairs(a, b)
         ours.append(sum(x for x, _ in both) / len(both) if both else 0.0)
         theirs.append(sum(y for _, y in both) / len(both) if both else 0.0)
     return ours, theirs

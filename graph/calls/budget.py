@@ -1,4 +1,4 @@
-"""What a run may spend, checked before each call with the worst case reserved."""
+"""Budget of a run, checked before each call with the worst case reserved."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -25,8 +25,8 @@ class BudgetSpent(RuntimeError):
 
 
 @dataclass
-class Purse:
-    """What a run has spent so far, against its budget."""
+class Spending:
+    """Spending of a run so far, against its budget."""
 
     budget: Budget
     input_tokens: int = 0
@@ -48,19 +48,21 @@ class Purse:
         return self.hours_before + (self.clock() - self._started) / 3600
 
     @property
-    def late(self) -> bool:
-        """Whether the hours are spent."""
+    def is_late(self) -> bool:
+        """True once the hours are spent."""
         return self.budget.hours is not None and self.hours > self.budget.hours
 
-    def mind_the_time(self) -> None:
+    def check_hours(self) -> None:
         """Raise BudgetSpent if the hours are spent."""
-        if self.late:
-            raise BudgetSpent(f"{self.hours:.2f} of {self.budget.hours} hours are spent. {_HOW}")
+        if self.is_late:
+            raise BudgetSpent(
+                f"{self.hours:.2f} of {self.budget.hours} hours are spent. {_HOW_TO_GO_ON}"
+            )
 
     def reserve(self, model: Model, requests: Sequence[Request]) -> None:
         """Raise BudgetSpent if these calls could go over. Local models cost time only."""
-        self.mind_the_time()
-        if not paid(model):
+        self.check_hours()
+        if not is_remote(model):
             return
         inputs = self.input_tokens + sum(
             (len(r.system) + len(r.context) + len(r.prompt)) // CHARACTERS_A_TOKEN for r in requests
@@ -70,18 +72,18 @@ class Purse:
             spent = self.input_tokens + self.output_tokens
             raise BudgetSpent(
                 f"{spent} of {self.budget.tokens} tokens are spent and the next call may take "
-                f"{inputs + outputs - spent}. {_HOW}"
+                f"{inputs + outputs - spent}. {_HOW_TO_GO_ON}"
             )
         dollars = self._dollars(inputs, outputs)
         if self.budget.usd is not None and dollars > self.budget.usd:
             raise BudgetSpent(
                 f"{self.dollars:.4f} of {self.budget.usd} dollars are spent and the next call may "
-                f"bring it to {dollars:.4f}. {_HOW}"
+                f"bring it to {dollars:.4f}. {_HOW_TO_GO_ON}"
             )
 
     def spend(self, model: Model, replies: Sequence[Reply]) -> None:
         """Count what was used."""
-        if paid(model):
+        if is_remote(model):
             self.input_tokens += sum(reply.usage.input for reply in replies)
             self.output_tokens += sum(reply.usage.output for reply in replies)
 
@@ -90,13 +92,13 @@ class Purse:
         return (inputs * prices[0] + outputs * prices[1]) / 1e6
 
 
-def purse_of(log: EventLog, run_id: str, budget: Budget) -> Purse:
-    """What earlier sessions of the run spent, read off the log.
+def spending_of(log: EventLog, run_id: str, budget: Budget) -> Spending:
+    """Count what earlier sessions of the run spent, off the log.
 
     A call in doubt may have been paid for without an answer: it counts with all it might have cost.
     """
     hours = seconds_at_work(entry.at for entry in log.entries(stream=run_id)) / 3600
-    purse = Purse(budget, hours_before=hours)
+    spending = Spending(budget, hours_before=hours)
     asked: dict[str, CallIntended] = {}
     kinds = (CallIntended, CallCompleted, CallInDoubt)
     for entry in log.entries(stream=run_id, kinds=kinds):
@@ -104,23 +106,23 @@ def purse_of(log: EventLog, run_id: str, budget: Budget) -> Purse:
         if isinstance(event, CallIntended) and event.model.startswith(PAID):
             asked[event.slot.removesuffix("/call")] = event
         elif isinstance(event, CallCompleted) and event.slot.removesuffix("/reply") in asked:
-            purse.input_tokens += event.input_tokens
-            purse.output_tokens += event.output_tokens
+            spending.input_tokens += event.input_tokens
+            spending.output_tokens += event.output_tokens
         elif isinstance(event, CallInDoubt) and event.call in asked:
             call = asked[event.call]
             texts = (call.system_text, call.context_text, call.prompt_text)
-            purse.input_tokens += sum(len(log.text(t)) for t in texts) // CHARACTERS_A_TOKEN
-            purse.output_tokens += call.max_tokens
-    return purse
+            spending.input_tokens += sum(len(log.text(t)) for t in texts) // CHARACTERS_A_TOKEN
+            spending.output_tokens += call.max_tokens
+    return spending
 
 
-def paid(model: Model) -> bool:
-    """Whether a model's tokens are counted: those that leave this machine."""
+def is_remote(model: Model) -> bool:
+    """Tell whether a model's tokens are counted: those that leave this machine."""
     return model.name.startswith(PAID)
 
 
 def seconds_at_work(moments: Iterable[datetime]) -> float:
-    """Time between the first and the last of `moments`, in order, less the long silences.
+    """Return the time from the first to the last of `moments`, in order, less long silences.
 
     A clock that was set back in between costs the step in which it was, and gives no time back.
     """
@@ -128,4 +130,6 @@ def seconds_at_work(moments: Iterable[datetime]) -> float:
     return sum(gap for a, b in pairwise(stamps) if 0 < (gap := b - a) < SILENCE)
 
 
-_HOW = "Nothing is lost: resume with `tutelage resume RUN --config FILE` and a larger [budget]."
+_HOW_TO_GO_ON = (
+    "Nothing is lost: resume with `tutelage resume RUN --config FILE` and a larger [budget]."
+)

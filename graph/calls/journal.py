@@ -1,4 +1,4 @@
-"""Every model call is written down before it is made and once it is answered."""
+"""Journal of model calls: each is written down before it is made and once it is answered."""
 
 import hashlib
 import json
@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field, replace
 from ...models.contract import Model, Reply, Request, Usage
 from ...store.events import CallCompleted, CallInDoubt, CallIntended
 from ...store.log import EventLog
-from .budget import Purse
-from .secrets import redacted, secrets_of
+from .budget import Spending
+from .secrets import redact, secrets_of
 
 Call = tuple[str, Request]
 """A slot and what is asked in it."""
@@ -30,10 +30,10 @@ class Journal:
 
     log: EventLog
     stream: str
-    purse: Purse
+    spending: Spending
     secrets: tuple[str, ...] = field(default_factory=lambda: secrets_of(os.environ), repr=False)
     """What no reply may bring into the log; removed before anything is written down."""
-    _lost: int = 0
+    _lost_in_a_row: int = 0
     """Calls lost in a row, up to now."""
 
     def replies(
@@ -61,12 +61,12 @@ class Journal:
         done = [self.log.find(self.stream, f"{slot}/reply") for slot, _ in calls]
         open_calls = [place for place, event in enumerate(done) if event is None]
         if open_calls:
-            self._doubt([calls[place][0] for place in open_calls if known[place]])
+            self._record_doubts([calls[place][0] for place in open_calls if known[place]])
             requests = [calls[place][1] for place in open_calls]
-            self.purse.reserve(model, requests)
+            self.spending.reserve(model, requests)
             replies = [self._clean(reply) for reply in model.reply(requests)]
-            self.purse.spend(model, replies)
-            self._mind_outages(model, replies)
+            self.spending.spend(model, replies)
+            self._check_outages(model, replies)
             self.log.keep_all([reply.text for reply in replies])
             recorded = self.log.record_all(
                 [
@@ -79,16 +79,16 @@ class Journal:
         return [(slot, self._reply(event)) for (slot, _), event in zip(calls, done, strict=True)]
 
     def _clean(self, reply: Reply) -> Reply:
-        text, detail = redacted(reply.text, self.secrets), redacted(reply.detail, self.secrets)
+        text, detail = redact(reply.text, self.secrets), redact(reply.detail, self.secrets)
         return replace(reply, text=text, detail=detail)
 
-    def _mind_outages(self, model: Model, replies: Sequence[Reply]) -> None:
+    def _check_outages(self, model: Model, replies: Sequence[Reply]) -> None:
         """Raise ModelDown, before anything is recorded, when too many calls in a row are lost."""
         for reply in replies:
-            self._lost = self._lost + 1 if reply.outcome == "error" else 0
-            if self._lost >= PATIENCE:
+            self._lost_in_a_row = self._lost_in_a_row + 1 if reply.outcome == "error" else 0
+            if self._lost_in_a_row >= PATIENCE:
                 raise ModelDown(
-                    f"{model.name} lost {self._lost} calls in a row, the last one by: "
+                    f"{model.name} lost {self._lost_in_a_row} calls in a row, the last one by: "
                     f"{reply.detail or 'no reason given'} The run waits where it is; when the "
                     "model answers again, `tutelage resume RUN` goes on."
                 )
@@ -121,7 +121,7 @@ class Journal:
             cached_tokens=reply.usage.cached,
         )
 
-    def _doubt(self, slots: Sequence[str]) -> None:
+    def _record_doubts(self, slots: Sequence[str]) -> None:
         for slot in slots:
             number = 1
             while self.log.find(self.stream, f"{slot}/doubt/{number}"):

@@ -1,4 +1,4 @@
-"""A model that a domain's judge may ask: the domain gets a function, and the calls a journal."""
+"""Model that a domain's judge may ask: the domain gets a function, and the calls a journal."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ TOKENS = 64
 
 
 class Judge:
-    """Answers a domain's prompts; inside a run every call is journaled.
+    """Model that answers a domain's prompts; inside a run every call is journaled.
 
     Its slots are named by what is asked: the same question about the same text has one answer in
     a run, also after a crash. Raises what the journal raises: BudgetSpent, ModelDown.
@@ -28,13 +28,13 @@ class Judge:
         """Set once the run is open."""
 
     def __call__(self, prompts: Sequence[str]) -> list[str]:
-        """One reply each; empty where it was lost, never where the model kept silent."""
+        """Return one reply each; empty if it was lost, never if the model kept silent."""
         wanted = dict.fromkeys(prompts)
         requests = [Request(prompt, max_tokens=TOKENS) for prompt in wanted]
         if self.journal is None:
             replies = self._model.reply(requests)
         else:
-            calls = [(f"judge/{_name(it.prompt)}", it) for it in requests]
+            calls = [(f"judge/{_prompt_key(it.prompt)}", it) for it in requests]
             batches = self.journal.replies(self._model, calls)
             replies = [reply for batch in batches for _, reply in batch]
         said = {
@@ -45,7 +45,7 @@ class Judge:
 
 
 def with_judge(options: Mapping[str, Any]) -> tuple[dict[str, Any], Judge | None]:
-    """The options with the model that they name opened. Raises ModelError."""
+    """Open the model that the options name, and put it in their place. Raises ModelError."""
     spec = options.get(OPTION)
     if not isinstance(spec, str):
         return dict(options), None
@@ -53,5 +53,5 @@ def with_judge(options: Mapping[str, Any]) -> tuple[dict[str, Any], Judge | None
     return {**options, OPTION: judge}, judge
 
 
-def _name(prompt: str) -> str:
+def _prompt_key(prompt: str) -> str:
     return hashlib.sha256(prompt.encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Secrets of the environment, and how they are kept out of whatever is written down."""
+"""Secrets of the environment: finds them, and removes them from what is written down."""
 
 import base64
 import codecs
@@ -28,7 +28,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
 def secrets_of(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Values that nobody should read: told by the name of their variable, or by their own form."""
+    """Return values that nobody should read, by the name of their variable or their own form."""
     found = []
     for name, value in environ.items():
         if password := urlsplit(value).password if "://" in value and "@" in value else None:
@@ -38,26 +38,26 @@ def secrets_of(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted({value.strip() for value in found if len(value.strip()) >= SHORTEST}))
 
 
-def redacted(text: str, secrets: Collection[str]) -> str:
-    """`text` with every secret replaced, whole or in large part, plain or in simple disguise."""
+def redact(text: str, secrets: Collection[str]) -> str:
+    """Replace every secret in `text`, whole or in large part, plain or in simple disguise."""
     spans = sorted(_spans(text, secrets), reverse=True)
-    for start, end in _joined(spans):
+    for start, end in _merge_spans(spans):
         text = text[:start] + REMOVED + text[end:]
     return text
 
 
 def secret_in(text: str, secrets: Collection[str]) -> bool:
-    """Whether `text` holds a secret, what looks like a key, or the mark of one that was removed."""
+    """Tell whether `text` holds a secret, a likely key, or the mark of a removed secret."""
     return (
         REMOVED in text
         or _KEY.search(text) is not None
-        or any(_random(token) for token in _TOKEN.findall(text))
+        or any(_looks_random(token) for token in _TOKEN.findall(text))
         or next(_spans(text, secrets), None) is not None
     )
 
 
-def _random(token: str) -> bool:
-    """Whether nobody would write such a word: letters and digits, or cases, change all the time."""
+def _looks_random(token: str) -> bool:
+    """Tell whether letters and digits, or cases, change more often than in any written word."""
     kinds = "".join("d" if c.isdigit() else "u" if c.isupper() else "l" for c in token)
     changes = sum(a != b for a, b in pairwise(kinds))
     if re.fullmatch(r"\d+|[+/=]+", token):
@@ -67,18 +67,18 @@ def _random(token: str) -> bool:
 
 
 def _spans(text: str, secrets: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Where in `text` secrets stand, separators between their characters or not."""
+    """Yield where secrets stand in `text`, separators between their characters or not."""
     for secret in secrets:
         yield from (match.span() for match in re.finditer(re.escape(secret), text))
     secrets = [secret for secret in secrets if len(_bare(secret)) >= SHORTEST]
     if not secrets:
         return
     for match in _BASE64.finditer(text):
-        hidden = _bare(_decoded(match[0]))
+        hidden = _bare(_decode(match[0]))
         if any(_bare(secret) in hidden for secret in secrets):
             yield match.span()
     flat = _bare(text)
-    near = [secret for secret in secrets if any(probe in flat for probe in _probes(secret))]
+    near = [secret for secret in secrets if any(piece in flat for piece in _short_pieces(secret))]
     hits = {part for secret in near for part in _parts(secret) if part in flat}
     if not hits:
         return
@@ -91,8 +91,8 @@ def _spans(text: str, secrets: Collection[str]) -> Iterator[tuple[int, int]]:
             start = flat.find(part, start + 1)
 
 
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans, last first, with those that touch made one."""
+def _merge_spans(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans, last first, with those that touch made one."""
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and end >= joined[-1][0]:
@@ -104,7 +104,7 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=256)
 def _parts(secret: str) -> frozenset[str]:
-    """Half of a secret tells too much already: every half of it, in each disguise."""
+    """Return every half of a secret, in each disguise: half of it tells too much already."""
     parts = set()
     for flat in _disguises(secret):
         size = max(SHORTEST, len(flat) // 2)
@@ -113,13 +113,13 @@ def _parts(secret: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=256)
-def _probes(secret: str) -> frozenset[str]:
-    """A few short pieces, at least one of which every half holds: they are quick to look for."""
-    probes = set()
+def _short_pieces(secret: str) -> frozenset[str]:
+    """Return short pieces, at least one of which every half holds: they are quick to look for."""
+    pieces = set()
     for flat in _disguises(secret):
         size = max(SHORTEST, len(flat) // 2) // 2
-        probes |= {flat[i : i + size] for i in range(0, len(flat) - size + 1, size)}
-    return frozenset(probes)
+        pieces |= {flat[i : i + size] for i in range(0, len(flat) - size + 1, size)}
+    return frozenset(pieces)
 
 
 def _disguises(secret: str) -> Iterator[str]:
@@ -137,11 +137,11 @@ def _disguises(secret: str) -> Iterator[str]:
 
 
 def _bare(text: str) -> str:
-    """Letters and digits only, in lower case."""
+    """Return letters and digits only, in lower case."""
     return re.sub(r"[\W_]+", "", text).lower()
 
 
-def _decoded(token: str) -> str:
+def _decode(token: str) -> str:
     try:
         raw = base64.b64decode(token.translate(_STANDARD).rstrip("=") + "==")
     except ValueError:

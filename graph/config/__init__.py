@@ -1,1 +1,1 @@
-"""The config of a run: one TOML file, checked before anything begins."""
+"""Config of a run: one TOML file, checked before anything begins."""

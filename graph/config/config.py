@@ -1,4 +1,4 @@
-"""One TOML file says everything about a run; contradictions are refused before it begins."""
+"""Config of a run from one TOML file: contradictions are refused before it begins."""
 
 import difflib
 import math
@@ -18,7 +18,7 @@ class ConfigError(ValueError):
 
 
 class RunConfig(Section):
-    """A run, whole."""
+    """Config of a whole run."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")
     """Names the run, its branch and its folder; the next free `-2`, `-3` is added when taken."""
@@ -53,7 +53,7 @@ class RunConfig(Section):
         return self.total_rounds * self.loop.candidates
 
     @model_validator(mode="after")
-    def _reviewer_is_named(self) -> "RunConfig":
+    def _check_reviewer(self) -> "RunConfig":
         if self.loop.review != "never" and not self.reviewer.strip():
             raise ValueError(
                 f'loop.review = "{self.loop.review}" needs a reviewer: say who it is, such as '
@@ -62,7 +62,7 @@ class RunConfig(Section):
         return self
 
     @model_validator(mode="after")
-    def _validators_are_others(self) -> "RunConfig":
+    def _check_validators(self) -> "RunConfig":
         if self.gate.require_portable and not self.validators:
             raise ValueError("gate.require_portable needs validators: models to be portable to")
         twice = [name for name in self.validators if self.validators.count(name) > 1]
@@ -73,7 +73,7 @@ class RunConfig(Section):
         return self
 
     @model_validator(mode="after")
-    def _frontier_is_used(self) -> "RunConfig":
+    def _check_frontier(self) -> "RunConfig":
         if self.search.frontier and self.total_rounds == 1:
             raise ValueError(
                 f"search.frontier = {self.search.frontier} is never read in a run of one round"
@@ -81,7 +81,7 @@ class RunConfig(Section):
         return self
 
     @model_validator(mode="after")
-    def _problems_suffice(self) -> "RunConfig":
+    def _check_splits(self) -> "RunConfig":
         loop, train = self.loop, self.train
         need = (
             train.examples
@@ -108,19 +108,19 @@ class RunConfig(Section):
 
 
 def parse_config(data: Mapping[str, Any], source: str = "config") -> RunConfig:
-    """The config from plain data. Raises ConfigError that lists every fault."""
+    """Parse a config from plain data. Raises ConfigError that lists every fault."""
     try:
         return RunConfig.model_validate(data)
     except ValidationError as error:
         faults = [
-            f"  {'.'.join(map(str, fault['loc'])) or '(whole file)'}: {_said(fault)}"
+            f"  {'.'.join(map(str, fault['loc'])) or '(whole file)'}: {_describe(fault)}"
             for fault in error.errors()
         ]
         raise ConfigError(f"{source} cannot be used:\n" + "\n".join(faults)) from None
 
 
-def _said(fault: ErrorDetails) -> str:
-    """What is wrong, and for a name that nothing has, which names there are."""
+def _describe(fault: ErrorDetails) -> str:
+    """Return the fault in words; for an unknown setting, with the settings there are."""
     if fault["type"] != "extra_forbidden":
         return fault["msg"].removeprefix("Value error, ")
     *places, wrong = map(str, fault["loc"])

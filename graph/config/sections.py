@@ -1,4 +1,4 @@
-"""The sections of a run's TOML file: each refuses what contradicts itself."""
+"""Sections of a run's TOML file: each refuses what contradicts itself."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -15,8 +15,8 @@ class Section(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _truth_is_no_number(cls, data: Any) -> Any:
-        """pydantic would read `candidates = true` as 1."""
+    def _check_booleans(cls, data: Any) -> Any:
+        """Refuse `candidates = true`, which pydantic would read as 1."""
         if isinstance(data, Mapping):
             for name, value in data.items():
                 field = cls.model_fields.get(name)
@@ -26,7 +26,7 @@ class Section(BaseModel):
 
 
 class DomainConfig(Section):
-    """Which capability, and how the domain makes its problems."""
+    """Domain of a run, and the options by which it makes its problems."""
 
     name: str
     options: dict[str, Any] = Field(default_factory=dict)
@@ -34,7 +34,7 @@ class DomainConfig(Section):
 
 
 class Splits(Section):
-    """How many problems each split is frozen with at the run's start."""
+    """Numbers of problems that the splits are frozen with at the run's start."""
 
     train: int = Field(default=520, ge=8)
     val: int = Field(default=180, ge=4)
@@ -44,7 +44,7 @@ class Splits(Section):
 
 
 class Loop(Section):
-    """How long a run is."""
+    """Length of a run: cycles, rounds, candidates, and the problems each answers."""
 
     cycles: int = Field(default=2, ge=1)
     rounds: int | tuple[int, ...] = 2
@@ -69,7 +69,7 @@ class Loop(Section):
         return (self.rounds,) * self.cycles if isinstance(self.rounds, int) else self.rounds
 
     @model_validator(mode="after")
-    def _rounds_fit(self) -> "Loop":
+    def _check_rounds(self) -> "Loop":
         if min(self.rounds_by_cycle, default=0) < 1:
             raise ValueError("rounds must be at least 1 in every cycle")
         if len(self.rounds_by_cycle) != self.cycles:
@@ -80,7 +80,7 @@ class Loop(Section):
 
 
 class GateConfig(Section):
-    """What a candidate must pass."""
+    """Settings of the test that a candidate must pass."""
 
     alpha: float = Field(default=0.05, gt=0, lt=1)
     """Chance of any false accept in the whole run; spent evenly over its decisions."""
@@ -95,7 +95,7 @@ class GateConfig(Section):
     """Promote nothing that is shown to harm a validator model, or that it answered too few of."""
 
     @model_validator(mode="after")
-    def _power_exceeds_alpha(self) -> "GateConfig":
+    def _check_power(self) -> "GateConfig":
         if self.power <= self.alpha:
             raise ValueError(
                 f"power = {self.power} must be larger than alpha = {self.alpha}: a gate that finds "
@@ -105,7 +105,7 @@ class GateConfig(Section):
 
 
 class Search(Section):
-    """Where the next candidates come from."""
+    """Sources of the next candidates."""
 
     frontier: int = Field(default=0, ge=0)
     """Validation problems kept aside for the Pareto frontier, the same in all rounds.
@@ -122,14 +122,14 @@ class Search(Section):
     """Stop a gate early when the candidate has all but lost."""
 
     @model_validator(mode="after")
-    def _repeats_need_a_frontier(self) -> "Search":
+    def _check_repeats(self) -> "Search":
         if self.repeats > 1 and not self.frontier:
             raise ValueError(f"repeats = {self.repeats} needs a frontier to repeat: frontier is 0")
         return self
 
 
 class Train(Section):
-    """From words to weights. Fields left out take the recipe's measured defaults."""
+    """Training of adapters. Fields left out take the recipe's measured defaults."""
 
     examples: int = Field(default=240, ge=1)
     epochs: int | None = Field(default=None, ge=1)
@@ -140,7 +140,7 @@ class Train(Section):
     controls: tuple[Literal["labels_only", "placebo"], ...] = ("labels_only",)
 
     @model_validator(mode="after")
-    def _recipe_holds(self) -> "Train":
+    def _check_recipe(self) -> "Train":
         try:
             self.recipe()
         except ValidationError as error:
@@ -149,13 +149,13 @@ class Train(Section):
         return self
 
     def recipe(self) -> Recipe:
-        """How the run's adapters are trained."""
+        """Return the recipe of the run's adapters."""
         named = self.model_dump(exclude={"examples", "controls"}, exclude_none=True)
         return Recipe(**named)
 
 
 class Budget(Section):
-    """What a run may spend; checked before each call. None: no limit."""
+    """Limits of a run's spending, checked before each call. None: no limit."""
 
     tokens: int | None = Field(default=None, ge=1)
     """Input and output tokens of all model calls that leave this machine."""
@@ -167,7 +167,7 @@ class Budget(Section):
     """Dollars per million output tokens."""
 
     @model_validator(mode="after")
-    def _usd_needs_prices(self) -> "Budget":
+    def _check_prices(self) -> "Budget":
         if self.usd is not None and not (self.input_price and self.output_price):
             raise ValueError("usd needs input_price and output_price (dollars per million tokens)")
         return self

@@ -1,19 +1,20 @@
-"""What each rule in a student's prompt is worth: the round's problems with it and without it."""
+"""Ablation: measures the worth of each rule in the student's prompt by leaving it out."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypedDict
 
 from ...domains.contract import Domain, Problem
-from ...evidence.intervals import is_binary, paired
+from ...evidence.intervals import is_binary, paired_interval
 from ...evidence.pairs import mcnemar, sign_flip
 from ...store.events import AttemptJudged, CreditMeasured, Solved, Transferred
 from ...store.rules import Rule, Strategy
 from ..context import Run
-from ..planning.counts import CREDITED
 from ..state import RunState, round_slot
 from .rollouts import attempt
 
+CREDITED = 6
+"""Rules whose worth a round measures, at most."""
 MOST_PROBLEMS = 48
 """Problems that one rule is left out on, at most: the first of the batch that exercise it."""
 
@@ -32,23 +33,23 @@ def measure_credit(run: Run, state: RunState) -> None:
     if not run.config.loop.credit or not isinstance(solved, Solved) or solved.policy != "student":
         return
     strategy = run.version(solved.strategy).strategy
-    told = _told(run, solved, strategy)
-    if not told:
+    attempts = _attempts_with(run, solved, strategy)
+    if not attempts:
         return
-    by_heart = _by_heart(run, solved.adapter)
-    asked = [rule for rule in strategy.rules if rule not in by_heart]
-    rules = _least_measured(run, state, asked)[:CREDITED]
+    by_heart = _adapter_rules(run, solved.adapter)
+    open_rules = [rule for rule in strategy.rules if rule not in by_heart]
+    rules = _by_pairs(run, state, open_rules)[:CREDITED]
     if not rules:
         return
-    run.watch.stage("credit", f"what each of {len(rules)} rules is worth, by leaving it out")
+    run.progress.stage("credit", f"what each of {len(rules)} rules is worth, by leaving it out")
     for rule in rules:
         slot = f"{round_slot(state, 'credit')}/{rule.id}"
         if run.log.find(run.id, slot) is None:
-            _leave_out(run, solved, strategy, rule, told, slot)
+            _leave_out(run, solved, strategy, rule, attempts, slot)
 
 
 def exercises(domain: Domain, problem: Problem, rule: Rule) -> bool:
-    """Whether the rule asks anything of the problem: something that a bare answer lacks.
+    """Tell whether the rule asks anything of the problem: something that a bare answer lacks.
 
     A rule whose steps leave no trace in a worked solution counts as exercised everywhere. What the
     student's reply shows is not looked at: replies that show the steps are often the better ones,
@@ -64,8 +65,8 @@ def exercises(domain: Domain, problem: Problem, rule: Rule) -> bool:
     return shown is None or bare is None or shown != bare
 
 
-def _told(run: Run, solved: Solved, strategy: Strategy) -> dict[str, list[AttemptJudged]]:
-    """The round's attempts that had the strategy in their prompt, by problem."""
+def _attempts_with(run: Run, solved: Solved, strategy: Strategy) -> dict[str, list[AttemptJudged]]:
+    """Return the round's attempts that had the strategy in their prompt, by problem."""
     told: dict[str, list[AttemptJudged]] = defaultdict(list)
     for slot in solved.attempts if strategy.rules else ():
         event = run.log.find(run.id, slot)
@@ -74,16 +75,16 @@ def _told(run: Run, solved: Solved, strategy: Strategy) -> dict[str, list[Attemp
     return told
 
 
-def _by_heart(run: Run, adapter: str) -> tuple[Rule, ...]:
-    """The rules of the version that became the adapter; none where none is worn."""
+def _adapter_rules(run: Run, adapter: str) -> tuple[Rule, ...]:
+    """Return the rules of the version that became the adapter; none without an adapter."""
     for entry in run.log.entries(stream=run.id, kinds=[Transferred]) if adapter else ():
         if isinstance(entry.event, Transferred) and entry.event.adapter == adapter:
             return run.version(entry.event.strategy).strategy.rules
     return ()
 
 
-def _least_measured(run: Run, state: RunState, rules: Sequence[Rule]) -> list[Rule]:
-    """The rules, those with the fewest pairs from earlier rounds first.
+def _by_pairs(run: Run, state: RunState, rules: Sequence[Rule]) -> list[Rule]:
+    """Return the rules, those with the fewest pairs from earlier rounds first.
 
     What was found plays no part: measuring on until a rule looks good would make it look good.
     """
@@ -101,17 +102,19 @@ def _leave_out(
     solved: Solved,
     strategy: Strategy,
     rule: Rule,
-    told: Mapping[str, Sequence[AttemptJudged]],
+    attempts: Mapping[str, Sequence[AttemptJudged]],
     slot: str,
 ) -> None:
+    """Answer the problems that exercise the rule without it, and record the comparison."""
     problems = [
         problem
         for problem in run.problems["train"]
-        if problem.id in told and exercises(run.domain, problem, rule)
+        if problem.id in attempts and exercises(run.domain, problem, rule)
     ][:MOST_PROBLEMS]
     if not problems:
         return
-    without = attempt(
+    without: dict[str, list[AttemptJudged]] = defaultdict(list)
+    for event in attempt(
         run,
         slot,
         problems,
@@ -119,16 +122,8 @@ def _leave_out(
         adapter=solved.adapter,
         samples=run.config.loop.samples,
         what=f"credit, without {rule.id}",
-    )
-    left_out: dict[str, list[AttemptJudged]] = defaultdict(list)
-    for event in without:
-        left_out[event.problem].append(event)
-    both = [
-        (ours, theirs)
-        for problem in problems
-        if (ours := _score(told[problem.id])) is not None
-        and (theirs := _score(left_out[problem.id])) is not None
-    ]
+    ):
+        without[event.problem].append(event)
     run.log.record(
         CreditMeasured(
             stream=run.id,
@@ -138,18 +133,32 @@ def _leave_out(
             rule=rule.id,
             adapter=solved.adapter,
             problems=tuple(problem.id for problem in problems),
-            **_compared(both),
+            **_compare(_pairs(problems, attempts, without)),
         )
     )
 
 
+def _pairs(
+    problems: Sequence[Problem],
+    ours: Mapping[str, Sequence[AttemptJudged]],
+    theirs: Mapping[str, Sequence[AttemptJudged]],
+) -> list[tuple[float, float]]:
+    """Return both arms' scores of each problem that neither arm lost."""
+    return [
+        (mine, other)
+        for problem in problems
+        if (mine := _score(ours[problem.id])) is not None
+        and (other := _score(theirs[problem.id])) is not None
+    ]
+
+
 def _score(attempts: Iterable[AttemptJudged]) -> float | None:
-    """Mean over a problem's samples; None where the machinery lost them all."""
+    """Return the mean over a problem's samples; None where the machinery lost them all."""
     scores = [event.score for event in attempts if event.outcome != "error"]
     return sum(scores) / len(scores) if scores else None
 
 
-class _Compared(TypedDict):
+class _Comparison(TypedDict):
     n: int
     wins: int
     losses: int
@@ -159,19 +168,19 @@ class _Compared(TypedDict):
     p: float
 
 
-def _compared(both: Sequence[tuple[float, float]]) -> _Compared:
-    """The paired comparison: with the rule first, without it second."""
-    ours, theirs = [a for a, _ in both], [b for _, b in both]
+def _compare(pairs: Sequence[tuple[float, float]]) -> _Comparison:
+    """Compare scores with the rule (first) and without it (second)."""
+    ours, theirs = [a for a, _ in pairs], [b for _, b in pairs]
     # Rounded, so that thirds that add up differently are no win.
-    differences = [round(a - b, 12) for a, b in both]
+    differences = [round(a - b, 12) for a, b in pairs]
     wins, losses = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
-    low, high = paired(ours, theirs)
+    low, high = paired_interval(ours, theirs)
     exact = is_binary((*ours, *theirs))
     return {
-        "n": len(both),
+        "n": len(pairs),
         "wins": wins,
         "losses": losses,
-        "gain": sum(differences) / len(both) if both else 0.0,
+        "gain": sum(differences) / len(pairs) if pairs else 0.0,
         "low": low,
         "high": high,
         "p": mcnemar(wins, losses, "two-sided") if exact else sign_flip(differences, "two-sided"),

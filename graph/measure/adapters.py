@@ -1,4 +1,4 @@
-"""Versions become adapters; the gate, the controls and the transfer share them by key."""
+"""Adapters of versions, trained once: the gate, controls and transfer share them by key."""
 
 import hashlib
 
@@ -8,11 +8,10 @@ from ...trainer.contract import Trainer, TrainingStopped
 from ...trainer.examples import Dataset, Demonstrate, follow
 from ...trainer.manifest import Manifest
 from ..context import Paused, Run
-from ..nodes.reflect import asking
 
 
 def dataset_of(run: Run, strategy: Strategy) -> Dataset:
-    """Examples that follow `strategy`, on the run's example problems; built once, then read."""
+    """Return examples that follow `strategy`, on the run's example problems; built once."""
     slot = f"examples/{strategy.hash[:16]}"
     event = run.log.find(run.id, slot)
     if isinstance(event, ExamplesBuilt):
@@ -45,7 +44,7 @@ def dataset_of(run: Run, strategy: Strategy) -> Dataset:
 def adapter_of(
     run: Run, strategy: Strategy, name: str, provenance: str = "", dataset: Dataset | None = None
 ) -> str:
-    """Key of the adapter trained on examples that follow `strategy`; trained if it is not there.
+    """Return the key of the adapter trained on examples of `strategy`; train it if need be.
 
     `name` is what people call the version, `provenance` the event behind it, as `stream#slot`.
     `dataset` may hold fewer of the examples than there are. Raises PreflightFailed for examples
@@ -56,8 +55,8 @@ def adapter_of(
     recipe, seed = run.config.train.recipe(), run.config.seed
     key = run.trainer.key(run.student, dataset, recipe, seed)
     if run.log.find(run.id, f"adapters/{key}") is None:
-        run.watch.stage("train", f"adapter {key} on {len(dataset.examples)} examples ({name})")
-    manifest = _trained(run, run.trainer, strategy, name, provenance, dataset)
+        run.progress.stage("train", f"adapter {key} on {len(dataset.examples)} examples ({name})")
+    manifest = _train(run, run.trainer, strategy, name, provenance, dataset)
     run.log.record(
         AdapterTrained(
             stream=run.id,
@@ -78,10 +77,10 @@ def adapter_of(
     return key
 
 
-def _trained(
+def _train(
     run: Run, trainer: Trainer, strategy: Strategy, name: str, provenance: str, dataset: Dataset
 ) -> Manifest:
-    """The adapter, trained now or found whole. Raises Paused when the run was asked to stop."""
+    """Train the adapter, or find it whole. Raises Paused when the run was asked to stop."""
     try:
         return trainer.train(
             run.student,
@@ -91,24 +90,24 @@ def _trained(
             run.adapters,
             strategy=strategy,
             strategy_name=name,
-            held_out=run.held_out(),
+            held_out=run.held_out_ids(),
             classes=run.domain.guide.classes,
-            on_step=lambda done, total, loss: run.watch.advance(
+            on_step=lambda done, total, loss: run.progress.advance(
                 f"training {name}, loss {loss:.3f}", done, total
             ),
-            stop=lambda: run.stopping() or run.journal.purse.late,
+            stop=lambda: run.stopping() or run.journal.spending.is_late,
             provenance=provenance,
         )
     except TrainingStopped:
-        run.journal.purse.mind_the_time()
+        run.journal.spending.check_hours()
         raise Paused from None
 
 
 def _demonstrator(run: Run, slot: str) -> Demonstrate | None:
-    """The teacher's worked solutions, where the teacher is a model."""
+    """Return the function that asks for worked solutions, if the teacher is a model."""
     if run.teacher.model is None:
         return None
-    ask = asking(run, slot)
+    ask = run.teacher_call(slot)
     return lambda problem, strategy: run.teacher.demonstrate(
         ask, run.domain.guide, problem, strategy
     )

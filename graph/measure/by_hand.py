@@ -1,4 +1,4 @@
-"""The loop's steps on their own, for a person at the command line: each leaves its own events.
+"""Single steps of the loop, for a person at the command line: each leaves its own events.
 
 They belong to a run (its problems, adapters and channel) and write below `manual/<step>/<n>`, so
 that they never fill a slot of the loop.
@@ -9,11 +9,11 @@ from ...evidence.attribution.table import Attribution
 from ...store.events import GateDecided
 from ...store.strategies.versions import Version
 from ..context import Run
-from ..nodes.baseline import probe
-from ..nodes.evaluate import measure, players
+from . import cross_domain
 from .adapters import adapter_of
-from .cross_domain import Elsewhere, tried_elsewhere
+from .attribution import attribute
 from .gate import Gate
+from .probe import probe
 
 
 def gate(run: Run, candidate: Version, incumbent: Version) -> GateDecided:
@@ -29,18 +29,21 @@ def gate(run: Run, candidate: Version, incumbent: Version) -> GateDecided:
 
 
 def transfer(run: Run, version: Version) -> str:
-    """Train the adapter of a version, or find it trained; returns its key."""
+    """Train the adapter of a version, or find it trained; return its key."""
     return adapter_of(run, version.strategy, version.name, f"{version.stream}#{version.slot}")
 
 
 def evaluate(run: Run, version: Version, adapter: str) -> Attribution:
     """Open the sealed splits once more for one adapter; the log counts every opening."""
-    return measure(run, list(players(run, version.strategy, adapter)), _place(run, "evaluate"))
+    return attribute(run, version.strategy, adapter, _place(run, "evaluate"))
 
 
-def elsewhere(run: Run, version: Version, adapter: str, domain: Domain, n: int) -> Elsewhere:
+def evaluate_on(
+    run: Run, version: Version, adapter: str, domain: Domain, n: int
+) -> cross_domain.CrossDomain:
     """Try a version, and an adapter if one is given, on test problems of another domain."""
-    return tried_elsewhere(run, version, adapter, domain, n, _place(run, "elsewhere"))
+    place = _place(run, "elsewhere")
+    return cross_domain.evaluate_on(run, version, adapter, domain, n, place)
 
 
 def _place(run: Run, step: str) -> str:

@@ -1,7 +1,5 @@
-"""Where a round starts from, and the candidates that need no teacher: merges and removals."""
+"""Candidates that need no teacher: merges of versions, and removals of idle rules."""
 
-import math
-import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,21 +9,21 @@ from typing import Literal
 from ...store.edits import Deprecate, Edit, apply
 from ...store.events import GateDecided, ProposalRefused, RoundOpened, StrategyProposed
 from ...store.rules import Rule, Strategy
-from ...store.strategies.merge import Merged, ancestor, merge, merge_edits
+from ...store.strategies.merge import MergeResult, common_ancestor, merge, merge_edits
+from ...store.strategies.rule_worth import RuleWorth, current_worths, rule_worths
 from ...store.strategies.versions import Version
-from ...store.strategies.worth import Worth, ledger, still_said
 from ..config.config import RunConfig
 from ..context import Run
-from ..state import RunState, in_loop, round_slot, seed_of
-from .frontier import means, measure
-from .gate import loss_ruled_out
+from ..state import RunState, in_loop, round_slot
+from .acceptance import rules_out_loss
+from .frontier import mean_scores
 
 MATTERS = 2
 """Margins (`gate.margin`): a rule that may yet be worth so much is not called idle."""
 
 
 @dataclass(frozen=True)
-class Draft:
+class Candidate:
     """A candidate that follows from what the log holds."""
 
     origin: Literal["merge", "ledger"]
@@ -36,43 +34,8 @@ class Draft:
     rationale: str
 
 
-def open_round(run: Run, state: RunState) -> RoundOpened:
-    """What this round works from; drawn once, and read ever after.
-
-    With a frontier, the parent is drawn by the problems that each version is among the best on.
-    Whatever the parent is, the candidates must beat the current version.
-    """
-    slot = round_slot(state, "open")
-    event = run.log.find(run.id, slot)
-    if isinstance(event, RoundOpened):
-        return event
-    incumbent = run.current().hash
-    fronts = measure(run, state["adapter"]) if run.config.search.frontier else {}
-    parent = _drawn(fronts, seed_of(run.config.seed, slot)) if fronts else incumbent
-    if fronts:
-        won = ", ".join(f"{run.version(name).name} {count}" for name, count in fronts.items())
-        run.watch.say(f"Frontier (problems won): {won}. Parent: {run.version(parent).name}.")
-    return run.log.record(
-        RoundOpened(
-            stream=run.id,
-            slot=slot,
-            strategy=parent,
-            adapter=state["adapter"],
-            incumbent=incumbent,
-            fronts=fronts,
-        )
-    )
-
-
-def edit_cap(run: Run, state: RunState) -> int:
-    """Most edits of a candidate in this round: from `search.edits` down to 1 along a cosine."""
-    most, last = run.config.search.edits, run.config.total_rounds - 1
-    gone = (run.round_number(state) - 1) / last if last else 0.0
-    return 1 + round((most - 1) * (1 + math.cos(math.pi * gone)) / 2)
-
-
-def drafts(run: Run, state: RunState) -> Iterator[Draft]:
-    """What the log alone proposes: at most one merge, then removals, the likeliest first.
+def derive_candidates(run: Run, state: RunState) -> Iterator[Candidate]:
+    """Yield what the log alone proposes: at most one merge, then removals, the likeliest first.
 
     At most one removal is for this round: the next stands in where one may not go to the gate.
     They follow from what was known when the round's lessons were written, so that a run that is
@@ -80,44 +43,40 @@ def drafts(run: Run, state: RunState) -> Iterator[Draft]:
     """
     opened = run.log.find(run.id, round_slot(state, "open"))
     assert isinstance(opened, RoundOpened)
-    if run.config.search.merge and (joined := _joined(run, state, opened)):
+    if run.config.search.merge and (joined := _merge_candidate(run, state, opened)):
         yield joined
     if run.config.loop.credit:
-        yield from _removals(run, state)
+        yield from _removal_candidates(run, state)
 
 
 def removals_possible(config: RunConfig) -> bool:
-    """Whether a rule that is worth nothing can ever leave without the teacher.
+    """Tell whether a rule that is worth nothing can ever leave without the teacher.
 
     Its worth must be measured, and identical replies to a round's block must rule out the loss of
     `gate.margin`. Where they do not, only a rule that clearly harms can leave.
     """
     measured = config.loop.credit and config.gate.channel != "weights"
-    return measured and loss_ruled_out(config, 0, 0)
+    return measured and rules_out_loss(config, 0, 0)
 
 
-def words(rule: Rule) -> tuple[object, ...]:
-    """All that a student or a worked solution could follow of a rule: everything but its id."""
+def rule_content(rule: Rule) -> tuple[object, ...]:
+    """Return all that a student or a worked solution could follow of a rule: all but its id."""
     return rule.section, rule.text, rule.when, rule.when_not, rule.steps
 
 
-def worths(run: Run) -> Mapping[str, Worth]:
-    """What this run measured of each rule; another run's evidence would change a resumed one."""
-    return ledger(run.log, run.domain.name, stream=run.id)
+def worths(run: Run) -> Mapping[str, RuleWorth]:
+    """Return what this run measured of each rule: others' evidence would change a resumed run."""
+    return rule_worths(run.log, run.domain.name, stream=run.id)
 
 
-def _drawn(fronts: Mapping[str, int], seed: int) -> str:
-    return random.Random(seed).choices(list(fronts), weights=list(fronts.values()))[0]
-
-
-def _joined(run: Run, state: RunState, opened: RoundOpened) -> Draft | None:
-    """The first pair of the frontier that joins without a conflict into something new."""
+def _merge_candidate(run: Run, state: RunState, opened: RoundOpened) -> Candidate | None:
+    """Merge the first pair of the frontier that joins without a conflict into something new."""
     here = round_slot(state, "update_strategy")
-    before = [e for e in _proposed(run) if not e.slot.startswith(f"{here}/")]
+    before = [e for e in _proposals(run) if not e.slot.startswith(f"{here}/")]
     known = {event.strategy for event in before}
     tried = {frozenset(event.parents) for event in before if event.origin == "merge"}
     for ours, theirs in _pairs(run, opened):
-        base = ancestor(run.strategies, ours, theirs)
+        base = common_ancestor(run.strategies, ours, theirs)
         if base is None or base.hash in (ours.hash, theirs.hash):
             continue
         if frozenset((ours.hash, theirs.hash)) in tried or not _worth_joining(
@@ -127,9 +86,9 @@ def _joined(run: Run, state: RunState, opened: RoundOpened) -> Draft | None:
         merged = merge(base.strategy, ours.strategy, theirs.strategy)
         joined = _without_waste(run, ours.strategy, merged.strategy)
         if merged.conflicts:
-            _tell_conflict(run, here, ours, theirs, merged)
+            _record_conflict(run, here, ours, theirs, merged)
         elif joined.hash not in {*known, ours.hash, theirs.hash}:
-            return Draft(
+            return Candidate(
                 origin="merge",
                 parents=(ours.hash, theirs.hash),
                 strategy=joined,
@@ -141,7 +100,7 @@ def _joined(run: Run, state: RunState, opened: RoundOpened) -> Draft | None:
 
 
 def _pairs(run: Run, opened: RoundOpened) -> list[tuple[Version, Version]]:
-    """Pairs of the frontier: those with the current version first, then by problems won.
+    """Return pairs of the frontier: those with the current version first, then by problems won.
 
     The current version comes first in its pair, else whoever wins more.
     """
@@ -155,31 +114,33 @@ def _pairs(run: Run, opened: RoundOpened) -> list[tuple[Version, Version]]:
 
 
 def _without_waste(run: Run, ours: Strategy, merged: Strategy) -> Strategy:
-    """The merge without what would come from the other side for nothing.
+    """Return the merge without what would come from the other side for nothing.
 
     That is a rule that says what another one says under another id, and one that was measured to
     do harm or nothing.
     """
     idle = _idle(run, merged)
     mine = {rule.id for rule in ours.rules}
-    said = {words(rule) for rule in merged.rules if rule.id in mine}
+    said = {rule_content(rule) for rule in merged.rules if rule.id in mine}
     kept: list[Rule] = []
     for rule in merged.rules:
-        if rule.id in mine or not (rule.id in idle or words(rule) in said):
+        if rule.id in mine or not (rule.id in idle or rule_content(rule) in said):
             kept.append(rule)
-            said.add(words(rule))
+            said.add(rule_content(rule))
     return Strategy(rules=tuple(kept))
 
 
 def _worth_joining(run: Run, base: Version, ours: Version, theirs: Version) -> bool:
-    """Both are at least as good as what they come from, as far as that was measured."""
-    known = means(run)
+    """Tell whether both are as good as what they come from, as far as that was measured."""
+    known = mean_scores(run)
     low = min(known.get(it.hash, 0.0) for it in (ours, theirs))
     return known.get(base.hash, 0.0) <= low
 
 
-def _tell_conflict(run: Run, here: str, ours: Version, theirs: Version, merged: Merged) -> None:
-    """Once a pair: the teacher reads it among what was refused, and may settle it by an edit."""
+def _record_conflict(
+    run: Run, here: str, ours: Version, theirs: Version, merged: MergeResult
+) -> None:
+    """Record the conflict once a pair: the teacher reads it, and may settle it by an edit."""
     pair = f"merge/{ours.hash[:16]}-{theirs.hash[:16]}"
     refused = run.log.entries(stream=run.id, kinds=[ProposalRefused])
     if any(entry.event.slot.endswith(pair) for entry in refused):
@@ -189,14 +150,14 @@ def _tell_conflict(run: Run, here: str, ours: Version, theirs: Version, merged: 
         f"{ours.name} and {theirs.name} cannot be joined: both changed {rules} since they parted, "
         "each in its own way."
     )
-    run.watch.say(reason)
+    run.progress.say(reason)
     run.log.record(
         ProposalRefused(stream=run.id, slot=f"{here}/{pair}", reason=reason, parent=ours.hash)
     )
 
 
-def _removals(run: Run, state: RunState) -> Iterator[Draft]:
-    """The current version without one rule that was measured to do harm or nothing.
+def _removal_candidates(run: Run, state: RunState) -> Iterator[Candidate]:
+    """Yield the current version without one rule that was measured to do harm or nothing.
 
     The harmful first, then what was put up least often, then the worst; never the only rule. One
     at a time: of two rules that say the same, each is idle beside the other, and both together may
@@ -209,7 +170,7 @@ def _removals(run: Run, state: RunState) -> Iterator[Draft]:
     here = round_slot(state, "update_strategy")
     tried = Counter(
         edit.rule
-        for event in _proposed(run)
+        for event in _proposals(run)
         if event.origin == "ledger" and not event.slot.startswith(f"{here}/")
         for edit in event.edits
         if isinstance(edit, Deprecate)
@@ -222,8 +183,8 @@ def _removals(run: Run, state: RunState) -> Iterator[Draft]:
             yield _without(current, idle[rule])
 
 
-def _without(current: Strategy, worth: Worth) -> Draft:
-    why = f"Measured: {worth.in_words()}."
+def _without(current: Strategy, worth: RuleWorth) -> Candidate:
+    why = f"Measured: {worth.as_text()}."
     edits = (Deprecate(rule=worth.rule, rationale=why, consolidates=True),)
     found = (
         "does harm"
@@ -231,7 +192,7 @@ def _without(current: Strategy, worth: Worth) -> Draft:
         else f"shows no help: {100 * worth.gain:+.1f} points in {worth.n} pairs, "
         f"{100 * worth.high:+.1f} at most"
     )
-    return Draft(
+    return Candidate(
         origin="ledger",
         parents=(current.hash,),
         strategy=apply(current, edits, ""),
@@ -240,29 +201,29 @@ def _without(current: Strategy, worth: Worth) -> Draft:
     )
 
 
-def _may_leave(config: RunConfig, worth: Worth) -> bool:
-    """Whether the gate can accept the removal at all, on a block of this size.
+def _may_leave(config: RunConfig, worth: RuleWorth) -> bool:
+    """Tell whether the gate can accept the removal at all, on a block of this size.
 
     Either identical replies are enough, or the pairs that a harmful rule lost in the ledger would
     be, at the same rate.
     """
-    if loss_ruled_out(config, 0, 0):
+    if rules_out_loss(config, 0, 0):
         return True
     wins = round(config.block * worth.losses / worth.n)
     losses = min(round(config.block * worth.wins / worth.n), config.block - wins)
-    return worth.harms and loss_ruled_out(config, wins, losses)
+    return worth.harms and rules_out_loss(config, wins, losses)
 
 
-def _idle(run: Run, strategy: Strategy) -> dict[str, Worth]:
-    """The rules that credit found to do harm or nothing, as `strategy` words them.
+def _idle(run: Run, strategy: Strategy) -> dict[str, RuleWorth]:
+    """Return the rules that credit found to do harm or nothing, as `strategy` words them.
 
     Nothing is: not shown to help, by its best estimate worth not half of what the gate lets a
     version lose, and surely less than MATTERS margins. A gate that accepted the very wording, and
     nothing beside it, says more than that, unless credit's interval lies below the gate's.
     """
-    margin, proved = run.config.gate.margin, _proved(run)
-    said, found = {rule.id: words(rule) for rule in strategy.rules}, {}
-    for rule, worth in still_said(strategy, worths(run)).items():
+    margin, proved = run.config.gate.margin, _gate_lows(run)
+    said, found = {rule.id: rule_content(rule) for rule in strategy.rules}, {}
+    for rule, worth in current_worths(strategy, worths(run)).items():
         most = min(MATTERS * margin, proved.get(said[rule], 1.0))
         nothing = not worth.helps and worth.gain < margin / 2 and worth.high < most
         if worth.source == "credit" and (worth.harms or nothing):
@@ -270,8 +231,8 @@ def _idle(run: Run, strategy: Strategy) -> dict[str, Worth]:
     return found
 
 
-def _proved(run: Run) -> dict[tuple[object, ...], float]:
-    """What a rule is worth at least, by its words, where a gate accepted it and nothing else."""
+def _gate_lows(run: Run) -> dict[tuple[object, ...], float]:
+    """Return rule content -> the least worth that a gate showed which accepted it alone."""
     found: dict[tuple[object, ...], float] = {}
     for entry in run.log.entries(stream=run.id, kinds=[GateDecided]):
         gate = entry.event
@@ -283,10 +244,10 @@ def _proved(run: Run) -> dict[tuple[object, ...], float]:
         )
         if before < after and len(after - before) == 1:
             (rule,) = after - before
-            found[words(rule)] = max(gate.low, found.get(words(rule), gate.low))
+            found[rule_content(rule)] = max(gate.low, found.get(rule_content(rule), gate.low))
     return found
 
 
-def _proposed(run: Run) -> list[StrategyProposed]:
+def _proposals(run: Run) -> list[StrategyProposed]:
     found = run.log.entries(stream=run.id, kinds=[StrategyProposed])
     return [entry.event for entry in found if isinstance(entry.event, StrategyProposed)]

@@ -1,10 +1,10 @@
-"""The frontier: versions that are best somewhere on a sub-block that no gate ever uses."""
+"""Pareto frontier: versions that are best on some problem that no gate ever uses."""
 
 from collections.abc import Mapping, Sequence
 
 from ...domains.contract import Problem
 from ...evidence.attribution.contrasts import mean
-from ...evidence.pareto import fronts, lower_bound
+from ...evidence.pareto import fronts, lower_limit
 from ...store.events import (
     AttemptJudged,
     FrontierScored,
@@ -22,8 +22,8 @@ LOST = -1.0
 """Stands for a score that no reply is left of."""
 
 
-def score(run: Run, version: Version, adapter: str) -> FrontierScored:
-    """A version's scores on the frontier's problems; asked for once, then read.
+def score_version(run: Run, version: Version, adapter: str) -> FrontierScored:
+    """Return a version's scores on the frontier's problems; measured once, then read.
 
     In the `words` channel the version stands in the prompt of whoever wears `adapter`; in the
     `weights` channel `adapter` is the one that was trained for the version, and no prompt is.
@@ -37,12 +37,12 @@ def score(run: Run, version: Version, adapter: str) -> FrontierScored:
         run,
         slot,
         problems,
-        strategy=None if _by_weights(run) else version.strategy,
+        strategy=version.strategy if run.reads_words() else None,
         adapter=adapter,
         samples=repeats,
         what=f"frontier, {version.name}",
     )
-    rows = [_known(answered, problem) for problem in problems]
+    rows = [_problem_scores(answered, problem) for problem in problems]
     return run.log.record(
         FrontierScored(
             stream=run.id,
@@ -51,30 +51,30 @@ def score(run: Run, version: Version, adapter: str) -> FrontierScored:
             adapter=adapter,
             problems=tuple(problem.id for problem in problems),
             scores=tuple(mean(row) if row else LOST for row in rows),
-            lower=tuple(LOST if (low := lower_bound(row)) is None else low for row in rows),
+            lower=tuple(LOST if (low := lower_limit(row)) is None else low for row in rows),
             repeats=repeats,
         )
     )
 
 
-def measure(run: Run, adapter: str) -> dict[str, int]:
-    """Hash -> problems won, for each version on the frontier; the pool's missing scores are made.
+def measure_frontier(run: Run, adapter: str) -> dict[str, int]:
+    """Return hash -> problems won, for each version on the frontier; make missing scores.
 
     Empty while there is nothing to choose between: fewer than two versions that can be scored,
     or a current one that cannot.
     """
     members = pool(run)
-    worn = _adapters(run) if _by_weights(run) else dict.fromkeys(members, adapter)
+    worn = dict.fromkeys(members, adapter) if run.reads_words() else _adapters(run)
     able = {name: version for name, version in members.items() if name in worn}
     if len(able) < 2 or run.current().hash not in able:
         return {}
-    run.watch.stage("frontier", f"{len(able)} versions on {len(run.frontier_problems)} problems")
-    scored = {name: score(run, version, worn[name]) for name, version in able.items()}
+    run.progress.stage("frontier", f"{len(able)} versions on {len(run.frontier_problems)} problems")
+    scored = {name: score_version(run, version, worn[name]) for name, version in able.items()}
     return fronts({name: _row(event.lower) for name, event in scored.items()})
 
 
 def pool(run: Run) -> Mapping[str, Version]:
-    """The versions that may be a round's parent, oldest first.
+    """Return the versions that may be a round's parent, oldest first.
 
     The empty one, the current one, and this run's candidates that no gate rejected, no person
     sent back and no validator model was harmed by. What was made shorter without a loss has had
@@ -100,8 +100,8 @@ def pool(run: Run) -> Mapping[str, Version]:
     return standing if current.hash in standing else {**standing, current.hash: current}
 
 
-def means(run: Run) -> dict[str, float]:
-    """Hash -> mean score on the frontier's problems, as it was last measured in this run."""
+def mean_scores(run: Run) -> dict[str, float]:
+    """Return hash -> mean score on the frontier's problems, as last measured in this run."""
     return {
         entry.event.strategy: mean([s for s in entry.event.scores if s != LOST])
         for entry in run.log.entries(stream=run.id, kinds=[FrontierScored])
@@ -109,13 +109,8 @@ def means(run: Run) -> dict[str, float]:
     }
 
 
-def _by_weights(run: Run) -> bool:
-    found = run.channel()
-    return found is not None and found.channel == "weights"
-
-
 def _adapters(run: Run) -> dict[str, str]:
-    """The adapter that a gate first trained for each version: nothing is trained for a score."""
+    """Return the adapter a gate first trained for each version: none is trained for a score."""
     found: dict[str, str] = {}
     for entry in run.log.entries(stream=run.id, kinds=[GateDecided]):
         event = entry.event
@@ -129,7 +124,7 @@ def _adapters(run: Run) -> dict[str, str]:
     return found
 
 
-def _known(answered: Sequence[AttemptJudged], problem: Problem) -> list[float]:
+def _problem_scores(answered: Sequence[AttemptJudged], problem: Problem) -> list[float]:
     mine = [event for event in answered if event.problem == problem.id]
     return [each for each in scores(mine) if each is not None]
 

@@ -1,4 +1,4 @@
-"""Problems that nobody solves wait in a queue: the teacher solves some of them in each round.
+"""Knowledge gaps: a queue of problems that nobody solved, some put to the teacher each round.
 
 The queue is no state of its own. It is read off the reflections, oldest first: what joined, what
 was due in each round, what was closed.
@@ -11,8 +11,8 @@ from ...domains.contract import Problem
 from ...store.events import AttemptJudged, FailuresSorted, Reflected, Solved
 from ..context import Run
 from ..state import RunState, in_loop
-from ..teacher.contract import Seen
-from .rollouts import attempt
+from ..teacher.contract import ShownAttempt
+from .rollouts import attempt, right_solution
 
 DUE = 4
 """Problems of the queue that a round takes up, at most."""
@@ -24,11 +24,11 @@ SAMPLES = 2
 """Replies of a model teacher to a problem that is due."""
 
 
-def due(told: Iterable[Reflected]) -> list[str]:
-    """Problems that the round after `told` takes up: least tried first, then the oldest."""
+def due_problems(reflections: Iterable[Reflected]) -> list[str]:
+    """Return what the round after these takes up: least tried first, then the oldest."""
     tries: dict[str, int] = {}
-    for event in told:
-        for problem in _due(tries):
+    for event in reflections:
+        for problem in _first_due(tries):
             tries[problem] += 1
         for problem in event.gaps_closed:
             tries.pop(problem, None)
@@ -36,17 +36,17 @@ def due(told: Iterable[Reflected]) -> list[str]:
             tries.setdefault(problem, 0)
         waiting = [problem for problem, times in tries.items() if times < TRIES]
         tries = {problem: tries[problem] for problem in waiting[-WAITING:]}
-    return _due(tries)
+    return _first_due(tries)
 
 
-def close(run: Run, state: RunState, slot: str) -> list[Seen]:
-    """Take up what is due: each problem that the teacher now solves, beside its failure.
+def close_gaps(run: Run, state: RunState, slot: str) -> list[ShownAttempt]:
+    """Take up what is due; return each problem that the teacher now solves, beside its failure.
 
     A model answers below `slot`; for a teacher without one the domain's worked solution counts.
     """
-    told = list(_reflections(run))
+    reflections = list(_reflections(run))
     problems = {problem.id: problem for problem in run.problems["train"]}
-    taken = [problems[problem] for problem in due(told)]
+    taken = [problems[problem] for problem in due_problems(reflections)]
     if taken and run.teacher.model is not None:
         attempt(
             run,
@@ -57,17 +57,17 @@ def close(run: Run, state: RunState, slot: str) -> list[Seen]:
             samples=SAMPLES,
             what="knowledge gaps",
         )
-    return list(_beside(run, slot, taken, told))
+    return list(_beside_failures(run, slot, taken, reflections))
 
 
-def closed(run: Run, reflected: Reflected) -> list[Seen]:
-    """The gaps that a reflection closed, as its teacher read them."""
+def closed_gaps(run: Run, reflected: Reflected) -> list[ShownAttempt]:
+    """Return the gaps that a reflection closed, as its teacher read them."""
     problems = {problem.id: problem for problem in run.problems["train"]}
     taken = [problems[problem] for problem in reflected.gaps_closed]
-    return list(_beside(run, reflected.slot, taken, list(_reflections(run))))
+    return list(_beside_failures(run, reflected.slot, taken, list(_reflections(run))))
 
 
-def _due(tries: dict[str, int]) -> list[str]:
+def _first_due(tries: dict[str, int]) -> list[str]:
     return list(islice(sorted(tries, key=lambda problem: tries[problem]), DUE))
 
 
@@ -77,22 +77,20 @@ def _reflections(run: Run) -> Iterator[Reflected]:
             yield entry.event
 
 
-def _beside(
-    run: Run, slot: str, problems: Sequence[Problem], told: Sequence[Reflected]
-) -> Iterator[Seen]:
+def _beside_failures(
+    run: Run, slot: str, problems: Sequence[Problem], reflections: Sequence[Reflected]
+) -> Iterator[ShownAttempt]:
     for problem in problems:
-        joined = next(event.slot for event in told if problem.id in event.knowledge_gaps)
+        joined = next(event.slot for event in reflections if problem.id in event.knowledge_gaps)
         failure = _failure(run, joined, problem.id)
         if failure and (solution := _solution(run, slot, problem)):
-            yield Seen(problem, failure, run.log.text(failure.reply_text), solution)
+            yield ShownAttempt(problem, failure, run.log.text(failure.reply_text), solution)
 
 
 def _solution(run: Run, slot: str, problem: Problem) -> str:
-    """The teacher's right reply below `slot`, or the domain's worked solution if it is right."""
+    """Return the teacher's right reply below `slot`, or the domain's own; empty if none is."""
     if run.teacher.model is None:
-        worked = run.domain.solution(problem)
-        right = worked is not None and run.domain.judge(problem, worked).outcome == "right"
-        return worked or "" if right else ""
+        return right_solution(run.domain, problem) or ""
     for sample in range(SAMPLES):
         event = run.log.find(run.id, f"{slot}/gap/{problem.id}/{sample}")
         if isinstance(event, AttemptJudged) and event.outcome == "right":
@@ -101,7 +99,7 @@ def _solution(run: Run, slot: str, problem: Problem) -> str:
 
 
 def _failure(run: Run, reflected: str, problem: str) -> AttemptJudged | None:
-    """An attempt at `problem` that failed before the reflection in slot `reflected`."""
+    """Return an attempt at `problem` that failed before the reflection in slot `reflected`."""
     place = reflected.removesuffix("/reflect")
     before = int(place.split("/")[0].removeprefix("c")) - 1
     for slot in (f"{place}/solve", f"c{before}/feedback"):

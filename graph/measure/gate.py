@@ -1,26 +1,26 @@
-"""The gate's work in a run: both arms answer the same problems, then the evidence decides."""
+"""Gate of a run: both arms answer the same problems, then the evidence decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...domains.contract import Problem
 from ...evidence.gate.decide import Claim, Decision, GateVerdict, decide, plan, spend
-from ...evidence.gate.margins import chance_no_worse, no_worse, no_worse_graded
+from ...evidence.gate.margins import chance_no_worse
 from ...evidence.gate.power import DISCORDANCE
-from ...evidence.gate.racing import all_but_lost, looks, stopped
-from ...evidence.gate.replicates import Replicates, agreed, means
+from ...evidence.gate.racing import futility_reason, interim_looks, stop_for_futility
+from ...evidence.gate.replicates import Replicates, means, require_agreement
 from ...store.events import AttemptJudged, Channel, GateDecided
-from ...store.rules import Strategy
 from ...store.strategies.versions import Version
 from ...trainer.examples import Dataset
 from ...trainer.preflight import PreflightFailed
-from ..config.config import RunConfig
 from ..context import Run
-from ..nodes.baseline import measure_floors, points
+from .acceptance import claim_of
 from .adapters import adapter_of, dataset_of
+from .floors import measure_floors
+from .probe import whole_points
 from .rollouts import attempt, scores
 
-MORE_UNREAD = 0.05
+MORE_UNPARSED = 0.05
 """Share of replies; a candidate that makes more than so many unreadable is told of."""
 NOTHING_TO_TRAIN = "Its examples are the incumbent's, word for word: there is nothing to train."
 NOTHING_LOST = (
@@ -45,17 +45,17 @@ class Gate:
 
     @property
     def alpha(self) -> float:
-        """What this decision may spend."""
+        """Share of the run's alpha that this decision may spend."""
         return spend(self.run.config.gate.alpha, self.decisions)
 
     @property
     def claim(self) -> Claim:
-        """What has to be shown of this candidate."""
+        """Claim that has to be shown of this candidate."""
         return claim_of(self.incumbent.strategy, self.candidate.strategy)
 
     @property
     def detectable(self) -> float:
-        """What this gate can find, known before any reply; under `no worse` a loss."""
+        """Smallest gain this gate can find, known before any reply; under `no worse` a loss."""
         power, replicates = self.run.config.gate.power, self.replicates
         return plan(len(self.block), self.alpha, power, claim=self.claim, replicates=replicates)
 
@@ -71,43 +71,47 @@ class Gate:
         a candidate that has all but lost is asked no more. The parts depend on the block alone, so
         a run that is resumed asks and decides as it would have.
         """
-        self.run.watch.stage("validate", self._announced())
+        self.run.progress.stage("validate", self._announcement())
         new_adapter = old_adapter = self.adapter
         if self.channel == "weights":
             ours, theirs = self._datasets()
             if ours.hash == theirs.hash:
-                return self._untrained(f"{candidate_slot}/gate")
+                return self._equal_examples(f"{candidate_slot}/gate")
             try:
-                new_adapter = self._trained(self.candidate, ours)
+                new_adapter = self._adapter(self.candidate, ours)
             except PreflightFailed as fault:
-                return self._unasked(f"{candidate_slot}/gate", "reject", str(fault))
-            old_adapter = self._trained(self.incumbent, theirs)
+                return self._decide_early(f"{candidate_slot}/gate", "reject", str(fault))
+            old_adapter = self._adapter(self.incumbent, theirs)
         floor = measure_floors(self.run, f"val/{incumbent_slot}", self.block)
-        new_slot, old_slot = f"{candidate_slot}/candidate", self._free(incumbent_slot, old_adapter)
+        new_slot, old_slot = (
+            f"{candidate_slot}/candidate",
+            self._incumbent_slot(incumbent_slot, old_adapter),
+        )
         why = ""
-        for asked in looks(len(self.block)) if self.run.config.search.race else [len(self.block)]:
+        whole = len(self.block)
+        for asked in interim_looks(whole) if self.run.config.search.race else [whole]:
             part = self.block[:asked]
             old = self._answers(self.incumbent, old_slot, old_adapter, part)
             new = self._answers(self.candidate, new_slot, new_adapter, part)
-            if asked < len(self.block) and (why := self._lost(new, old)):
+            if asked < len(self.block) and (why := self._futility(new, old)):
                 break
         return self._event(
             f"{candidate_slot}/gate",
-            _unread(self._judged(new, old, floor.accuracy, why), new, old),
+            _mention_unparsed_replies(self._verdict(new, old, floor.accuracy, why), new, old),
             block=tuple(problem.id for problem in part),
             saved=(len(self.block) - len(part)) * self.replicates,
             floor=floor.accuracy,
-            candidate_unparsed=_unparsed(new),
-            incumbent_unparsed=_unparsed(old),
+            candidate_unparsed=_count_unparsed_replies(new),
+            incumbent_unparsed=_count_unparsed_replies(old),
             candidate_adapter=new_adapter,
             incumbent_adapter=old_adapter,
             candidate_attempts=new_slot,
             incumbent_attempts=old_slot,
         )
 
-    def _announced(self) -> str:
+    def _announcement(self) -> str:
         found, gate = self.detectable, self.run.config.gate
-        can = f"gains from {points(min(found, 1.0))} points can be found"
+        can = f"gains from {whole_points(min(found, 1.0))} points can be found"
         if self.claim == "no worse":
             can = f"it only takes rules away, and may lose {100 * gate.margin:.1f} points at most"
             luck = chance_no_worse(
@@ -124,9 +128,9 @@ class Gate:
             f"({self.channel}); {can}"
         )
 
-    def _lost(self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged]) -> str:
-        """Why the rest of the block need not be asked; empty while there is hope."""
-        return all_but_lost(
+    def _futility(self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged]) -> str:
+        """Return why the rest of the block need not be asked; empty while there is hope."""
+        return futility_reason(
             *means(self._rows(new), self._rows(old)),
             len(self.block) - len(new) // self.replicates,
             self.alpha,
@@ -136,10 +140,10 @@ class Gate:
             graded=self.replicates > 1,
         )
 
-    def _judged(
+    def _verdict(
         self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged], floor: float, why: str
     ) -> GateVerdict:
-        """The verdict on what was answered; `why` the race was stopped, if it was."""
+        """Return the verdict on what was answered; `why` the race was stopped, if it was."""
         ours, theirs, settings = self._rows(new), self._rows(old), self.run.config.gate
         verdict = decide(
             *means(ours, theirs),
@@ -152,32 +156,34 @@ class Gate:
             floor=floor,
         )
         if why:
-            verdict = stopped(verdict, len(self.block), why)
-        return replace(agreed(verdict, ours, theirs, settings.margin), detectable=self.detectable)
+            verdict = stop_for_futility(verdict, len(self.block), why)
+        return replace(
+            require_agreement(verdict, ours, theirs, settings.margin), detectable=self.detectable
+        )
 
     def _rows(self, attempts: Sequence[AttemptJudged]) -> Replicates:
-        """Scores by replicate; attempts stand problem by problem."""
+        """Return scores by replicate; attempts stand problem by problem."""
         found = scores(attempts)
         return [found[sample :: self.replicates] for sample in range(self.replicates)]
 
-    def _free(self, incumbent_slot: str, adapter: str) -> str:
-        """The incumbent arm that the round's candidates share, as far as they share its adapter.
+    def _incumbent_slot(self, shared_slot: str, adapter: str) -> str:
+        """Return the slot of the incumbent arm, shared by candidates that share its adapter.
 
         Candidates with other examples leave the incumbent other problems to be trained on: then it
         is another adapter, and another arm.
         """
-        first = self.run.log.find(self.run.id, f"{incumbent_slot}/{self.block[0].id}/0")
+        first = self.run.log.find(self.run.id, f"{shared_slot}/{self.block[0].id}/0")
         if isinstance(first, AttemptJudged) and first.adapter != adapter:
-            return f"{incumbent_slot}-{adapter}"
-        return incumbent_slot
+            return f"{shared_slot}-{adapter}"
+        return shared_slot
 
     def _datasets(self) -> tuple[Dataset, Dataset]:
-        """The candidate's examples and the incumbent's, on the problems that both solve right."""
+        """Return both versions' examples, the candidate's first, on problems both solve right."""
         ours, theirs = (dataset_of(self.run, v.strategy) for v in (self.candidate, self.incumbent))
         both = {e.problem for e in ours.examples} & {e.problem for e in theirs.examples}
         return ours.only(both), theirs.only(both)
 
-    def _trained(self, version: Version, dataset: Dataset) -> str:
+    def _adapter(self, version: Version, dataset: Dataset) -> str:
         source = f"{version.stream}#{version.slot}"
         return adapter_of(self.run, version.strategy, version.name, source, dataset)
 
@@ -194,16 +200,16 @@ class Gate:
             what=f"gate, {version.name}",
         )
 
-    def _untrained(self, slot: str) -> GateDecided:
-        """What equal examples mean: nothing to gain, and nothing to lose either."""
+    def _equal_examples(self, slot: str) -> GateDecided:
+        """Decide on equal examples: there is nothing to gain, and nothing to lose either."""
         if self.claim == "no worse":
-            accepted = self._unasked(slot, "accept", NOTHING_LOST)
+            accepted = self._decide_early(slot, "accept", NOTHING_LOST)
             # Other models read the words: they are still to be asked on these problems.
             return accepted.model_copy(update={"block": tuple(each.id for each in self.block)})
-        return self._unasked(slot, "reject", NOTHING_TO_TRAIN)
+        return self._decide_early(slot, "reject", NOTHING_TO_TRAIN)
 
-    def _unasked(self, slot: str, decision: Decision, reason: str) -> GateDecided:
-        """A decision before anything was trained or asked."""
+    def _decide_early(self, slot: str, decision: Decision, reason: str) -> GateDecided:
+        """Return a decision that needs no training and no reply."""
         return GateDecided(
             **self._identity(slot),
             decision=decision,
@@ -241,36 +247,16 @@ class Gate:
         }
 
 
-def claim_of(incumbent: Strategy, candidate: Strategy) -> Claim:
-    """`no worse` where the candidate is the incumbent without some of its rules."""
-    left, kept = incumbent.rules, candidate.rules
-    taken = len(kept) < len(left) and kept == tuple(rule for rule in left if rule in kept)
-    return "no worse" if taken else "better"
-
-
-def loss_ruled_out(config: RunConfig, wins: int, losses: int) -> bool:
-    """Whether so many wins and losses in a round's block rule out that the margin is lost.
-
-    None of either are identical replies. Scores between 0 and 1 may need some more.
-    """
-    n, margin = config.block, config.gate.margin
-    if config.gate.replicates > 1:
-        p = no_worse_graded([1.0] * wins + [-1.0] * losses + [0.0] * (n - wins - losses), margin)
-    else:
-        p = no_worse(wins, losses, n, margin)
-    return p <= spend(config.gate.alpha, config.decisions)
-
-
-def _unread(
+def _mention_unparsed_replies(
     verdict: GateVerdict, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged]
 ) -> GateVerdict:
-    """The verdict, with a word on replies that the candidate made unreadable."""
-    ours, theirs = _unparsed(new), _unparsed(old)
-    if ours - theirs <= MORE_UNREAD * len(new):
+    """Return the verdict, with a word on replies that the candidate made unreadable."""
+    ours, theirs = _count_unparsed_replies(new), _count_unparsed_replies(old)
+    if ours - theirs <= MORE_UNPARSED * len(new):
         return verdict
     said = f"No answer could be read from {ours} of its {len(new)} replies (incumbent: {theirs})."
     return replace(verdict, reason=f"{verdict.reason} {said}")
 
 
-def _unparsed(attempts: Sequence[AttemptJudged]) -> int:
+def _count_unparsed_replies(attempts: Sequence[AttemptJudged]) -> int:
     return sum(event.outcome == "unparsed" for event in attempts)

@@ -1,4 +1,4 @@
-"""What a candidate does for the other models a run names, and which of them can use words at all.
+"""Portability of a candidate: its effect on the other models that a run names.
 
 Every validator is asked through words: it is never trained. It answers the gate's own problems
 with the candidate and with the incumbent in its prompt, in replies that nothing else reads.
@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...domains.contract import Problem
-from ...evidence.attribution.contrasts import Gain, compare, loss_shown, mean
+from ...evidence.attribution.contrasts import Gain, compare, mean, shows_loss
 from ...models.contract import Model
-from ...reports.portability import enough, objection, smallest_harm
 from ...store.events import AttemptJudged, GateDecided, PortabilityMeasured, ProbeDecided
 from ...store.rules import Strategy
 from ..context import Run
-from ..nodes.baseline import expert_strategy, points
+from .portability_rule import has_enough_pairs, objection, smallest_harm
+from .probe import expert_strategy, whole_points
 from .rollouts import attempt, scores
 
 
@@ -32,13 +32,13 @@ def measure_portability(run: Run, gate: GateDecided, slot: str) -> list[Portabil
     if not gate.block:
         return []
     return [
-        _measured(run, gate, f"{slot}/portability/{number}", number, model)
+        _measure_model(run, gate, f"{slot}/portability/{number}", number, model)
         for number, model in enumerate(run.validators, start=1)
     ]
 
 
-def barred(run: Run, gate: GateDecided) -> str:
-    """Why the gate's candidate may not be promoted for what it does to others; empty if it may.
+def promotion_bar(run: Run, gate: GateDecided) -> str:
+    """Return the harm to others that bars the gate's candidate; empty if it may be promoted.
 
     Only under `gate.require_portable`; without it, a harm is told and stands in the report. A harm
     that was once shown stays; what was not measured well enough may be measured again.
@@ -52,17 +52,18 @@ def barred(run: Run, gate: GateDecided) -> str:
         and (it.candidate, it.incumbent) == (gate.candidate, gate.incumbent)
     ]
     newest = {it.slot.rpartition("/")[2]: it for it in found}.values()
-    kept = [it for it in found if it in newest or loss_shown(it.gain, it.high, it.p)]
-    if not (why := [f"{said} {_measure(it)}" for it in kept if (said := objection(it))]):
+    kept = [it for it in found if it in newest or shows_loss(it.gain, it.high, it.p)]
+    if not (why := [f"{said} {_effect(it)}" for it in kept if (said := objection(it))]):
         return ""
     return f"Not portable: {'; '.join(why)}. gate.require_portable lets no such version pass."
 
 
-def _measure(it: PortabilityMeasured) -> str:
-    return f"({points(it.gain)} [{points(it.low)}, {points(it.high)}] on {it.pairs} pairs)"
+def _effect(it: PortabilityMeasured) -> str:
+    low, high = whole_points(it.low), whole_points(it.high)
+    return f"({whole_points(it.gain)} [{low}, {high}] on {it.pairs} pairs)"
 
 
-def _measured(
+def _measure_model(
     run: Run, gate: GateDecided, slot: str, number: int, model: Model
 ) -> PortabilityMeasured:
     found = run.log.find(run.id, slot)
@@ -73,12 +74,12 @@ def _measured(
     problems = [problem for problem in run.problems["val"] if problem.id in set(gate.block)]
     new = _arm(run, f"{slot}/candidate", problems, model, candidate.strategy)
     old = _arm(run, f"{slot}/incumbent", problems, model, incumbent.strategy)
-    pairs, change = _paired(new, old)
+    pairs, change = _pairs(new, old)
     asked = len(run.batch(0))
     deaf = (
-        not (probed.helped or probed.harmed)
-        and enough(probed.n, asked - probed.n)
-        and enough(len(pairs), len(problems) - len(pairs))
+        not (probed.words_help or probed.words_harm)
+        and has_enough_pairs(probed.n, asked - probed.n)
+        and has_enough_pairs(len(pairs), len(problems) - len(pairs))
     )
     event = run.log.record(
         PortabilityMeasured(
@@ -100,35 +101,35 @@ def _measured(
             p=change.p,
         )
     )
-    run.watch.say(
-        f"Portability of {candidate.name}: {event.verdict} for {model.name} {_measure(event)}; "
-        f"{_seen(event.pairs)}."
+    run.progress.say(
+        f"Portability of {candidate.name}: {event.verdict} for {model.name} {_effect(event)}; "
+        f"{_harm_limit(event.pairs)}."
     )
     return event
 
 
 def _verdict(change: Gain, deaf: bool) -> Literal["helps", "harms", "unclear", "deaf"]:
-    """What the interval shows stands, whatever the probe found; `deaf` only names what it hides."""
+    """Return the verdict that the interval shows; `deaf` only names what it cannot show."""
     if change.high < 0:
         return "harms"
-    if change.shown:
+    if change.is_beyond_chance:
         return "helps"
-    quiet = change.low <= 0 and not loss_shown(change.gain, change.high, change.p)
+    quiet = change.low <= 0 and not shows_loss(change.gain, change.high, change.p)
     return "deaf" if deaf and quiet else "unclear"
 
 
-def _seen(pairs: int) -> str:
-    """What harm so few pairs would have shown."""
+def _harm_limit(pairs: int) -> str:
+    """Return in words the harm that so few pairs would not have shown."""
     if (harm := smallest_harm(pairs)) is None:
         return "so few show no harm, however large"
     return f"a harm below {100 * harm:.0f} points could well go unseen"
 
 
 def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDecided:
-    """Once a run: no words against the expert rules, or the first candidate, on train problems.
+    """Compare no words with the expert rules, or the first candidate, on train problems.
 
-    `words` where they are shown to help. The model is trained nowhere, so that `weights` only says
-    that they are not: it may be deaf to them, or harmed by them.
+    Once a run. `words` where they are shown to help. The model is trained nowhere, so that
+    `weights` only says that they are not: it may be deaf to them, or harmed by them.
     """
     slot = f"portability/{number}/probe"
     found = run.log.find(run.id, slot)
@@ -138,14 +139,14 @@ def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDec
     problems = run.batch(0)
     told = _arm(run, f"{slot}/told", problems, model, strategy)
     bare = _arm(run, f"{slot}/bare", problems, model, None)
-    pairs, change = _paired(told, bare)
+    pairs, change = _pairs(told, bare)
     event = run.log.record(
         ProbeDecided(
             stream=run.id,
             slot=slot,
             model=model.name,
             strategy=strategy.hash,
-            channel="words" if change.shown and change.gain > 0 else "weights",
+            channel="words" if change.is_beyond_chance and change.gain > 0 else "weights",
             n=len(pairs),
             gain=change.gain,
             low=change.low,
@@ -153,11 +154,11 @@ def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDec
             p=change.p,
         )
     )
-    heard = "can use words" if event.helped else "is not shown to use words"
-    heard = "is harmed by words" if event.harmed else heard
-    run.watch.say(
-        f"Probe of {model.name}: {points(event.gain)} [{points(event.low)}, {points(event.high)}] "
-        f"on {event.n} problems: it {heard}."
+    heard = "can use words" if event.words_help else "is not shown to use words"
+    heard = "is harmed by words" if event.words_harm else heard
+    run.progress.say(
+        f"Probe of {model.name}: {whole_points(event.gain)} [{whole_points(event.low)}, "
+        f"{whole_points(event.high)}] on {event.n} problems: it {heard}."
     )
     return event
 
@@ -169,10 +170,10 @@ def _arm(
     return attempt(run, prefix, problems, model=model, strategy=strategy, what=what)
 
 
-def _paired(
+def _pairs(
     ours: Sequence[AttemptJudged], theirs: Sequence[AttemptJudged]
 ) -> tuple[list[tuple[float, float]], Gain]:
-    """The pairs that no infrastructure error broke, and what the first gains over the second."""
+    """Return pairs that no infrastructure error broke, and the first's gain over the second."""
     both = zip(scores(ours), scores(theirs), strict=True)
     pairs = [(a, b) for a, b in both if a is not None and b is not None]
     return pairs, compare([a for a, _ in pairs], [b for _, b in pairs])

@@ -1,24 +1,25 @@
-"""Which of two replies somebody preferred: one line each in a run's `preferences.jsonl`.
+"""Preferences of people and models between two replies: lines of a run's `preferences.jsonl`.
 
 A person and a model leave the same record. A line is on the disk before the next pair is shown; a
 line that a crash cut off is passed over, and the pair is asked again.
 """
 
-import fcntl
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
+from filelock import lock_descriptor
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ...domains.writing.rubric import Place
 
 FILE = "preferences.jsonl"
 
 Side = Literal["candidate", "incumbent"]
-Place = Literal["first", "second", "same"]
 
 
 class Preferred(BaseModel):
@@ -54,7 +55,7 @@ class Preferred(BaseModel):
 
 @dataclass(frozen=True)
 class Tally:
-    """What one judge preferred at one gate."""
+    """Preferences of one judge at one gate, counted."""
 
     by: str
     judge: str
@@ -85,13 +86,13 @@ class Tally:
         return self.problems - self.candidate - self.incumbent
 
 
-def keep(path: Path, some: Sequence[Preferred]) -> None:
+def append_preferences(path: Path, some: Sequence[Preferred]) -> None:
     """Append, in one piece; on the disk when this returns."""
     lines = "".join(f"{it.model_dump_json()}\n" for it in some)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        if file.tell() and _last_byte(file.fileno()) != b"\n":
+        lock_descriptor(file.fileno(), poll_interval=0.01)
+        if file.tell() and _last_byte(file) != b"\n":
             # A line that was cut off must not swallow the next one.
             lines = f"\n{lines}"
         file.write(lines.encode())
@@ -99,12 +100,13 @@ def keep(path: Path, some: Sequence[Preferred]) -> None:
         os.fsync(file.fileno())
 
 
-def _last_byte(handle: int) -> bytes:
-    return os.pread(handle, 1, os.fstat(handle).st_size - 1)
+def _last_byte(file: BinaryIO) -> bytes:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1)
 
 
-def read(path: Path) -> list[Preferred]:
-    """All whole lines, oldest first; empty where nobody has judged."""
+def read_preferences(path: Path) -> list[Preferred]:
+    """Return all whole lines, oldest first; none where nobody has judged."""
     found = []
     for line in path.read_bytes().splitlines() if path.exists() else []:
         try:
@@ -116,18 +118,18 @@ def read(path: Path) -> list[Preferred]:
 
 
 def tally(some: Iterable[Preferred]) -> list[Tally]:
-    """One for each judge and gate, in the order in which they began."""
+    """Count the preferences of each judge at each gate, in the order in which they began."""
     by: dict[tuple[str, str, str], list[Preferred]] = defaultdict(list)
     for it in some:
         by[it.by, it.judge, it.gate].append(it)
-    return [_one(*key, looks) for key, looks in by.items()]
+    return [_count(*key, looks) for key, looks in by.items()]
 
 
-def _one(by: str, judge: str, gate: str, looks: Sequence[Preferred]) -> Tally:
+def _count(by: str, judge: str, gate: str, looks: Sequence[Preferred]) -> Tally:
     seen: dict[str, list[Preferred]] = defaultdict(list)
     for it in looks:
         seen[it.problem].append(it)
-    won = [_won(each) for each in seen.values()]
+    won = [_winner(each) for each in seen.values()]
     twice = [each for each in seen.values() if len({it.first for it in each}) == 2]
     return Tally(
         by=by,
@@ -144,6 +146,6 @@ def _one(by: str, judge: str, gate: str, looks: Sequence[Preferred]) -> Tally:
     )
 
 
-def _won(looks: Sequence[Preferred]) -> Side | None:
+def _winner(looks: Sequence[Preferred]) -> Side | None:
     sides = {it.won for it in looks}
     return sides.pop() if len(sides) == 1 else None

@@ -1,13 +1,13 @@
-"""Solving: one arm answers some problems, and each reply is judged and recorded."""
+"""Rollouts: one arm answers problems; each reply is judged and recorded."""
 
 from collections.abc import Mapping, Sequence
 
-from ...domains.contract import Outcome, Problem, Verdict
+from ...domains.contract import Domain, Outcome, Problem, Verdict
 from ...models.contract import Model, Reply, Request
 from ...store.errors import SlotConflict
 from ...store.events import AnyEvent, AttemptJudged
 from ...store.rules import Strategy
-from ...trainer.prompt import ask
+from ...trainer.prompt import build_request
 from ..context import Run
 from ..state import seed_of
 
@@ -25,9 +25,11 @@ def attempt(
     samples: int = 1,
     what: str = "",
 ) -> list[AttemptJudged]:
-    """The attempts in slots `prefix/<problem>/<sample>`, problem by problem, sample by sample.
+    """Return the attempts in slots `prefix/<problem>/<sample>`; make those that are missing.
 
-    `model` defaults to the student, wearing `adapter`. Samples beyond one are drawn at
+    They stand problem by problem, sample by sample.
+
+    `model` defaults to the student with `adapter`. Samples beyond one are drawn at
     temperature 0.7, each with the seed of its slot: no arm is handed the luck of another. A single
     one is greedy.
     """
@@ -35,9 +37,9 @@ def attempt(
     slots = [f"{prefix}/{problem.id}/{sample}" for problem, sample in wanted]
     found = {slot: run.log.find(run.id, slot) for slot in slots}
     shown = "" if strategy is None or not strategy.rules else strategy.hash
-    _same_question(run.id, found, shown, adapter)
+    _check_same_question(run.id, found, shown, adapter)
     missing = [place for place, slot in enumerate(slots) if found[slot] is None]
-    answering = model or (run.wearing(adapter) if missing else run.student)
+    answering = model or (run.student_with(adapter) if missing else run.student)
     # Not the name of who answers: worn adapters have their folder in it, and folders move.
     asked = (model or run.student).name
     name = f"{asked}+{adapter}" if adapter and model is None else asked
@@ -45,11 +47,11 @@ def attempt(
     calls = _calls(run, by_slot, strategy, sampled=samples > 1)
     for answered in run.journal.replies(answering, calls, name):
         judged = [
-            _judged(run, slot, by_slot[slot], reply, model=asked, strategy=shown, adapter=adapter)
+            _attempt(run, slot, by_slot[slot], reply, model=asked, strategy=shown, adapter=adapter)
             for slot, reply in answered
         ]  # fmt: skip
         found.update({event.slot: event for event in run.log.record_all(judged)})
-        run.watch.advance(what or prefix, sum(e is not None for e in found.values()), len(slots))
+        run.progress.advance(what or prefix, sum(e is not None for e in found.values()), len(slots))
         run.pause_point()
     return [event for slot in slots if isinstance(event := found[slot], AttemptJudged)]
 
@@ -57,12 +59,12 @@ def attempt(
 def _calls(
     run: Run, by_slot: Mapping[str, Problem], strategy: Strategy | None, *, sampled: bool
 ) -> list[tuple[str, Request]]:
-    """What is asked in each slot; where replies are sampled, with the seed of the slot."""
+    """Return the request of each slot; where replies are sampled, with the seed of the slot."""
     temperature, base = SAMPLING_TEMPERATURE if sampled else 0.0, run.config.seed
     return [
         (
             slot,
-            ask(
+            build_request(
                 run.domain.guide,
                 problem,
                 strategy,
@@ -75,11 +77,11 @@ def _calls(
 
 
 def scores(attempts: Sequence[AttemptJudged]) -> list[float | None]:
-    """Scores for the gate: an infrastructure error is missing data, not a wrong answer."""
+    """Return scores for the gate: an infrastructure error is missing data, no wrong answer."""
     return [None if event.outcome == "error" else event.score for event in attempts]
 
 
-def _judged(
+def _attempt(
     run: Run, slot: str, problem: Problem, reply: Reply, *, model: str, strategy: str, adapter: str
 ) -> AttemptJudged:
     verdict = judge(run, problem, reply)
@@ -101,7 +103,7 @@ def _judged(
 
 
 def judge(run: Run, problem: Problem, reply: Reply) -> Verdict:
-    """The domain's verdict on a reply; one that the machinery lost is an error, not a wrong answer.
+    """Return the domain's verdict on a reply; one that the machinery lost is an error.
 
     A reply cut at its token limit is judged as it stands: the model said that much. A refusal, an
     envelope without text or a prompt that no longer fits are the arm's own doing, and score 0:
@@ -113,7 +115,14 @@ def judge(run: Run, problem: Problem, reply: Reply) -> Verdict:
     return Verdict(score=0.0, outcome=outcome, feedback=reply.detail or reply.outcome)
 
 
-def _same_question(
+def right_solution(domain: Domain, problem: Problem) -> str | None:
+    """Return the domain's own worked solution; None where it has none or judges it not right."""
+    solution = domain.solution(problem)
+    right = solution is not None and domain.judge(problem, solution).outcome == "right"
+    return solution if right else None
+
+
+def _check_same_question(
     stream: str, found: Mapping[str, AnyEvent | None], strategy: str, adapter: str
 ) -> None:
     """Raise SlotConflict where a slot was filled by another version or another adapter."""

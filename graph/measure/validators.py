@@ -1,10 +1,10 @@
-"""Whether every validator answers at all, asked before the run spends hours on the others."""
+"""First call to each validator, before the run spends hours on the others."""
 
 from dataclasses import replace
 
 from ...models.contract import Model, ModelError, Request
 from ...store.events import CallCompleted
-from ...trainer.prompt import ask
+from ...trainer.prompt import build_request
 from ..calls.journal import ModelDown
 from ..context import Run
 
@@ -12,13 +12,13 @@ FEW = 8
 """Tokens that the first answer may have: that there is one is all that counts."""
 
 
-def hear_validators(run: Run) -> None:
+def check_validators(run: Run) -> None:
     """Ask each validator one train problem. Raises ModelDown for the first that does not answer.
 
     An answer is journaled and asked for once a run; a lost call is asked again on resume, in a
     slot of its own. A refusal is an answer too.
     """
-    question = replace(ask(run.domain.guide, run.batch(0)[0]), max_tokens=FEW)
+    question = replace(build_request(run.domain.guide, run.batch(0)[0]), max_tokens=FEW)
     for number, model in enumerate(run.validators, start=1):
         spec = dict(enumerate(run.config.validators, start=1)).get(number, model.name)
         if why := _silence(run, f"validators/{number}", model, question):
@@ -30,7 +30,7 @@ def hear_validators(run: Run) -> None:
 
 
 def _silence(run: Run, prefix: str, model: Model, question: Request) -> str:
-    """Why the model does not answer; empty where it does, or did."""
+    """Return why the model does not answer; empty if it does, or did."""
     tries = 1
     while isinstance(found := run.log.find(run.id, f"{prefix}/{tries}/reply"), CallCompleted):
         if found.outcome != "error":

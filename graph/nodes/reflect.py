@@ -1,4 +1,4 @@
-"""The teacher reads what happened, failure beside success, and writes lessons."""
+"""Node in which the teacher reads attempts, failure beside success, and writes lessons."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -6,16 +6,15 @@ from typing import NamedTuple
 
 from langgraph.runtime import Runtime
 
-from ...models.contract import Reply, Request
 from ...store.events import AttemptJudged, CallIntended, FailuresSorted, Reflected, Solved
 from ..calls.secrets import secret_in
 from ..context import Run
-from ..measure import gaps
 from ..measure.ablation import measure_credit
+from ..measure.evidence import show_attempts
+from ..measure.gaps import close_gaps
 from ..screening.injection import order_in
-from ..screening.leaks import Read
 from ..state import RunState, round_slot
-from ..teacher.contract import Ask, Seen, Unusable
+from ..teacher.contract import Unusable
 
 GROUP = "group/"
 """Below this a teacher asks, once for each group of a large batch."""
@@ -24,7 +23,7 @@ FAILURES_A_PROBLEM = 2
 
 
 def reflect(state: RunState, runtime: Runtime[Run]) -> RunState:
-    """Lessons from this round's attempts and, at the start of a cycle, from the feedback's."""
+    """Record lessons from this round's attempts and, as a cycle starts, the feedback's."""
     run = runtime.context
     slot = round_slot(state, "reflect")
     if run.log.find(run.id, slot) is None:
@@ -34,68 +33,36 @@ def reflect(state: RunState, runtime: Runtime[Run]) -> RunState:
 
 def _reflect(run: Run, state: RunState, slot: str) -> None:
     measure_credit(run, state)
-    run.watch.stage("reflect", f"{run.teacher.name} reads the attempts")
+    run.progress.stage("reflect", f"{run.teacher.name} reads the attempts")
     attempts = _attempts(run, state)
-    reading = contrast(attempts, run.teacher.reads)
-    closed = gaps.close(run, state, slot)
-    seen = [*_seen(run, reading.attempts), *closed]
+    selection = select_contrasts(attempts, run.teacher.reads)
+    closures = close_gaps(run, state, slot)
+    shown = [*show_attempts(run, selection.attempts), *closures]
     strategy = run.version(state["strategy"]).strategy
     try:
-        lessons = run.teacher.reflect(asking(run, slot), run.domain.guide, strategy, seen)
+        lessons = run.teacher.reflect(run.teacher_call(slot), run.domain.guide, strategy, shown)
     except Unusable as error:
-        run.watch.say(f"Reflection {slot} gave no lessons: {error}")
+        run.progress.say(f"Reflection {slot} gave no lessons: {error}")
         lessons = []
     modes = Counter(mode for event in attempts for mode in event.failure_modes)
-    grouped = run.log.entries(stream=run.id, prefix=f"{slot}/{GROUP}", kinds=[CallIntended])
+    groups = run.log.entries(stream=run.id, prefix=f"{slot}/{GROUP}", kinds=[CallIntended])
     run.log.record(
         Reflected(
             stream=run.id,
             slot=slot,
-            attempts=tuple(event.slot for event in reading.attempts),
+            attempts=tuple(event.slot for event in selection.attempts),
             failure_modes=dict(sorted(modes.items(), key=lambda item: (-item[1], item[0]))),
-            lessons=tuple(_clean(run, slot, lessons)),
-            knowledge_gaps=_unsolved(run, state, attempts),
-            contrasts=reading.contrasts,
-            gaps_closed=tuple(one.problem.id for one in closed),
-            groups=max(1, sum(1 for _ in grouped)),
+            lessons=tuple(_drop_orders(run, slot, lessons)),
+            knowledge_gaps=_open_problems(run, state, attempts),
+            contrasts=selection.contrasts,
+            gaps_closed=tuple(one.problem.id for one in closures),
+            groups=max(1, sum(1 for _ in groups)),
         )
     )
 
 
-def asking(run: Run, slot: str) -> Ask:
-    """How a teacher calls its model: journaled, below `slot`."""
-
-    def ask(part: str, request: Request) -> Reply:
-        assert run.teacher.model is not None, "a teacher without a model asks nothing"
-        return run.journal.one(run.teacher.model, f"{slot}/{part}", request)
-
-    return ask
-
-
-def evidence(run: Run, reflected: Reflected) -> list[Seen]:
-    """What the teacher read in a reflection, gaps that it closed included."""
-    found = [run.log.find(run.id, slot) for slot in reflected.attempts]
-    attempts = [event for event in found if isinstance(event, AttemptJudged)]
-    return [*_seen(run, attempts), *gaps.closed(run, reflected)]
-
-
-def foreign(read: Sequence[Seen]) -> list[Read]:
-    """Texts that came from outside: problems, replies and what the verifier said."""
-    return [
-        text
-        for one in read
-        for text in (
-            Read("problem", one.problem.text),
-            Read("reply", one.reply),
-            Read("reply", one.solution),
-            Read("verifier", one.attempt.feedback),
-        )
-        if text.text
-    ]
-
-
-class Reading(NamedTuple):
-    """What of a batch is read."""
+class Selection(NamedTuple):
+    """Attempts of a batch that the teacher reads."""
 
     attempts: list[AttemptJudged]
     """Problem by problem, failures before successes; the most telling problems first."""
@@ -103,8 +70,8 @@ class Reading(NamedTuple):
     """Problems that were read success beside failure."""
 
 
-def contrast(attempts: Sequence[AttemptJudged], limit: int | None) -> Reading:
-    """Failures, with the success beside them where the same problem was solved as well.
+def select_contrasts(attempts: Sequence[AttemptJudged], limit: int | None) -> Selection:
+    """Select failures, with the success beside them where the same problem was solved as well.
 
     The largest spread between a problem's samples comes first, and problems that all samples
     solve are skipped. Where problems were answered once, no success stands beside a failure: then
@@ -128,7 +95,7 @@ def contrast(attempts: Sequence[AttemptJudged], limit: int | None) -> Reading:
             read += block
     shown = {event.problem for event in read}
     contrasts = tuple(group[0].problem for group in mixed if group[0].problem in shown)
-    return Reading([*read, *beside[: room - len(read)]], contrasts)
+    return Selection([*read, *beside[: room - len(read)]], contrasts)
 
 
 def _spread(group: Sequence[AttemptJudged]) -> float:
@@ -141,20 +108,13 @@ def _side_by_side(group: Sequence[AttemptJudged], most: int) -> list[AttemptJudg
     return [*failures[:most], right]
 
 
-def _seen(run: Run, attempts: Sequence[AttemptJudged]) -> list[Seen]:
-    problems = {problem.id: problem for problem in run.problems["train"]}
-    return [
-        Seen(problems[event.problem], event, run.log.text(event.reply_text)) for event in attempts
-    ]
-
-
-def _clean(run: Run, slot: str, lessons: Sequence[str]) -> list[str]:
-    """The lessons that are lessons: a reply that obeys an attempt must not speak to the next."""
+def _drop_orders(run: Run, slot: str, lessons: Sequence[str]) -> list[str]:
+    """Drop lessons that give orders: a reply that obeys an attempt must not speak to the next."""
     if run.teacher.model is None:
         return list(lessons)
     kept = [each for each in lessons if not order_in(each) and not secret_in(each, ())]
     if len(kept) < len(lessons):
-        run.watch.say(
+        run.progress.say(
             f"Reflection {slot}: {len(lessons) - len(kept)} lessons gave orders; dropped."
         )
     return kept
@@ -163,14 +123,14 @@ def _clean(run: Run, slot: str, lessons: Sequence[str]) -> list[str]:
 def _attempts(run: Run, state: RunState) -> list[AttemptJudged]:
     solved = run.log.find(run.id, state["solved"])
     assert isinstance(solved, Solved)
-    before = _feedback(run, state)
+    before = _last_feedback(run, state)
     slots = [*(before.attempts if before else ()), *solved.attempts]
     events = [run.log.find(run.id, slot) for slot in slots]
     return [event for event in events if isinstance(event, AttemptJudged)]
 
 
-def _feedback(run: Run, state: RunState) -> FailuresSorted | None:
-    """What the last cycle ended with, in the first round of the next."""
+def _last_feedback(run: Run, state: RunState) -> FailuresSorted | None:
+    """Return the feedback that ended the last cycle, in the first round of the next."""
     if state["round"] > 1 or state["cycle"] == 1:
         return None
     event = run.log.find(run.id, f"c{state['cycle'] - 1}/feedback")
@@ -178,9 +138,9 @@ def _feedback(run: Run, state: RunState) -> FailuresSorted | None:
     return event
 
 
-def _unsolved(run: Run, state: RunState, attempts: Sequence[AttemptJudged]) -> tuple[str, ...]:
-    """Problems that no sample solved; of the feedback's, those that its experiments left open."""
-    sorted_before = _feedback(run, state)
+def _open_problems(run: Run, state: RunState, attempts: Sequence[AttemptJudged]) -> tuple[str, ...]:
+    """Return what no sample solved; of the feedback's problems, what its experiments left open."""
+    sorted_before = _last_feedback(run, state)
     gap = sorted_before.gaps if sorted_before else {}
     done = {e.problem for e in attempts if e.outcome == "right"}
     done |= {e.problem for e in attempts if gap.get(e.slot, "knowledge") != "knowledge"}

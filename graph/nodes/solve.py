@@ -1,11 +1,11 @@
-"""A policy answers fresh train problems: the teacher at first, the student once it refines."""
+"""Node in which a policy answers train problems: the teacher first, then the student."""
 
 from langgraph.runtime import Runtime
 
 from ...store.events import RoundOpened, Solved
 from ..context import Run
-from ..measure.candidates import open_round
 from ..measure.rollouts import attempt
+from ..measure.round import open_round
 from ..state import RunState, round_slot
 
 
@@ -28,13 +28,13 @@ def _solve(run: Run, state: RunState, slot: str) -> Solved:
     policy = "teacher" if discovering else "student"
     # A person may promote while a killed run lies still: the round keeps what it began with.
     parent = run.version(open_round(run, state).strategy)
-    run.watch.stage("solve", f"the {policy} answers {run.config.loop.batch} train problems")
+    run.progress.stage("solve", f"the {policy} answers {run.config.loop.batch} train problems")
     attempts = attempt(
         run,
         slot,
         run.batch(run.round_number(state)),
         model=run.teacher.model if discovering else None,
-        strategy=parent.strategy if discovering or reads_words(run) else None,
+        strategy=parent.strategy if discovering or run.reads_words() else None,
         adapter="" if discovering else state["adapter"],
         samples=run.config.loop.samples,
         what=f"{policy} solves",
@@ -50,9 +50,3 @@ def _solve(run: Run, state: RunState, slot: str) -> Solved:
             right=sum(event.outcome == "right" for event in attempts),
         )
     )
-
-
-def reads_words(run: Run) -> bool:
-    """A student that the probe found deaf to words is not given any: they only cost tokens."""
-    probe = run.channel()
-    return probe is None or probe.channel == "words"

@@ -1,4 +1,4 @@
-"""The current version passes into the student's weights."""
+"""Node that trains the current version into the student's weights."""
 
 from langgraph.runtime import Runtime
 
@@ -14,16 +14,16 @@ def transfer(state: RunState, runtime: Runtime[Run]) -> RunState:
     slot = cycle_slot(state, "transfer")
     event = run.log.find(run.id, slot)
     if event is None:
-        event = run.log.record(_transferred(run, slot))
+        event = run.log.record(_transfer(run, slot))
     assert isinstance(event, Transferred)
     if event.reason:
-        run.watch.say(f"Nothing was transferred: {event.reason}")
+        run.progress.say(f"Nothing was transferred: {event.reason}")
     return {"adapter": event.adapter, "strategy": event.strategy}
 
 
-def _transferred(run: Run, slot: str) -> Transferred:
+def _transfer(run: Run, slot: str) -> Transferred:
     current = run.current()
-    run.watch.stage("transfer", f"{current.name} into the weights of {run.student.name}")
+    run.progress.stage("transfer", f"{current.name} into the weights of {run.student.name}")
     adapter, reason = "", ""
     if run.trainer is None:
         reason = f"{run.student.name} cannot be trained here."

@@ -1,4 +1,4 @@
-"""Lessons become typed edits, and edits become candidate versions. Nothing here becomes current."""
+"""Node that makes candidate versions: from the teacher's edits, a review and the log."""
 
 from collections.abc import Sequence
 
@@ -6,33 +6,35 @@ from langgraph.runtime import Runtime
 
 from ...store.edits import Edit, EditError, apply
 from ...store.events import AttemptJudged, GateDecided, ProposalRefused, Reflected, StrategyProposed
-from ...store.index.near_duplicates import twins
+from ...store.index.near_duplicates import near_duplicates
 from ...store.rules import Strategy
-from ...store.strategies.worth import reorder
+from ...store.strategies.rule_worth import reorder_edits
 from ..context import Run
-from ..measure.candidates import Draft, drafts, edit_cap, worths
+from ..measure.candidates import Candidate, derive_candidates, worths
+from ..measure.evidence import evidence_of
+from ..measure.reviews import rejection_reasons, reviewer_candidates
+from ..measure.round import edit_cap
 from ..screening.admission import check, check_rivals
+from ..screening.leaks import foreign_texts
 from ..state import RunState, in_loop, round_slot
 from ..teacher.contract import Effect, Forbidden, Situation, Unusable
-from .reflect import asking, evidence, foreign
-from .review import brought_back, round_before, sent_back
 
 NOTHING_MORE = "The teacher has nothing more to propose."
 
 
 def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
-    """The round's candidates: what a review made, a merge, a removal, and what the teacher says.
+    """Propose the round's candidates: a review's, a merge, a removal, and the teacher's.
 
     The teacher keeps at least one place, where there are two, and the one place at least every
     other round. It is asked for one candidate after the other, each time told of those before it.
     """
     run = runtime.context
-    run.watch.stage("update_strategy", f"{run.teacher.name} proposes edits")
+    run.progress.stage("update_strategy", f"{run.teacher.name} proposes edits")
     taken: list[tuple[Edit, ...]] = []
     # What a reviewer made takes one of the round's places: each has its share of alpha.
-    candidates = brought_back(run, state)
+    candidates = reviewer_candidates(run, state)
     places = run.config.loop.candidates - len(candidates)
-    free = places - 1 if places > 1 else int(_teacher_had_its_say(run, state))
+    free = places - 1 if places > 1 else int(_teacher_had_a_place(run, state))
     for number in range(1, places + 1):
         slot = f"{round_slot(state, 'update_strategy')}/{number}"
         event = run.log.find(run.id, slot) or _propose(run, state, number, slot, free, taken)
@@ -45,9 +47,9 @@ def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
     return {"candidates": candidates}
 
 
-def _teacher_had_its_say(run: Run, state: RunState) -> bool:
-    """Whether the teacher was asked in the round before: then a single place may be a draft's."""
-    before = round_before(run, state)
+def _teacher_had_a_place(run: Run, state: RunState) -> bool:
+    """Tell whether the teacher was asked in the round before: then a single place is free."""
+    before = run.previous_round(state)
     if before is None:
         return False
     slots = f"{round_slot(before, 'update_strategy')}/"
@@ -60,13 +62,13 @@ def _teacher_had_its_say(run: Run, state: RunState) -> bool:
     return False
 
 
-def _ready(run: Run, state: RunState, free: int) -> list[Draft]:
-    """The drafts that may go to the gate: the first of each origin, `free` of them at most."""
-    ready: list[Draft] = []
-    for draft in drafts(run, state) if free else ():
-        if draft.origin in {it.origin for it in ready} or not _admitted(run, state, draft):
+def _ready(run: Run, state: RunState, free: int) -> list[Candidate]:
+    """Return the log's own candidates that may go to the gate: one an origin, at most `free`."""
+    ready: list[Candidate] = []
+    for derived in derive_candidates(run, state) if free else ():
+        if derived.origin in {it.origin for it in ready} or not _is_fit(run, state, derived):
             continue
-        ready.append(draft)
+        ready.append(derived)
         if len(ready) == free:
             break
     return ready
@@ -80,45 +82,45 @@ def _propose(
     free: int,
     taken: Sequence[tuple[Edit, ...]],
 ) -> StrategyProposed | ProposalRefused:
-    """Candidate `number` of the round: a draft while there are any, then the teacher's."""
+    """Record candidate `number` of the round: the log's own while there are any, the teacher's."""
     ready = _ready(run, state, free)
     if number > len(ready):
         return _ask(run, state, slot, taken)
-    draft = ready[number - 1]
-    run.watch.say(f"Proposed without the teacher ({draft.origin}): {draft.rationale}")
+    derived = ready[number - 1]
+    run.progress.say(f"Proposed without the teacher ({derived.origin}): {derived.rationale}")
     return run.log.record(
         StrategyProposed(
             stream=run.id,
             slot=slot,
             domain=run.domain.name,
             branch=run.branch,
-            strategy=draft.strategy.hash,
-            rules=draft.strategy.rules,
-            parents=draft.parents,
-            edits=draft.edits,
-            rationale=draft.rationale,
-            origin=draft.origin,
+            strategy=derived.strategy.hash,
+            rules=derived.strategy.rules,
+            parents=derived.parents,
+            edits=derived.edits,
+            rationale=derived.rationale,
+            origin=derived.origin,
         )
     )
 
 
-def _admitted(run: Run, state: RunState, draft: Draft) -> bool:
-    """Whether a draft may go to the gate; what forbids it is told once."""
-    ours, incumbent = (run.version(it).strategy for it in (draft.parents[0], state["incumbent"]))
+def _is_fit(run: Run, state: RunState, derived: Candidate) -> bool:
+    """Tell whether a candidate of the log may go to the gate; record once what forbids it."""
+    ours, incumbent = (run.version(it).strategy for it in (derived.parents[0], state["incumbent"]))
     try:
-        check(run, ours, incumbent, draft.strategy, draft.edits)
+        check(run, ours, incumbent, derived.strategy, derived.edits)
     except Unusable as error:
-        if str(error) not in _refused(run):
+        if str(error) not in _refusals(run):
             # The version that was refused is part of it: another removal may be refused as well.
             here = round_slot(state, "update_strategy")
-            slot = f"{here}/{draft.origin}/{draft.strategy.hash[:16]}"
+            slot = f"{here}/{derived.origin}/{derived.strategy.hash[:16]}"
             run.log.record(
                 ProposalRefused(
                     stream=run.id,
                     slot=slot,
                     reason=str(error),
-                    edits=draft.edits,
-                    parent=draft.parents[0],
+                    edits=derived.edits,
+                    parent=derived.parents[0],
                 )
             )
         return False
@@ -128,24 +130,20 @@ def _admitted(run: Run, state: RunState, draft: Draft) -> bool:
 def _ask(
     run: Run, state: RunState, slot: str, taken: Sequence[tuple[Edit, ...]]
 ) -> StrategyProposed | ProposalRefused:
-    """The teacher's candidate, or why there is none."""
+    """Record the teacher's candidate, or why there is none."""
     parent = run.version(state["strategy"]).strategy
     incumbent = run.version(state["incumbent"]).strategy
     reflected = run.log.find(run.id, state["reflected"])
     assert isinstance(reflected, Reflected)
     edits: tuple[Edit, ...] = ()
-    cap = edit_cap(run, state)
     try:
-        situation = _situation(run, parent, reflected, taken, cap)
-        edits = run.teacher.propose(asking(run, slot), situation)
-        if not edits:
-            raise Unusable(NOTHING_MORE)
-        edits = _bounded(run, slot, edits, cap)
-        edits, candidate = _ordered(run, parent, edits, f"{run.id}/{slot}")
-        check(run, parent, incumbent, candidate, edits, foreign(situation.evidence))
+        situation = _situation(run, parent, reflected, taken, edit_cap(run, state))
+        edits = _teacher_edits(run, slot, situation)
+        edits, candidate = _reorder(run, parent, edits, f"{run.id}/{slot}")
+        check(run, parent, incumbent, candidate, edits, foreign_texts(situation.evidence))
         check_rivals(run, candidate)
     except (Unusable, EditError) as error:
-        run.watch.say(f"Proposal {slot} was refused: {error}")
+        run.progress.say(f"Proposal {slot} was refused: {error}")
         return run.log.record(
             ProposalRefused(
                 stream=run.id,
@@ -171,19 +169,25 @@ def _ask(
     )
 
 
-def _bounded(run: Run, slot: str, edits: tuple[Edit, ...], cap: int) -> tuple[Edit, ...]:
-    """The first `cap` edits: a teacher names the most important first."""
-    if len(edits) > cap:
-        run.watch.say(f"Proposal {slot} holds {len(edits)} edits; the first {cap} are taken.")
-    return edits[:cap]
+def _teacher_edits(run: Run, slot: str, situation: Situation) -> tuple[Edit, ...]:
+    """Return the first edits that the round allows: a teacher names the most important first.
+
+    Raises Unusable, also where there are none.
+    """
+    edits, most = run.teacher.propose(run.teacher_call(slot), situation), situation.edits
+    if not edits:
+        raise Unusable(NOTHING_MORE)
+    if len(edits) > most:
+        run.progress.say(f"Proposal {slot} holds {len(edits)} edits; the first {most} are taken.")
+    return edits[:most]
 
 
-def _ordered(
+def _reorder(
     run: Run, parent: Strategy, edits: tuple[Edit, ...], slot: str
 ) -> tuple[tuple[Edit, ...], Strategy]:
-    """The candidate with its rules in the order of what they were surely measured to be worth."""
+    """Return the candidate with its rules in the order of their surely measured worth."""
     candidate = apply(parent, edits, slot)
-    moves = reorder(candidate, worths(run))
+    moves = reorder_edits(candidate, worths(run))
     return (*edits, *moves), apply(candidate, moves, slot)
 
 
@@ -207,28 +211,30 @@ def _situation(
         because=tuple(event.slot for event in failed),
         taken=tuple(taken),
         edits=cap,
-        # Neither is cheap, twins load an embedder: only for a teacher that reads.
-        twins=[(a, b) for a, b, _ in twins(parent)] if run.teacher.model else (),
+        # Neither is cheap, near-duplicates load an embedder: only for a teacher that reads.
+        near_duplicates=[(a, b) for a, b, _ in near_duplicates(parent)]
+        if run.teacher.model
+        else (),
         worth={rule.id: known[rule.id] for rule in parent.rules if rule.id in known},
-        refused=_refused(run),
+        refused=_refusals(run),
         strategy_tokens=run.config.loop.strategy_tokens,
-        evidence=evidence(run, reflected) if run.teacher.model else (),
+        evidence=evidence_of(run, reflected) if run.teacher.model else (),
     )
 
 
-def _refused(run: Run) -> list[str]:
-    """Why proposals of this run never became a version, and what a person would not have."""
+def _refusals(run: Run) -> list[str]:
+    """Return why proposals of this run never became a version, and what reviewers rejected."""
     reasons = [
         entry.event.reason
         for entry in run.log.entries(stream=run.id, kinds=[ProposalRefused])
         if isinstance(entry.event, ProposalRefused)
     ]
-    told = [*reasons, *sent_back(run)]
-    return [reason for reason in dict.fromkeys(told) if reason != NOTHING_MORE]
+    reasons += rejection_reasons(run)
+    return [reason for reason in dict.fromkeys(reasons) if reason != NOTHING_MORE]
 
 
 def _effects(run: Run) -> list[Effect]:
-    """What this run's gates measured, with the edits that each one was about."""
+    """Return what this run's gates measured, with the edits that each one was about."""
     proposals: dict[str, StrategyProposed] = {}
     effects: list[Effect] = []
     for entry in run.log.entries(stream=run.id, kinds=[StrategyProposed, GateDecided]):

@@ -1,4 +1,4 @@
-"""The gate: each candidate against the incumbent, paired, on the round's own block."""
+"""Node that gates each candidate against the incumbent, on the round's own block."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from ...store.events import GateDecided
 from ...store.strategies.versions import Version
 from ..context import Run
 from ..measure.gate import Gate
-from ..measure.portability import barred, measure_portability
+from ..measure.portability import measure_portability, promotion_bar
+from ..measure.probe import probe
+from ..measure.reviews import ask_reviewer
 from ..state import RunState, round_slot
-from .baseline import probe
-from .review import ask
 
 
 def validate(state: RunState, runtime: Runtime[Run]) -> RunState:
@@ -19,14 +19,14 @@ def validate(state: RunState, runtime: Runtime[Run]) -> RunState:
     run = runtime.context
     slot = round_slot(state, "validate")
     if not state["candidates"]:
-        run.watch.say("Nothing was proposed in this round: there is nothing to gate.")
+        run.progress.say("Nothing was proposed in this round: there is nothing to gate.")
     done = [
         _gate(run, state, f"{slot}/{number}", run.strategies.get(candidate))
         for number, candidate in enumerate(state["candidates"], start=1)
     ]
     best = _best(run, done)
     if best is not None and run.config.loop.review != "never":
-        ask(run, state, best)
+        ask_reviewer(run, state, best)
     elif best is not None:
         _promote(run, slot, best)
     return {"decided": slot}
@@ -37,34 +37,34 @@ def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecid
     if isinstance(event, GateDecided):
         return event
     found = run.channel() or probe(run, candidate.strategy)
-    block, worn = run.block(state), state["adapter"]
+    block, worn = run.gate_problems(state), state["adapter"]
     incumbent = run.version(state["incumbent"])
     gate = Gate(run, incumbent, candidate, found.channel, block, worn, run.config.decisions)
     event = run.log.record(gate.decide(slot, f"{round_slot(state, 'validate')}/incumbent"))
-    run.watch.say(f"Gate {candidate.name}: {event.decision}. {event.reason}")
+    run.progress.say(f"Gate {candidate.name}: {event.decision}. {event.reason}")
     return event
 
 
-def _best(run: Run, decided: Sequence[GateDecided]) -> GateDecided | None:
-    """The gate of the version that may become current: an accepted one, by the largest gain.
+def _best(run: Run, gates: Sequence[GateDecided]) -> GateDecided | None:
+    """Return the gate of the version that may become current: accepted, by the largest gain.
 
     Where a person decides always, one that is not proved yet may be shown to them too. What
     would harm a further model is neither promoted nor shown, where the config forbids that.
     """
     enough = ("accept", "indecisive") if run.config.loop.review == "always" else ("accept",)
-    able = [event for event in decided if event.decision in enough]
+    able = [event for event in gates if event.decision in enough]
     for event in able:
         measure_portability(run, event, event.slot.removesuffix("/gate"))
-    free = [event for event in able if not _barred(run, event)]
+    free = [event for event in able if _may_pass(run, event)]
     return max(free, key=lambda event: (event.decision == "accept", event.gain), default=None)
 
 
-def _barred(run: Run, event: GateDecided) -> bool:
+def _may_pass(run: Run, event: GateDecided) -> bool:
     # The log has the reason already: the measured harm, and the config that forbids it.
-    why = barred(run, event)
+    why = promotion_bar(run, event)
     if why:
-        run.watch.say(f"{run.version(event.candidate).name} is not promoted. {why}")
-    return bool(why)
+        run.progress.say(f"{run.version(event.candidate).name} is not promoted. {why}")
+    return not why
 
 
 def _promote(run: Run, slot: str, best: GateDecided) -> None:
@@ -79,4 +79,4 @@ def _promote(run: Run, slot: str, best: GateDecided) -> None:
         gate=f"{run.id}#{best.slot}",
         reason=best.reason,
     )
-    run.watch.say(f"Promoted {run.strategies.get(best.candidate).name}: {best.reason}")
+    run.progress.say(f"Promoted {run.strategies.get(best.candidate).name}: {best.reason}")

@@ -1,4 +1,4 @@
-"""How often a run asks whom, at most: as if every candidate came up and none were stopped early."""
+"""Calls of a run, at most: as if every candidate came up and none were stopped early."""
 
 from collections.abc import Iterator
 from itertools import accumulate
@@ -6,13 +6,11 @@ from math import isqrt
 from typing import Literal, NamedTuple
 
 from ..config.config import RunConfig
+from ..measure.ablation import CREDITED
 from ..measure.gaps import DUE, SAMPLES
 from ..teacher.model import LARGE, READS
 
 Who = Literal["student", "teacher", "validator"]
-
-CREDITED = 6
-"""Rules whose worth a round measures, at most."""
 
 
 class Calls(NamedTuple):
@@ -23,33 +21,33 @@ class Calls(NamedTuple):
     spec: str
     calls: int
     prompt: Literal["bare", "told", "read"]
-    """Whether the strategy stands in the prompt, or a whole batch of attempts."""
+    """Prompt without strategy, with it, or with a whole batch of attempts."""
 
 
 def calls_of(config: RunConfig) -> Iterator[Calls]:
-    """Every stage that the config has, in the order of the loop."""
+    """Yield every stage that the config has, in the order of the loop."""
     student = config.student
     batch = config.loop.batch
     yield Calls("baseline", "student", student, batch, "bare")
     yield Calls("baseline", "student", student, batch, "told")
-    yield from _learning(config)
-    yield from _proving(config)
-    yield from _passing_on(config)
+    yield from _learning_calls(config)
+    yield from _gate_calls(config)
+    yield from _transfer_calls(config)
 
 
-def trainable(config: RunConfig) -> bool:
-    """Whether the student is one that can be trained on this machine."""
+def is_trainable(config: RunConfig) -> bool:
+    """Tell whether the student is one that can be trained on this machine."""
     return config.student.startswith(("hf:", "smollm2-135m"))
 
 
-def teaching(config: RunConfig) -> bool:
-    """Whether the teacher is a model, which solves, reads and writes itself."""
+def teacher_is_model(config: RunConfig) -> bool:
+    """Tell whether the teacher is a model, which solves, reads and writes itself."""
     return config.teacher != "rulebook"
 
 
-def _learning(config: RunConfig) -> Iterator[Calls]:
+def _learning_calls(config: RunConfig) -> Iterator[Calls]:
     loop, rounds, teacher = config.loop, config.total_rounds, config.teacher
-    discovery = loop.rounds_by_cycle[0] if teaching(config) else 0
+    discovery = loop.rounds_by_cycle[0] if teacher_is_model(config) else 0
     answers = loop.batch * loop.samples
     if discovery:
         yield Calls("solve", "teacher", teacher, discovery * answers, "told")
@@ -60,19 +58,19 @@ def _learning(config: RunConfig) -> Iterator[Calls]:
         if credited and loop.credit and config.gate.channel != "weights":
             without = CREDITED * credited * answers
             yield Calls("credit", "student", config.student, without, "told")
-    if teaching(config):
+    if teacher_is_model(config):
         versions = rounds * loop.candidates
         yield Calls("solve", "teacher", teacher, (rounds - 1) * DUE * SAMPLES, "told")
         yield Calls("reflect", "teacher", teacher, _reflections(config), "read")
         yield Calls("update_strategy", "teacher", teacher, versions, "read")
-        if trainable(config):
+        if is_trainable(config):
             # Rules that name no kinds of steps are followed by the teacher, example by example.
             shown = versions * config.train.examples
             yield Calls("examples", "teacher", teacher, shown, "told")
 
 
 def _reflections(config: RunConfig) -> int:
-    """A call a round; for a large batch one for each group of attempts, and one to join them."""
+    """Count one call a round; for a large batch one a group of attempts, and one to join them."""
     calls = 0
     for rounds in config.loop.rounds_by_cycle:
         for number in range(rounds):
@@ -84,13 +82,13 @@ def _reflections(config: RunConfig) -> int:
     return calls
 
 
-def _proving(config: RunConfig) -> Iterator[Calls]:
+def _gate_calls(config: RunConfig) -> Iterator[Calls]:
     rounds, candidates = config.total_rounds, config.loop.candidates
     # Where a teacher's examples differ, so do the problems that the incumbent is trained on.
-    incumbents = candidates if teaching(config) and trainable(config) else 1
+    incumbents = candidates if teacher_is_model(config) and is_trainable(config) else 1
     arms = rounds * (incumbents + candidates) * config.block * config.gate.replicates
     yield Calls("validate", "student", config.student, arms, "told")
-    scored = _scored(config) * config.search.frontier * config.search.repeats
+    scored = _frontier_versions(config) * config.search.frontier * config.search.repeats
     if scored:
         yield Calls("frontier", "student", config.student, scored, "told")
     for model in config.validators:
@@ -98,25 +96,25 @@ def _proving(config: RunConfig) -> Iterator[Calls]:
         yield Calls("portability", "validator", model, tried, "told")
 
 
-def _scored(config: RunConfig) -> int:
-    """The empty version and all earlier candidates, as the last round of a cycle opens.
+def _frontier_versions(config: RunConfig) -> int:
+    """Count the empty version and all earlier candidates, as the last round of a cycle opens.
 
     A student that was trained is another one, and is asked anew in every cycle.
     """
     last = [rounds - 1 for rounds in accumulate(config.loop.rounds_by_cycle)]
     pools = [1 + rounds * config.loop.candidates for rounds in last]
-    return sum(pools) if trainable(config) else pools[-1]
+    return sum(pools) if is_trainable(config) else pools[-1]
 
 
-def _passing_on(config: RunConfig) -> Iterator[Calls]:
+def _transfer_calls(config: RunConfig) -> Iterator[Calls]:
     loop, student = config.loop, config.student
     yield Calls("feedback", "student", student, 2 * loop.cycles * loop.feedback, "told")
-    if teaching(config):
+    if teacher_is_model(config):
         yield Calls("feedback", "teacher", config.teacher, loop.cycles * loop.feedback, "told")
     sealed = config.splits.test + config.splits.ood
     placebo = "placebo" in config.train.controls
-    without, with_words = (3, 2 + placebo) if trainable(config) else (1, 1 + placebo)
+    without, with_words = (3, 2 + placebo) if is_trainable(config) else (1, 1 + placebo)
     yield Calls("evaluate", "student", student, without * sealed, "bare")
     yield Calls("evaluate", "student", student, with_words * sealed, "told")
-    if teaching(config):
+    if teacher_is_model(config):
         yield Calls("evaluate", "teacher", config.teacher, 2 * sealed, "told")

@@ -1,33 +1,33 @@
-"""Who plays which part in a run: everything a config names is opened before anything is written."""
+"""Opening of a run: everything that a config names is opened before anything is written."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...domains import registry as domains
-from ...domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split, held
-from ...evidence.leaks import shared
+from ...domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split, held_splits
+from ...evidence.leaks import shared_problems
 from ...models import registry as models
 from ...models.contract import Model
 from ...store.events import RunStarted
 from ...store.log import EventLog
 from ...store.strategies.versions import Strategies
-from ...trainer.contract import Trainable
-from ...trainer.train import LoraTrainer, Trainer
-from ..calls.budget import purse_of
+from ...trainer.contract import Trainable, Trainer
+from ...trainer.train import LoraTrainer
+from ..calls.budget import spending_of
 from ..calls.journal import Journal
 from ..calls.judge_model import Judge, with_judge
 from ..config.config import ConfigError, RunConfig, parse_config
 from ..config.sections import Budget
-from ..context import Run, Silent, Watch, draw
+from ..context import Progress, Run, SilentProgress, draw
 from ..teacher.contract import Teacher
 from ..teacher.model import ModelTeacher
 from ..teacher.rulebook import RulebookTeacher
 
 
 @dataclass(frozen=True)
-class Parts:
-    """Who plays which part; None takes what the config names."""
+class Overrides:
+    """Parts of a run that replace what its config names; None takes what it names."""
 
     domain: Domain | None = None
     teacher: Teacher | None = None
@@ -42,8 +42,8 @@ def open_run(
     config: RunConfig,
     *,
     run_id: str | None = None,
-    parts: Parts = Parts(),
-    watch: Watch | None = None,
+    overrides: Overrides = Overrides(),
+    progress: Progress | None = None,
     log: EventLog | None = None,
 ) -> Run:
     """Open the store and everything the config names, but write nothing yet.
@@ -51,22 +51,19 @@ def open_run(
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
-    domain, judge = (parts.domain, None) if parts.domain else _domain(config)
-    _may_learn_from(domain)
+    domain, judge = (overrides.domain, None) if overrides.domain else _domain(config)
+    _check_has_training(domain)
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
-    teacher = parts.teacher or _teacher(config.teacher, domain)
-    student = parts.student or models.open_model(config.student)
-    trainer = _trainer(config, student, parts.trainer)
-    validators = parts.validators
-    if validators is None:
-        validators = [models.open_model(spec) for spec in config.validators]
-    # A run that cannot have its problems must not begin: a resumed one has them in the log.
+    teacher = overrides.teacher or _teacher(config.teacher, domain)
+    student = overrides.student or models.open_model(config.student)
+    trainer = _trainer(config, student, overrides.trainer)
+    validators = _validators(config, overrides.validators)
     drawn = {} if run_id else _draw(config, domain)
-    if drawn and judge is None:  # a model that judges is asked when its calls can be written down
-        _can_be_judged(config, domain, drawn["train"])
+    if drawn and judge is None:  # a model that judges is asked once its calls are journaled
+        _check_judge(config, domain, drawn["train"])
     log = log or EventLog.open(home)
     run_id = run_id or free_name(log, config.name)
-    journal = Journal(log, run_id, purse_of(log, run_id, config.budget))
+    journal = Journal(log, run_id, spending_of(log, run_id, config.budget))
     if judge is not None:
         judge.journal = journal
     return Run(
@@ -81,32 +78,32 @@ def open_run(
         validators=validators,
         journal=journal,
         folder=folder / run_id,
-        watch=watch or Silent(),
+        progress=progress or SilentProgress(),
         drawn=drawn,
     )
 
 
 def recorded_config(log: EventLog, run_id: str, budget: Budget | None = None) -> RunConfig:
-    """The config a run was started with, with another budget if one is given.
+    """Return the config a run was started with, with another budget if one is given.
 
     Raises LookupError for an unknown run.
     """
     event = log.find(run_id, "start")
     if not isinstance(event, RunStarted):
-        known = ", ".join(runs(log)) or "none yet"
+        known = ", ".join(run_ids(log)) or "none yet"
         raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
     spent = budget.model_dump(mode="json") if budget else event.budget
     return parse_config({**event.config, "budget": spent}, f"the recorded config of {run_id}")
 
 
-def runs(log: EventLog) -> list[str]:
-    """All runs of the store, oldest first."""
+def run_ids(log: EventLog) -> list[str]:
+    """Return the ids of all runs of the store, oldest first."""
     return [entry.event.stream for entry in log.entries(kinds=[RunStarted])]
 
 
 def free_name(log: EventLog, name: str) -> str:
-    """`name`, or with the first number that no run has yet."""
-    taken, number = set(runs(log)), 2
+    """Return `name`, or with the first number that no run has yet."""
+    taken, number = set(run_ids(log)), 2
     free = name
     while free in taken:
         free, number = f"{name}-{number}", number + 1
@@ -114,7 +111,7 @@ def free_name(log: EventLog, name: str) -> str:
 
 
 def _domain(config: RunConfig) -> tuple[Domain, Judge | None]:
-    """The domain that the config names, and the model that judges in it, if one does."""
+    """Open the domain that the config names, and the model that judges in it, if one does."""
     options, judge = with_judge(config.domain.options)
     try:
         return domains.get(config.domain.name, options), judge
@@ -122,9 +119,9 @@ def _domain(config: RunConfig) -> tuple[Domain, Judge | None]:
         raise ConfigError(f"[domain] of {config.name}: {error}") from error
 
 
-def _may_learn_from(domain: Domain) -> None:
+def _check_has_training(domain: Domain) -> None:
     """Raise ConfigError for a domain that is for evaluation only."""
-    splits = held(domain)
+    splits = held_splits(domain)
     if "train" not in splits:
         raise ConfigError(
             f"{domain.name} is for evaluation only: it holds {', '.join(splits)} and nothing to "
@@ -134,15 +131,16 @@ def _may_learn_from(domain: Domain) -> None:
 
 
 def _draw(config: RunConfig, domain: Domain) -> Mapping[Split, Sequence[Problem]]:
+    """Draw the problems of a new run, which must not begin without them. Raises ConfigError."""
     try:
         drawn = {split: draw(config, domain, split) for split in SPLITS}
     except NotEnoughProblems as error:
         raise ConfigError(f"[splits] of {config.name} ask for too much: {error}") from error
-    _apart(config, drawn)
+    _check_disjoint(config, drawn)
     return drawn
 
 
-def _can_be_judged(config: RunConfig, domain: Domain, problems: Sequence[Problem]) -> None:
+def _check_judge(config: RunConfig, domain: Domain, problems: Sequence[Problem]) -> None:
     """Raise ConfigError where the judge cannot do its work on this machine."""
     solution = domain.solution(problems[0]) if problems else None
     if solution is None:
@@ -155,11 +153,11 @@ def _can_be_judged(config: RunConfig, domain: Domain, problems: Sequence[Problem
         )
 
 
-def _apart(config: RunConfig, drawn: Mapping[Split, Sequence[Problem]]) -> None:
+def _check_disjoint(config: RunConfig, drawn: Mapping[Split, Sequence[Problem]]) -> None:
     """Raise ConfigError where a problem stands in two splits, under whatever wording."""
     texts = {str(split): [(p.id, p.text, p.answer) for p in some] for split, some in drawn.items()}
     # Nothing learns from either of test and ood, so these two may meet.
-    found = [it for it in shared(texts) if (it.first, it.second) != ("test", "ood")]
+    found = [it for it in shared_problems(texts) if (it.first, it.second) != ("test", "ood")]
     if not found:
         return
     first, second = found[0].first, found[0].second
@@ -183,8 +181,12 @@ def _teacher(spec: str, domain: Domain) -> Teacher:
     return RulebookTeacher()
 
 
+def _validators(config: RunConfig, given: Sequence[Model] | None) -> Sequence[Model]:
+    return [models.open_model(spec) for spec in config.validators] if given is None else given
+
+
 def _trainer(config: RunConfig, student: Model, given: Trainer | None) -> Trainer | None:
-    """None where the student cannot be trained; ConfigError where the config says it is."""
+    """Return None if the student cannot be trained. Raises ConfigError if the config needs it."""
     if given is None and isinstance(student, Trainable):
         return LoraTrainer()
     if given is None and config.gate.channel == "weights":

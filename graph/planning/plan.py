@@ -1,33 +1,32 @@
-"""What a run will take, before anything runs: calls, tokens, minutes, memory, money.
+"""Plan of a run, before anything runs: calls, tokens, minutes, memory, money.
 
 Calls are the most that the config allows, as if every candidate came up and every feedback
 problem failed. Minutes are likely ones, from speeds that were measured; they say the order of size.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from ...domains.contract import SPLITS, Domain, Problem
+from ...domains.contract import SPLITS, Domain
 from ...evidence.gate.decide import plan as detectable
 from ...evidence.gate.decide import spend
-from ...evidence.gate.margins import pairs_needed
+from ...evidence.gate.margins import needed_pairs
 from ...store.rules import Rule, Strategy
 from ..calls.budget import CHARACTERS_A_TOKEN
 from ..config.config import RunConfig
 from ..measure.candidates import removals_possible
 from ..teacher.model import LARGE
-from .counts import Calls, Who, calls_of, teaching, trainable
+from .counts import Calls, Who, calls_of, is_trainable, teacher_is_model
+from .student_size import SMOLLM2, student_size
 
 SAMPLE = 32
 """Train problems from which lengths are measured."""
 TEMPLATE = 30
 """Tokens that a chat template puts around a call."""
-SMALL = 135e6
+SMALL = SMOLLM2
 """Parameters of the student that the speeds below were measured with, on two cores."""
 READ, WRITTEN = 1200.0, 120.0
 """Prompt tokens read and reply tokens written a second, in batches."""
@@ -62,7 +61,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run of a config may take."""
+    """Estimate of what a run of a config may take."""
 
     stages: tuple[Stage, ...]
     adapters: int
@@ -90,7 +89,7 @@ class Plan:
         return sum(stage.seconds for stage in self.stages) + self.training_seconds
 
     def tokens(self, who: Who) -> tuple[int, int]:
-        """Input and likely output."""
+        """Return a role's input tokens and its likely output tokens."""
         mine = [stage for stage in self.stages if stage.who == who]
         return sum(stage.input_tokens for stage in mine), sum(stage.output_tokens for stage in mine)
 
@@ -105,11 +104,11 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
         if count := getattr(config.splits, split):
             domain.problems(split, count, config.seed)
     size = student_size(config.student)
-    told = _Lengths.of(config, domain)
-    stages = tuple(_stage(told, size, each) for each in calls_of(config))
+    lengths = _Lengths.of(config, domain)
+    stages = tuple(_stage(lengths, size, each) for each in calls_of(config))
     adapters = _adapters(config)
     # Held to the last place: a dataset whose solutions do not fit is refused by the preflight.
-    tokens = config.train.recipe().epochs * config.train.examples * (told.bare + told.reply)
+    tokens = config.train.recipe().epochs * config.train.examples * (lengths.bare + lengths.reply)
     seconds = adapters * tokens / LEARNED * (size or SMALL) / SMALL
     paid = [stage for stage in stages if _remote(stage.spec)]
     alpha = spend(config.gate.alpha, config.total_rounds * config.loop.candidates)
@@ -126,26 +125,6 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
         ),
         notes=tuple(_notes(config, size, paid)),
     )
-
-
-def student_size(spec: str) -> float | None:
-    """Parameters of a student by its spec, without loading it; 0 where it has none here."""
-    if spec.startswith("smollm2-135m"):
-        return SMALL
-    if spec.startswith("hf:"):
-        folder = Path(spec.removeprefix("hf:"))
-        files = [*folder.glob("*.safetensors"), *folder.glob("*.bin")] if folder.is_dir() else []
-        return sum(file.stat().st_size for file in files) / _bytes_each(folder) or None
-    return 0.0
-
-
-def _bytes_each(folder: Path) -> int:
-    """Bytes a parameter in the files of a model's folder."""
-    try:
-        said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return 4
-    return 2 if "16" in str(said.get("dtype") or said.get("torch_dtype")) else 4
 
 
 @dataclass(frozen=True)
@@ -169,7 +148,7 @@ class _Lengths:
                 Rule(id=rule.name, section=rule.section, text=rule.text) for rule in guide.rules
             )
         )
-        written = fmean(len(_worked(domain, problem)) for problem in problems)
+        written = fmean(len(domain.solution(problem) or "") for problem in problems)
         asked = fmean(len(problem.text) for problem in problems) + len(guide.reply_format)
         reply = ceil(written / CHARACTERS_A_TOKEN) or guide.max_tokens // 2
         return cls(
@@ -180,36 +159,32 @@ class _Lengths:
         )
 
 
-def _worked(domain: Domain, problem: Problem) -> str:
-    return domain.solution(problem) or ""
-
-
-def _stage(told: _Lengths, size: float | None, asked: Calls) -> Stage:
-    read = told.bare + (0 if asked.prompt == "bare" else told.strategy)
-    calls, likely, limit = asked.calls, told.reply, told.limit
+def _stage(lengths: _Lengths, size: float | None, asked: Calls) -> Stage:
+    read = lengths.bare + (0 if asked.prompt == "bare" else lengths.strategy)
+    calls, likely, limit = asked.calls, lengths.reply, lengths.limit
     if asked.prompt == "read":
-        read += LARGE * (told.bare + told.reply)
+        read += LARGE * (lengths.bare + lengths.reply)
         likely, limit = TEACHER_TEXT // 10, TEACHER_TEXT
     if _remote(asked.spec):
         seconds = calls * (REMOTE_STARTS + likely / REMOTE_WRITES)
     else:
         # A strategy is read once a batch and kept: only what differs is read for each problem.
         slower = (SMALL if size is None else size) / SMALL
-        seconds = calls * (told.bare / READ + likely / WRITTEN) * slower
+        seconds = calls * (lengths.bare / READ + likely / WRITTEN) * slower
     inputs, outputs, most = calls * read, calls * likely, calls * limit
     return Stage(asked.stage, asked.who, asked.spec, calls, inputs, outputs, most, seconds)
 
 
 def _adapters(config: RunConfig) -> int:
-    """Every candidate's and the empty strategy's; where words work, one a cycle and a control."""
-    if not trainable(config):
+    """Count every candidate's and the empty strategy's; if words work, one a cycle, a control."""
+    if not is_trainable(config):
         return 0
     labels = int("labels_only" in config.train.controls)
     if config.gate.channel == "words":
         return config.loop.cycles + labels
     candidates = config.total_rounds * config.loop.candidates
     # Where a teacher's examples differ, so do the problems that the incumbent is trained on.
-    return candidates + (candidates if teaching(config) else 1)
+    return candidates + (candidates if teacher_is_model(config) else 1)
 
 
 def _remote(spec: str) -> bool:
@@ -217,7 +192,7 @@ def _remote(spec: str) -> bool:
 
 
 def _memory(config: RunConfig, size: float | None) -> float | None:
-    """The process at its largest: weights in fp32, and what a batch or a step holds."""
+    """Return the process at its largest: weights in fp32, and what a batch or a step holds."""
     if size is None:
         return None
     if not size:
@@ -236,13 +211,13 @@ def _notes(config: RunConfig, size: float | None, paid: Sequence[Stage]) -> Iter
         yield "Calls leave this machine and [budget] names no prices, so the cost is shown as 0."
     if size is None:
         yield f"The size of {config.student} is not known before it is loaded; times are for 135M."
-    if config.gate.channel == "auto" and trainable(config):
+    if config.gate.channel == "auto" and is_trainable(config):
         yield (
             'gate.channel = "auto": the probe decides. Counted is the dearer `weights`, with an '
             "adapter for every candidate."
         )
     alpha, graded = spend(config.gate.alpha, config.decisions), config.gate.replicates > 1
-    needed = pairs_needed(config.gate.margin, alpha, graded)
+    needed = needed_pairs(config.gate.margin, alpha, graded)
     credited = config.loop.credit and config.gate.channel != "weights"
     if credited and not removals_possible(config):
         yield (

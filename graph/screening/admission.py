@@ -1,5 +1,6 @@
-"""What a version must be before a gate may spend replies on it."""
+"""Admission to the gate: checks of a version before any reply is spent on it."""
 
+import os
 from collections.abc import Sequence
 
 from ...domains.contract import Guide
@@ -7,13 +8,16 @@ from ...evidence.gate.decide import COVERAGE
 from ...store.edits import Edit
 from ...store.events import CreditMeasured, GateDecided, ReviewAnswered, StrategyProposed
 from ...store.rules import Strategy
-from ...store.strategies.collapse import collapse, tokens
+from ...store.strategies.collapse_guard import collapse_reason, count_tokens
+from ...store.strategies.review_answers import ReviewRefused
+from ...store.strategies.revision import Revision
+from ..calls.secrets import secrets_of
 from ..context import Run
-from ..measure.candidates import words, worths
-from ..measure.gate import claim_of
+from ..measure.acceptance import claim_of
+from ..measure.candidates import rule_content, worths
 from ..state import in_loop
 from ..teacher.contract import Unusable
-from . import leaks as content
+from .leaks import ForeignText, check_text
 
 
 def check(
@@ -22,7 +26,7 @@ def check(
     incumbent: Strategy,
     candidate: Strategy,
     edits: Sequence[Edit] = (),
-    foreign: Sequence[content.Read] = (),
+    foreign: Sequence[ForeignText] = (),
 ) -> None:
     """Raise Unusable for a candidate that is nothing new, or that no strategy may be.
 
@@ -33,19 +37,19 @@ def check(
     if candidate.hash == parent.hash:
         raise Unusable("The edits change nothing.")
     # First of all: what must not be kept is not kept because of another fault either.
-    content.check(
+    check_text(
         candidate,
         edits,
         problems={str(split): members for split, members in run.problems.items()},
         parent=parent,
         classes=run.domain.guide.classes,
         foreign=foreign,
-        common=_guide(run.domain.guide),
+        common=_guide_texts(run.domain.guide),
         secrets=run.journal.secrets,
         models=[run.teacher.name, run.student.name, *(model.name for model in run.validators)],
         by_model=bool(edits) and run.teacher.model is not None,
     )
-    if _says(candidate) == _says(incumbent):
+    if _content(candidate) == _content(incumbent):
         raise Unusable("The edits make the current version again.")
     if not candidate.rules:
         raise Unusable("The edits leave no rule at all.")
@@ -56,16 +60,31 @@ def check(
     _check_memory(run, incumbent, candidate)
 
 
-def _guide(guide: Guide) -> list[str]:
-    """What the domain itself says of its capability: a rule may say it as well."""
+def check_revision(shown: Strategy, made: Revision) -> None:
+    """Raise ReviewRefused for words that must not even be kept: an order to a model, a secret."""
+    try:
+        check_text(
+            made.strategy,
+            made.edits,
+            problems={},
+            parent=shown,
+            secrets=secrets_of(os.environ),
+            by_model=False,
+        )
+    except Unusable as fault:
+        raise ReviewRefused(f"{fault} Nothing was recorded.") from None
+
+
+def _guide_texts(guide: Guide) -> list[str]:
+    """Return what the domain itself says of its capability: a rule may say it as well."""
     kinds, modes = guide.step_kinds.values(), guide.failure_modes.values()
     return [guide.description, guide.reply_format, *kinds, *modes]
 
 
 def _check_size(run: Run, parent: Strategy, candidate: Strategy, edits: Sequence[Edit]) -> None:
-    most, size = run.config.loop.strategy_tokens, tokens(candidate)
+    most, size = run.config.loop.strategy_tokens, count_tokens(candidate)
     # What is over the budget already may still become shorter.
-    if size > most and size >= tokens(parent):
+    if size > most and size >= count_tokens(parent):
         raise Unusable(
             f"The strategy would have about {size} tokens, and {most} is the most "
             "(loop.strategy_tokens): merge or shorten rules, or take some away."
@@ -73,7 +92,7 @@ def _check_size(run: Run, parent: Strategy, candidate: Strategy, edits: Sequence
     if not edits:
         return
     helps = {rule for rule, worth in worths(run).items() if worth.helps}
-    if lost := collapse(parent, candidate, edits, helps):
+    if lost := collapse_reason(parent, candidate, edits, helps):
         raise Unusable(lost)
 
 
@@ -88,13 +107,13 @@ def check_rivals(run: Run, candidate: Strategy) -> None:
             waiting.discard(event.candidate)
     for name in sorted(waiting):
         version = run.version(name)
-        if _says(version.strategy) == _says(candidate):
+        if _content(version.strategy) == _content(candidate):
             raise Unusable(f"{version.name} says the same, and waits for its gate already.")
 
 
 def _check_memory(run: Run, incumbent: Strategy, candidate: Strategy) -> None:
     """The same words are put neither twice to the test that they failed nor twice to a person."""
-    says = _says(candidate)
+    says = _content(candidate)
     proposed: dict[str, Strategy] = {}
     for entry in run.log.entries(
         stream=run.id, kinds=[StrategyProposed, GateDecided, ReviewAnswered]
@@ -105,26 +124,26 @@ def _check_memory(run: Run, incumbent: Strategy, candidate: Strategy) -> None:
         elif (
             isinstance(event, GateDecided | ReviewAnswered)
             and event.candidate in proposed
-            and _says(proposed[event.candidate]) == says
+            and _content(proposed[event.candidate]) == says
         ):
             if isinstance(event, ReviewAnswered):
-                why = _sent_back(event)
+                why = _review_rejection(event)
             else:
-                why = _failed(run, incumbent, candidate, event, entry.seq)
+                why = _gate_failure(run, incumbent, candidate, event, entry.seq)
             if why:
                 raise Unusable(f"The same words were {why}")
 
 
-def _sent_back(event: ReviewAnswered) -> str:
-    """By whom and why, where a person rejected it; empty where not."""
+def _review_rejection(event: ReviewAnswered) -> str:
+    """Return by whom and why a person rejected it; empty if nobody did."""
     reasons = event.reason or "; ".join(it.reason for it in event.decisions)
     return f"rejected by {event.reviewer} already: {reasons}" if event.verdict == "reject" else ""
 
 
-def _failed(
+def _gate_failure(
     run: Run, incumbent: Strategy, candidate: Strategy, event: GateDecided, seq: int
 ) -> str:
-    """What the gate said, where that still holds; empty where another try is worth its replies.
+    """Return what the gate said, if that still holds; empty if another try is worth its replies.
 
     Not shown to be better, it may still be no worse. A removal that was left undecided is tried
     again only when one of the rules that leave was measured since: till then nothing speaks for
@@ -148,6 +167,6 @@ def _failed(
     return "" if anew else f"left undecided {told}"
 
 
-def _says(strategy: Strategy) -> list[tuple[object, ...]]:
-    """All that a student or a worked solution could follow: everything but the ids."""
-    return [words(rule) for rule in strategy.rules]
+def _content(strategy: Strategy) -> list[tuple[object, ...]]:
+    """Return all that a student or a worked solution could follow: everything but the ids."""
+    return [rule_content(rule) for rule in strategy.rules]

@@ -1,7 +1,7 @@
-"""The teacher's role: read a batch, say what would have helped, propose edits, show how.
+"""Teacher's contract: read a batch, say what would have helped, propose edits, show how.
 
-Two play it: any model (`graph/model_teacher.py`) and the domain's own rulebook
-(`graph/rulebook.py`), which needs no language model and says so in every report.
+Two fulfil it: any model (`model.py`) and the domain's own rulebook (`rulebook.py`), which needs no
+language model and says so in every report.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,14 +13,14 @@ from ...models.contract import Model, Reply, Request
 from ...store.edits import Edit
 from ...store.events import AttemptJudged, Decision
 from ...store.rules import Strategy
-from ...store.strategies.worth import Worth
+from ...store.strategies.rule_worth import RuleWorth
 
 Ask = Callable[[str, Request], Reply]
 """One journaled model call: slot suffix and request in, reply out."""
 
 
 @dataclass(frozen=True)
-class Seen:
+class ShownAttempt:
     """One attempt as the teacher reads it."""
 
     problem: Problem
@@ -32,7 +32,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a gate measured of a candidate."""
+    """Result of a gate for a candidate, with the candidate's edits."""
 
     edits: tuple[Edit, ...]
     incumbent: str
@@ -50,7 +50,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Situation:
-    """What a teacher proposes from."""
+    """State of a round that a teacher proposes from."""
 
     guide: Guide
     strategy: Strategy
@@ -68,15 +68,15 @@ class Situation:
     """Edits of this round's earlier candidates: propose something else."""
     edits: int = 4
     """Most edits this candidate may hold."""
-    twins: Sequence[tuple[str, str]] = ()
+    near_duplicates: Sequence[tuple[str, str]] = ()
     """Pairs of rules that say nearly the same: to be merged."""
-    worth: Mapping[str, Worth] = field(default_factory=dict)
+    worth: Mapping[str, RuleWorth] = field(default_factory=dict)
     """Rule id -> what the rule was measured to be worth."""
     refused: Sequence[str] = ()
     """Why earlier proposals of this run never became a version, oldest first."""
     strategy_tokens: int = 1500
     """Most tokens the whole strategy may have."""
-    evidence: Sequence[Seen] = ()
+    evidence: Sequence[ShownAttempt] = ()
     """The attempts that the lessons come from, for a model that names which of them count."""
 
 
@@ -89,16 +89,16 @@ class Forbidden(Unusable):
 
 
 class Teacher(Protocol):
-    """Whoever finds the strategy."""
+    """Role that finds the strategy."""
 
     name: str
     model: Model | None
-    """Who solves in discovery rounds; None where the teacher never fails and students solve."""
+    """Model that solves in discovery rounds; None where the teacher never fails, students solve."""
     reads: int | None
-    """How many attempts it reads in one reflection; None for all."""
+    """Number of attempts it reads in one reflection; None for all."""
 
     def reflect(
-        self, ask: Ask, guide: Guide, strategy: Strategy, seen: Sequence[Seen]
+        self, ask: Ask, guide: Guide, strategy: Strategy, seen: Sequence[ShownAttempt]
     ) -> list[str]:
         """Lessons from a batch: attempts of one problem stand together, failures first.
 

@@ -5,12 +5,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from ...store.edits import Edit, named
+from ...store.edits import Edit, named_rules
 from ...store.rules import Level, Strategy
 from .contract import Unusable
 
 SUPPORTED = frozenset({"ADD", "UPDATE"})
-"""What says something new must name an attempt that shows it."""
+"""Edits that say something new: they must name an attempt that shows it."""
+
+# A call's identity holds the schema: the classes below keep their names, docstrings and fields.
 
 
 class _Body(BaseModel):
@@ -48,7 +50,7 @@ class _Draft(BaseModel):
     consolidates: bool
 
     def fields(self) -> dict[str, Any]:
-        """What the typed edit of this `op` takes."""
+        """Return the arguments of the typed edit of this `op`."""
         match self.op:
             case "ADD":
                 return _body(self)
@@ -65,7 +67,7 @@ class _Draft(BaseModel):
 
 
 def _body(said: _Body | _Draft) -> dict[str, Any]:
-    """What a rule says, on one line a field."""
+    """Return the content of a rule, on one line a field."""
     fields = ("section", "text", "when", "when_not")
     lines = {name: " ".join(getattr(said, name).split()) for name in fields}
     return {**lines, "steps": tuple(said.steps), "level": said.level}
@@ -84,7 +86,7 @@ _EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)
 def edits_of(
     text: str, strategy: Strategy, labels: Mapping[str, str], most: int
 ) -> tuple[Edit, ...]:
-    """The first `most` edits of a reply; `labels` maps what attempts were called to their slots.
+    """Parse the first `most` edits of a reply; `labels` maps the attempts' labels to their slots.
 
     Raises Unusable, in words that quote nothing of the reply.
     """
@@ -117,7 +119,7 @@ def _edit(draft: _Draft, strategy: Strategy, labels: Mapping[str, str]) -> Edit:
         }
     )
     known = {rule.id for rule in strategy.rules}
-    if not known.issuperset(named(edit)):
+    if not known.issuperset(named_rules(edit)):
         raise Unusable(
             f"{edit.op} names a rule that the strategy does not have. "
             f"Its rules: {', '.join(sorted(known)) or 'none'}."

@@ -1,4 +1,4 @@
-"""A teacher without a language model: expert rules, in the order that evidence gives them."""
+"""Teacher without a language model: expert rules, in the order that evidence gives them."""
 
 import hashlib
 from collections import Counter
@@ -8,11 +8,11 @@ from ...domains.contract import ExpertRule, Guide, Problem
 from ...models.contract import Model
 from ...store.edits import Add, Edit
 from ...store.rules import Strategy
-from .contract import Ask, Effect, Seen, Situation
+from .contract import Ask, Effect, ShownAttempt, Situation
 
 
 class RulebookTeacher:
-    """Proposes one expert rule a candidate; which of them help, only the gate knows.
+    """Teacher that proposes one expert rule a candidate; only the gate knows which of them help.
 
     The order in which the domain lists its rules plays no part. A rule comes up when it claims to
     address a failure mode that was measured, sooner the more failed attempts it speaks to, among
@@ -26,7 +26,7 @@ class RulebookTeacher:
     reads: int | None = None
 
     def reflect(
-        self, ask: Ask, guide: Guide, strategy: Strategy, seen: Sequence[Seen]
+        self, ask: Ask, guide: Guide, strategy: Strategy, seen: Sequence[ShownAttempt]
     ) -> list[str]:
         fresh = [one for one in seen if not one.solution]
         counts = Counter(mode for one in fresh for mode in one.attempt.failure_modes)
@@ -46,11 +46,11 @@ class RulebookTeacher:
         out = present | taken | measured_here
         open_rules = [rule for rule in situation.guide.rules if rule.text not in out]
         ranked = sorted(
-            (rule for rule in open_rules if _speaks_to(rule, situation)),
+            (rule for rule in open_rules if _matching_failures(rule, situation)),
             key=lambda rule: (
-                _asked_already(rule, situation.strategy),
+                _adds_no_step(rule, situation.strategy),
                 -_effect(rule, situation.effects),
-                -_speaks_to(rule, situation),
+                -_matching_failures(rule, situation),
                 -len(rule.addresses & situation.failure_modes.keys()),
                 hashlib.sha256(rule.text.encode()).hexdigest(),
             ),
@@ -63,18 +63,18 @@ class RulebookTeacher:
         return None
 
 
-def _asked_already(rule: ExpertRule, strategy: Strategy) -> bool:
-    """Whether the strategy asks for all the steps of the rule as it is."""
+def _adds_no_step(rule: ExpertRule, strategy: Strategy) -> bool:
+    """Tell whether the strategy asks for all the steps of the rule already."""
     return bool(rule.steps) and rule.steps <= strategy.steps
 
 
-def _speaks_to(rule: ExpertRule, situation: Situation) -> int:
-    """How many failed attempts show something that the rule claims to address."""
+def _matching_failures(rule: ExpertRule, situation: Situation) -> int:
+    """Count the failed attempts that show something the rule claims to address."""
     return sum(bool(rule.addresses & modes) for modes in situation.failures)
 
 
 def _effect(rule: ExpertRule, effects: Sequence[Effect]) -> float:
-    """The last measured gain of adding this rule; 0 where no gate has seen it."""
+    """Return the last measured gain of adding this rule; 0 where no gate has seen it."""
     gains = [effect.gain for effect in effects if _text(effect.edits) == rule.text]
     return gains[-1] if gains else 0.0
 

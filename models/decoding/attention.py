@@ -1,4 +1,4 @@
-"""Attention to a prefix that all rows share, without a copy of the prefix for every row.
+"""Attention to a prefix that all rows of a batch share, without a copy of it for every row.
 
 With a strategy of 370 tokens before problems of 40, most of a batch's cache would be the same
 prefix over and over, and copying it at every token cost more than the arithmetic. Here each row
@@ -17,7 +17,7 @@ NAME = "tutelage_shared_prefix"
 
 
 class Prefix(NamedTuple):
-    """What every layer remembers of the shared tokens."""
+    """Keys and values of the shared tokens, for every layer."""
 
     keys: list[Tensor]
     """One a layer: (key heads, tokens, size)."""
@@ -28,8 +28,8 @@ class Prefix(NamedTuple):
         return self.keys[0].shape[1]
 
 
-def read(module: Any, ids: tuple[int, ...]) -> Prefix:
-    """Let the module read `ids` once."""
+def read_prefix(module: Any, ids: tuple[int, ...]) -> Prefix:
+    """Run the module over `ids` once and keep the keys and values."""
     cache = DynamicCache(config=module.config)
     module(
         input_ids=torch.tensor([ids], device=module.device),
@@ -37,10 +37,12 @@ def read(module: Any, ids: tuple[int, ...]) -> Prefix:
         logits_to_keep=1,
     )
     layers: Any = cache.layers
-    return Prefix([_of(layer.keys) for layer in layers], [_of(layer.values) for layer in layers])
+    return Prefix(
+        [_first(layer.keys) for layer in layers], [_first(layer.values) for layer in layers]
+    )
 
 
-def _of(states: Any) -> Tensor:
+def _first(states: Any) -> Tensor:
     tensor: Tensor = states[0]
     return tensor.contiguous()
 
@@ -60,11 +62,11 @@ def attend(
 
     `attention_mask` is (rows, 1, new tokens, own tokens), true where a token may be seen.
     """
-    if named := [rule for rule in _NOT_KEPT if rules.get(rule) is not None]:
+    if named := [rule for rule in _UNSUPPORTED if rules.get(rule) is not None]:
         raise ValueError(f"Attention to a shared prefix does not keep the rules {named}.")
     keys, values = (part[module.layer_idx] for part in (shared_prefix.keys, shared_prefix.values))
     rows, heads, length, size = query.shape
-    kinds, known, own = key.shape[1], keys.shape[1], key.shape[2]
+    kinds, shared, own = key.shape[1], keys.shape[1], key.shape[2]
     # Query heads that look at the same keys stand side by side.
     asked = (query * scaling).reshape(rows, kinds, -1, size)
 
@@ -72,22 +74,22 @@ def attend(
     to_own = (asked @ key.transpose(2, 3)).view(rows, kinds, -1, length, own)
     to_own = to_own.masked_fill(~attention_mask[:, :, None], float("-inf")).flatten(2, 3)
     weights = torch.cat([to_prefix, to_own], -1).softmax(-1, torch.float32).to(value.dtype)
-    seen = _for_all_rows(weights[..., :known], values) + weights[..., known:] @ value
+    seen = _for_all_rows(weights[..., :shared], values) + weights[..., shared:] @ value
     return seen.reshape(rows, heads, length, size).transpose(1, 2), None
 
 
-_NOT_KEPT = ("softcap", "sliding_window", "s_aux", "position_bias")
-"""What some models add to attention and `attend` would leave out."""
+_UNSUPPORTED = ("softcap", "sliding_window", "s_aux", "position_bias")
+"""Additions of some models to attention that `attend` would leave out."""
 
 
 def _for_all_rows(per_row: Tensor, shared: Tensor) -> Tensor:
-    """(rows, kinds, n, a) @ (kinds, a, b): one large product per kind instead of one per row."""
+    """Compute (rows, kinds, n, a) @ (kinds, a, b): one large product per kind, not one per row."""
     rows, kinds, n, a = per_row.shape
     flat = per_row.transpose(0, 1).reshape(kinds, rows * n, a) @ shared
     return flat.view(kinds, rows, n, -1).transpose(0, 1)
 
 
-class Roomy(DynamicLayer):  # type: ignore[no-untyped-call]  # theirs has no types
+class PreallocatedLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # theirs has no types
     """A cache layer with room for all tokens to come: nothing is copied to add one."""
 
     keys: Any
@@ -113,14 +115,14 @@ class Roomy(DynamicLayer):  # type: ignore[no-untyped-call]  # theirs has no typ
         return self.keys[:, :, : self._filled], self.values[:, :, : self._filled]
 
     def get_seq_length(self) -> int:
-        """How many tokens stand in it."""
+        """Return the number of tokens in the layer."""
         return self._filled
 
 
-def roomy_cache(module: Any, room: int) -> DynamicCache:
-    """A cache for a plain-attention model that takes `room` tokens a row."""
+def preallocated_cache(module: Any, room: int) -> DynamicCache:
+    """Make a cache for a plain-attention model that takes `room` tokens a row."""
     cache = DynamicCache(config=module.config)
-    cache.layers = [Roomy(room) for _ in cache.layers]
+    cache.layers = [PreallocatedLayer(room) for _ in cache.layers]
     return cache
 
 

@@ -1,5 +1,1 @@
-"""A run as one page: everything a sceptical reader asks, in the order in which it is asked."""
-
-from .page import render
-
-__all__ = ["render"]
+"""HTML page of a run: everything a sceptical reader asks, in the order of asking."""

@@ -1,25 +1,23 @@
-"""What it took, what it does not show, and how to check that nothing was changed."""
+"""Spending, limits and integrity: the last sections of the page."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from ...store.events import AdapterTrained, GateDecided
-from .facts import Facts
+from ..run_story import RunStory
+from ..usage import Usage, total_usage
 from .markup import Html, bullets, code, count, esc, join, section, table, tag, text
 
 
-def spent(told: Facts) -> Html:
-    """Calls and tokens by model, and what was trained."""
+def usage_section(story: RunStory) -> Html:
+    """Return calls and tokens by model, and what was trained."""
     heads = ["model", "#calls", "#answered", "#failed", "#in doubt", "#tokens in", "#tokens out"]
-    keys = ("calls", "answered", "failed", "doubt", "input", "output")
-    total: Counter[str] = sum(told.spent.values(), Counter())
-    named = (
-        [*sorted(told.spent.items()), ("all", total)] if len(told.spent) > 1 else told.spent.items()
-    )
-    rows = [[code(name), *(esc(f"{of[key]:,}") for key in keys)] for name, of in named]
-    trained = told.all(AdapterTrained)
+    usage = [(name, story.usage[name]) for name in sorted(story.usage)]
+    if len(usage) > 1:
+        usage.append(("all", total_usage(it for _, it in usage)))
+    rows = [[code(name), *_amounts(it)] for name, it in usage]
+    trained = story.all(AdapterTrained)
     tokens = sum(event.tokens for event in trained)
-    outcomes = ", ".join(f"{n:,} {name}" for name, n in sorted(told.outcomes.items()))
+    outcomes = ", ".join(f"{n:,} {name}" for name, n in sorted(story.outcomes.items()))
     return section(
         "spent",
         "What was spent",
@@ -34,14 +32,26 @@ def spent(told: Facts) -> Html:
     )  # fmt: skip
 
 
-def limits(told: Facts) -> Html:
-    """What a careful reader should not conclude."""
-    return section("limits", "What this does not show", bullets(esc(it) for it in _limits(told)))
+def _amounts(it: Usage) -> Iterator[Html]:
+    for number in (
+        it.calls,
+        it.answered,
+        it.failed,
+        it.in_doubt,
+        it.input_tokens,
+        it.output_tokens,
+    ):
+        yield esc(f"{number:,}")
 
 
-def _limits(told: Facts) -> Iterator[str]:
-    config = told.config
-    gates = told.all(GateDecided)
+def limits_section(story: RunStory) -> Html:
+    """Return what a careful reader should not conclude."""
+    return section("limits", "What this does not show", bullets(esc(it) for it in _limits(story)))
+
+
+def _limits(story: RunStory) -> Iterator[str]:
+    config = story.config
+    gates = story.all(GateDecided)
     yield (
         f"One run with one seed ({config['seed']}). Intervals cover the choice of problems, "
         "not what another seed, another training or another base model would give."
@@ -71,43 +81,43 @@ def _limits(told: Facts) -> Iterator[str]:
         "A floor is the best of the shallow predictors that were tried on the features that the "
         "domain names; there may be a better one."
     )
-    if told.rulebook:
+    if story.by_rulebook:
         yield (
             "The teacher is the domain’s rulebook. That the loop finds which of its rules "
             "help says nothing yet about rules that a language model would write."
         )
     yield from (
         f"The probe met {probe.n} problems: it names a channel, it measures no effect."
-        for probe in told.probes
+        for probe in story.probes
     )
 
 
-def integrity(told: Facts) -> Html:
-    """What the log can prove of itself."""
-    where = ", ".join(told.opened("test"))
+def integrity_section(story: RunStory) -> Html:
+    """Return what the log can prove of itself."""
+    where = ", ".join(story.seal_slots("test"))
     return section(
         "integrity",
         "How to check it",
         bullets(
             [
-                join([esc(f"{count(told.events, 'event')}; the newest has the hash "),
-                      code(told.head), esc(", which seals all before it. ")]),
-                join([_seal(told, "test"), esc(f" (at {where})" if where else ""), esc("; "),
-                      _seal(told, "ood"), esc(".")]),
+                join([esc(f"{count(story.events, 'event')}; the newest has the hash "),
+                      code(story.head), esc(", which seals all before it. ")]),
+                join([_seal(story, "test"), esc(f" (at {where})" if where else ""), esc("; "),
+                      _seal(story, "ood"), esc(".")]),
                 join([code("tutelage log verify"), esc(" checks every event against the chain; "),
-                      code(f"tutelage report {told.run} --html"),
+                      code(f"tutelage report {story.run} --html"),
                       esc(" makes this page again from the log alone.")]),
             ]
         ),
     )  # fmt: skip
 
 
-def _seal(told: Facts, split: str) -> Html:
-    times = len(told.opened(split))
+def _seal(story: RunStory, split: str) -> Html:
+    times = len(story.seal_slots(split))
     if times > 1:
         return text("strong", f"{split} was opened {times} times", "down")
     return esc(f"{split} was {'opened once' if times else 'not opened'}")
 
 
-def footer(told: Facts) -> Html:
-    return tag("footer", esc(f"Made by tutelage from the log of run {told.run}."))
+def page_footer(story: RunStory) -> Html:
+    return tag("footer", esc(f"Made by tutelage from the log of run {story.run}."))

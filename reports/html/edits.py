@@ -1,10 +1,10 @@
-"""What was proposed in a round, edit by edit, and what was refused."""
+"""Proposals of a round, edit by edit, and refusals."""
 
 from collections.abc import Sequence
 
-from ...store.edits import Add, Body, Edit, Merge, Split, Update, named
+from ...store.edits import Add, Body, Edit, Merge, Split, Update, named_rules
 from ...store.events import ProposalRefused, StrategyProposed
-from .facts import Facts
+from ..run_story import RunStory
 from .markup import Html, bullets, code, esc, join, line, text
 
 LONGEST = 400
@@ -17,31 +17,31 @@ ORIGINS = {
 }
 
 
-def proposed(told: Facts, event: StrategyProposed) -> Html:
-    """One candidate as a line of its round."""
-    made = [code(told.name(event.strategy))]
+def proposal_line(story: RunStory, event: StrategyProposed) -> Html:
+    """Return one candidate as a line of its round."""
+    made = [code(story.name(event.strategy))]
     if event.origin in ORIGINS:
-        parents = join((code(told.name(it)) for it in event.parents), " + ")
+        parents = join((code(story.name(it)) for it in event.parents), " + ")
         made.append(join([esc(f" {ORIGINS[event.origin]}, from "), parents]))
     lines = [_edit(edit) for edit in event.edits]
     if event.origin == "merge":
-        kept = {rule.id for rule in told.rules(event.parents[0])}
-        lines += [_adopted(it.id, it.text) for it in event.rules if it.id not in kept]
+        kept = {rule.id for rule in story.rules(event.parents[0])}
+        lines += [_adoption(it.id, it.text) for it in event.rules if it.id not in kept]
     return line("Propose", *made, bullets(lines))
 
 
-def _adopted(rule: str, words: str) -> Html:
+def _adoption(rule: str, words: str) -> Html:
     return join([text("span", "TAKE OVER", "op"), code(rule), esc(" "), text("q", words)])
 
 
-def refused(event: ProposalRefused) -> Html:
-    """What never became a version, and why."""
+def refusal_line(event: ProposalRefused) -> Html:
+    """Return a proposal that made no version, and the reason."""
     edits = bullets(_edit(edit) for edit in event.edits)
     return line("Refused", esc(event.reason, LONGEST), edits if event.edits else Html(""))
 
 
 def _edit(edit: Edit) -> Html:
-    shown = [text("span", edit.op, "op"), *(code(rule) for rule in named(edit)), esc(" ")]
+    shown = [text("span", edit.op, "op"), *(code(rule) for rule in named_rules(edit)), esc(" ")]
     match edit:
         case Add() | Merge():
             shown.append(_body(edit))

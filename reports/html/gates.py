@@ -1,18 +1,18 @@
-"""The gates: all of them in one picture, and each with what it measured."""
+"""Gates on the page: all of them in one picture, and each with what it measured."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ...store.events import GateDecided, PortabilityMeasured
+from ...store.events import GateDecided
+from ..run_story import RunStory, round_of
 from . import plots
-from .facts import Facts, place
 from .markup import (
     Html,
     anchor_of,
-    between,
     count,
     esc,
     figure,
+    interval,
     join,
     legend,
     line,
@@ -27,15 +27,15 @@ DRAWN = 60
 """Gates that one plot can hold and still be read."""
 
 
-def gates(told: Facts) -> Html:
-    """All gates of the run in one picture."""
-    decided = told.all(GateDecided)
+def gates_section(story: RunStory) -> Html:
+    """Return all gates of the run in one picture."""
+    decided = story.all(GateDecided)
     if not decided:
         return section("gates", "The gates", text("p", "No gate has decided yet.", "note"))
     shown = decided[-DRAWN:]
     bars = [
         plots.GateBar(
-            plots.Bar(_label(told, gate), gate.gain, gate.low, gate.high, gate.decision),
+            plots.Bar(_label(story, gate), gate.gain, gate.low, gate.high, gate.decision),
             gate.detectable if gate.claim == "better" else -gate.detectable,
             bool(gate.pairs),
         )
@@ -45,7 +45,7 @@ def gates(told: Facts) -> Html:
     counts: Counter[str] = Counter(gate.decision for gate in decided)
     once = (
         " A rule that was measured indecisive is not tried again against the same incumbent."
-        if told.rulebook and counts["indecisive"]
+        if story.by_rulebook and counts["indecisive"]
         else ""
     )
     caption = (
@@ -56,12 +56,12 @@ def gates(told: Facts) -> Html:
     )
     summary = ", ".join(f"{counts[name]} {name}" for name in plots.DECISIONS if counts[name])
     drawn = figure(plots.gates(bars), caption)
-    said = " ".join([f"{summary}.", *_raced(decided)])
+    said = " ".join([f"{summary}.", *_early_stops(decided)])
     return section("gates", "The gates", text("p", said), _legend(), drawn)
 
 
-def _raced(decided: Sequence[GateDecided]) -> Iterator[str]:
-    """What stopping early spared."""
+def _early_stops(decided: Sequence[GateDecided]) -> Iterator[str]:
+    """Yield the replies that early stopping saved."""
     if early := [gate for gate in decided if gate.saved]:
         saved = sum(gate.saved for gate in early)
         yield (
@@ -70,13 +70,10 @@ def _raced(decided: Sequence[GateDecided]) -> Iterator[str]:
         )
 
 
-def _label(told: Facts, gate: GateDecided) -> str:
-    where = place(gate.slot)
-    return f"{_where(where)}  {told.name(gate.candidate)}" if where else told.name(gate.candidate)
-
-
-def _where(where: tuple[int, int]) -> str:
-    return f"c{where[0]} r{where[1]}"
+def _label(story: RunStory, gate: GateDecided) -> str:
+    where = round_of(gate.slot)
+    name = story.name(gate.candidate)
+    return f"c{where.cycle} r{where.round}  {name}" if where else name
 
 
 def _legend() -> Html:
@@ -85,10 +82,10 @@ def _legend() -> Html:
     return legend(keys)
 
 
-def decided(told: Facts, gate: GateDecided) -> Html:
-    """One gate as a line of its round."""
+def gate_line(story: RunStory, gate: GateDecided) -> Html:
+    """Return one gate as a line of its round."""
     anchor = anchor_of("gate", gate.slot)
-    against = f" {told.name(gate.candidate)} against {told.name(gate.incumbent)}, {gate.channel}"
+    against = f" {story.name(gate.candidate)} against {story.name(gate.incumbent)}, {gate.channel}"
     title = join([text("span", gate.decision, f"badge {gate.decision}"), esc(against)])
     if not gate.pairs:
         return line("Gate", title, text("p", gate.reason, "note"), anchor=anchor)
@@ -96,7 +93,7 @@ def decided(told: Facts, gate: GateDecided) -> Html:
     if gate.claim == "no worse":
         found = f"losses from {100 * gate.detectable:.1f} points can be ruled out"
     measured = (
-        f"{points(gate.gain)} points ({between(points(gate.low), points(gate.high))}); "
+        f"{points(gate.gain)} points ({interval(gate.low, gate.high)}); "
         f"{percent(gate.incumbent_accuracy)} → {percent(gate.candidate_accuracy)} on "
         f"{count(gate.pairs, 'pair')}; {gate.wins} won, {gate.losses} lost; p {p_value(gate.p)} "
         f"at alpha {gate.alpha:.4f}; {found}; "
@@ -120,24 +117,14 @@ def decided(told: Facts, gate: GateDecided) -> Html:
         "Gate",
         title,
         text("div", "; ".join([measured, *filter(None, odd)]) + "."),
-        text("p", " ".join(filter(None, (gate.reason, _worn(gate), gate.price))), "note"),
+        text("p", " ".join(filter(None, (gate.reason, _adapters(gate), gate.price))), "note"),
         anchor=anchor,
     )
 
 
-def _worn(gate: GateDecided) -> str:
-    """Which adapters the arms wore; through words it is the same one."""
+def _adapters(gate: GateDecided) -> str:
+    """Return the adapters of the two arms; through words it is the same one."""
     old, new = gate.incumbent_adapter, gate.candidate_adapter
     if old == new:
         return f"Both arms wore adapter {old}." if old else ""
     return f"Adapters {old} → {new}."
-
-
-def carried(told: Facts, event: PortabilityMeasured) -> Html:
-    """What a version does for one more model, as a line of its round."""
-    badge = text("span", event.verdict, f"badge {event.verdict}")
-    measured = (
-        f" {told.name(event.candidate)} for {event.model}: {points(event.gain)} points "
-        f"({between(points(event.low), points(event.high))}) on {count(event.pairs, 'pair')}"
-    )
-    return line("Portable", join([badge, esc(measured)]))

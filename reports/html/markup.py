@@ -1,9 +1,11 @@
-"""Small pieces of HTML. Whatever text comes in is foreign and goes out escaped."""
+"""Small pieces of HTML; whatever text comes in is foreign and goes out escaped."""
 
 import html
 import re
 from collections.abc import Iterable, Sequence
 from typing import NewType
+
+from .. import wording
 
 Html = NewType("Html", str)
 """Markup that is safe as it stands. Everything else is text and passes through `esc`."""
@@ -13,7 +15,7 @@ LONGEST = 4000
 
 
 def esc(value: object, longest: int = LONGEST) -> Html:
-    """Any text, harmless, and cut where it would drown the page."""
+    """Escape any text, and cut it where it would drown the page."""
     text = str(value)
     left = len(text) - longest
     shown = text if left <= 0 else f"{text[:longest]} … ({left} more characters)"
@@ -23,7 +25,7 @@ def esc(value: object, longest: int = LONGEST) -> Html:
 
 
 def tag(name: str, *inside: Html, cls: str = "", anchor: str = "") -> Html:
-    """One element around markup."""
+    """Return one element around markup."""
     attributes = "".join(
         f' {key}="{html.escape(value)}"' for key, value in (("class", cls), ("id", anchor)) if value
     )
@@ -31,21 +33,21 @@ def tag(name: str, *inside: Html, cls: str = "", anchor: str = "") -> Html:
 
 
 def text(name: str, value: object, cls: str = "", longest: int = LONGEST) -> Html:
-    """One element around foreign text."""
+    """Return one element around foreign text."""
     return tag(name, esc(value, longest), cls=cls)
 
 
-def join(parts: Iterable[Html], between: str = "") -> Html:
-    return Html(between.join(parts))
+def join(parts: Iterable[Html], separator: str = "") -> Html:
+    return Html(separator.join(parts))
 
 
 def link(anchor: str, words: object) -> Html:
-    """To another place of this page: it has no others."""
+    """Return a link to another place of this page: it has no others."""
     return Html(f'<a href="#{html.escape(anchor)}">{esc(words)}</a>')
 
 
 def anchor_of(kind: str, slot: str) -> str:
-    """The place of an event on the page."""
+    """Return the anchor of an event on the page."""
     return f"{kind}-" + re.sub(r"[^0-9A-Za-z]+", "-", slot).strip("-")
 
 
@@ -54,7 +56,7 @@ def code(value: object) -> Html:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Html]], caption: str = "") -> Html:
-    """A head that begins with `#` is a column of numbers."""
+    """Return a table; a head that begins with `#` is a column of numbers."""
     numbers = [head.startswith("#") for head in heads]
     top = join(
         tag("th", esc(head.removeprefix("#")), cls="n" if number else "")
@@ -78,8 +80,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Html]], caption: str = "
     )
 
 
-def facts(pairs: Iterable[tuple[str, Html]]) -> Html:
-    """Names and what they stand for, as a list of definitions."""
+def definitions(pairs: Iterable[tuple[str, Html]]) -> Html:
+    """Return names and their values as a list of definitions."""
     return tag("dl", join(tag("div", text("dt", name), tag("dd", value)) for name, value in pairs))
 
 
@@ -87,18 +89,18 @@ def bullets(items: Iterable[Html]) -> Html:
     return tag("ul", join(tag("li", item) for item in items))
 
 
-def folded(title: str, *inside: Html) -> Html:
-    """Closed on the screen until somebody asks for it."""
+def details(title: str, *inside: Html) -> Html:
+    """Return a part that is closed on the screen until somebody opens it."""
     return tag("details", text("summary", title), *inside)
 
 
 def figure(svg: str, caption: str) -> Html:
-    """A drawing of ours, which is safe as it stands, and what it shows."""
+    """Return a drawing of ours, which is safe as it stands, and its caption."""
     return tag("figure", Html(svg), text("figcaption", caption))
 
 
 def legend(keys: Iterable[tuple[str, str]]) -> Html:
-    """Names with the colours they are drawn in."""
+    """Return names with the colours they are drawn in."""
     shown = (
         tag("span", Html(f'<i style="background:{color}"></i>'), esc(name), cls="key")
         for name, color in keys
@@ -111,32 +113,42 @@ def section(anchor: str, title: str, *inside: Html) -> Html:
 
 
 def card(title: str, lines: Sequence[Html], kind: str = "") -> Html:
-    """A box of named lines."""
+    """Return a box of named lines."""
     return tag("div", text("h3", title), *lines, cls=f"card {kind}".strip())
 
 
 def line(name: str, *inside: Html, anchor: str = "", cls: str = "") -> Html:
-    """What happened, named on the left."""
+    """Return one line of a card, named on the left."""
     kind = f"line {cls}".strip()
     return tag("div", text("b", name), tag("div", *inside), cls=kind, anchor=anchor)
 
 
+def sentence(words: str, longest: int = LONGEST) -> Html:
+    """Escape a sentence, its negative numbers with a true minus."""
+    return esc(re.sub(r"(?<![\w-])-(?=\d)", "−", words), longest)
+
+
 def percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"
+    return "–" if share is None else f"{wording.share(share)} %"
+
+
+def percent_interval(low: float, high: float) -> str:
+    return f"{percent(low)} to {percent(high)}"
 
 
 def points(gain: float) -> str:
-    """A difference of shares in percentage points, with a true minus."""
-    return f"{100 * gain:+.1f}".replace("-", "−")
+    """Return a difference of shares in percentage points, with a true minus."""
+    return wording.points(gain).replace("-", "−")
 
 
-def between(low: str, high: str) -> str:
-    return f"{low} to {high}"
+def interval(low: float, high: float) -> str:
+    """Return an interval of differences, with true minuses."""
+    return wording.interval(low, high).replace("-", "−")
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """`1 problem`, `12,000 problems`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """Return a number with its noun: `1 problem`, `12,000 problems`."""
+    return f"{number:,} {wording.noun(number, one, many)}"
 
 
 def p_value(p: float) -> str:

@@ -1,4 +1,4 @@
-"""Plots as SVG for a page: the same numbers give the same bytes.
+"""SVG plots of a page: the same numbers give the same bytes.
 
 Text stays text, colours are those of Okabe and Ito, and every colour goes with a shape, so that
 nothing hangs on seeing red and green. They are drawn for a light card.
@@ -56,7 +56,7 @@ _SETTINGS: Any = {
 
 
 class Bar(NamedTuple):
-    """A measured share or gain with its interval."""
+    """Measured share or gain with its interval."""
 
     label: str
     value: float
@@ -67,7 +67,7 @@ class Bar(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """The arms on one split."""
+    """Arms on one split."""
 
     title: str
     bars: Sequence[Bar]
@@ -83,7 +83,7 @@ class GateBar(NamedTuple):
 
 
 def arms(panels: Sequence[Panel], name: str = "arms") -> str:
-    """Accuracy by arm with intervals, and the floor as a line, side by side for each split."""
+    """Draw accuracy by arm with intervals, and the floor as a line, for each split."""
     rows = max(len(panel.bars) for panel in panels)
     with mpl.rc_context(_SETTINGS):
         figure, axes = _figure(0.33 * rows + 0.95, len(panels))
@@ -105,7 +105,7 @@ def arms(panels: Sequence[Panel], name: str = "arms") -> str:
 
 
 def gates(found: Sequence[GateBar], name: str = "gates") -> str:
-    """The gain of each candidate over its incumbent, in points, in the order of the gates."""
+    """Draw the gain of each candidate over its incumbent, in the order of the gates."""
     with mpl.rc_context(_SETTINGS):
         figure, (axis,) = _figure(0.3 * len(found) + 1.0, 1)
         bars = [gate.bar for gate in found]
@@ -130,7 +130,7 @@ def gates(found: Sequence[GateBar], name: str = "gates") -> str:
 
 
 def slices(panels: Sequence[tuple[str, Sequence[str], Sequence[Bar]]], name: str = "slices") -> str:
-    """Accuracy of the arms part by part: `(title, parts, bars)`, each bar labelled with its part.
+    """Draw accuracy part by part: `(title, parts, bars)`, each bar labelled with its part.
 
     Bars of one part stand side by side, in the order in which their arms first come up.
     """
@@ -186,7 +186,7 @@ def _in_points(value: float, _: object) -> str:
 
 
 def _svg(figure: Figure, name: str) -> str:
-    """The drawing alone, with ids of its own: many of them share one page."""
+    """Return the drawing alone, with ids of its own: many of them share one page."""
     out = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(out, format="svg", metadata=nothing, transparent=True)

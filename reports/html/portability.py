@@ -1,16 +1,16 @@
-"""Who else is helped: strategy versions by models, and the smallest model that can use words."""
+"""Portability matrix on the page, and the smallest model that can use words."""
 
-from ..portability import Cell, Column, Line, Matrix, in_millions
-from .facts import Facts
-from .markup import Html, between, code, count, esc, join, points, section, table, tag, text
+from ..portability import Cell, Column, Line, Matrix, model_size
+from ..run_story import RunStory
+from .markup import Html, code, count, esc, interval, join, points, section, table, tag, text
 
 
-def portability(told: Facts) -> Html:
-    """The matrix of a run that names validators; nothing of one that names none."""
-    found = told.matrix
+def portability_section(story: RunStory) -> Html:
+    """Return the matrix of a run that names validators; nothing for one that names none."""
+    found = story.portability
     if found is None:
         return Html("")
-    strict = told.config["gate"].get("require_portable")
+    strict = story.config["gate"].get("require_portable")
     rule = (
         "This run promotes nothing that harms one of these models as far as the pairs show, nor "
         "what was not measured well enough on one."
@@ -43,7 +43,7 @@ def _matrix(found: Matrix) -> Html:
 
 def _about(column: Column) -> Html:
     role = "the student" if column.student else "validator"
-    return text("span", f"{role}, {in_millions(column.size)}", "note")
+    return text("span", f"{role}, {model_size(column.size)}", "note")
 
 
 def _row(found: Matrix, row: Line) -> list[Html]:
@@ -60,6 +60,6 @@ def _cell(column: Column, cell: Cell | None) -> Html:
         kind = "harms" if column.harmed else "deaf"
         probed = [text("span", column.badge, f"badge {kind}")] if column.badge else []
         badges = [*probed, *badges, text("span", "through weights", "scope")]
-    measured = f"{points(cell.gain)} ({between(points(cell.low), points(cell.high))})"
+    measured = f"{points(cell.gain)} ({interval(cell.low, cell.high)})"
     pairs = text("div", count(cell.pairs, "pair"), "note")
     return join([tag("div", *badges), tag("div", esc(measured)), pairs])

@@ -1,24 +1,24 @@
-"""The table behind the claim: every arm, every gain, and where it lies."""
+"""Attribution table on the page: every arm, every gain, and where it lies."""
 
-import json
 from collections.abc import Iterable, Sequence
 
 from ...evidence.attribution.contrasts import Contrast, arm_name, footnotes
 from ...evidence.attribution.table import Attribution, Row, Slice
+from ..run_story import RunStory
 from . import plots
-from .facts import Facts
 from .markup import (
     Html,
-    between,
     bullets,
     code,
+    details,
     esc,
     figure,
-    folded,
+    interval,
     join,
     legend,
     p_value,
     percent,
+    percent_interval,
     points,
     section,
     table,
@@ -39,16 +39,16 @@ MEANING = {
 SHOWN_IN_PARTS = (("base", False), ("base", True), ("tuned", False), ("labels_only", False))
 
 
-def attribution(told: Facts) -> Html:
-    """Every arm, and what was gained over what."""
-    found = told.table
+def attribution_section(story: RunStory) -> Html:
+    """Return every arm, and what was gained over what."""
+    found = story.attribution
     if found is None:
         return Html("")
     named = list(dict.fromkeys(arm_name(row.student, row.strategy) for row in found.rows))
     keys = bullets(join([code(name), esc(" " + MEANING.get(name, ""))]) for name in named)
     worked = (
         [text("p", "The teacher’s row is made of worked solutions: no model answered.", "note")]
-        if told.rulebook
+        if story.by_rulebook
         else []
     )
     return section(
@@ -57,13 +57,13 @@ def attribution(told: Facts) -> Html:
         figure(plots.arms(list(_panels(found))), "Accuracy of every arm with its 95 % interval; "
                "the dashed line is the floor, what needs no knowledge of the task."),
         _rows(found.rows),
-        *_same(found.rows),
+        *_constant_arms(found.rows),
         *worked,
-        folded("What the arms are", keys),
+        details("What the arms are", keys),
         text("h3", "Gains, problem by problem"),
         text("p", "Coloured where the paired interval excludes zero and p ≤ 0.05.", "note"),
         _contrasts(found.contrasts),
-        _internalised(found),
+        _internalisation(found),
     )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _rows(rows: Sequence[Row]) -> Html:
             code(arm_name(row.student, row.strategy)),
             esc(f"{row.right}/{row.n}"),
             text("strong", percent(row.accuracy)),
-            esc(between(percent(row.low), percent(row.high))),
+            esc(percent_interval(row.low, row.high)),
             esc(percent(row.floor)),
             esc(row.unparsed),
         ]
@@ -103,8 +103,8 @@ def _rows(rows: Sequence[Row]) -> Html:
     return table(heads, map(cells, rows))
 
 
-def _same(rows: Sequence[Row]) -> Iterable[Html]:
-    """The arms that answer without looking."""
+def _constant_arms(rows: Sequence[Row]) -> Iterable[Html]:
+    """Yield the arms that give the same answer to everything, and the note on answer shift."""
     said = [
         f"{arm_name(row.student, row.strategy)} on {row.split}: {row.constant}, "
         f"{percent(row.usual_share)} of its answers"
@@ -112,8 +112,8 @@ def _same(rows: Sequence[Row]) -> Iterable[Html]:
         if row.constant is not None
     ]
     if said:
-        told = f"Says the same whatever is asked: {'; '.join(said)}."
-        yield tag("p", text("strong", told, "down"))
+        habit = f"Says the same whatever is asked: {'; '.join(said)}."
+        yield tag("p", text("strong", habit, "down"))
     if any(row.shift is not None for row in rows):
         yield text(
             "p",
@@ -125,13 +125,13 @@ def _same(rows: Sequence[Row]) -> Iterable[Html]:
 
 def _contrasts(contrasts: Sequence[Contrast]) -> Html:
     def cells(c: Contrast) -> list[Html]:
-        sure = ("up" if c.gain > 0 else "down") if c.shown else ""
+        sure = ("up" if c.gain > 0 else "down") if c.is_beyond_chance else ""
         return [
             esc(c.split),
             esc(c.name.replace(" - ", " − ")),
             text("strong", points(c.gain), sure),
-            esc(between(points(c.low), points(c.high))),
-            esc("~ " * bool(c.draws) + p_value(c.p) + " open" * c.parted),
+            esc(interval(c.low, c.high)),
+            esc("~ " * bool(c.draws) + p_value(c.p) + " open" * c.disagrees),
             esc(c.n),
         ]
 
@@ -140,33 +140,33 @@ def _contrasts(contrasts: Sequence[Contrast]) -> Html:
     return join([table(heads, map(cells, contrasts)), *notes])
 
 
-def _internalised(found: Attribution) -> Html:
-    """How much of what words do the weights do now, where that is a number."""
+def _internalisation(found: Attribution) -> Html:
+    """Return the share of the words' effect that the weights have now, where it is a number."""
 
-    def said(split: str, share: float | None) -> Html:
+    def share_on(split: str, share: float | None) -> Html:
         return esc(
             f"Internalisation on {split}: "
             + ("undefined, as the words alone show no gain." if share is None else f"{share:.2f}.")
         )
 
     tuned = [row.split for row in found.rows if row.student == "tuned" and not row.strategy]
-    lines = [said(split, found.internalisation.get(split)) for split in tuned]
+    lines = [share_on(split, found.internalisation.get(split)) for split in tuned]
     return tag("p", join(lines, " "), cls="note")
 
 
-def parts(told: Facts) -> Html:
-    """Where the gain lies: by difficulty and by topic."""
-    found = told.table
+def parts_section(story: RunStory) -> Html:
+    """Return the gain by difficulty and by topic."""
+    found = story.attribution
     if found is None:
         return Html("")
     both = (("difficulty", found.per_difficulty), ("topic", found.per_topic))
-    shown = [(name, _measured(of, "test")) for name, of in both]
+    shown = [(name, _slices_of(of, "test")) for name, of in both]
     shown = [(name, of) for name, of in shown if len({one.of for one in of}) > 1]
     if not shown:
         return Html("")
     drawn = plots.slices([_slice_panel(f"test, by {name}", of) for name, of in shown])
     tables = [
-        folded(f"All splits by {name}", _slices(name, of))
+        details(f"All splits by {name}", _slices(name, of))
         for name, of in both
         if name in dict(shown)
     ]
@@ -179,7 +179,7 @@ def parts(told: Facts) -> Html:
     )
 
 
-def _measured(of: Iterable[Slice], split: str) -> list[Slice]:
+def _slices_of(of: Iterable[Slice], split: str) -> list[Slice]:
     return [s for s in of if s.split == split and (s.student, s.strategy) in SHOWN_IN_PARTS]
 
 
@@ -204,13 +204,8 @@ def _slices(name: str, of: Sequence[Slice]) -> Html:
                 code(arm_name(s.student, s.strategy)),
                 esc(f"{s.right}/{s.n}"),
                 esc(percent(s.accuracy)),
-                esc(between(percent(s.low), percent(s.high))),
+                esc(percent_interval(s.low, s.high)),
             ]
             for s in of
         ),
     )
-
-
-def as_data(told: Facts) -> str | None:
-    """The content of attribution.json: exactly what the evaluation recorded."""
-    return None if told.record is None else json.dumps(told.record, indent=2) + "\n"

@@ -1,50 +1,49 @@
-"""What a person decided about a version, and beside it what was measured afterwards."""
+"""Decisions of reviewers, each beside what was measured after it."""
 
 from collections.abc import Iterator
 
 from ...store.events import ReviewAsked, RuleDecision
-from ...store.strategies.reviews import Review
-from ...store.strategies.worth import Worth
-from .facts import Facts
-from .markup import Html, between, bullets, code, count, esc, join, line, points, text
+from ...store.strategies.review_history import Review
+from ...store.strategies.rule_worth import RuleWorth
+from ..event_wording import VERBS
+from ..run_story import RunStory
+from .markup import Html, bullets, code, count, esc, interval, join, line, points, text
 
 LONGEST = 400
 """Characters of one reason that a page shows."""
-VERBS = {"approve": "approved", "edit": "edited", "reject": "rejected"}
 
 
-def reviewed(told: Facts, asked: ReviewAsked) -> Html:
-    """One review as a line of its round: the question, the answer, and how it turned out."""
-    (review,) = (it for it in told.reviews if it.asked == asked)
-    name, answer = code(told.name(asked.candidate)), review.answered
+def review_line(story: RunStory, asked: ReviewAsked) -> Html:
+    """Return one review as a line of its round: question, answer, and later measurements."""
+    (review,) = (it for it in story.reviews if it.asked == asked)
+    name, answer = code(story.name(asked.candidate)), review.answered
     if answer is None:
         waits = f" waits for {asked.reviewer}: {count(len(asked.rules), 'rule')} to decide on."
         return line("Review", name, esc(waits))
     verdict = f" {VERBS[answer.verdict]} by {answer.reviewer}. {answer.reason}"
     decisions = bullets(_decision(it, review.worth.get(it.rule)) for it in answer.decisions)
-    made = f" That made {told.name(answer.revised)} of it." if answer.revised else ""
-    since = [text("p", it, "note") for it in _since(told, review)]
+    made = f" That made {story.name(answer.revised)} of it." if answer.revised else ""
+    since = [text("p", it, "note") for it in _since(story, review)]
     return line("Review", name, esc(verdict, LONGEST), esc(made), decisions, *since)
 
 
-def _decision(said: RuleDecision, later: Worth | None) -> Html:
+def _decision(said: RuleDecision, later: RuleWorth | None) -> Html:
     parts = [text("span", VERBS[said.decision], "chip"), code(said.rule), esc(" ")]
     parts += [text("q", said.text), esc(" ")] if said.text else []
     parts += [esc(f"– {said.reason}", LONGEST)] if said.reason else []
     if later is not None:
         measured = (
-            f"measured since: {points(later.gain)} points "
-            f"({between(points(later.low), points(later.high))})"
+            f"measured since: {points(later.gain)} points ({interval(later.low, later.high)})"
         )
         parts.append(text("span", measured, "scope"))
     return join(parts)
 
 
-def _since(told: Facts, review: Review) -> Iterator[str]:
-    """Later gates of what was shown, and of what the reviewer made of it."""
+def _since(story: RunStory, review: Review) -> Iterator[str]:
+    """Yield the later gates of what was shown, and of what the reviewer made of it."""
     for gate in review.later:
         yield (
-            f"Measured since: {told.name(gate.candidate)} against {told.name(gate.incumbent)}, "
+            f"Measured since: {story.name(gate.candidate)} against {story.name(gate.incumbent)}, "
             f"{gate.decision}, {points(gate.gain)} points "
-            f"({between(points(gate.low), points(gate.high))})."
+            f"({interval(gate.low, gate.high)})."
         )

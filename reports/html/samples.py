@@ -1,10 +1,12 @@
-"""Three test problems and what the arms replied: not the best three, the first of each sort."""
+"""Three test problems with the replies of the arms: not the best, the first of each sort."""
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from ...store.events import AttemptJudged
-from .facts import Facts
+from ...evidence.attribution.contrasts import arm_name
+from ...store.events import AttemptJudged, SplitFrozen
+from ..run_story import RunStory
 from .markup import Html, count, esc, join, section, tag, text
 
 ARMS = (("base", False), ("tuned", False), ("labels_only", False))
@@ -22,15 +24,15 @@ REPLY = 1600
 Answers = Mapping[str, AttemptJudged]
 
 
-def samples(told: Facts) -> Html:
-    """The first problem gained, lost, not learned; with how many of each there are."""
-    if told.record is None:
+def samples_section(story: RunStory) -> Html:
+    """Return the first problem gained, lost and not learned, with the number of each."""
+    if story.evaluation is None:
         return Html("")
-    measured = {arm: told.answers("test", *arm) for arm in (*ARMS, *UNTUNED)}
+    measured = {arm: _answers(story, *arm) for arm in (*ARMS, *UNTUNED)}
     arms = ARMS if measured[ARMS[1]] else UNTUNED
     before, after = measured[arms[0]], measured[arms[1]]
     sorts: dict[str, list[Mapping[str, Any]]] = {name: [] for name in SORTS.values()}
-    for problem in told.problems("test"):
+    for problem in _problems(story):
         it = problem["id"]
         if it in before and it in after:
             sorts[SORTS[_right(before[it]), _right(after[it])]].append(problem)
@@ -48,8 +50,26 @@ def samples(told: Facts) -> Html:
             f"{columns[1][0]}: {counts}. Below stands the first of each sort, in the order in "
             "which the problems were frozen.",
         ),
-        *(_sample(told, name, problem, columns) for name, problem in chosen),
+        *(_sample(story, name, problem, columns) for name, problem in chosen),
     )
+
+
+def _problems(story: RunStory) -> list[Mapping[str, Any]]:
+    """Return the frozen test problems, which are open once the run was evaluated."""
+    assert story.evaluation is not None, "test is still sealed"
+    event = story.log.find(story.run, "split/test")
+    if not isinstance(event, SplitFrozen):
+        return []
+    problems: list[Mapping[str, Any]] = json.loads(story.log.text(event.problems_text))
+    return problems
+
+
+def _answers(story: RunStory, student: str, strategy: bool) -> Answers:
+    """Return the judged replies of one arm on the test split, by problem."""
+    prefix = f"evaluate/test/{arm_name(student, strategy)}/"
+    entries = story.log.entries(stream=story.run, kinds=[AttemptJudged], prefix=prefix)
+    events = [cast(AttemptJudged, entry.event) for entry in entries]
+    return {event.problem: event for event in events}
 
 
 def _right(event: AttemptJudged) -> bool:
@@ -61,10 +81,10 @@ def _name(arm: tuple[str, bool]) -> str:
 
 
 def _sample(
-    told: Facts, sort: str, problem: Mapping[str, Any], columns: Sequence[tuple[str, Answers]]
+    story: RunStory, sort: str, problem: Mapping[str, Any], columns: Sequence[tuple[str, Answers]]
 ) -> Html:
     replies = [
-        _reply(told, name, answers[problem["id"]])
+        _reply(story, name, answers[problem["id"]])
         for name, answers in columns
         if problem["id"] in answers
     ]
@@ -78,7 +98,7 @@ def _sample(
     )
 
 
-def _reply(told: Facts, name: str, event: AttemptJudged) -> Html:
+def _reply(story: RunStory, name: str, event: AttemptJudged) -> Html:
     head = join([esc(name + " "), text("span", event.outcome, f"badge {event.outcome}")])
-    said = told.log.text(event.reply_text)
+    said = story.log.text(event.reply_text)
     return tag("div", tag("h4", head), text("pre", said or "(nothing)", longest=REPLY))

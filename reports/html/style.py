@@ -1,4 +1,4 @@
-"""How the page looks: calm, in one column, light and dark, and on paper."""
+"""Style sheet of the page: calm, in one column, light and dark, and on paper."""
 
 STYLE = """
 :root{color-scheme:light dark;--bg:#fbfbfa;--card:#fff;--ink:#1f2328;--quiet:#656d76;--line:#e2e5e9;

@@ -1,4 +1,4 @@
-"""What may be claimed, and who did what: the first screen of the page."""
+"""First screen of the page: warnings, the claim, and who did what."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,16 +9,16 @@ from ...domains.contract import SPLITS
 from ...evidence.attribution.contrasts import arm_name
 from ...evidence.attribution.table import Attribution, Row
 from ...store.events import ProbeDecided
-from ...store.judged_by import warning
-from .facts import Facts
+from ...store.judged_by import unsafe_warning
+from ..run_story import RunStory
 from .markup import (
     Html,
-    between,
     bullets,
     code,
+    definitions,
+    details,
     esc,
-    facts,
-    folded,
+    interval,
     join,
     points,
     section,
@@ -30,9 +30,9 @@ QUOTE = 400
 """Characters of one leak that the page shows."""
 
 
-def leaked(told: Facts) -> Html:
-    """Rules that carry what only the sealed problems could have told."""
-    found: Sequence[Mapping[str, Any]] = (told.record or {}).get("leaks") or ()
+def leaks_warning(story: RunStory) -> Html:
+    """Return the rules that carry what only the sealed problems could have told."""
+    found: Sequence[Mapping[str, Any]] = (story.evaluation or {}).get("leaks") or ()
     if not found:
         return Html("")
     lines = (
@@ -49,79 +49,82 @@ def leaked(told: Facts) -> Html:
     return tag("div", text("strong", title), bullets(lines), cls="claim bad")
 
 
-def unsafe(told: Facts) -> Html:
-    """A warning where programs were judged without protections."""
-    said = warning(told.judges)
+def judging_warning(story: RunStory) -> Html:
+    """Return a warning where programs were judged without protections."""
+    said = unsafe_warning(story.judged_by)
     return tag("div", text("strong", said), cls="claim bad") if said else Html("")
 
 
-def claim(told: Facts) -> Html:
-    """The headline; what does not beat its floor says so first."""
-    if told.table is None or told.record is None:
-        opened = "test has been opened" if told.opened("test") else "test is still sealed"
+def claim_box(story: RunStory) -> Html:
+    """Return the headline; what does not beat its floor says so first."""
+    if story.attribution is None or story.evaluation is None:
+        opened = "test has been opened" if story.seal_slots("test") else "test is still sealed"
         return tag(
             "div",
             text("strong", "This run is not finished."),
             tag(
                 "p",
                 esc(
-                    f"Nothing is claimed yet: its last event is of {told.last:%Y-%m-%d %H:%M} "
+                    f"Nothing is claimed yet: its last event is of {story.last:%Y-%m-%d %H:%M} "
                     f"UTC, and {opened}. What there is so far stands below. "
                 ),
-                code(f"tutelage resume {told.run}"),
+                code(f"tutelage resume {story.run}"),
                 esc(" goes on with it."),
             ),
             cls="claim open",
         )
-    headline = str(told.record["headline"])
-    row = _headlined(told.table)
+    headline = str(story.evaluation["headline"])
+    row = _headline_row(story.attribution)
     if row is None or row.n == 0:
         return _no_claim("Nothing can be claimed.", headline)
-    if not _beats(told.table, row):
+    if not _beats(story.attribution, row):
         return _no_claim("The result does not beat its floor.", headline)
     first, _, rest = headline.partition(". ")
-    told_more = bullets(esc(f"{each.rstrip('.')}.") for each in rest.split(". ") if each)
-    return tag("div", text("strong", f"{first.rstrip('.')}."), told_more, cls="claim good")
+    more = bullets(esc(f"{each.rstrip('.')}.") for each in rest.split(". ") if each)
+    return tag("div", text("strong", f"{first.rstrip('.')}."), more, cls="claim good")
 
 
 def _no_claim(title: str, words: str) -> Html:
     return tag("div", text("strong", title), text("p", words), cls="claim bad")
 
 
-def _headlined(found: Attribution) -> Row | None:
+def _headline_row(found: Attribution) -> Row | None:
     return found.row("test", "tuned") or found.row("test", "base", True)
 
 
 def _beats(found: Attribution, row: Row) -> bool:
     over = found.contrast("test", f"{arm_name(row.student, row.strategy)} - floor")
-    return row.accuracy > row.floor and over is not None and over.gain > 0 and over.shown
+    return row.accuracy > row.floor and over is not None and over.gain > 0 and over.is_beyond_chance
 
 
-def what_was_run(told: Facts) -> Html:
-    """The parts that were played, and by whom."""
-    config = told.config
+def run_section(story: RunStory) -> Html:
+    """Return the roles in the run, and who played them."""
+    config = story.config
     teacher = (
         Html("the domain’s rulebook: its expert rules, <strong>no language model</strong>")
-        if told.rulebook
+        if story.by_rulebook
         else code(config["teacher"])
     )
     splits = ", ".join(f"{name} {config['splits'][name]}" for name in SPLITS)
     pairs = [
-        ("Domain", code(told.domain)),
+        ("Domain", code(story.domain)),
         ("Teacher", teacher),
         ("Student", code(config["student"])),
-        ("Channel", _channel(told.probes)),
+        ("Channel", _channel(story.probes)),
         ("Problems", esc(splits)),
         ("Seed", esc(config["seed"])),
-        ("Strategy", code(told.version().name)),
-        ("Adapter", _adapter(told)),
-        *([("Judged by", esc("; ".join(sorted(told.judges))))] if told.judges else []),
-        ("Begun", esc(f"{told.began:%Y-%m-%d %H:%M} UTC")),
-        ("Last event", esc(f"{told.last:%Y-%m-%d %H:%M} UTC")),
+        ("Strategy", code(story.version.name)),
+        ("Adapter", _adapter(story)),
+        *([("Judged by", esc("; ".join(sorted(story.judged_by))))] if story.judged_by else []),
+        ("Begun", esc(f"{story.began:%Y-%m-%d %H:%M} UTC")),
+        ("Last event", esc(f"{story.last:%Y-%m-%d %H:%M} UTC")),
     ]
     settings = tomlkit.dumps(_without_none(config))
     return section(
-        "run", "What was run", facts(pairs), folded("The whole config", text("pre", settings))
+        "run",
+        "What was run",
+        definitions(pairs),
+        details("The whole config", text("pre", settings)),
     )
 
 
@@ -130,28 +133,28 @@ def _channel(probes: Sequence[ProbeDecided]) -> Html:
         return Html("not probed yet")
     probe = probes[-1]
     how = "named by the config; the probe measured" if probe.forced else "found by the probe:"
-    if probe.channel == "words" and not (probe.forced or probe.helped):
+    if probe.channel == "words" and not (probe.forced or probe.words_help):
         how = "the student has no other channel; the probe measured"
     return join(
         [
             text("strong", probe.channel),
             esc(
                 f" – {how} {points(probe.gain)} points from words in the prompt "
-                f"({between(points(probe.low), points(probe.high))}) on {probe.n} problems"
+                f"({interval(probe.low, probe.high)}) on {probe.n} problems"
             ),
         ]
     )
 
 
-def _adapter(told: Facts) -> Html:
-    key = told.record["adapter"] if told.record else ""
+def _adapter(story: RunStory) -> Html:
+    key = story.evaluation["adapter"] if story.evaluation else ""
     if key:
         return code(key)
-    return Html("none: nothing was transferred" if told.record else "none yet")
+    return Html("none: nothing was transferred" if story.evaluation else "none yet")
 
 
 def _without_none(value: Any) -> Any:
-    """TOML knows no null: what was left open is left out."""
+    """Leave out what was left open: TOML knows no null."""
     if isinstance(value, Mapping):
         return {key: _without_none(one) for key, one in value.items() if one is not None}
     return value

@@ -1,4 +1,4 @@
-"""Every kind of event, named in the past tense: what a run is made of.
+"""Kinds of events, named in the past tense, as one discriminated union.
 
 `stream` is the run ("store" for commands outside a run); `slot` is the place in it,
 `c<cycle>/r<round>/<node>/<candidate>/<arm>/<problem>/<sample>` as far as each part applies.

@@ -1,4 +1,4 @@
-"""What all kinds of events share."""
+"""Base of all kinds of events."""
 
 from typing import ClassVar, Literal
 
@@ -9,7 +9,7 @@ Channel = Literal["words", "weights"]
 
 
 class Event(BaseModel):
-    """What all kinds share."""
+    """Base of all kinds: the place in the log, and which fields are inputs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,11 +1,11 @@
-"""Events of what was measured about versions: probes, gates, fronts, credit, portability."""
+"""Events of measurements of versions: probes, gates, fronts, credit, portability."""
 
 import re
 from typing import Literal
 
 from .event import Channel, Decision, Event
 
-SURE = 0.05
+SIGNIFICANCE = 0.05
 """A change is claimed only where its two-sided p-value is at most this."""
 
 _BY_HAND = re.compile(r"manual/gate/(\d+)/")
@@ -29,16 +29,18 @@ class ProbeDecided(Event):
     """Two-sided and exact; None where an earlier version probed."""
 
     @property
-    def helped(self) -> bool:
-        """Whether words were shown to help: the interval and the test agree.
+    def words_help(self) -> bool:
+        """Tell whether words were shown to help: the interval and the test agree.
 
         The channel alone does not say it: a config may name it, and a student may have no other.
         """
-        return self.low > 0 and (self.channel == "words" if self.p is None else self.p <= SURE)
+        return self.low > 0 and (
+            self.channel == "words" if self.p is None else self.p <= SIGNIFICANCE
+        )
 
     @property
-    def harmed(self) -> bool:
-        """Whether words were shown to harm: such a model is not deaf."""
+    def words_harm(self) -> bool:
+        """Tell whether words were shown to harm: such a model is not deaf."""
         return self.high < 0
 
 
@@ -95,7 +97,7 @@ class GateDecided(Event):
 
     @property
     def by_hand(self) -> int:
-        """Which gate by hand it is on the run's validation pool, from 1; 0 for one of the loop.
+        """Number of this gate among those by hand on the run's pool, from 1; 0 for one of the loop.
 
         The slot carries it, so that gates by hand of any age tell it.
         """
@@ -104,7 +106,7 @@ class GateDecided(Event):
 
     @property
     def price(self) -> str:
-        """One sentence on what asking by hand costs; empty for a gate of the loop."""
+        """Return one sentence on what asking by hand costs; empty for a gate of the loop."""
         if not self.by_hand:
             return ""
         return (
@@ -163,7 +165,7 @@ class CreditMeasured(Event):
 
 
 class PortabilityMeasured(Event):
-    """What a candidate does for one more model, against the incumbent on the gate's problems."""
+    """Effect of a candidate on one more model, against the incumbent on the gate's problems."""
 
     inputs = frozenset({"candidate", "incumbent", "model"})
     kind: Literal["PortabilityMeasured"] = "PortabilityMeasured"

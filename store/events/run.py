@@ -31,7 +31,7 @@ class CallIntended(Event):
     inputs = frozenset({"model", "request"})
     kind: Literal["CallIntended"] = "CallIntended"
     model: str
-    """Spec string, with `+<adapter key>` where one is worn."""
+    """Spec string, with `+<adapter key>` where one is active."""
     request: str
     """SHA-256 over all that is asked."""
     system_text: str
@@ -71,7 +71,7 @@ class AttemptJudged(Event):
     strategy: str
     """Hash of the version in the prompt; empty for none."""
     adapter: str
-    """Key of the adapter worn; empty for none."""
+    """Key of the active adapter; empty for none."""
     reply_text: str
     outcome: Literal["right", "wrong", "unparsed", "error"]
     score: float

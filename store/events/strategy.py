@@ -1,4 +1,4 @@
-"""Events of what is learned: rounds, lessons, versions, and what people said of them."""
+"""Events of learning: rounds, lessons, versions, and the reviews of people."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ from .event import Event
 
 
 class RoundOpened(Event):
-    """What a round works from, fixed before its first attempt."""
+    """Start of a round: what it works from, fixed before its first attempt."""
 
     schema_version = 2
     kind: Literal["RoundOpened"] = "RoundOpened"
@@ -106,7 +106,7 @@ class StrategyRolledBack(Event):
 
 
 class RuleDecision(BaseModel):
-    """What a person said about one rule of a version."""
+    """Decision of a person about one rule of a version."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

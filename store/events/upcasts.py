@@ -1,4 +1,4 @@
-"""Old events are read as today's: each upcast lifts one kind by one schema.
+"""Upcasts of old events to today's classes: each lifts one kind by one schema.
 
 A stored event is never rewritten. When a kind changes shape, its `schema_version` rises by one
 and the function that lifts the old payload joins `UPCASTS`.
@@ -15,38 +15,38 @@ from . import AnyEvent, Event
 Payload = dict[str, Any]
 
 
-def _only_gained(payload: Payload) -> Payload:
-    """The new fields of the kind have defaults that say what the old schema meant."""
+def _keep_payload(payload: Payload) -> Payload:
+    """Change nothing: the defaults of the new fields say what the old schema meant."""
     return payload
 
 
-def _says_where_it_is_from(payload: Payload) -> Payload:
+def _add_origin(payload: Payload) -> Payload:
     imported = str(payload["branch"]).endswith("/import")
     return payload | {"origin": "import" if imported else "teacher"}
 
 
-def _planned_it_all(payload: Payload) -> Payload:
-    """Nothing stopped a gate early: it answered the whole block, or nothing when untrained."""
+def _add_planned_pairs(payload: Payload) -> Payload:
+    """Add the planned pairs: no old gate stopped early, so all of its block, if it was tried."""
     return payload | {"planned": len(payload.get("block", ()))}
 
 
 _LEVEL = re.compile(r" \(Run at the level (\w+: .*)\.\)$", re.S)
 
 
-def _judged_by_what_its_feedback_says(payload: Payload) -> Payload:
-    """An unusual level stood at the end of the feedback; the usual one stood nowhere."""
+def _add_judged_by(payload: Payload) -> Payload:
+    """Take the level of the sandbox from the end of the feedback; the usual one stood nowhere."""
     said = _LEVEL.search(str(payload.get("feedback", "")))
     return payload | {"judged_by": said[1] if said else ""}
 
 
 UPCASTS: dict[tuple[str, int], Callable[[Payload], Payload]] = {
-    ("AttemptJudged", 1): _judged_by_what_its_feedback_says,
-    ("ProbeDecided", 1): _only_gained,
-    ("RoundOpened", 1): _only_gained,
-    ("Reflected", 1): _only_gained,
-    ("StrategyProposed", 1): _says_where_it_is_from,
-    ("ProposalRefused", 1): _only_gained,
-    ("GateDecided", 1): _planned_it_all,
+    ("AttemptJudged", 1): _add_judged_by,
+    ("ProbeDecided", 1): _keep_payload,
+    ("RoundOpened", 1): _keep_payload,
+    ("Reflected", 1): _keep_payload,
+    ("StrategyProposed", 1): _add_origin,
+    ("ProposalRefused", 1): _keep_payload,
+    ("GateDecided", 1): _add_planned_pairs,
 }
 """(kind, schema) -> the payload one schema later."""
 
@@ -55,7 +55,7 @@ KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(get_ar
 
 
 def revive(stream: str, slot: str, kind: str, schema: int, stored: str) -> AnyEvent:
-    """The event whose payload was `stored` as JSON, whatever its schema, as the class of today.
+    """Return the event with the payload `stored`, JSON of any schema, as the class of today.
 
     Raises StoreTooNew for a kind or schema of the future, StoreCorrupt for what no schema allows.
     """

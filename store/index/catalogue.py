@@ -1,11 +1,10 @@
-"""What the index says about each version: one document for the whole, one for each rule."""
+"""Documents of the index: one for each version, one for each rule."""
 
 import hashlib
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ..rules import Rule
 from ..strategies.versions import Strategies, Version
 
 Describe = Callable[[str], str]
@@ -24,7 +23,7 @@ class Document(NamedTuple):
 
 
 def documents_of(strategies: Strategies, describe: Describe) -> dict[str, Document]:
-    """Id -> document, in store order. A rule that many versions share is one document."""
+    """Return id -> document, in store order. A rule that many versions share is one document."""
     found: dict[str, Document] = {}
     about: dict[str, str] = {}
     for version in strategies.versions():
@@ -33,7 +32,7 @@ def documents_of(strategies: Strategies, describe: Describe) -> dict[str, Docume
             about[domain] = describe(domain)
         rules = []
         for rule in version.strategy.rules:
-            text = _said(rule)
+            text = f"{rule.section}: {rule.text}{rule.scope}"
             rules.append(_id("rule", domain, text))
             found[rules[-1]] = Document((text,), {"kind": "rule", "domain": domain})
         views = _views(about[domain], version.strategy.render())
@@ -64,12 +63,6 @@ def _facts(version: Version, rules: Sequence[str]) -> dict[str, Any]:
         "high": gate.high if gate else 0.0,
         "pairs": gate.pairs if gate else 0,
     }
-
-
-def _said(rule: Rule) -> str:
-    scope = (("when", rule.when), ("not when", rule.when_not))
-    said = "".join(f" ({word}: {text})" for word, text in scope if text)
-    return f"{rule.section}: {rule.text}{said}"
 
 
 def _id(*parts: str) -> str:

@@ -1,4 +1,4 @@
-"""Texts to vectors, without a network: MiniLM as it travels in a PyPI wheel."""
+"""Embeds texts without a network: MiniLM as it travels in a PyPI wheel."""
 
 import importlib
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ class MiniLM:
         self._batch = batch
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Texts of similar length share a batch, so that little is padded."""
+        """Return one row a text; texts of similar length share a batch, so little is padded."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         for start in range(0, len(order), self._batch):
@@ -59,7 +59,7 @@ class MiniLM:
 
 @contextmanager
 def _no_progress() -> Iterator[None]:
-    """Two seconds need no bar, and a command's output is no place for one."""
+    """Hide progress bars: two seconds need none, and a command's output is no place for one."""
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs
     try:

@@ -1,11 +1,10 @@
-"""The folder in which Chroma keeps the index: checked before it is opened, one process at a time.
+"""Folder in which Chroma keeps the index: checked before it is opened, one process at a time.
 
 Chroma is not safe between processes, and a damaged file can end the process that opens it. So
 every use opens the folder anew, behind a lock, after SQLite has looked at the file; and a rebuild
-writes a new generation beside the old one and takes its place only when it is whole.
+writes a new folder beside the old one and takes its place only when it is whole.
 """
 
-import fcntl
 import shutil
 import sqlite3
 import time
@@ -17,6 +16,7 @@ import chromadb
 from chromadb.api.client import Client
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
+from filelock import FileLock
 
 from ..errors import StoreError
 
@@ -25,32 +25,32 @@ class IndexBroken(StoreError):
     """The index is not there or cannot be read. The strategies are safe: they are in the log."""
 
 
-class Shelf:
-    """Generations of the index in `folder`; the newest is the one that is read."""
+class IndexFolder:
+    """Builds of the index, each a folder in `folder`; the newest is the one that is read."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @property
-    def empty(self) -> bool:
-        """Whether there is no index yet, damaged or not."""
-        return not self._generations() and not self._folder.is_file()
+    def is_empty(self) -> bool:
+        """Tell whether there is no index yet, damaged or not."""
+        return not self._builds() and not self._folder.is_file()
 
     @contextmanager
-    def opened(self) -> Iterator[Client]:
-        """The newest generation. Raises IndexBroken when there is none or it is damaged."""
-        with self._alone():
-            generations = self._generations()
-            if not generations:
-                raise broken(f"There is no index in {self._folder}.")
-            _inspect(generations[-1])
-            with closing(_open(generations[-1])) as client:
+    def open_newest(self) -> Iterator[Client]:
+        """Open the newest build. Raises IndexBroken when there is none or it is damaged."""
+        with self._lock():
+            builds = self._builds()
+            if not builds:
+                raise index_broken_error(f"There is no index in {self._folder}.")
+            _inspect(builds[-1])
+            with closing(_open(builds[-1])) as client:
                 yield client
 
     @contextmanager
-    def renewed(self) -> Iterator[Client]:
-        """An empty generation that replaces all others once the block ends without an error."""
-        with self._alone():
+    def rebuild(self) -> Iterator[Client]:
+        """Open an empty build, which replaces all others once the block ends without an error."""
+        with self._lock():
             if self._folder.is_file():
                 self._folder.unlink()
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -63,22 +63,21 @@ class Shelf:
                 if other.is_dir() and other != finished:
                     shutil.rmtree(other)
 
-    def _generations(self) -> list[Path]:
+    def _builds(self) -> list[Path]:
         if not self._folder.is_dir():
             return []
         return sorted(it for it in self._folder.iterdir() if it.is_dir() and it.name.isdecimal())
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _lock(self) -> Iterator[None]:
         lock = self._folder.with_name(f"{self._folder.name}.lock")
         lock.parent.mkdir(parents=True, exist_ok=True)
-        with lock.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with FileLock(lock, fallback_to_soft=False, poll_interval=0.01):
             yield
 
 
 @contextmanager
-def faults() -> Iterator[None]:
+def translate_faults() -> Iterator[None]:
     """Turn what Chroma raises over a damaged index into IndexBroken."""
     try:
         yield
@@ -86,11 +85,11 @@ def faults() -> Iterator[None]:
         # A panic of Chroma's core is no Exception and has no name that can be imported.
         known = isinstance(fault, (ChromaError, UnicodeDecodeError))
         if known or type(fault).__name__ == "PanicException":
-            raise broken(f"The index cannot be read ({fault}).") from fault
+            raise index_broken_error(f"The index cannot be read ({fault}).") from fault
         raise
 
 
-def broken(what: str) -> IndexBroken:
+def index_broken_error(what: str) -> IndexBroken:
     return IndexBroken(
         f"{what} The strategies themselves are in the log; build the index from them with "
         "`tutelage index rebuild`."
@@ -98,12 +97,12 @@ def broken(what: str) -> IndexBroken:
 
 
 def _open(folder: Path) -> Client:
-    with faults():
+    with translate_faults():
         try:
             client = chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False))
         except AttributeError as fault:
             # Chroma remembers, for the life of the process, a folder that it failed to open.
-            raise broken(f"The index in {folder} cannot be opened.") from fault
+            raise index_broken_error(f"The index in {folder} cannot be open_newest.") from fault
     assert isinstance(client, Client)
     return client
 
@@ -111,11 +110,11 @@ def _open(folder: Path) -> Client:
 def _inspect(folder: Path) -> None:
     file = folder / "chroma.sqlite3"
     if not file.is_file():
-        raise broken(f"{file} is missing.")
+        raise index_broken_error(f"{file} is missing.")
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True)) as database:
             (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
     except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
-        raise broken(f"{file} is damaged ({fault}).") from fault
+        raise index_broken_error(f"{file} is damaged ({fault}).") from fault
     if found != "ok":
-        raise broken(f"{file} is damaged ({found}).")
+        raise index_broken_error(f"{file} is damaged ({found}).")

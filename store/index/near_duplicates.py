@@ -1,4 +1,4 @@
-"""Rules that say nearly the same, found by meaning and offered for MERGE.
+"""Near-duplicate rules of a strategy, found by meaning and offered for MERGE.
 
 An offer and no more: "by start time" and "by end time" lie as near as two wordings of one rule.
 """
@@ -8,7 +8,7 @@ from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from ..rules import Rule, Strategy
+from ..rules import Strategy
 
 if TYPE_CHECKING:
     from .embed import Vectors
@@ -19,12 +19,12 @@ ALIKE = 0.9
 """Cosine from which two rules are near-duplicates."""
 
 
-def twins(
+def near_duplicates(
     strategy: Strategy,
     at_least: float = ALIKE,
     embed: "Embed | None" = None,
 ) -> list[tuple[str, str, float]]:
-    """Pairs of rule ids whose cosine is `at_least` that, the most alike first.
+    """Return pairs of rule ids whose cosine is `at_least` that, the most alike first.
 
     A rule is what it says and where it holds; its section does not count. `embed` gives one unit
     vector a text; left out, it is MiniLM, which is loaded for two rules and more. Where its
@@ -33,7 +33,7 @@ def twins(
     embed = embed or (_minilm() if len(strategy.rules) > 1 else None)
     if embed is None:
         return []
-    vectors = embed([_said(rule) for rule in strategy.rules])
+    vectors = embed([rule.text + rule.scope for rule in strategy.rules])
     cosines = vectors @ vectors.T
     found = [
         (strategy.rules[a].id, strategy.rules[b].id, float(cosines[a, b]))
@@ -41,11 +41,6 @@ def twins(
         if cosines[a, b] >= at_least
     ]
     return sorted(found, key=lambda pair: (-pair[2], pair[:2]))
-
-
-def _said(rule: Rule) -> str:
-    scope = (("when", rule.when), ("not when", rule.when_not))
-    return rule.text + "".join(f" ({word}: {text})" for word, text in scope if text)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Find strategies by meaning: an index over the log that can always be built again.
+"""Search for strategies by meaning: an index over the log that can always be built again.
 
 Two kinds of documents: strategies (what their domain is about, and their rules) and single
 rules. Both bring candidates; their order is the exact similarity of the strategies. (Single
@@ -20,7 +20,7 @@ from chromadb.errors import NotFoundError
 from ..errors import StoreError
 from ..strategies.versions import Strategies
 from .catalogue import Describe, Document, documents_of
-from .folder import Shelf, broken, faults
+from .folder import IndexFolder, index_broken_error, translate_faults
 
 COLLECTION = "strategies"
 
@@ -42,8 +42,8 @@ class IndexMismatch(StoreError):
     """The index was made with another embedder: its vectors cannot be compared with these."""
 
 
-class Evidence(NamedTuple):
-    """What the last gate found. The interval is that of the gain."""
+class GateEvidence(NamedTuple):
+    """Findings of the last gate. The interval is that of the gain."""
 
     decision: str
     channel: str
@@ -63,7 +63,7 @@ class Hit(NamedTuple):
     """At most 1; only good for comparison within one search."""
     rule: str
     """The rule nearest to the query."""
-    evidence: Evidence | None
+    evidence: GateEvidence | None
     """None: no gate has decided about it."""
 
 
@@ -71,10 +71,10 @@ class StrategyIndex:
     """The index in `<home>/index`, or on the Chroma server behind a client."""
 
     def __init__(self, home_or_client: Path | ClientAPI, embedder: Embedder) -> None:
-        self._shelf: Shelf | None = None
+        self._folder: IndexFolder | None = None
         self._client: ClientAPI | None = None
         if isinstance(home_or_client, Path):
-            self._shelf = Shelf(home_or_client / "index")
+            self._folder = IndexFolder(home_or_client / "index")
         else:
             self._client = home_or_client
         self._embedder = embedder
@@ -82,8 +82,8 @@ class StrategyIndex:
     def rebuild(self, strategies: Strategies, describe: Describe) -> int:
         """Build the index from nothing but the log; return how many documents it holds."""
         documents = documents_of(strategies, describe)
-        with self._fresh() as collection:
-            self._put(collection, documents)
+        with self._fresh_collection() as collection:
+            self._upsert(collection, documents)
         return len(documents)
 
     def update(self, strategies: Strategies, describe: Describe) -> int:
@@ -91,16 +91,16 @@ class StrategyIndex:
 
         Raises IndexMismatch or IndexBroken: only `rebuild` throws an index away.
         """
-        if self._shelf and self._shelf.empty:
+        if self._folder and self._folder.is_empty:
             return self.rebuild(strategies, describe)
         documents = documents_of(strategies, describe)
-        with self._opened() as collection, faults():
-            known = _held(collection)
+        with self._open_collection() as collection, translate_faults():
+            known = _stored_documents(collection)
             if gone := sorted(known.keys() - documents.keys()):
                 collection.delete(ids=gone)
             kept = documents.keys() & known.keys()
             new = [it for it in documents if it not in kept or documents[it].text != known[it].text]
-            self._put(collection, {name: documents[name] for name in new})
+            self._upsert(collection, {name: documents[name] for name in new})
             stale = sorted(
                 name
                 for name in kept.difference(new)
@@ -111,43 +111,43 @@ class StrategyIndex:
         return len(new)
 
     def search(self, query: str, k: int = 5, *, every_version: bool = False) -> list[Hit]:
-        """The `k` nearest strategies, best first: of each domain its current version.
+        """Return the `k` nearest strategies, best first: of each domain its current version.
 
         Where none is current, the nearest one that no gate rejected stands for the domain.
         """
         vector = self._embedder.embed([query])[0]
-        with self._opened() as collection, faults():
-            domains = _near(collection, vector, k)
+        with self._open_collection() as collection, translate_faults():
+            domains = _nearest_domains(collection, vector, k)
             if not domains:
                 return []
             found = collection.get(
-                where=_within(domains),
+                where=_in_domains(domains),
                 include=["embeddings", "metadatas", "documents"],
             )
-        hits = _scored(vector, found)
+        hits = _hits(vector, found)
         if not every_version:
-            hits = [_foremost([it for it in hits if it.domain == name]) for name in domains]
+            hits = [_best_hit([it for it in hits if it.domain == name]) for name in domains]
         return sorted(hits, key=lambda hit: (-hit.score, hit.version))[:k]
 
     @contextmanager
-    def _opened(self) -> Iterator[Collection]:
-        if self._shelf:
-            with self._shelf.opened() as client:
-                yield self._checked(client)
+    def _open_collection(self) -> Iterator[Collection]:
+        if self._folder:
+            with self._folder.open_newest() as client:
+                yield self._get_collection(client)
         elif self._client:
-            yield self._checked(self._client)
+            yield self._get_collection(self._client)
 
     @contextmanager
-    def _fresh(self) -> Iterator[Collection]:
-        if self._shelf:
-            with self._shelf.renewed() as client:
-                yield self._made(client)
+    def _fresh_collection(self) -> Iterator[Collection]:
+        if self._folder:
+            with self._folder.rebuild() as client:
+                yield self._create_collection(client)
         elif self._client:
             if COLLECTION in [it.name for it in self._client.list_collections()]:
                 self._client.delete_collection(COLLECTION)
-            yield self._made(self._client)
+            yield self._create_collection(self._client)
 
-    def _made(self, client: ClientAPI) -> Collection:
+    def _create_collection(self, client: ClientAPI) -> Collection:
         return client.create_collection(
             COLLECTION,
             embedding_function=None,
@@ -155,13 +155,13 @@ class StrategyIndex:
             configuration={"hnsw": {"space": "cosine"}},
         )
 
-    def _checked(self, client: ClientAPI) -> Collection:
+    def _get_collection(self, client: ClientAPI) -> Collection:
         try:
-            with faults():
+            with translate_faults():
                 collection = client.get_collection(COLLECTION, embedding_function=None)
         except StoreError as fault:
             if isinstance(fault.__cause__, NotFoundError):
-                raise broken("The index holds no strategies.") from fault
+                raise index_broken_error("The index holds no strategies.") from fault
             raise
         made = collection.metadata or {}
         theirs = (made.get("embedder"), made.get("dimension"))
@@ -174,10 +174,10 @@ class StrategyIndex:
             )
         return collection
 
-    def _put(self, collection: Collection, documents: dict[str, Document]) -> None:
+    def _upsert(self, collection: Collection, documents: dict[str, Document]) -> None:
         for batch in _batches(list(documents)):
             vectors = self._vectors([documents[name] for name in batch])
-            with faults():
+            with translate_faults():
                 collection.upsert(
                     ids=batch,
                     embeddings=vectors,
@@ -198,14 +198,14 @@ def _batches(names: list[str], size: int = 1000) -> Iterator[list[str]]:
         yield names[start : start + size]
 
 
-def _held(collection: Collection) -> dict[str, Document]:
+def _stored_documents(collection: Collection) -> dict[str, Document]:
     there = collection.get(include=["documents", "metadatas"])
     rows = zip(there["ids"], there["documents"] or (), there["metadatas"] or (), strict=True)
     return {name: Document((text,), dict(metadata)) for name, text, metadata in rows}
 
 
-def _near(collection: Collection, vector: Vectors, k: int) -> list[str]:
-    """At least `k` domains (or all), nearest first, by whole strategies and by single rules."""
+def _nearest_domains(collection: Collection, vector: Vectors, k: int) -> list[str]:
+    """Return `k` domains or more (or all), nearest first, by whole strategies and single rules."""
     count = collection.count()
     wanted = 8 * k
     domains: list[str] = []
@@ -229,13 +229,13 @@ def _near(collection: Collection, vector: Vectors, k: int) -> list[str]:
     return domains
 
 
-def _within(domains: Sequence[str]) -> Where:
+def _in_domains(domains: Sequence[str]) -> Where:
     names: list[str | int | float | bool] = [*domains]
     anywhere: InclusionExclusionOperator = "$in"
     return {"domain": {anywhere: names}}
 
 
-def _scored(vector: Vectors, found: Any) -> list[Hit]:
+def _hits(vector: Vectors, found: Any) -> list[Hit]:
     # Rounded, because the last bits of a vector depend on the batch it was computed in.
     scores = np.round(np.asarray(found["embeddings"], dtype=np.float64) @ vector, 5)
     score = dict(zip(found["ids"], scores.tolist(), strict=True))
@@ -253,7 +253,7 @@ def _scored(vector: Vectors, found: Any) -> list[Hit]:
                 status=facts["status"],
                 score=score[name],
                 rule=texts[best],
-                evidence=Evidence(*(facts[name] for name in Evidence._fields))
+                evidence=GateEvidence(*(facts[name] for name in GateEvidence._fields))
                 if facts["decision"]
                 else None,
             )
@@ -261,6 +261,6 @@ def _scored(vector: Vectors, found: Any) -> list[Hit]:
     return hits
 
 
-def _foremost(hits: Sequence[Hit]) -> Hit:
+def _best_hit(hits: Sequence[Hit]) -> Hit:
     order = {"current": 2, "rejected": 0, "rolled back": 0}
     return max(hits, key=lambda hit: (order.get(hit.status, 1), hit.score, hit.version))

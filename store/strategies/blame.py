@@ -1,16 +1,16 @@
-"""Where each rule of a version comes from: the edits, the lessons, and the attempts behind it."""
+"""Traces each rule of a version to the edits, the lessons and the attempts behind it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ..edits import Edit, Update, bodies, brought, named
+from ..edits import Edit, Update, bodies, named_rules, new_rule_ids
 from ..events import AttemptJudged, GateDecided, Reflected, RuleDecision, StrategyProposed
 from ..log import EventLog
 from ..rules import Rule
-from .reviews import reviews
+from .review_history import reviews
+from .rule_worth import RuleWorth, rule_worths
 from .versions import Strategies, Version
-from .worth import Worth, ledger
 
 
 class Attempt(NamedTuple):
@@ -43,14 +43,14 @@ class Origin(NamedTuple):
     """What the edit names as its support; without that, all that the reflection read."""
 
 
-class Reviewed(NamedTuple):
-    """What a person decided about a rule, and what was measured of it since."""
+class RuleReview(NamedTuple):
+    """Decision of a person about a rule, and what was measured of it since."""
 
     version: str
     """Name of the version that was shown."""
     reviewer: str
     decision: RuleDecision
-    later: Worth | None
+    later: RuleWorth | None
     """From measurements after the answer alone; None where there are none."""
 
 
@@ -64,26 +64,26 @@ class RuleBlame:
     """Of the first version with this rule, on the way to this one, that a gate measured."""
     made_from: "tuple[RuleBlame, ...]" = ()
     """The rules it was merged or split from, as they stood just before."""
-    worth: Worth | None = None
-    """What the ledger says of it, wherever it was measured."""
-    reviews: tuple[Reviewed, ...] = ()
+    worth: RuleWorth | None = None
+    """What was measured of it, wherever that was."""
+    reviews: tuple[RuleReview, ...] = ()
     """Oldest first."""
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """All attempts behind the rule and behind those it was made from, each once."""
+        """Return all attempts behind the rule and behind those it was made from, each once."""
         found = [it for origin in (self.added, *self.changes) for it in origin.attempts]
         found += [it for source in self.made_from for it in source.attempts]
         return tuple(dict.fromkeys(found))
 
     @property
-    def reworded(self) -> bool:
-        """Whether the rule said something else when its worth was measured."""
+    def has_new_wording(self) -> bool:
+        """Tell whether the rule was worded otherwise when its worth was measured."""
         return self.worth is not None and self.worth.wording not in (None, self.rule)
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Ids of the problems behind the rule, each once."""
+        """Return the ids of the problems behind the rule, each once."""
         return tuple(dict.fromkeys(it.problem for it in self.attempts))
 
 
@@ -94,8 +94,8 @@ def blame(log: EventLog, version: Version) -> list[RuleBlame]:
     from, and a rule that a merge of versions adopted to the side that it came from.
     """
     family = {it.hash: it for it in Strategies(log).versions(version.domain)}
-    worths = ledger(log, version.domain)
-    reviewed = list(_reviewed(log, family, version.domain))
+    worths = rule_worths(log, version.domain)
+    reviewed = list(_rule_reviews(log, family, version.domain))
     return [
         replace(
             _trace(log, family, version, rule),
@@ -127,7 +127,7 @@ def _trace(log: EventLog, family: dict[str, Version], version: Version, rule: Ru
 def _sources(
     proposal: StrategyProposed, rule: Rule, parents: Sequence[Version]
 ) -> Iterator[tuple[Version, Rule]]:
-    """Where the rules stand that a proposal made `rule` from, through edits of its own as well."""
+    """Yield the rules that a proposal made `rule` from, through edits of its own as well."""
     names = list(rule.made_from)
     for name in names:
         stands = ((parent, it) for parent in parents if (it := _rule(parent, name)))
@@ -135,20 +135,27 @@ def _sources(
             yield found
             continue
         # One that the same proposal brought, in an earlier edit: its own sources stand.
-        names += [it for edit in _bringing(proposal, name) for it in named(edit) if it not in names]
+        names += [
+            it
+            for edit in _edits_that_add(proposal, name)
+            for it in named_rules(edit)
+            if it not in names
+        ]
 
 
-def _bringing(proposal: StrategyProposed, rule: str) -> list[Edit]:
+def _edits_that_add(proposal: StrategyProposed, rule: str) -> list[Edit]:
     slot = f"{proposal.stream}/{proposal.slot}"
     return [
-        edit for number, edit in enumerate(proposal.edits) if rule in brought(edit, slot, number)
+        edit
+        for number, edit in enumerate(proposal.edits)
+        if rule in new_rule_ids(edit, slot, number)
     ]
 
 
 def _way_back(
     family: dict[str, Version], version: Version, rule_id: str
 ) -> list[tuple[Version, list[Version]]]:
-    """Each version on the way back to the one that added the rule, with its parents that have it.
+    """Return each version back to the one that added the rule, with its parents that have it.
 
     Where two parents have the rule, the way leads through one that says the same.
     """
@@ -206,22 +213,22 @@ def _proposal(log: EventLog, version: Version) -> StrategyProposed:
 
 
 def _edits_of(proposal: StrategyProposed, rule: Rule) -> list[Edit]:
-    """The edits that brought the rule or changed it: by its id, else by what it says."""
+    """Return the edits that brought the rule or changed it: by its id, else by what it says."""
     updates = [it for it in proposal.edits if isinstance(it, Update) and it.rule == rule.id]
-    return [*_bringing(proposal, rule.id), *updates] or [
+    return [*_edits_that_add(proposal, rule.id), *updates] or [
         edit
         for edit in proposal.edits
         if any((it.section, it.text) == (rule.section, rule.text) for it in bodies(edit))
     ]
 
 
-def _reviewed(log: EventLog, family: dict[str, Version], domain: str) -> Iterator[Reviewed]:
+def _rule_reviews(log: EventLog, family: dict[str, Version], domain: str) -> Iterator[RuleReview]:
     for review in reviews(log, domain):
         answer, shown = review.answered, family.get(review.asked.candidate)
         if answer is None or shown is None:
             continue
         for it in answer.decisions:
-            yield Reviewed(shown.name, answer.reviewer, it, review.worth.get(it.rule))
+            yield RuleReview(shown.name, answer.reviewer, it, review.worth.get(it.rule))
 
 
 def _attempts(log: EventLog, stream: str, slots: Sequence[str]) -> tuple[Attempt, ...]:

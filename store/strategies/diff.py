@@ -1,16 +1,18 @@
-"""What one version changed in another, rule by rule, and what was measured about it."""
+"""Differences of two strategies, rule by rule, and the edits from one to the other."""
 
 import difflib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ..edits import Add, Body, Deprecate, Edit, Merge, Split, Update, named_rules
 from ..events import GateDecided
-from ..rules import Rule
+from ..rules import Rule, Strategy
 from .versions import Version
-from .word_diff import Span, compare, in_text
+from .word_diff import Span, spans_as_text, word_diff
 
-FIELDS = ("section", "text", "when", "when_not", "steps", "level")
+RULE_FIELDS = ("section", "text", "when", "when_not", "steps", "level")
 
 
 class FieldChange(NamedTuple):
@@ -20,7 +22,7 @@ class FieldChange(NamedTuple):
     old: str
     new: str
     words: tuple[Span, ...]
-    """Word diff; `words.in_text` and `words.in_html` show it."""
+    """Word diff; `spans_as_text` and `spans_as_html` show it."""
 
 
 class RuleChange(NamedTuple):
@@ -60,18 +62,20 @@ class StrategyDiff:
         return not (self.added or self.deprecated or self.changed or self.moved)
 
     def as_text(self) -> str:
-        """For a terminal: one line a rule, then what the gates measured."""
+        """Return lines for a terminal: one a rule, then what the gates measured."""
         lines = [f"{self.old.name} -> {self.new.name}", ""]
-        lines += [f"+ {rule.id}  {_said(rule)}{_source(rule)}" for rule in self.added]
-        lines += [f"- {rule.id}  {_said(rule)}" for rule in self.deprecated]
+        lines += [f"+ {rule.id}  {_rule_line(rule)}{_source(rule)}" for rule in self.added]
+        lines += [f"- {rule.id}  {_rule_line(rule)}" for rule in self.deprecated]
         for change in self.changed:
-            lines += [f"~ {change.new.id}  {it.field}: {in_text(it.words)}" for it in change.fields]
+            lines += [
+                f"~ {change.new.id}  {it.field}: {spans_as_text(it.words)}" for it in change.fields
+            ]
         lines += [f"> {it.rule.id}  moved from {it.before} to {it.after}" for it in self.moved]
-        lines += [f"  {self.unchanged} unchanged", "", *self._measured()]
+        lines += [f"  {self.unchanged} unchanged", "", *self._gate_lines()]
         return "\n".join(lines) + "\n"
 
-    def as_unified(self) -> str:
-        """The unified diff of both versions as the model reads them; empty when they agree."""
+    def as_unified_diff(self) -> str:
+        """Return the unified diff of both as the model reads them; empty when they agree."""
         lines = difflib.unified_diff(
             self.old.strategy.render().splitlines(),
             self.new.strategy.render().splitlines(),
@@ -81,12 +85,12 @@ class StrategyDiff:
         )
         return "".join(f"{line}\n" for line in lines)
 
-    def _measured(self) -> list[str]:
+    def _gate_lines(self) -> list[str]:
         if not self.evidence:
             return [f"Not measured: no gate has decided about {self.new.name}."]
         known = {self.old.hash: self.old.name, self.new.hash: self.new.name}
         return [
-            f"Measured against {known.get(gate.incumbent, gate.incumbent[:12])}: {verdict(gate)}"
+            f"Measured against {known.get(gate.incumbent, gate.incumbent[:12])}: {gate_line(gate)}"
             for gate in self.evidence
         ]
 
@@ -99,9 +103,9 @@ def diff(old: Version, new: Version) -> StrategyDiff:
     changed = tuple(
         RuleChange(before[it], after[it], fields)
         for it in after
-        if it in before and (fields := _fields(before[it], after[it]))
+        if it in before and (fields := _field_changes(before[it], after[it]))
     )
-    strayed = set(common) - kept_in_order(common, [it for it in after if it in before])
+    strayed = set(common) - longest_common_order(common, [it for it in after if it in before])
     was = {rule_id: place for place, rule_id in enumerate(before, start=1)}
     moved = tuple(
         Move(rule, was[rule.id], place)
@@ -120,8 +124,8 @@ def diff(old: Version, new: Version) -> StrategyDiff:
     )
 
 
-def kept_in_order(old: Sequence[str], new: Sequence[str]) -> set[str]:
-    """The largest set of names that has the same order in both permutations.
+def longest_common_order(old: Sequence[str], new: Sequence[str]) -> set[str]:
+    """Return the largest set of names that has the same order in both permutations.
 
     Among equally large sets the choice depends on the names alone, so that the way back names
     the same moves: each name weighs more than all smaller names together.
@@ -136,8 +140,50 @@ def kept_in_order(old: Sequence[str], new: Sequence[str]) -> set[str]:
     return max(best, key=lambda it: it[0], default=(0, set[str]()))[1]
 
 
-def verdict(gate: GateDecided) -> str:
-    """One line on what a gate found: decision, gain with its interval, pairs, p.
+def edits_between(old: Strategy, new: Strategy) -> tuple[Edit, ...]:
+    """Return the edits that lead from `old` to `new`, each rule once; new rules get new ids.
+
+    Applied to `old` they give the rules of `new`: those that stayed as they are there and in that
+    order, the new ones with what they say.
+    """
+    made = tuple(_adding_edits(old, new))
+    consumed = {name for edit in made for name in named_rules(edit)}
+    left = {rule.id for rule in new.rules}
+    gone = (rule.id for rule in old.rules if rule.id not in left | consumed)
+    return (*update_edits(old, new), *made, *(Deprecate(rule=name) for name in gone))
+
+
+def update_edits(old: Strategy, new: Strategy) -> tuple[Update, ...]:
+    """Return the UPDATE edits of the rules that both have: their content, then their places.
+
+    To be applied before anything leaves, since places count all rules.
+    """
+    was, said = ({rule.id: rule for rule in it.rules} for it in (old, new))
+    reworded = (
+        Update.model_validate({"rule": name} | fields)
+        for name, rule in was.items()
+        if name in said and (fields := _different_fields(rule, said[name]))
+    )
+    moved = fewest_moves(list(was), [name for name in said if name in was])
+    return (*reworded, *(Update(rule=name, place=place) for name, place in moved))
+
+
+def fewest_moves(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the fewest moves after which `new` stands in its order: name and place (from 1).
+
+    `old` may hold more names; they only take up places.
+    """
+    now, still = list(old), longest_common_order([name for name in old if name in new], new)
+    for number, name in enumerate(new):
+        if name not in still:
+            now.remove(name)
+            place = now.index(new[number - 1]) + 1 if number else 0
+            now.insert(place, name)
+            yield name, place + 1
+
+
+def gate_line(gate: GateDecided) -> str:
+    """Return one line on a gate: decision, gain with its interval, pairs, p.
 
     Of a gate by hand also what asking by hand costs.
     """
@@ -149,16 +195,45 @@ def verdict(gate: GateDecided) -> str:
     return f"{said.removesuffix('.')}. {gate.price}" if gate.price else said
 
 
-def _fields(old: Rule, new: Rule) -> tuple[FieldChange, ...]:
+def _adding_edits(old: Strategy, new: Strategy) -> Iterator[Add | Merge | Split]:
+    """Yield the edits that bring the new rules."""
+    known, left = ({rule.id for rule in it.rules} for it in (old, new))
+    gone = known - left
+    parts: dict[str, list[Rule]] = defaultdict(list)
+    for rule in new.rules:
+        if rule.id in known:
+            continue
+        if len(rule.made_from) == 1 and set(rule.made_from) <= gone:
+            parts[rule.made_from[0]].append(rule)
+        elif len(rule.made_from) > 1 and set(rule.made_from) <= gone:
+            yield Merge(rules=rule.made_from, **_rule_fields(rule))
+        else:
+            yield Add(**_rule_fields(rule))
+    for whole, into in parts.items():
+        if len(into) > 1:
+            yield Split(rule=whole, into=tuple(Body(**_rule_fields(it)) for it in into))
+        else:
+            yield Add(**_rule_fields(into[0]))
+
+
+def _rule_fields(rule: Rule) -> dict[str, Any]:
+    return {name: getattr(rule, name) for name in RULE_FIELDS}
+
+
+def _different_fields(old: Rule, new: Rule) -> dict[str, Any]:
+    return {name: it for name, it in _rule_fields(new).items() if it != getattr(old, name)}
+
+
+def _field_changes(old: Rule, new: Rule) -> tuple[FieldChange, ...]:
     changes = []
-    for name in FIELDS:
+    for name in RULE_FIELDS:
         if getattr(old, name) != getattr(new, name):
-            was, now = _shown(old, name), _shown(new, name)
-            changes.append(FieldChange(name, was, now, compare(was, now)))
+            was, now = _field_text(old, name), _field_text(new, name)
+            changes.append(FieldChange(name, was, now, word_diff(was, now)))
     return tuple(changes)
 
 
-def _shown(rule: Rule, name: str) -> str:
+def _field_text(rule: Rule, name: str) -> str:
     value = getattr(rule, name)
     return value if isinstance(value, str) else ", ".join(value)
 
@@ -167,8 +242,5 @@ def _source(rule: Rule) -> str:
     return f" (made from {' + '.join(rule.made_from)})" if rule.made_from else ""
 
 
-def _said(rule: Rule) -> str:
-    scope = [(word, text) for word, text in (("when", rule.when), ("not when", rule.when_not))]
-    return f"[{rule.section}] {rule.text}" + "".join(
-        f" ({word}: {text})" for word, text in scope if text
-    )
+def _rule_line(rule: Rule) -> str:
+    return f"[{rule.section}] {rule.text}{rule.scope}"

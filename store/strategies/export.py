@@ -1,4 +1,4 @@
-"""A strategy outside the store: Markdown to read, one JSON document to carry elsewhere."""
+"""Export and import of a strategy: Markdown to read, one JSON document for another store."""
 
 import hashlib
 from typing import Any, Literal
@@ -9,7 +9,7 @@ from ..errors import StoreError
 from ..events import StrategyProposed
 from ..log import EventLog
 from ..rules import Rule, Strategy
-from .diff import verdict
+from .diff import gate_line
 from .versions import Version
 
 
@@ -17,8 +17,8 @@ class ImportRefused(StoreError):
     """The document is no strategy of ours, or its content is not what its hash names."""
 
 
-class Document(BaseModel):
-    """What `export_json` writes and `import_json` reads."""
+class StrategyDocument(BaseModel):
+    """Document that `export_json` writes and `import_json` reads."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,7 +35,7 @@ class Document(BaseModel):
 
 
 def to_markdown(version: Version) -> str:
-    """For people: the rules by section, then what the gates measured."""
+    """Return Markdown for people: the rules by section, then what the gates measured."""
     parents = ", ".join(f"`{parent[:12]}`" for parent in version.parents) or "none"
     lines = [
         f"# {version.name}",
@@ -49,16 +49,16 @@ def to_markdown(version: Version) -> str:
         lines += ["", f"## {_flat(name)}", "", *rules]
     if not sections:
         lines += ["", "No rules: the empty strategy."]
-    measured = [f"- against `{gate.incumbent[:12]}`: {verdict(gate)}" for gate in version.gates]
+    measured = [f"- against `{gate.incumbent[:12]}`: {gate_line(gate)}" for gate in version.gates]
     lines += ["", "## Measured", "", *(measured or ["Not yet: no gate has decided about it."])]
     return "\n".join(lines) + "\n"
 
 
 def export_json(version: Version) -> str:
-    """For another store: the rules, the hash of their content, and what was measured here."""
+    """Return JSON for another store: the rules, the hash of their content, and the gates here."""
     if not version.strategy.rules:
         raise ValueError(f"{version.name} has no rules: there is nothing to export.")
-    document = Document(
+    document = StrategyDocument(
         domain=version.domain,
         name=version.name,
         strategy=version.hash,
@@ -74,7 +74,7 @@ def import_json(log: EventLog, text: str) -> StrategyProposed:
     It is not current: a gate here has to accept it first, or a person promotes it. The same
     document twice is one proposal. Raises ImportRefused when the document is not whole.
     """
-    document = _read(text)
+    document = _parse_document(text)
     branch = f"{document.domain}/import"
     source = hashlib.sha256(text.encode()).hexdigest()[:12]
     return log.record(
@@ -93,9 +93,9 @@ def import_json(log: EventLog, text: str) -> StrategyProposed:
     )
 
 
-def _read(text: str) -> Document:
+def _parse_document(text: str) -> StrategyDocument:
     try:
-        document = Document.model_validate_json(text)
+        document = StrategyDocument.model_validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the document"

@@ -1,4 +1,4 @@
-"""What the log says about the strategies of one domain: their order, their gates, who stands.
+"""Lineage of one domain, folded from the log: its versions, their gates, which one is current.
 
 A promotion puts a version on top of its branch and on top of the domain. A rollback takes what
 was promoted above its target off its branch, and with it off the domain: a branch returns to its
@@ -18,11 +18,11 @@ _VERDICTS: dict[str, Status] = {
     "indecisive": "indecisive",
 }
 
-BY_HAND = "manual/"
-"""How the slots begin that a person's own steps write to."""
+MANUAL_PREFIX = "manual/"
+"""Prefix of the slots that a person's own steps write to."""
 
-Told = StrategyProposed | GateDecided | StrategyPromoted | StrategyRolledBack
-"""The kinds from which versions are read."""
+LineageEvent = StrategyProposed | GateDecided | StrategyPromoted | StrategyRolledBack
+"""The kinds that a lineage is folded from."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Lineage:
     """Hash -> `stream#slot` of the gate that promoted it last; empty where a person did."""
     taken_back: set[str] = field(default_factory=set)
 
-    def fold(self, event: Told) -> None:
+    def fold(self, event: LineageEvent) -> None:
         if isinstance(event, StrategyProposed):
             self.lines.setdefault(event.branch, [])
             if event.strategy != EMPTY.hash:
@@ -55,7 +55,7 @@ class Lineage:
             self._roll_back(event.branch, event.strategy)
 
     def current(self, branch: str | None = None) -> str:
-        """Hash of the version that is current in the domain, or on one branch of it."""
+        """Return the hash of the version that is current in the domain, or on one branch of it."""
         if branch is not None:
             line = self.lines.get(branch, [])
             return line[-1] if line else EMPTY.hash
@@ -64,40 +64,40 @@ class Lineage:
         leader, place = self.standing[-1]
         return self.lines[leader][place - 1]
 
-    def leading(self) -> str:
-        """The branch on which the domain's current version was promoted; empty where none is."""
+    def leading_branch(self) -> str:
+        """Return the branch on which the domain's current version was promoted; empty for none."""
         return self.standing[-1][0] if self.standing else ""
 
-    def before(self, branch: str) -> str:
-        """What a rollback of `branch` returns to when nobody names a version."""
+    def previous(self, branch: str) -> str:
+        """Return the hash that a rollback of `branch` returns to when nobody names a version."""
         line = self.lines.get(branch, [])
         return line[-2] if len(line) > 1 else EMPTY.hash
 
     def may_return_to(self, branch: str, strategy: str) -> bool:
-        """Whether the branch once stood at `strategy`, below where it stands now."""
+        """Tell whether the branch once stood at `strategy`, below where it stands now."""
         stands = {EMPTY.hash, *self.lines.get(branch, [])}
         return strategy in stands - {self.current(branch)}
 
-    def decisive(self, strategy: str) -> GateDecided | None:
-        """The gate that promoted a version, else the last that a run made of itself.
+    def decisive_gate(self, strategy: str) -> GateDecided | None:
+        """Return the gate that promoted a version, else the last that a run made of itself.
 
         A gate by hand counts only where there is no other: it is evidence, no second chance.
         """
         gates = self.gates.get(strategy, [])
         promoting = [it for it in gates if f"{it.stream}#{it.slot}" == self.promoted.get(strategy)]
-        of_runs = [it for it in gates if not it.slot.startswith(BY_HAND)]
+        of_runs = [it for it in gates if not it.slot.startswith(MANUAL_PREFIX)]
         telling = promoting or of_runs or gates
         return telling[-1] if telling else None
 
     def status(self, strategy: str) -> Status:
-        """What a person is told about a version in one word."""
+        """Return the state of a version in one word, for people."""
         if self.current() == strategy:
             return "current"
         if strategy in self.taken_back:
             return "rolled back"
         if strategy in self.promoted:
             return "accepted"
-        gate = self.decisive(strategy)
+        gate = self.decisive_gate(strategy)
         return _VERDICTS[gate.decision] if gate else "proposed"
 
     def _promote(self, event: StrategyPromoted) -> None:
@@ -112,15 +112,15 @@ class Lineage:
 
     def _roll_back(self, branch: str, strategy: str) -> None:
         line = self.lines.setdefault(branch, [])
-        keep = _through(line[:-1], strategy)
+        keep = _length_through(line[:-1], strategy)
         gone = set(line[keep:])
         del line[keep:]
         self.taken_back |= gone - {each for stands in self.lines.values() for each in stands}
         self.standing = [it for it in self.standing if it[0] != branch or it[1] <= keep]
 
 
-def _through(line: list[str], strategy: str) -> int:
-    """How much of `line` remains when it is cut behind the newest `strategy`."""
+def _length_through(line: list[str], strategy: str) -> int:
+    """Return the length of `line` when it is cut behind the newest `strategy`."""
     for place in range(len(line), 0, -1):
         if line[place - 1] == strategy:
             return place

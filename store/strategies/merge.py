@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from ..edits import Deprecate, Edit
 from ..rules import EMPTY, Rule, Strategy
-from .edits_between import changes
+from .diff import update_edits
 from .versions import Strategies, Version
 
 
@@ -20,19 +20,19 @@ class Conflict(NamedTuple):
 
     @property
     def about(self) -> Literal["content", "order"]:
-        """What it says, or whether it stands at all; else only its place."""
-        return "content" if _disagree(self.base, self.ours, self.theirs) else "order"
+        """Subject of the conflict: content of the rule, or its being there; else its place."""
+        return "content" if _is_conflict(self.base, self.ours, self.theirs) else "order"
 
 
-class Merged(NamedTuple):
+class MergeResult(NamedTuple):
     strategy: Strategy
     """Where there are conflicts, ours: as we say the rule, and in the order we have."""
     conflicts: tuple[Conflict, ...]
     """By rule id, each rule once; empty when swapping the sides would change nothing."""
 
 
-def merge(base: Strategy, ours: Strategy, theirs: Strategy) -> Merged:
-    """What both sides made of `base`, together.
+def merge(base: Strategy, ours: Strategy, theirs: Strategy) -> MergeResult:
+    """Merge what both sides made of `base`.
 
     Rules are the same rule when their ids are. A rule that one side alone changed, added or took
     out follows that side; both the same way, both; otherwise it is a conflict. Two rules stand as
@@ -45,7 +45,7 @@ def merge(base: Strategy, ours: Strategy, theirs: Strategy) -> Merged:
     for name in was | mine | other:
         before, here, there = was.get(name), mine.get(name), other.get(name)
         said = there if here == before else here
-        if _disagree(before, here, there):
+        if _is_conflict(before, here, there):
             disputed.add(name)
         if said is not None:
             kept[name] = said
@@ -59,11 +59,11 @@ def merge(base: Strategy, ours: Strategy, theirs: Strategy) -> Merged:
         Conflict(name, was.get(name), mine.get(name), other.get(name))
         for name in sorted(disputed | circles)
     )
-    return Merged(Strategy(rules=tuple(kept[name] for name in order)), tuple(conflicts))
+    return MergeResult(Strategy(rules=tuple(kept[name] for name in order)), tuple(conflicts))
 
 
 def merge_edits(ours: Strategy, merged: Strategy) -> tuple[Edit, ...]:
-    """What a merge does to our rules, as edits: those that leave, change and move.
+    """Return what a merge does to our rules, as edits: those that leave, change and move.
 
     Applied to `ours` they give `merged` without the rules adopted from the other side. Those keep
     their ids, and no edit can say so: the second parent of the proposal is where they come from.
@@ -71,7 +71,7 @@ def merge_edits(ours: Strategy, merged: Strategy) -> tuple[Edit, ...]:
     said = _by_id(merged)
     as_theirs = {"rationale": "As the other side has it.", "consolidates": True}
     return (
-        *(update.model_copy(update=as_theirs) for update in changes(ours, merged)),
+        *(update.model_copy(update=as_theirs) for update in update_edits(ours, merged)),
         *(
             Deprecate(rule=rule.id, rationale="It left on the other side.", consolidates=True)
             for rule in ours.rules
@@ -80,8 +80,8 @@ def merge_edits(ours: Strategy, merged: Strategy) -> tuple[Edit, ...]:
     )
 
 
-def ancestor(strategies: Strategies, a: Version, b: Version) -> Version | None:
-    """The nearest version that both descend from, or are; None where nothing joins them.
+def common_ancestor(strategies: Strategies, a: Version, b: Version) -> Version | None:
+    """Return the nearest version that both descend from, or are; None where nothing joins them.
 
     Of several that no other one descends from, the newest. The empty version counts where the
     way back ends in it; an import has no way back.
@@ -90,12 +90,12 @@ def ancestor(strategies: Strategies, a: Version, b: Version) -> Version | None:
         return None
     known = {version.hash: version for version in strategies.versions(a.domain)}
     known[EMPTY.hash] = strategies.get(f"{a.domain}@0")
-    common = _family(known, a) & _family(known, b)
+    common = _ancestors(known, a) & _ancestors(known, b)
     # A version is proposed after its parents: the newest is never behind another one.
     return max((known[it] for it in common), key=lambda it: it.number, default=None)
 
 
-def _family(known: dict[str, Version], version: Version) -> set[str]:
+def _ancestors(known: dict[str, Version], version: Version) -> set[str]:
     found: set[str] = set()
     open_ = [version.hash]
     while open_:
@@ -106,7 +106,7 @@ def _family(known: dict[str, Version], version: Version) -> set[str]:
     return found
 
 
-def _disagree(base: Rule | None, ours: Rule | None, theirs: Rule | None) -> bool:
+def _is_conflict(base: Rule | None, ours: Rule | None, theirs: Rule | None) -> bool:
     return ours != theirs and base not in (ours, theirs)
 
 
@@ -127,9 +127,9 @@ def _put_back(order: list[str], ours: Sequence[str], alone: set[str]) -> None:
 
 
 def _order(kept: Sequence[str], places: Sequence[dict[str, int]]) -> tuple[list[str], set[str]]:
-    """The names in their merged order, and those whose order contradicts itself."""
+    """Return the names in their merged order, and those whose order contradicts itself."""
     behind = {
-        a: {b for b in kept if a != b and _before(a, b, places)} for a in kept
+        a: {b for b in kept if a != b and _stands_before(a, b, places)} for a in kept
     }  # a stands before all of behind[a]
     reach = _closure(behind)
     circle = {a: frozenset({a} | {b for b in reach[a] if a in reach[b]}) for a in kept}
@@ -144,8 +144,8 @@ def _order(kept: Sequence[str], places: Sequence[dict[str, int]]) -> tuple[list[
     return order, {a for a in kept if len(circle[a]) > 1}
 
 
-def _before(a: str, b: str, places: Sequence[dict[str, int]]) -> bool:
-    """Whether the three sides together put `a` before `b`."""
+def _stands_before(a: str, b: str, places: Sequence[dict[str, int]]) -> bool:
+    """Tell whether the three sides together put `a` before `b`."""
     said = [at[a] < at[b] if a in at and b in at else None for at in places]
     base, ours, theirs = said
     if ours is None or theirs is None:
@@ -166,6 +166,6 @@ def _closure(behind: dict[str, set[str]]) -> dict[str, set[str]]:
 
 
 def _ours_first(name: str, places: Sequence[dict[str, int]]) -> tuple[bool, int]:
-    """Within a circle: our rules in our order, then those that only they have in theirs."""
+    """Sort key within a circle: our rules in our order, then those that only they have."""
     _, ours, theirs = places
     return name not in ours, ours.get(name, theirs.get(name, 0))

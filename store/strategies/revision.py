@@ -1,4 +1,4 @@
-"""What a reviewer's decisions make of a version: typed edits, and rules that come back."""
+"""Revision of a version by a reviewer's decisions: typed edits, and rules that come back."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -24,7 +24,7 @@ class Revision(NamedTuple):
 
 
 def revise(candidate: Version, incumbent: Version, decisions: Sequence[RuleDecision]) -> Revision:
-    """The candidate as the decisions want it: what is approved stays, what is rejected is undone.
+    """Return the candidate as decided: what is approved stays, what is rejected is undone.
 
     A rule that was taken out and shall stay keeps its id: it comes from the incumbent, the second
     parent. Raises ValueError where a decision cannot be carried out.
@@ -38,7 +38,7 @@ def revise(candidate: Version, incumbent: Version, decisions: Sequence[RuleDecis
             said[rule] = theirs[rule]
     for it in decisions:
         if it.decision == "edit":
-            said[it.rule] = _reworded(ours, it)
+            said[it.rule] = _edit_rule(ours, it)
     strayed = {move.rule.id for move in diff(incumbent, candidate).moved}
     order = [rule for rule in ours if rule in said and not (rule in undone and rule in strayed)]
     for rule in theirs:
@@ -53,7 +53,7 @@ def revise(candidate: Version, incumbent: Version, decisions: Sequence[RuleDecis
     )
 
 
-def _reworded(ours: dict[str, Rule], decision: RuleDecision) -> Rule:
+def _edit_rule(ours: dict[str, Rule], decision: RuleDecision) -> Rule:
     if decision.rule not in ours:
         raise ValueError(
             f"Rule {decision.rule} is taken out by this version: approve that, or reject it, "
@@ -68,7 +68,7 @@ def _reworded(ours: dict[str, Rule], decision: RuleDecision) -> Rule:
 
 
 def _place(order: Sequence[str], wanted: Sequence[str], rule: str) -> int:
-    """Right behind the nearest rule that stands before it in the incumbent; else in front."""
+    """Return the place right behind the nearest rule before it in the incumbent; else in front."""
     before = wanted[: wanted.index(rule)]
     return next((order.index(it) + 1 for it in reversed(before) if it in order), 0)
 

@@ -1,4 +1,4 @@
-"""Every version of every strategy, and which one is current: read off the log.
+"""Versions of every strategy, and which one is current, projected from the log.
 
 Versions are numbered per domain in the order in which they were first proposed, the refused
 ones too; `scheduling@0` is the empty strategy. Nothing is kept here that the log does not say.
@@ -9,18 +9,14 @@ import threading
 from dataclasses import dataclass
 from typing import get_args
 
-from ..errors import StoreError
 from ..events import GateDecided, StrategyPromoted, StrategyRolledBack
 from ..log import EventLog
 from ..rules import EMPTY, Strategy
-from .lineage import Lineage, Status, Told
+from .lineage import Lineage, LineageEvent, Status
+from .promotion import check_promotion, check_return, check_rollback
 
 _HASH = re.compile(r"[0-9a-f]{6,64}")
 _SHORT = re.compile(r"[0-9a-f]{1,5}")
-
-
-class PromotionRefused(StoreError):
-    """A version may not become current: no gate accepted it, and no person gave a reason."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ class Version:
 
 
 class Strategies:
-    """The versions that a log tells of. Every call sees what was recorded before it."""
+    """Versions that a log tells of. Every call sees what was recorded before it."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
@@ -73,7 +69,7 @@ class Strategies:
         self._refresh()
         domain, at, number = ref.partition("@")
         if at and domain and number.isdecimal():
-            return self._numbered(domain, int(number), ref)
+            return self._by_number(domain, int(number), ref)
         if ref in self._lineages:
             return self._version(ref, self._lineages[ref].current())
         for domain, lineage in self._lineages.items():
@@ -85,7 +81,7 @@ class Strategies:
         if found:
             names = ", ".join(version.name for version in found)
             raise LookupError(f"{ref!r} could be any of {names}. Name one of them.")
-        raise self._unknown(ref)
+        raise self._unknown_error(ref)
 
     def versions(self, domain: str | None = None) -> list[Version]:
         """Return the versions in store order, refused ones too; `@0` is not among them."""
@@ -98,34 +94,34 @@ class Strategies:
         ]
 
     def domains(self) -> list[str]:
-        """The domains that the log tells of, in order of first mention."""
+        """Return the domains that the log tells of, in order of first mention."""
         self._refresh()
         return list(self._lineages)
 
     def branches(self, domain: str) -> list[str]:
-        """The branches of a domain, in order of first mention."""
+        """Return the branches of a domain, in order of first mention."""
         self._refresh()
         return list(self._lineage(domain).lines)
 
     def current(self, domain: str, branch: str | None = None) -> Version:
-        """The newest promotion that stands, in the domain or on a branch; `@0` if none does."""
+        """Return the newest promotion that stands, in the domain or on a branch; `@0` for none."""
         self._refresh()
         return self._version(domain, self._lineage(domain).current(branch))
 
-    def leading(self, domain: str) -> str:
-        """The branch on which the domain's current version was promoted; empty where none is."""
+    def leading_branch(self, domain: str) -> str:
+        """Return the branch on which the domain's current version was promoted; empty for none."""
         self._refresh()
-        return self._lineage(domain).leading()
+        return self._lineage(domain).leading_branch()
 
     def number(self, domain: str, strategy_hash: str) -> int:
-        """The number of a version; 0 for the empty strategy."""
+        """Return the number of a version; 0 for the empty strategy."""
         self._refresh()
         if strategy_hash == EMPTY.hash:
             return 0
         for number, known in enumerate(self._lineage(domain).proposals, start=1):
             if known == strategy_hash:
                 return number
-        raise self._unknown(f"{domain} {strategy_hash[:12]}")
+        raise self._unknown_error(f"{domain} {strategy_hash[:12]}")
 
     def promote(
         self,
@@ -156,13 +152,7 @@ class Strategies:
         )
         if self._log.find(stream, slot) is None:
             name = f"{domain}@{self.number(domain, strategy_hash)}"
-            if by == "gate":
-                self._must_accept(gate, domain, strategy_hash, name)
-            elif not by.strip() or not reason.strip():
-                raise PromotionRefused(
-                    f"{name} cannot be promoted by {by!r} without a reason: a person says who "
-                    "they are and why they overrule the gate."
-                )
+            check_promotion(self._log, promotion, name)
         return self._log.record(promotion)
 
     def rollback(
@@ -184,7 +174,15 @@ class Strategies:
         """
         target = EMPTY.hash
         if self._log.find(stream, slot) is None:
-            target = self._target(domain, branch, to_ref)
+            self._refresh()
+            lineage = self._lineage(domain)
+            check_rollback(lineage, domain, branch)
+            target = lineage.previous(branch)
+            if to_ref is not None:
+                now, to = self.current(domain, branch), self.get(to_ref)
+                target = to.hash
+                within = target if to.domain == domain else ""
+                check_return(lineage, branch, now.name, to.name, within)
         return self._log.record(
             StrategyRolledBack(
                 stream=stream,
@@ -197,54 +195,14 @@ class Strategies:
             )
         )
 
-    def _target(self, domain: str, branch: str, to_ref: str | None) -> str:
-        self._refresh()
-        lineage = self._lineage(domain)
-        now = self._version(domain, lineage.current(branch))
-        if not lineage.lines.get(branch):
-            raise PromotionRefused(
-                f"Nothing is promoted on branch {branch!r}: there is nothing to roll back. "
-                f"Branches of {domain}: {', '.join(lineage.lines) or 'none'}."
-            )
-        if to_ref is None:
-            return lineage.before(branch)
-        to = self.get(to_ref)
-        if to.domain != domain or not lineage.may_return_to(branch, to.hash):
-            raise PromotionRefused(
-                f"Branch {branch!r} is at {now.name} and cannot roll back to {to.name}: that "
-                "version does not stand below it on this branch. Promote it, with a gate or with "
-                "a reason."
-            )
-        return to.hash
-
-    def _must_accept(self, gate: str, domain: str, strategy_hash: str, name: str) -> None:
-        stream, _, slot = gate.partition("#")
-        event = self._log.find(stream, slot) if gate else None
-        if not isinstance(event, GateDecided):
-            found = f"{gate!r} is no gate in this log" if gate else "none was named"
-            raise PromotionRefused(
-                f"{name} needs a gate that accepted it, and {found}. Name one as `stream#slot`, "
-                "or let a person promote it with a reason."
-            )
-        if (event.domain, event.candidate) != (domain, strategy_hash):
-            raise PromotionRefused(
-                f"{name} needs a gate that accepted it, and {gate!r} measured another version: "
-                f"{event.candidate[:12]} of {event.domain}."
-            )
-        if event.decision != "accept":
-            raise PromotionRefused(
-                f"{name} needs a gate that accepted it, and {gate!r} decided "
-                f"{event.decision}: {event.reason}"
-            )
-
     def _refresh(self) -> None:
         with self._lock:
             end = self._log.end()
             if end == self._seen:
                 return
-            for entry in self._log.entries(kinds=get_args(Told), after=self._seen):
+            for entry in self._log.entries(kinds=get_args(LineageEvent), after=self._seen):
                 event = entry.event
-                if isinstance(event, Told):
+                if isinstance(event, LineageEvent):
                     self._lineages.setdefault(event.domain, Lineage()).fold(event)
                 self._seen = entry.seq
             self._seen = max(self._seen, end)
@@ -252,12 +210,12 @@ class Strategies:
     def _lineage(self, domain: str) -> Lineage:
         return self._lineages.get(domain, Lineage())
 
-    def _numbered(self, domain: str, number: int, ref: str) -> Version:
+    def _by_number(self, domain: str, number: int, ref: str) -> Version:
         if number == 0:
             return self._version(domain, EMPTY.hash)
         known = list(self._lineage(domain).proposals)
         if number > len(known):
-            raise self._unknown(ref)
+            raise self._unknown_error(ref)
         return self._version(domain, known[number - 1])
 
     def _by_hash(self, ref: str) -> list[Version]:
@@ -283,10 +241,10 @@ class Strategies:
             slot=proposal.slot if proposal else "",
             status=lineage.status(strategy),
             gates=tuple(lineage.gates.get(strategy, ())),
-            gate=lineage.decisive(strategy),
+            gate=lineage.decisive_gate(strategy),
         )
 
-    def _unknown(self, ref: str) -> LookupError:
+    def _unknown_error(self, ref: str) -> LookupError:
         known = [
             f"{domain}@0..{len(lineage.proposals)}" for domain, lineage in self._lineages.items()
         ]

@@ -1,4 +1,4 @@
-"""Two texts, word by word: what stayed, what went, what came."""
+"""Word diff of two texts: what stayed, what went, what came."""
 
 import difflib
 import html
@@ -17,7 +17,7 @@ class Span(NamedTuple):
     mark: Mark
 
 
-def compare(old: str, new: str) -> tuple[Span, ...]:
+def word_diff(old: str, new: str) -> tuple[Span, ...]:
     """Mark what differs, in whole words. What is removed stands before what replaces it."""
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
@@ -31,23 +31,23 @@ def compare(old: str, new: str) -> tuple[Span, ...]:
         if what != "equal" or alone:
             gone, come = gone + removed, come + added
             continue
-        spans += [*_changed(gone, come), Span(removed, "same")]
+        spans += [*_changed_spans(gone, come), Span(removed, "same")]
         gone = come = ""
-    return (*spans, *_changed(gone, come))
+    return (*spans, *_changed_spans(gone, come))
 
 
-def in_text(spans: Sequence[Span]) -> str:
-    """For a terminal: `the [-old-]{+new+} word`."""
+def spans_as_text(spans: Sequence[Span]) -> str:
+    """Return a word diff for a terminal: `the [-old-]{+new+} word`."""
     signs = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
     return "".join(signs[mark][0] + text + signs[mark][1] for text, mark in spans)
 
 
-def in_html(spans: Sequence[Span]) -> str:
-    """For a page: `<del>` and `<ins>`, everything else escaped."""
+def spans_as_html(spans: Sequence[Span]) -> str:
+    """Return a word diff for a page: `<del>` and `<ins>`, everything else escaped."""
     signs = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}
     return "".join(signs[mark].format(html.escape(text)) for text, mark in spans)
 
 
-def _changed(gone: str, come: str) -> list[Span]:
+def _changed_spans(gone: str, come: str) -> list[Span]:
     marked = (Span(gone, "removed"), Span(come, "added"))
     return [span for span in marked if span.text]

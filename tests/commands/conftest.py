@@ -15,9 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
-from tutelage.commands.workspace import Place
-from tutelage.graph.planning.opening import Parts
+from tutelage.commands.workspace import Workspace
+from tutelage.graph.planning.opening import Overrides
 from tutelage.graph.run import go
+from tutelage.reports.files import write_results
 
 from ..graph.fakes import Coach, Parity, Pupil
 from ..graph.world import CARRY_HELPS, small_run
@@ -28,7 +29,7 @@ HELPS = "Check the result"
 
 @dataclass(frozen=True)
 class Said:
-    """What a command printed."""
+    """Output of a command."""
 
     code: int
     out: str
@@ -53,6 +54,7 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         train={"examples": 20},
     )
     assert go(run)
+    write_results(run.log, run.id, run.folder)
     run.log.close()
     return place
 
@@ -64,20 +66,20 @@ def own(finished_run: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def typed() -> Type:
-    """Type a command: `typed(place, "strategy", "list")`."""
+def type_words() -> Type:
+    """Type a command: `type_words(place, "strategy", "list")`."""
 
-    def typed(place: Path, *words: str, env: dict[str, str] | None = None) -> Said:
-        parts = Parts(domain=Parity(), student=Pupil(CARRY_HELPS), trainer=Coach())
+    def type_words(place: Path, *words: str, env: dict[str, str] | None = None) -> Said:
+        parts = Overrides(domain=Parity(), student=Pupil(CARRY_HELPS), trainer=Coach())
         result = CliRunner().invoke(
             app,
             ["--home", str(place / "store"), "--runs", str(place / "runs"), *words],
-            obj=Place(parts=parts),
+            obj=Workspace(overrides=parts),
             env=env,
         )
         return Said(result.exit_code, result.stdout, result.stderr)
 
-    return typed
+    return type_words
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from .conftest import Said
 Rows = Sequence[Mapping[str, Any]]
 
 
-def audited(*words: object) -> Said:
+def audit(*words: object) -> Said:
     result = CliRunner().invoke(app, ["audit", *map(str, words)])
     return Said(result.exit_code, result.stdout, result.stderr)
 
@@ -46,11 +46,11 @@ def test_a_claim_that_stands_exits_0_and_one_that_does_not_exits_1(
 ) -> None:
     for right, code, verdict in ((90, 0, "The claim stands"), (55, 1, "does not stand")):
         file = write(tmp_path / f"{right}.{write.__name__.removeprefix('as_')}", sound(100, right))
-        said = audited(file)
+        said = audit(file)
         assert (said.code, said.err) == (code, "")
         assert verdict in said.out.splitlines()[0], "the verdict comes first"
         assert "always answering NO" in said.out and "exact McNemar test" in said.out
-        as_json = audited(file, "--json")
+        as_json = audit(file, "--json")
         assert as_json.code == code
         assert as_json.json["sentence"] == said.out.splitlines()[0]
         assert as_json.json["system"]["right"] == right
@@ -63,16 +63,16 @@ def test_columns_are_named_or_known_and_a_dash_leaves_one_out(tmp_path: Path) ->
         for i, row in enumerate(sound())
     ]
     file = as_csv(tmp_path / "r.csv", rows)
-    beaten = audited(file, "--prediction", "mine")
+    beaten = audit(file, "--prediction", "mine")
     assert beaten.code == 1 and "below the 100.0% of baseline" in beaten.out
-    alone = audited(file, "--prediction", "mine", "--second", "-", "--feature", "n", "--json")
+    alone = audit(file, "--prediction", "mine", "--second", "-", "--feature", "n", "--json")
     assert alone.code == 0 and alone.json["second"] is None
     assert alone.json["floors"]["stump"] <= 0.6
 
 
 def test_features_in_jsonl_are_an_object_of_numbers(tmp_path: Path) -> None:
     rows = [row | {"features": {"rooms": int(row["gold"] == "YES")}} for row in sound()]
-    said = audited(jsonl(tmp_path / "r.jsonl", rows))
+    said = audit(jsonl(tmp_path / "r.jsonl", rows))
     assert said.code == 1 and "one question about one feature" in said.out
 
 
@@ -81,7 +81,7 @@ def test_a_finish_reason_says_which_replies_were_cut(tmp_path: Path) -> None:
             for row in sound(100, 100)]  # fmt: skip
     for row in rows[:40]:
         row |= {"prediction": None, "reply": "First I sort the", "finish_reason": "length"}
-    said = audited(jsonl(tmp_path / "r.jsonl", rows))
+    said = audit(jsonl(tmp_path / "r.jsonl", rows))
     assert said.code == 1
     assert "40 of the 100 replies of prediction were cut off" in said.out
 
@@ -93,7 +93,7 @@ def test_the_file_may_hold_blank_lines_a_byte_order_mark_and_values_of_any_kind(
              for i in range(40)]  # fmt: skip
     file = tmp_path / "results"
     file.write_text("﻿" + "\n\n".join(lines) + "\n", encoding="utf-8")
-    said = audited(file, "--json")
+    said = audit(file, "--json")
     assert said.code == 0 and said.json["classes"] == ["False", "True"]
 
 
@@ -102,9 +102,9 @@ def test_letters_that_cannot_be_printed_break_nothing(tmp_path: Path) -> None:
     row = '{"gold": "\\ud800\\u001b[31m", "prediction": NaN, "reply": "\\udfff"}\n'
     file.write_text(row * 20)
     for words in ((file,), (file, "--json")):
-        said = audited(*words)
+        said = audit(*words)
         assert said.code == 1 and "\x1b[31m" not in said.out.split("{", 1)[0]
-    assert audited(file, "--json").json["system"]["unparsed"] == 20
+    assert audit(file, "--json").json["system"]["unparsed"] == 20
 
 
 BROKEN = {
@@ -137,7 +137,7 @@ def test_a_broken_jsonl_file_is_refused_with_the_line_that_is_wrong(
 ) -> None:
     file = tmp_path / "broken.jsonl"
     file.write_text(text)
-    said = audited(file)
+    said = audit(file)
     assert (said.code, said.out) == (2, "")
     assert told in said.err and "broken.jsonl" in said.err
     assert not any(letter in said.err for letter in "\x1b\u202e")
@@ -163,27 +163,27 @@ def test_a_broken_csv_file_is_refused_with_the_line_that_is_wrong(
 ) -> None:
     file = tmp_path / "broken.csv"
     file.write_text(text)
-    said = audited(file)
+    said = audit(file)
     assert (said.code, said.out) == (2, "") and told in said.err
 
 
 def test_what_is_no_text_or_not_there_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "r.csv"
     file.write_bytes(b"gold,prediction\n\xff\xfe,A\n")
-    assert audited(file).code == 2 and "no UTF-8 text" in audited(file).err
-    assert audited(tmp_path / "none.csv").code == 2
+    assert audit(file).code == 2 and "no UTF-8 text" in audit(file).err
+    assert audit(tmp_path / "none.csv").code == 2
     there = jsonl(tmp_path / "r.jsonl", sound())
-    assert "no column 'label'. There are: 'gold', 'p" in audited(there, "--gold", "label").err
-    unknown = audited(there, "--classes", "A,B")
+    assert "no column 'label'. There are: 'gold', 'p" in audit(there, "--gold", "label").err
+    unknown = audit(there, "--classes", "A,B")
     assert unknown.code == 2 and "Line 1: the gold answer 'YES' is none of A, B" in unknown.err
-    assert audited(there, "--split", "ood").code == 2
+    assert audit(there, "--split", "ood").code == 2
 
 
 def test_names_of_csv_columns_have_no_spaces_around_them(tmp_path: Path) -> None:
     file = tmp_path / "r.csv"
     rows = "".join(f"{row['gold']},{row['prediction']},,\n" for row in sound())
     file.write_text(f" gold , prediction,,\n{rows}")
-    assert audited(file).code == 0
+    assert audit(file).code == 0
 
 
 def test_columns_that_play_no_part_are_named_and_numbers_offered_as_shortcuts(
@@ -193,36 +193,36 @@ def test_columns_that_play_no_part_are_named_and_numbers_offered_as_shortcuts(
             for i, row in enumerate(sound())]  # fmt: skip
     rows[7]["odd"] = "?"
     file = as_csv(tmp_path / "r.csv", rows)
-    said = audited(file)
+    said = audit(file)
     assert said.code == 0
     assert said.out.splitlines()[-1] == (
         "Not used: rooms, the day, note, odd. `--feature rooms --feature 'the day'` tries them as "
         "a shortcut."
     )
-    assert audited(file, "--json").json["not_used"] == ["rooms", "the day", "note", "odd"]
-    tried = audited(file, "--feature", "rooms")
+    assert audit(file, "--json").json["not_used"] == ["rooms", "the day", "note", "odd"]
+    tried = audit(file, "--feature", "rooms")
     assert tried.code == 1 and "one question about one feature" in tried.out
     assert "Not used: the day, note, odd." in tried.out
-    assert "Not used" not in audited(jsonl(tmp_path / "r.jsonl", sound())).out
+    assert "Not used" not in audit(jsonl(tmp_path / "r.jsonl", sound())).out
 
 
 def test_a_student_is_the_prediction_where_no_better_name_is_there(tmp_path: Path) -> None:
     rows = [{"gold": row["gold"], "student": row["prediction"], "baseline": "NO"}
             for row in sound()]  # fmt: skip
-    known = audited(jsonl(tmp_path / "r.jsonl", rows), "--json").json
+    known = audit(jsonl(tmp_path / "r.jsonl", rows), "--json").json
     assert known["columns"] == {"gold": "gold", "prediction": "student", "second": "baseline"}
     better = [row | {"student": "smollm2", "prediction": row["gold"]} for row in rows]
-    known = audited(jsonl(tmp_path / "b.jsonl", better), "--json").json
+    known = audit(jsonl(tmp_path / "b.jsonl", better), "--json").json
     assert known["columns"]["prediction"] == "prediction" and known["not_used"] == ["student"]
 
 
 def test_the_example_is_judged_without_being_told_its_columns() -> None:
-    said = audited(Path(__file__).parents[2] / "examples" / "meeting-rooms.jsonl")
+    said = audit(Path(__file__).parents[2] / "examples" / "meeting-rooms.jsonl")
     assert (said.code, said.err) == (1, "") and "student" in said.out.splitlines()[0]
 
 
 @pytest.mark.slow
 def test_a_hundred_thousand_rows_are_judged(tmp_path: Path) -> None:
     rows = [row | {"id": i, "baseline": "YES"} for i, row in enumerate(sound(100_000, 80_000))]
-    said = audited(jsonl(tmp_path / "big.jsonl", rows), "--json")
+    said = audit(jsonl(tmp_path / "big.jsonl", rows), "--json")
     assert said.code == 0 and said.json["problems"] == 100_000

@@ -13,20 +13,20 @@ from .conftest import Type, at
 QUICK = ("--runs", "400", "--gates", "200", "--seed", "2")
 
 
-def test_a_version_alone_is_gated_wherever_its_options_stand(own: Path, typed: Type) -> None:
-    plain = typed(own, "gate", "parity", "--against", "parity@0", "--json")
+def test_a_version_alone_is_gated_wherever_its_options_stand(own: Path, type_words: Type) -> None:
+    plain = type_words(own, "gate", "parity", "--against", "parity@0", "--json")
     assert plain.code == 0, plain.err
     for words in (
         ("gate", "--json", "--against", "parity@0", "parity"),
         ("gate", "decide", "parity", "--against", "parity@0", "--json"),
     ):
-        same = typed(own, *words)
+        same = type_words(own, *words)
         assert same.code == 0, same.err
         assert (same.json["candidate"], same.json["incumbent"], same.json["gain"]) == tuple(
             plain.json[each] for each in ("candidate", "incumbent", "gain")
         )
     assert plain.json["claim"] == "better" and plain.json["planned"] == 80
-    missing = typed(own, "gate", "paritty")
+    missing = type_words(own, "gate", "paritty")
     assert missing.code == 1 and "paritty" in missing.err
 
 

@@ -1,32 +1,29 @@
 """Help that teaches, and quickly."""
 
+import keyword
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from tutelage.commands.app import app
+from tutelage.commands.app import COMMANDS, app, load_command
+
+COMMANDS_FOLDER = Path(__file__).parents[2] / "commands"
+WORDS = [word for words in COMMANDS.values() for word in words]
 
 
 def commands() -> list[tuple[str, ...]]:
     """The words of every command and group."""
-
-    def below(group: typer.Typer, words: tuple[str, ...]) -> list[tuple[str, ...]]:
-        found = [words]
-        for command in group.registered_commands:
-            assert command.callback is not None
-            name = command.name or command.callback.__name__.replace("_", "-")
-            found.append((*words, name))
-        for inner in group.registered_groups:
-            assert inner.typer_instance is not None
-            name = (inner.name,) if isinstance(inner.name, str) else ()
-            found += below(inner.typer_instance, (*words, *name))
-        return found
-
-    return list(dict.fromkeys(below(app, ())))
+    found: list[tuple[str, ...]] = [()]
+    for word in WORDS:
+        found += [
+            (word,),
+            *((word, inner) for inner in getattr(load_command(word), "commands", ())),
+        ]
+    return found
 
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
@@ -48,13 +45,39 @@ def test_all_commands_of_the_plan_are_there() -> None:
     assert set(wanted.split()) <= {"-".join(words) for words in commands()}
 
 
+@pytest.mark.parametrize("words", [it for it in commands() if it], ids=" ".join)
+def test_every_command_stands_in_the_file_of_its_name(words: tuple[str, ...]) -> None:
+    command = load_command(words[0])
+    place = COMMANDS_FOLDER / words[0]
+    if not place.is_dir():
+        assert place.with_suffix(".py").is_file(), "one file for each command word"
+    elif len(words) == 2:
+        callback = command.commands[words[1]].callback
+        file = f"{words[1]}_" if keyword.iskeyword(words[1]) else words[1]
+        assert callback.__module__ == f"tutelage.commands.{words[0]}.{file}"
+
+
+def test_the_folder_holds_one_entry_for_each_word_and_what_they_share() -> None:
+    shared = {"__init__", "app", "errors", "output", "progress", "workspace"}
+    entries = {path.stem for path in COMMANDS_FOLDER.iterdir() if path.name != "__pycache__"}
+    assert entries == shared | set(WORDS)
+
+
+def test_help_lists_each_command_with_the_first_sentence_of_its_own_help() -> None:
+    listed = {word: about for words in COMMANDS.values() for word, about in words.items()}
+    for word in WORDS:
+        paragraph = load_command(word).help.split("\n\n")[0]
+        assert listed[word] == " ".join(paragraph.split())
+
+
 def test_help_comes_at_once_and_loads_nothing_heavy() -> None:
     code = (
         "import sys, time\n"
         "from tutelage.__main__ import main\n"
         "try: main()\n"
         "except SystemExit as end: assert end.code == 0\n"
-        "heavy = {'torch', 'transformers', 'peft', 'chromadb', 'anthropic', 'langgraph', 'scipy'}\n"
+        "heavy = {'torch', 'transformers', 'peft', 'chromadb', 'anthropic', 'langgraph', 'scipy',\n"
+        "         'sqlalchemy', 'pydantic', 'tutelage.store', 'tutelage.graph'}\n"
         "print(sorted(heavy & set(sys.modules)), time.process_time())\n"
     )
     done = subprocess.run(

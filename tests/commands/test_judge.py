@@ -15,8 +15,16 @@ from tutelage.domains.writing import Writing
 from tutelage.graph.config.config import parse_config
 from tutelage.graph.context import Run
 from tutelage.graph.measure.gate import Gate
-from tutelage.graph.measure.preferences import FILE, Place, Preferred, Side, keep, read, tally
-from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.graph.measure.preferences import (
+    FILE,
+    Place,
+    Preferred,
+    Side,
+    append_preferences,
+    read_preferences,
+    tally,
+)
+from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
 from tutelage.models.contract import Request
 from tutelage.models.scripted import ScriptedModel
@@ -24,7 +32,7 @@ from tutelage.store.events import GateDecided, RunStarted
 from tutelage.store.log import EventLog
 from tutelage.store.rules import EMPTY
 
-from ..store.tell import adds, propose
+from ..store.builders import adds, propose
 from .conftest import Said
 
 WRITING = Writing()
@@ -44,7 +52,7 @@ def pupil() -> ScriptedModel:
     return ScriptedModel(answer)
 
 
-def opened(place: Path, candidates: int = 2) -> Run:
+def open_essays(place: Path, candidates: int = 2) -> Run:
     config = parse_config(
         {
             "name": "essays",
@@ -57,14 +65,14 @@ def opened(place: Path, candidates: int = 2) -> Run:
             "gate": {"channel": "words"},
         }
     )
-    return open_run(place / "store", place / "runs", config, parts=Parts(student=pupil()))
+    return open_run(place / "store", place / "runs", config, overrides=Overrides(student=pupil()))
 
 
 @pytest.fixture(scope="module")
 def essays(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`store` and `runs` of a run with one gate; never written to."""
     place = tmp_path_factory.mktemp("essays")
-    run = opened(place)
+    run = open_essays(place)
     run.freeze()
     told = propose(run.log, adds("List everything."), domain="writing", run=run.id)
     new, old = run.version(told.strategy), run.version(EMPTY.hash)
@@ -79,7 +87,7 @@ def own(essays: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(essays, tmp_path / "own"))
 
 
-def typed(place: Path, *words: str, keys: str = "") -> Said:
+def type_words(place: Path, *words: str, keys: str = "") -> Said:
     options = ["--home", str(place / "store"), "--runs", str(place / "runs")]
     result = CliRunner().invoke(app, [*options, *words], input=keys)
     return Said(result.exit_code, result.stdout, result.stderr)
@@ -93,12 +101,12 @@ def newest(place: Path) -> GateDecided:
 
 
 def looks(place: Path) -> list[Preferred]:
-    return read(place / "runs" / "essays" / FILE)
+    return read_preferences(place / "runs" / "essays" / FILE)
 
 
 @pytest.mark.slow
 def test_the_loop_learns_to_write_from_the_rulebook_alone(tmp_path: Path) -> None:
-    run = opened(tmp_path, candidates=6)
+    run = open_essays(tmp_path, candidates=6)
     assert go(run)
     gates = [it.event for it in run.log.entries(stream="essays", kinds=[GateDecided])]
     told = [it for it in gates if isinstance(it, GateDecided)]
@@ -107,7 +115,7 @@ def test_the_loop_learns_to_write_from_the_rulebook_alone(tmp_path: Path) -> Non
 
 
 def test_a_person_reads_two_texts_and_is_not_told_whose_they_are(own: Path) -> None:
-    said = typed(own, "judge", "essays", "-n", "3", "--by", "Ada", keys="1\nx\n2\ns\n")
+    said = type_words(own, "judge", "essays", "-n", "3", "--by", "Ada", keys="1\nx\n2\ns\n")
     assert said.code == 0, said.err
     before, _, after = said.out.rpartition("Ada (person")
     assert before.count("--- text 1 ---") == 3 and "answer with 1, 2, s or q" in before
@@ -123,21 +131,21 @@ def test_a_person_reads_two_texts_and_is_not_told_whose_they_are(own: Path) -> N
 
 
 def test_who_stops_keeps_the_answers_and_goes_on_where_they_stood(own: Path) -> None:
-    first = typed(own, "judge", "essays", "-n", "4", "--by", "Ada", keys="1\n1\nq\n")
+    first = type_words(own, "judge", "essays", "-n", "4", "--by", "Ada", keys="1\n1\nq\n")
     assert "2 of 4 answers were recorded" in first.out
     assert "better" not in first.out.split("recorded")[1], "who is ahead is not told half-way"
-    typed(own, "judge", "essays", "-n", "2", "--by", "Ada", keys="2\n2\n")
+    type_words(own, "judge", "essays", "-n", "2", "--by", "Ada", keys="2\n2\n")
     kept = looks(own)
     assert [it.preferred for it in kept] == ["first", "first", "second", "second"]
     assert len({it.problem for it in kept}) == 4
-    typed(own, "judge", "essays", "-n", "1", "--by", "Bo", keys="1\n")
+    type_words(own, "judge", "essays", "-n", "1", "--by", "Bo", keys="1\n")
     assert looks(own)[-1].problem == kept[0].problem, "another judge sees all of them"
 
 
 def test_each_side_stands_first_about_as_often_and_both_orders_show_a_position_bias(
     own: Path,
 ) -> None:
-    said = typed(
+    said = type_words(
         own, "judge", "essays", "-n", "16", "--by", "Ada", "--both-orders", keys="1\n" * 32
     )
     assert said.code == 0, said.err
@@ -149,7 +157,7 @@ def test_each_side_stands_first_about_as_often_and_both_orders_show_a_position_b
     assert "better 0 times, the incumbent's 0, neither 16 (p = 1.000" in said.out
 
 
-def scripted(folder: Path, *replies: tuple[str, str]) -> str:
+def scripted_judge(folder: Path, *replies: tuple[str, str]) -> str:
     lines = [{"match": match, "reply": reply} for match, reply in replies]
     path = folder / "judge.json"
     path.write_text(json.dumps({"replies": lines}))
@@ -158,7 +166,7 @@ def scripted(folder: Path, *replies: tuple[str, str]) -> str:
 
 def fair(folder: Path, place: Path) -> str:
     """A judge that knows the whole texts by heart, as a script."""
-    known = [(it.problem.text, it.better) for it in WRITING.planted(24, 0)]
+    known = [(it.problem.text, it.better) for it in WRITING.planted_pairs(24, 0)]
     known += [
         (it.text, str(WRITING.solution(it, frozenset())).removeprefix("TEXT:\n"))
         for it in WRITING.problems("val", SPLIT["val"], 0)
@@ -167,12 +175,12 @@ def fair(folder: Path, place: Path) -> str:
     for task, text in known:
         held = rf"(?s)<task \w+>\n{re.escape(task)}\n.*<%s \w+>\n{re.escape(text)}\n</"
         lines += [(held % "first", "Better: first"), (held % "second", "Better: second")]
-    return scripted(folder, *lines, ("One question", "Mark: 4"))
+    return scripted_judge(folder, *lines, ("One question", "Mark: 4"))
 
 
 def test_a_model_leaves_the_same_record_in_both_orders(own: Path, tmp_path: Path) -> None:
     spec = fair(tmp_path, own)
-    said = typed(own, "judge", "essays", "--model", spec, "-n", "5", "--json")
+    said = type_words(own, "judge", "essays", "--model", spec, "-n", "5", "--json")
     assert said.code == 0, said.err
     assert "The judge is used: 24 of 24 planted pairs" in said.err
     (told,) = said.json
@@ -183,21 +191,21 @@ def test_a_model_leaves_the_same_record_in_both_orders(own: Path, tmp_path: Path
 
 
 def test_a_model_that_prefers_what_it_sees_first_may_not_judge(own: Path, tmp_path: Path) -> None:
-    spec = scripted(tmp_path, ("Which text", "Better: first"), (".", "Mark: 5"))
-    said = typed(own, "judge", "essays", "--model", spec)
+    spec = scripted_judge(tmp_path, ("Which text", "Better: first"), (".", "Mark: 5"))
+    said = type_words(own, "judge", "essays", "--model", spec)
     assert said.code == 1 and "The judge is biased" in said.err and "may not judge" in said.err
     assert looks(own) == []
 
 
 def test_what_cannot_be_judged_is_said(own: Path, tmp_path: Path) -> None:
-    assert "Nobody has judged" in typed(own, "judge", "essays", "--show").out
-    assert "No run 'essay'" in typed(own, "judge", "essay").err
-    assert typed(own, "judge", "essays", "--json").code == 2
+    assert "Nobody has judged" in type_words(own, "judge", "essays", "--show").out
+    assert "No run 'essay'" in type_words(own, "judge", "essay").err
+    assert type_words(own, "judge", "essays", "--json").code == 2
     with EventLog.open(own / "store") as log:
         for name, domain in (("sums", "parity"), ("fresh", "writing")):
             log.record(RunStarted(stream=name, slot="start", domain=domain, config={}, budget={}))
-    assert "nothing to compare" in typed(own, "judge", "fresh").err
-    elsewhere = typed(own, "judge", "sums", "--model", scripted(tmp_path, (".", "")))
+    assert "nothing to compare" in type_words(own, "judge", "fresh").err
+    elsewhere = type_words(own, "judge", "sums", "--model", scripted_judge(tmp_path, (".", "")))
     assert elsewhere.code == 1 and "no planted pairs" in elsewhere.err
 
 
@@ -209,11 +217,11 @@ def look(first: Side, preferred: Place, problem: str = "p1", **more: Any) -> Pre
 
 def test_a_line_that_a_crash_cut_off_is_passed_over_and_swallows_no_other(tmp_path: Path) -> None:
     path = tmp_path / "runs" / FILE
-    keep(path, [look("candidate", "first")])
+    append_preferences(path, [look("candidate", "first")])
     with path.open("a") as file:
         file.write('{"run": "r", "ga')
-    keep(path, [look("candidate", "second", "p2")])
-    assert [it.problem for it in read(path)] == ["p1", "p2"]
+    append_preferences(path, [look("candidate", "second", "p2")])
+    assert [it.problem for it in read_preferences(path)] == ["p1", "p2"]
 
 
 def test_a_verdict_that_does_not_hold_in_both_orders_counts_for_neither() -> None:

@@ -1,4 +1,4 @@
-"""What a run will take, told before it runs."""
+"""Plan of a run, told before it runs."""
 
 import json
 from collections import Counter
@@ -10,8 +10,9 @@ import pytest
 from tutelage.domains.contract import NotEnoughProblems
 from tutelage.domains.registry import get
 from tutelage.graph.config.config import load_config
-from tutelage.graph.planning.opening import Parts, open_run
-from tutelage.graph.planning.plan import Plan, plan, student_size
+from tutelage.graph.planning.opening import Overrides, open_run
+from tutelage.graph.planning.plan import Plan, plan
+from tutelage.graph.planning.student_size import student_size
 from tutelage.graph.run import go
 from tutelage.store.events import CallIntended
 
@@ -71,8 +72,8 @@ def test_a_run_never_asks_more_than_its_plan_said(tmp_path: Path) -> None:
         "search": {"frontier": 20, "repeats": 2},
         "loop": {"cycles": 2, "rounds": 2, "candidates": 2, "batch": 12, "samples": 2},
     }
-    parts = Parts(domain=Parity(), student=Pupil(CARRY_HELPS, hears=True))
-    run = open_run(tmp_path / "store", tmp_path / "runs", config(**settings), parts=parts)
+    parts = Overrides(domain=Parity(), student=Pupil(CARRY_HELPS, hears=True))
+    run = open_run(tmp_path / "store", tmp_path / "runs", config(**settings), overrides=parts)
     assert go(run)
     planned: Counter[str] = Counter()
     for stage in plan(config(**settings), Parity()).stages:

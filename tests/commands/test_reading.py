@@ -1,4 +1,4 @@
-"""What a person reads off a store, in words and as JSON."""
+"""Reading a store, in words and as JSON."""
 
 import sqlite3
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tutelage.commands.report import show_attribution
-from tutelage.evidence import Answered, table
+from tutelage.evidence import JudgedReply, table
 from tutelage.store import EventLog, Strategies
 
 from .conftest import Type, contents
@@ -28,32 +28,32 @@ READING = (
 
 @pytest.mark.parametrize("command", READING)
 def test_json_is_all_that_a_reading_command_prints(
-    command: str, finished_run: Path, typed: Type
+    command: str, finished_run: Path, type_words: Type
 ) -> None:
-    said = typed(finished_run, *command.split(), "--json")
+    said = type_words(finished_run, *command.split(), "--json")
     assert (said.code, said.err) == (0, "")
     assert said.json
 
 
 @pytest.mark.parametrize("command", READING)
-def test_reading_changes_nothing(command: str, own: Path, typed: Type) -> None:
+def test_reading_changes_nothing(command: str, own: Path, type_words: Type) -> None:
     before = contents(own)
-    assert typed(own, *command.split()).code == 0
+    assert type_words(own, *command.split()).code == 0
     assert contents(own) == before
 
 
 @pytest.mark.parametrize("command", [*READING, "strategy search rooms", "index rebuild"])
 def test_without_a_store_a_command_says_so_and_makes_none(
-    command: str, tmp_path: Path, typed: Type
+    command: str, tmp_path: Path, type_words: Type
 ) -> None:
-    said = typed(tmp_path, *command.split())
+    said = type_words(tmp_path, *command.split())
     assert said.code == 1
     assert "There is no store in" in said.err and "tutelage run CONFIG" in said.err
     assert said.out == "" and list(tmp_path.iterdir()) == []
 
 
-def test_runs_says_how_far_each_run_has_come(finished_run: Path, typed: Type) -> None:
-    (run,) = typed(finished_run, "runs", "--json").json
+def test_runs_says_how_far_each_run_has_come(finished_run: Path, type_words: Type) -> None:
+    (run,) = type_words(finished_run, "runs", "--json").json
     assert run["run"] == "small" and run["state"] == "finished"
     assert run["current"].startswith("parity@")
 
@@ -61,20 +61,20 @@ def test_runs_says_how_far_each_run_has_come(finished_run: Path, typed: Type) ->
 def test_the_table_counts_replies_lost_to_errors_where_there_are_any(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    judged = [Answered(f"p{n}", 1.0, "right", "YES", "YES") for n in range(5)]
-    lost = Answered("p5", None, "error", None, "YES")
+    judged = [JudgedReply(f"p{n}", 1.0, "right", "YES", "YES") for n in range(5)]
+    lost = JudgedReply("p5", None, "error", None, "YES")
 
-    def told(answered: Any) -> dict[str, Any]:
+    def as_data(answered: Any) -> dict[str, Any]:
         return table(answered).as_json() | {"headline": "Nothing can be claimed."}
 
-    show_attribution(told({("test", "newcomer", True): judged}), {})
+    show_attribution(as_data({("test", "newcomer", True): judged}), {})
     assert "lost" not in capsys.readouterr().out
-    show_attribution(told({("test", "newcomer", True): [*judged, lost]}), {})
+    show_attribution(as_data({("test", "newcomer", True): [*judged, lost]}), {})
     assert "lost" in capsys.readouterr().out
 
 
-def test_show_tells_what_happened_round_by_round(finished_run: Path, typed: Type) -> None:
-    told = typed(finished_run, "show", "small", "--json").json
+def test_show_tells_what_happened_round_by_round(finished_run: Path, type_words: Type) -> None:
+    told = type_words(finished_run, "show", "small", "--json").json
     assert [(each["cycle"], each["round"]) for each in told["rounds"]] == [(1, 1), (1, 2)]
     decisions = [gate["decision"] for each in told["rounds"] for gate in each["gates"]]
     assert "accept" in decisions and len(decisions) == 4
@@ -83,16 +83,16 @@ def test_show_tells_what_happened_round_by_round(finished_run: Path, typed: Type
     assert told["finished"] and told["seconds"] > 0 and told["in_doubt"] == []
     (calls, *_) = told["calls"]
     assert calls["calls"] == calls["answered"] and calls["input_tokens"] > 0
-    text = typed(finished_run, "show", "small").out
+    text = type_words(finished_run, "show", "small").out
     for word in ("Round 2", "promoted", "Transfer", "Feedback", "gaps", "Opened the sealed split"):
         assert word in text
 
 
 def test_report_prints_the_table_the_headline_and_the_strategy(
-    finished_run: Path, typed: Type
+    finished_run: Path, type_words: Type
 ) -> None:
-    said = typed(finished_run, "report", "small")
-    data = typed(finished_run, "report", "small", "--json").json
+    said = type_words(finished_run, "report", "small")
+    data = type_words(finished_run, "report", "small", "--json").json
     assert data["headline"] in said.out and f"# {data['strategy_version']}" in said.out
     assert {row["student"] for row in data["rows"]} >= {"base", "tuned", "labels_only", "teacher"}
     assert f"adapters/{data['adapter']}" in said.out
@@ -100,37 +100,39 @@ def test_report_prints_the_table_the_headline_and_the_strategy(
 
 
 def test_report_html_writes_the_page_anew_and_prints_nothing_but_its_path(
-    own: Path, typed: Type
+    own: Path, type_words: Type
 ) -> None:
     page = own / "runs" / "small" / "report.html"
     before = page.read_bytes()
     page.unlink()
-    assert typed(own, "report", "small", "--html").out == f"{page}\n"
+    assert type_words(own, "report", "small", "--html").out == f"{page}\n"
     assert page.read_bytes() == before
 
 
 def test_a_diff_names_the_rules_that_came_and_the_gate_that_measured_them(
-    finished_run: Path, typed: Type
+    finished_run: Path, type_words: Type
 ) -> None:
-    said = typed(finished_run, "strategy", "diff", "parity@0", "parity")
+    said = type_words(finished_run, "strategy", "diff", "parity@0", "parity")
     assert "+ r-" in said.out and "[Method]" in said.out
     assert "Measured against parity@" in said.out and "accept; gain +" in said.out
     assert "\x1b" not in said.out, "a pipe gets no escape codes"
 
 
-def test_blame_leads_from_a_rule_to_the_attempts_behind_it(finished_run: Path, typed: Type) -> None:
-    rules = typed(finished_run, "strategy", "blame", "parity", "--json").json
+def test_blame_leads_from_a_rule_to_the_attempts_behind_it(
+    finished_run: Path, type_words: Type
+) -> None:
+    rules = type_words(finished_run, "strategy", "blame", "parity", "--json").json
     with EventLog.open(finished_run / "store") as log:
         for rule in rules:
             assert rule["problems"], "a rule stands on problems"
             for attempt in rule["attempts"]:
                 assert log.find(rule["added"]["stream"], attempt["slot"]) is not None
-    text = typed(finished_run, "strategy", "blame", "parity", "--attempts", "1").out
+    text = type_words(finished_run, "strategy", "blame", "parity", "--attempts", "1").out
     assert rules[0]["attempts"][0]["slot"] in text
 
 
-def test_the_list_holds_refused_versions_too(finished_run: Path, typed: Type) -> None:
-    listed = typed(finished_run, "strategy", "list", "--json").json
+def test_the_list_holds_refused_versions_too(finished_run: Path, type_words: Type) -> None:
+    listed = type_words(finished_run, "strategy", "list", "--json").json
     with EventLog.open(finished_run / "store") as log:
         assert [each["version"] for each in listed] == [v.name for v in Strategies(log).versions()]
     assert {each["status"] for each in listed} >= {"current", "rejected"}
@@ -148,47 +150,49 @@ def test_the_list_holds_refused_versions_too(finished_run: Path, typed: Type) ->
     ],
 )
 def test_an_unknown_name_is_answered_with_the_known_ones(
-    command: str, wanted: str, finished_run: Path, typed: Type
+    command: str, wanted: str, finished_run: Path, type_words: Type
 ) -> None:
-    said = typed(finished_run, *command.split())
+    said = type_words(finished_run, *command.split())
     assert said.code == 1 and wanted in said.err
     assert "Traceback" not in said.err
 
 
-def test_verify_says_what_it_vouches_for_and_prints_the_ends(own: Path, typed: Type) -> None:
-    said = typed(own, "log", "verify")
-    facts = typed(own, "log", "verify", "--json").json
+def test_verify_says_what_it_vouches_for_and_prints_the_ends(own: Path, type_words: Type) -> None:
+    said = type_words(own, "log", "verify")
+    facts = type_words(own, "log", "verify", "--json").json
     assert f"{facts['events']} events, consistent with themselves" in said.out
     assert f"and {facts['covered']} of them with the note of 2" in said.out
     (head,) = facts["heads"]
     assert f"  {head['hash']}  small, {head['count']} events" in said.out
 
     (own / "store" / "heads.json").unlink()
-    without = typed(own, "log", "verify")
+    without = type_words(own, "log", "verify")
     assert without.code == 0 and "Warning: heads.json is missing" in without.out
     assert "with the note" not in without.out
 
 
-def test_a_broken_moment_is_told_with_the_command_that_looks_closer(own: Path, typed: Type) -> None:
+def test_a_broken_moment_is_told_with_the_command_that_looks_closer(
+    own: Path, type_words: Type
+) -> None:
     raw = sqlite3.connect(own / "store" / "tutelage.db")
     raw.execute("DROP TRIGGER event_no_update")
     raw.execute("UPDATE event SET at = 'noon' WHERE seq = 1")
     raw.commit()
     raw.close()
     for words in (("runs",), ("show", "small")):
-        said = typed(own, *words)
+        said = type_words(own, *words)
         assert said.code == 1 and "tutelage log verify" in said.err and "'noon'" in said.err
         assert "should not have happened" not in said.err
 
 
-def test_verify_names_what_was_tampered_with(own: Path, typed: Type) -> None:
+def test_verify_names_what_was_tampered_with(own: Path, type_words: Type) -> None:
     raw = sqlite3.connect(own / "store" / "tutelage.db")
     for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
         raw.execute(f'DROP TRIGGER "{name}"')
     raw.execute("UPDATE event SET payload = replace(payload, 'wrong', 'right') WHERE seq = 40")
     raw.commit()
     raw.close()
-    said = typed(own, "log", "verify", "--json")
+    said = type_words(own, "log", "verify", "--json")
     assert said.code == 1 and said.json["ok"] is False
     assert any("trigger" in fault for fault in said.json["faults"])
-    assert "faults:" in typed(own, "log", "verify").out
+    assert "faults:" in type_words(own, "log", "verify").out

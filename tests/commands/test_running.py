@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.commands.workspace import Place
+from tutelage.commands.workspace import Workspace
 from tutelage.store import EventLog
 
 from .conftest import at, contents, process
@@ -85,11 +85,11 @@ def test_a_spent_budget_exits_3_and_a_larger_one_goes_on(desk: Path) -> None:
 
 
 def test_two_processes_never_work_on_one_run(desk: Path) -> None:
-    with Place(runs=desk / "runs").alone("small"):
+    with Workspace(runs=desk / "runs").alone("small"):
         said = at(desk, "run", "small.toml")
         assert said.code == 1 and "Another process is working on run small" in said.err
     stop_at(desk, "baseline:", "run", "small.toml")
-    with Place(runs=desk / "runs").alone("small"):
+    with Workspace(runs=desk / "runs").alone("small"):
         assert at(desk, "runs", "--json").json[0]["state"] == "running"
         assert at(desk, "resume", "small").code == 1
     assert at(desk, "runs", "--json").json[0]["state"] == "stopped"

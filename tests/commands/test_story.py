@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tutelage.graph.context import Run
-from tutelage.graph.planning.opening import Parts, open_run
-from tutelage.reports.sentences import probed
-from tutelage.reports.strategy_story import chronicle
+from tutelage.graph.planning.opening import Overrides, open_run
+from tutelage.reports.event_wording import describe_probe
+from tutelage.reports.strategy_story import strategy_story
 from tutelage.store.edits import Add, Deprecate, Merge, Split, Update
 from tutelage.store.events import (
     CreditMeasured,
@@ -43,8 +43,10 @@ def in_order(text: str, sentences: Iterable[str]) -> None:
         at = found.end()
 
 
-def test_the_log_of_a_run_through_weights_reads_as_a_story(finished_run: Path, typed: Type) -> None:
-    text = typed(finished_run, "strategy", "log", "parity").out
+def test_the_log_of_a_run_through_weights_reads_as_a_story(
+    finished_run: Path, type_words: Type
+) -> None:
+    text = type_words(finished_run, "strategy", "log", "parity").out
     in_order(
         text,
         [
@@ -78,8 +80,10 @@ def test_the_log_of_a_run_through_weights_reads_as_a_story(finished_run: Path, t
     assert "\x1b" not in text
 
 
-def test_a_round_that_promotes_nothing_says_what_stays(finished_run: Path, typed: Type) -> None:
-    told = typed(finished_run, "strategy", "log", "--json").json["told"]
+def test_a_round_that_promotes_nothing_says_what_stays(
+    finished_run: Path, type_words: Type
+) -> None:
+    told = type_words(finished_run, "strategy", "log", "--json").json["told"]
     rounds = {each["chapter"] for each in told if "round" in each["chapter"]}
     happy = {each["chapter"] for each in told if each["what"] == "promoted"}
     kept = [each for each in told if each["what"] == "kept" and "Nothing" in each["said"][-1]]
@@ -87,17 +91,19 @@ def test_a_round_that_promotes_nothing_says_what_stays(finished_run: Path, typed
     assert all(re.search(r"parity@\d stays\.", each["said"][-1]) for each in kept)
 
 
-def test_every_sentence_names_the_event_it_was_read_from(finished_run: Path, typed: Type) -> None:
-    told = typed(finished_run, "strategy", "log", "--json").json["told"]
+def test_every_sentence_names_the_event_it_was_read_from(
+    finished_run: Path, type_words: Type
+) -> None:
+    told = type_words(finished_run, "strategy", "log", "--json").json["told"]
     assert all(each["event"] or each["what"] == "kept" for each in told)
     assert [each["what"] for each in told[:2]] == ["begun", "probed"]
 
 
 def test_the_worth_of_a_rule_through_weights_is_the_effect_of_the_gate_that_brought_it(
-    finished_run: Path, typed: Type
+    finished_run: Path, type_words: Type
 ) -> None:
-    data = typed(finished_run, "strategy", "log", "--json").json
-    versions = typed(finished_run, "strategy", "list", "--json").json
+    data = type_words(finished_run, "strategy", "log", "--json").json
+    versions = type_words(finished_run, "strategy", "list", "--json").json
     (current,) = [each for each in versions if each["status"] == "current"]
     inside = [each for each in data["worth"]["parity"] if each["in_version"]]
     assert len(inside) == current["rules"]
@@ -106,9 +112,9 @@ def test_the_worth_of_a_rule_through_weights_is_the_effect_of_the_gate_that_brou
         assert (worth["source"], worth["channel"]) == ("gate", "weights")
         (brought,) = [it for it in versions if it["version"] == worth["version"]]
         assert worth["gain"] in {gate["gain"] for gate in brought["gates"]}
-    text = typed(finished_run, "strategy", "blame", "parity").out
+    text = type_words(finished_run, "strategy", "blame", "parity").out
     assert "worth: helps: +" in text and "cannot be left out by itself" in text
-    report = typed(finished_run, "report", "small", "--json").json
+    report = type_words(finished_run, "report", "small", "--json").json
     assert {it["rule"] for it in report["worth"] if it["in_version"]} == {
         it["rule"] for it in inside
     }
@@ -119,14 +125,14 @@ BOTH = Add(section="Method", text="Check the result and name the parity.", when=
 
 
 def told_of(run: Run) -> str:
-    return "\n".join(line for each in chronicle(run.log) for line in each.said)
+    return "\n".join(line for each in strategy_story(run.log) for line in each.said)
 
 
 @pytest.fixture
 def pen(tmp_path: Path) -> Iterator[Pen]:
     told = config(**SHORT, gate={"require_portable": True}, validators=["scripted:a"])
-    others = Parts(domain=Parity(), student=Pupil({}), trainer=Coach(), validators=())
-    run = open_run(tmp_path / "store", tmp_path / "runs", told, parts=others)
+    others = Overrides(domain=Parity(), student=Pupil({}), trainer=Coach(), validators=())
+    run = open_run(tmp_path / "store", tmp_path / "runs", told, overrides=others)
     run.freeze()
     yield Pen(run)
     run.log.close()
@@ -244,11 +250,11 @@ def test_what_words_do_for_a_student_without_another_channel_is_told_as_it_was_m
     told = dict(zip(("gain", "low", "high", "p"), found, strict=True))
     probe = {"model": "scripted:a", "strategy": "", "channel": "words", "n": 24, **told}
     event = ProbeDecided.model_validate({**pen.at, "slot": "baseline/probe", **probe})
-    lines = "\n".join(probed(event))
+    lines = "\n".join(describe_probe(event))
     in_order(lines, [heard, channel])
-    assert ("can use words:" in lines) == event.helped
-    same = probed(event.model_copy(update={"slot": "portability/1/probe"}))
-    assert same == probed(event)[:1], "the same numbers are told alike of a validator"
+    assert ("can use words:" in lines) == event.words_help
+    same = describe_probe(event.model_copy(update={"slot": "portability/1/probe"}))
+    assert same == describe_probe(event)[:1], "the same numbers are told alike of a validator"
 
 
 def test_a_removal_that_changes_nothing_is_told_as_accepted_without_a_reply(pen: Pen) -> None:
@@ -341,16 +347,18 @@ def test_credit_reviews_and_refusals_are_told_with_their_reasons(pen: Pen) -> No
 
 def test_the_story_of_one_domain_leaves_out_the_others(pen: Pen) -> None:
     pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY)
-    assert list(chronicle(pen.run.log, "parity"))
-    assert not list(chronicle(pen.run.log, "scheduling"))
+    assert list(strategy_story(pen.run.log, "parity"))
+    assert not list(strategy_story(pen.run.log, "scheduling"))
 
 
 def test_what_a_person_did_outside_the_runs_stands_by_itself_with_its_date(
-    own: Path, typed: Type
+    own: Path, type_words: Type
 ) -> None:
-    assert typed(own, "strategy", "promote", "parity@1", "--reason", "I like it", "--by", "ada")
+    assert type_words(
+        own, "strategy", "promote", "parity@1", "--reason", "I like it", "--by", "ada"
+    )
     in_order(
-        typed(own, "strategy", "log").out,
+        type_words(own, "strategy", "log").out,
         [
             "The end",
             "By hand\n",
@@ -360,7 +368,7 @@ def test_what_a_person_did_outside_the_runs_stands_by_itself_with_its_date(
 
 
 def test_show_tells_a_round_with_credit_models_races_reviews_and_merges(
-    pen: Pen, tmp_path: Path, typed: Type
+    pen: Pen, tmp_path: Path, type_words: Type
 ) -> None:
     carry, both = reviewed_round(pen)
     pen.open("c1/r2", EMPTY, incumbent=EMPTY.hash, fronts={EMPTY.hash: 3})
@@ -371,7 +379,7 @@ def test_show_tells_a_round_with_credit_models_races_reviews_and_merges(
     gate = pen.gate("c1/r2/validate/3/gate", joined, EMPTY, saved=14)
     pen.carry("c1/r2/validate/3/portability/1", gate, "scripted:a", "harms", -0.3)
     in_order(
-        typed(tmp_path, "show", "small").out,
+        type_words(tmp_path, "show", "small").out,
         [
             f"credit    {carry} in parity@1: \\+50\\.0 points",
             r"refused   It quotes a problem\. \(ADD \[Method\] Check",
@@ -384,6 +392,6 @@ def test_show_tells_a_round_with_credit_models_races_reviews_and_merges(
             "Gates that stopped early saved 14 replies",
         ],
     )
-    (first, second) = typed(tmp_path, "show", "small", "--json").json["rounds"]
+    (first, second) = type_words(tmp_path, "show", "small", "--json").json["rounds"]
     assert first["review"]["verdict"] == "edit" and first["credit"][0]["rule"] == carry
     assert second["candidates"][2]["origin"] == "merge"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.domains.sandbox.ladder import ONLY, UNSAFE
-from tutelage.store import AttemptJudged, EventLog
+from tutelage.domains.sandbox.levels import ONLY, UNSAFE
+from tutelage.store import EventLog
+from tutelage.store.events import AttemptJudged
 
 from .conftest import Said, at
 

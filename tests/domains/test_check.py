@@ -21,6 +21,7 @@ from tutelage.domains import (
     problem,
     split_of,
 )
+from tutelage.evidence import split_floors
 
 
 class Parity:
@@ -76,7 +77,7 @@ def faults(domain: Domain, n: int = 40) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["scheduling", "gym:chain_sum", "gym:leg_counting", "gym:gcd"])
 def test_our_domains_are_sound(name: str) -> None:
-    report = check(get(name), 60)
+    report = check(get(name), 60, floors=split_floors)
     assert report.ok, report.as_text()
     assert len(report.card.samples) == 3
     assert [floor.split for floor in report.floors] == ["train", "val", "test", "ood"]
@@ -87,7 +88,7 @@ def test_a_sound_domain_has_no_faults() -> None:
 
 
 def test_a_report_prints_findings_floors_and_three_problems() -> None:
-    text = check(Parity(), 40).as_text()
+    text = check(Parity(), 40, floors=split_floors).as_text()
     assert text.startswith("parity: sound\n")
     assert "floor val: constant" in text
     assert text.count("\n  like  t | difficulty 1\n    Number ") == 3
@@ -202,7 +203,7 @@ def test_each_fault_is_found_by_its_name(domain: Parity, fault: str) -> None:
 
 
 def test_a_split_that_is_too_small_is_a_fault_and_what_there_is_is_still_tried() -> None:
-    report = check(Parity(), 400)
+    report = check(Parity(), 400, floors=split_floors)
     assert "enough problems" in faults(Parity(), 400)
     assert any(floor.split == "val" and floor.n > 50 for floor in report.floors)
 
@@ -216,7 +217,7 @@ class Lopsided(Parity):
 
 
 def test_lopsided_classes_are_a_note_and_the_floors_show_the_share() -> None:
-    report = check(Lopsided(), 30)
+    report = check(Lopsided(), 30, floors=split_floors)
     notes = [found.said for found in report.findings if found.level == "note"]
     assert any("24 of 30 are EVEN" in said for said in notes)
     assert report.floors[0].constant == 0.8
@@ -262,7 +263,7 @@ def test_a_domain_that_raises_is_told_what_it_was_asked(place: str, fault: str, 
 def test_a_split_that_raises_leaves_the_others_on_trial_and_none_left_ends_it() -> None:
     looked = [found.name for found in check(Breaks("val"), 20).findings]
     assert looked[-1] == "judge speed"
-    nothing = check(Breaks("problems"), 20)
+    nothing = check(Breaks("problems"), 20, floors=split_floors)
     assert {found.name for found in nothing.findings} == {"enough problems"}
     assert nothing.card.samples == nothing.floors == ()
 
@@ -383,7 +384,7 @@ class Essays:
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
         return None
 
-    def planted(self, n: int, seed: int) -> Sequence[Pair]:
+    def planted_pairs(self, n: int, seed: int) -> Sequence[Pair]:
         return [Pair(p, "word " * 9, "word", "cut short") for p in self.problems("train", n, seed)]
 
 
@@ -393,7 +394,7 @@ class PoorJudge(Essays):
 
 
 class Unplanted(Essays):
-    def planted(self, n: int, seed: int) -> Sequence[Pair]:
+    def planted_pairs(self, n: int, seed: int) -> Sequence[Pair]:
         return []
 
 

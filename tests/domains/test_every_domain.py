@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tutelage.domains import Domain, check, get, held, names
-from tutelage.domains.python_coding.selection import everything, home_of
+from tutelage.domains import Domain, check, get, held_splits, names
+from tutelage.domains.python_coding.selection import home_of, tasks_by_id
 from tutelage.domains.trial import Trial
 
 MOST = 1_000
@@ -64,7 +64,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def opened(name: str, rows: Path) -> Domain:
+def open_domain(name: str, rows: Path) -> Domain:
     return get(name, {"path": str(rows)} if name == "mbpp" else {})
 
 
@@ -72,7 +72,7 @@ def opened(name: str, rows: Path) -> Domain:
 def test_each_ships_two_kinds_of_steps_and_helpful_empty_and_misleading_rules(
     name: str, rows: Path
 ) -> None:
-    domain = opened(name, rows)
+    domain = open_domain(name, rows)
     kinds, rules = domain.guide.step_kinds, {rule.name: rule for rule in domain.guide.rules}
     assert len(kinds) >= 2
     assert len({*ADVICE[name].helpful, *ADVICE[name].empty, *ADVICE[name].misleading}) == sum(
@@ -95,7 +95,7 @@ def test_every_domain_of_ours_is_asked_for_its_advice() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LISTED)
 def test_the_trial_finds_every_domain_sound(name: str, rows: Path) -> None:
-    report = check(opened(name, rows), TRIED.get(name, 40))
+    report = check(open_domain(name, rows), TRIED.get(name, 40))
     assert report.ok, report.as_text()
     said = {found.name: found.said for found in report.findings}
     assert said["solutions are right"].startswith("1.0 on each of "), report.as_text()
@@ -107,14 +107,14 @@ def test_the_trial_finds_every_domain_sound(name: str, rows: Path) -> None:
 def test_the_reference_is_right_on_every_problem_and_silence_and_its_text_never_are(
     name: str, split: str, rows: Path
 ) -> None:
-    domain = opened(name, rows)
-    there = [it for it in held(domain) if it == split]
+    domain = open_domain(name, rows)
+    there = [it for it in held_splits(domain) if it == split]
     if not there:
         return
     problems, _ = Trial(domain, MOST).gather(there[0])
     assert problems
     if name in TRIED:
-        assert len(problems) == sum(home_of(task) == split for task in everything().values())
+        assert len(problems) == sum(home_of(task) == split for task in tasks_by_id().values())
     for problem in problems:
         verdict = domain.judge(problem, domain.solution(problem) or "")
         assert (verdict.score, verdict.outcome) == (1.0, "right"), (problem, verdict)

@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutelage.domains import SPLITS, Problem, check, get
+from tutelage.domains.gym.families import WORKED_FAMILIES
 from tutelage.domains.gym.general import General
-from tutelage.domains.gym.skills import SKILLS
+from tutelage.evidence import split_floors
 
 DOMAIN = General()
 
 
 @pytest.fixture(scope="module")
-def drawn() -> list[Problem]:
+def some_problems() -> list[Problem]:
     return [problem for split in SPLITS for problem in DOMAIN.problems(split, 54, 0)]
 
 
@@ -28,7 +29,7 @@ def of(problems: list[Problem], family: str, level: int = 0) -> Problem:
 
 
 def test_general_is_sound_and_no_constant_answer_goes_far() -> None:
-    report = check(DOMAIN, 36)
+    report = check(DOMAIN, 36, floors=split_floors)
     assert report.ok, report.as_text()
     assert not [found for found in report.findings if found.level == "note"], report.as_text()
     assert max(floor.constant for floor in report.floors) <= 0.3, report.as_text()
@@ -36,11 +37,11 @@ def test_general_is_sound_and_no_constant_answer_goes_far() -> None:
 
 
 def test_families_and_levels_come_in_turn_and_a_harder_level_is_kept_for_ood(
-    drawn: list[Problem],
+    some_problems: list[Problem],
 ) -> None:
     train = DOMAIN.problems("train", 54, 0)
     seen = Counter((problem.topic, problem.difficulty) for problem in train)
-    assert len(seen) == 3 * len(SKILLS) and set(seen.values()) == {3}
+    assert len(seen) == 3 * len(WORKED_FAMILIES) and set(seen.values()) == {3}
     assert {p.difficulty for p in DOMAIN.problems("ood", 30, 0)} == {4, 5}
 
 
@@ -54,10 +55,12 @@ def test_neighbouring_seeds_share_no_stretch_of_problems() -> None:
 def test_the_same_task_in_another_order_is_the_same_problem() -> None:
     item = {"animals": {"crab": 2, "dog": 3}}
     turned = {"animals": {"dog": 3, "crab": 2}}
-    assert SKILLS["leg_counting"].canonical(item) == SKILLS["leg_counting"].canonical(turned)
-    gcd = SKILLS["gcd"].canonical
+    assert WORKED_FAMILIES["leg_counting"].canonical(item) == WORKED_FAMILIES[
+        "leg_counting"
+    ].canonical(turned)
+    gcd = WORKED_FAMILIES["gcd"].canonical
     assert gcd({"numbers": [6, 4]}) == gcd({"numbers": [4, 6]}) != gcd({"numbers": [4, 8]})
-    chain = SKILLS["chain_sum"].canonical
+    chain = WORKED_FAMILIES["chain_sum"].canonical
     assert chain({"expression": "7 - 2 + 3"}) == chain({"expression": "7 + 3 - 2"})
 
 
@@ -68,8 +71,8 @@ def test_a_problem_has_one_name_wherever_its_family_is_asked() -> None:
     assert shared and all(alone[p.text] == p.id for p in shared)
 
 
-def test_every_working_reaches_the_answer_by_itself(drawn: list[Problem]) -> None:
-    for problem in drawn:
+def test_every_working_reaches_the_answer_by_itself(some_problems: list[Problem]) -> None:
+    for problem in some_problems:
         text = DOMAIN.solution(problem, frozenset({"working"})).partition("\nAnswer:")[0]
         if problem.topic == "spell backward":
             assert text.rpartition("first ")[2].rstrip(".").replace(" ", "") == problem.answer
@@ -79,9 +82,9 @@ def test_every_working_reaches_the_answer_by_itself(drawn: list[Problem]) -> Non
             assert re.findall(r"-?\d+", text)[-1] == problem.answer, (problem.text, text)
 
 
-def test_every_written_line_is_true(drawn: list[Problem]) -> None:
+def test_every_written_line_is_true(some_problems: list[Problem]) -> None:
     lines = 0
-    for problem in drawn:
+    for problem in some_problems:
         text = DOMAIN.solution(problem, frozenset({"working", "check"})).partition("\nAnswer:")[0]
         for a, sign, b, c in re.findall(r"(-?\d+)([-+x])(\d+)=(-?\d+)", text):
             true = {"+": int(a) + int(b), "-": int(a) - int(b), "x": int(a) * int(b)}[sign]
@@ -118,15 +121,17 @@ def test_every_written_line_is_true(drawn: list[Problem]) -> None:
     ],
 )
 def test_how_a_reply_went_about_it_is_named(
-    drawn: list[Problem], reply: str, modes: set[str]
+    some_problems: list[Problem], reply: str, modes: set[str]
 ) -> None:
-    problem = of(drawn, "chain_sum", 1)
+    problem = of(some_problems, "chain_sum", 1)
     assert set(DOMAIN.judge(problem, reply).failure_modes) == modes
 
 
-def test_an_answer_against_ones_own_working_is_a_contradiction(drawn: list[Problem]) -> None:
+def test_an_answer_against_ones_own_working_is_a_contradiction(
+    some_problems: list[Problem],
+) -> None:
     for family in ("chain_sum", "leg_counting"):
-        problem = of(drawn, family, 2)
+        problem = of(some_problems, family, 2)
         worked = DOMAIN.solution(problem).rpartition(": ")[0]
         verdict = DOMAIN.judge(problem, f"{worked}: {int(problem.answer) + 1}")
         assert verdict.failure_modes == ("contradicted_itself", "wrong_answer")
@@ -135,16 +140,16 @@ def test_an_answer_against_ones_own_working_is_a_contradiction(drawn: list[Probl
         assert "stopped_early" in stopped.failure_modes
 
 
-def test_a_right_answer_is_right_however_it_was_reached(drawn: list[Problem]) -> None:
-    for problem in drawn:
+def test_a_right_answer_is_right_however_it_was_reached(some_problems: list[Problem]) -> None:
+    for problem in some_problems:
         verdict = DOMAIN.judge(problem, f"1+1=3. 1+1=3. 1+1=3. Answer: {problem.answer}")
         assert (verdict.outcome, verdict.failure_modes) == ("right", ())
 
 
 def test_families_and_levels_can_be_chosen_and_others_are_refused() -> None:
     some = get("general", {"families": ["gcd", "count_bits"], "levels": [0]})
-    drawn = some.problems("train", 20, 0)
-    assert {(p.topic, p.difficulty) for p in drawn} == {("gcd", 1), ("count bits", 1)}
+    some_problems = some.problems("train", 20, 0)
+    assert {(p.topic, p.difficulty) for p in some_problems} == {("gcd", 1), ("count bits", 1)}
     with pytest.raises(ValueError, match=r"no steps for sudoku.*gym:FAMILY"):
         get("general", {"families": ["sudoku"]})
     with pytest.raises(ValueError, match="from 0 to 2"):
@@ -162,9 +167,9 @@ def test_the_judge_takes_any_reply(problem: Problem, reply: str, marked: bool) -
     assert set(verdict.failure_modes) <= set(DOMAIN.guide.failure_modes)
 
 
-def test_worked_solutions_are_right_with_every_set_of_steps(drawn: list[Problem]) -> None:
+def test_worked_solutions_are_right_with_every_set_of_steps(some_problems: list[Problem]) -> None:
     kinds = DOMAIN.guide.step_kinds
-    for problem in drawn[::5]:
+    for problem in some_problems[::5]:
         for size in range(len(kinds) + 1):
             for steps in itertools.combinations(kinds, size):
                 reply = DOMAIN.solution(problem, frozenset(steps))

@@ -10,13 +10,13 @@ from tutelage.domains.identity import name_of
 
 
 def test_the_wording_does_not_change_a_problems_name_and_the_task_does() -> None:
-    def asked(text: str, canonical: object, domain: str = "sums") -> str:
+    def problem_id(text: str, canonical: object, domain: str = "sums") -> str:
         built = problem(domain, text=text, topic="t", difficulty=1, answer="5", canonical=canonical)
         return built.id
 
-    assert asked("2 + 3 =", {"a": 2, "b": 3}) == asked("What is 2 + 3?", {"b": 3, "a": 2})
-    assert asked("2 + 3 =", {"a": 2, "b": 3}) != asked("2 + 4 =", {"a": 2, "b": 4})
-    assert asked("2 + 3 =", [2, 3]) != asked("2 + 3 =", [2, 3], domain="others")
+    assert problem_id("2 + 3 =", {"a": 2, "b": 3}) == problem_id("What is 2 + 3?", {"b": 3, "a": 2})
+    assert problem_id("2 + 3 =", {"a": 2, "b": 3}) != problem_id("2 + 4 =", {"a": 2, "b": 4})
+    assert problem_id("2 + 3 =", [2, 3]) != problem_id("2 + 3 =", [2, 3], domain="others")
 
 
 def test_names_stay_the_same_from_release_to_release() -> None:

@@ -32,14 +32,14 @@ def lengths(many: int = 300) -> list[dict[str, Any]]:
     ]
 
 
-def dropped(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def without_none(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows without the fields that are None."""
     return [{key: value for key, value in row.items() if value is not None} for row in rows]
 
 
 @pytest.fixture
 def metres(tmp_path: Path) -> Domain:
-    return get(write(tmp_path / "metres.jsonl", dropped(lengths())))
+    return get(write(tmp_path / "metres.jsonl", without_none(lengths())))
 
 
 def one(tmp_path: Path, row: Mapping[str, Any], **options: Any) -> tuple[Domain, Any]:
@@ -67,7 +67,7 @@ def test_steps_shape_the_solution_and_none_leave_the_bare_answer(metres: Domain)
 
 
 def test_a_file_that_is_renamed_or_shuffled_keeps_its_splits(tmp_path: Path) -> None:
-    rows = dropped(lengths())
+    rows = without_none(lengths())
     here = get(f"jsonl:{write(tmp_path / 'a.jsonl', rows)}")
     there = get(write(tmp_path / "b.jsonl", reversed(rows)))
     for split, n in (("train", 150), ("val", 40), ("test", 40), ("ood", 40)):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tutelage.domains import get, sandbox
-from tutelage.domains.sandbox.ladder import ONLY
+from tutelage.domains.sandbox.levels import ONLY
 
 JUDGING = """
 import sys; sys.path.insert(0, sys.argv[1])
@@ -24,8 +24,8 @@ for name in ("python_coding", "debugging", "humaneval"):
 """
 
 
-def judged(**environment: str) -> list[str]:
-    """What a process says that cannot put on Landlock."""
+def judge_in_process(**environment: str) -> list[str]:
+    """Judge in a process that cannot put on Landlock; return what it prints."""
     clean = {name: value for name, value in os.environ.items() if name != sandbox.UNSAFE}
     ran = subprocess.run(
         [sys.executable, "-c", JUDGING, str(Path(__file__).parent / "sandbox")],
@@ -49,14 +49,14 @@ def test_a_verdict_on_a_program_names_the_level_and_why_it_is_that_one(name: str
 
 
 def test_without_protections_every_verdict_says_unsafe_and_what_is_missing() -> None:
-    said = judged(**{sandbox.UNSAFE: "1"})
+    said = judge_in_process(**{sandbox.UNSAFE: "1"})
     assert [line.split(" ", 2)[:2] for line in said] == [["right", "unsafe:"],
                                                          ["unparsed", "unsafe:"]] * 3  # fmt: skip
     assert all("Landlock" in line and f"{sandbox.UNSAFE}=1 allows it" in line for line in said)
 
 
 def test_where_nothing_may_run_the_verdict_is_an_error_and_says_why() -> None:
-    said = judged()
+    said = judge_in_process()
     assert [line.split(" ", 2)[:2] for line in said] == [["error", "none:"],
                                                          ["unparsed", "none:"]] * 3  # fmt: skip
     assert all("Landlock" in line for line in said)

@@ -13,7 +13,7 @@ import sympy
 
 from tutelage.domains import SPLITS, NotEnoughProblems, Problem, Split, check, get
 from tutelage.domains.maths import problems as drawn_from
-from tutelage.domains.maths.lines import EQUALS, false_lines, lines
+from tutelage.domains.maths.equations import EQUALS, false_equations, find_equations
 from tutelage.domains.maths.template import HARD, LEVELS
 
 MATHS = get("maths")
@@ -136,24 +136,24 @@ DEFINES = re.compile(r"\b(?:area|perimeter|surface|variance) =|<=")
 def test_every_line_of_every_worked_solution_is_judged_and_holds(every: int) -> None:
     for problem in ALL[::every]:
         text = MATHS.solution(problem) or ""
-        known = drawn_from.known_of(problem)
-        assert not false_lines(text, known), text
+        known = drawn_from.bindings_of(problem)
+        assert not false_equations(text, known), text
         written = len(EQUALS.findall(DEFINES.sub("", text)))
-        assert len(lines(text, known)) >= written - text.count("Answer: x =") > 0, text
+        assert len(find_equations(text, known)) >= written - text.count("Answer: x =") > 0, text
 
 
 def test_a_line_made_false_is_found_in_every_worked_solution() -> None:
     for problem in EVERY["train"][::4] + EVERY["ood"][::4]:
         text = MATHS.solution(problem) or ""
-        known = drawn_from.known_of(problem)
-        sound = lines(text, known)
+        known = drawn_from.bindings_of(problem)
+        sound = find_equations(text, known)
         spoilt = re.sub(LAST, lambda found: f"{found[1]}{int(found[2]) + 1}", text, flags=re.M)
         if spoilt != text:
-            assert false_lines(spoilt, known), (text, spoilt)
+            assert false_equations(spoilt, known), (text, spoilt)
         assert sound
 
 
-def calculated(problem: Problem) -> sympy.Expr | None:
+def answer_by_sympy(problem: Problem) -> sympy.Expr | None:
     """The answer by sympy, from the text alone; None where it does not know how."""
     text = problem.text.replace("^", "**")
     text = re.sub(r"(\d)(?=[x(])|(?<=\))(?=\()", lambda m: f"{m[0]}*", text)
@@ -183,7 +183,7 @@ def test_sympy_finds_the_same_answers_from_the_text_alone() -> None:
     tried: Counter[str] = Counter()
     for split in SPLITS:
         for problem in EVERY[split]:
-            if tried[template(problem)] < 8 and (found := calculated(problem)) is not None:
+            if tried[template(problem)] < 8 and (found := answer_by_sympy(problem)) is not None:
                 tried[template(problem)] += 1
                 said = re.sub(r"(\d)(?=x)", r"\1*", problem.answer.replace("^", "**"))
                 assert sympy.expand(sympy.sympify(said) - found) == 0, problem.text

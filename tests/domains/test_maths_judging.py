@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutelage.domains import SPLITS, Domain, NotEnoughProblems, Problem, Split, get
-from tutelage.domains.maths.answers import Wanted, compare
-from tutelage.domains.maths.expressions import Unbounded, Unreadable, read, value
+from tutelage.domains.maths.answers import Gold, compare
+from tutelage.domains.maths.equations import Bindings, false_equations, find_equations
+from tutelage.domains.maths.expressions import Unbounded, Unreadable, parse, value
 from tutelage.domains.maths.judging import Task, judge
-from tutelage.domains.maths.lines import Known, false_lines, lines
-from tutelage.domains.maths.problems import made_of
+from tutelage.domains.maths.problems import worked_problem
 from tutelage.domains.maths.symbolic import SymbolicJudge, Unavailable, same
 from tutelage.domains.maths.units import UNITS, ratio, unit_of
 
@@ -26,25 +26,25 @@ SOME_AND_ALL = pytest.mark.parametrize("n", [100, pytest.param(300, marks=pytest
 ONE_EACH = list({problem.data["template"]: problem for problem in ALL}.values())
 
 
-def is_right(wanted: Wanted, answer: str) -> bool:
+def is_right(wanted: Gold, answer: str) -> bool:
     return judge(Task(wanted, wanted.answer), f"Answer: {answer}").outcome == "right"
 
 
 EQUAL = [
-    (Wanted("number", "3/4"), ["0.75", r"\frac{3}{4}", r"$\dfrac{3}{4}$", "6/8", "x = 3/4", "75%"]),
-    (Wanted("number", "-3/4"), ["-0.75", "-3/4", r"-\frac{3}{4}", r"\frac{-3}{4}", "−3/4", "-.75"]),
+    (Gold("number", "3/4"), ["0.75", r"\frac{3}{4}", r"$\dfrac{3}{4}$", "6/8", "x = 3/4", "75%"]),
+    (Gold("number", "-3/4"), ["-0.75", "-3/4", r"-\frac{3}{4}", r"\frac{-3}{4}", "−3/4", "-.75"]),
     (
-        Wanted("number", "1234"),
+        Gold("number", "1234"),
         ["1,234", "1234.0", "**1234**", "$1234$", r"\(1234\)", "1234 apples"],
     ),
-    (Wanted("number", "7/2"), ["3.5", "3 1/2", "7/2", "x = 14/4 = 7/2", "7/2."]),
-    (Wanted("number", "1/3"), ["0.333333", "0.3333333", "2/6"]),
+    (Gold("number", "7/2"), ["3.5", "3 1/2", "7/2", "x = 14/4 = 7/2", "7/2."]),
+    (Gold("number", "1/3"), ["0.333333", "0.3333333", "2/6"]),
     (
-        Wanted("number", "12", "cm"),
+        Gold("number", "12", "cm"),
         ["12 cm", "12cm", "0.12 m", "120 mm", "12 centimetres", "12.0 cm"],
     ),
     (
-        Wanted("number", "12", "cm^2"),
+        Gold("number", "12", "cm^2"),
         [
             "12 cm²",
             r"12\text{ cm}^2",
@@ -55,25 +55,25 @@ EQUAL = [
             "0.0012 m^2",
         ],
     ),
-    (Wanted("number", "8", "cm^3"), ["8 cubic centimetres", "8 cm^3", "8 ml", "0.008 litres"]),
-    (Wanted("number", "15/2", "$"), ["$7.50", "7.5 dollars", r"\$7.50", "$ 7.5", "750 cents"]),
-    (Wanted("number", "90", "km/h"), ["90 km/h", "90 kilometres per hour", "25 m/s", "90 kmh"]),
-    (Wanted("number", "90", "min"), ["90 min", "1.5 h", "90 minutes", "3/2 hours"]),
+    (Gold("number", "8", "cm^3"), ["8 cubic centimetres", "8 cm^3", "8 ml", "0.008 litres"]),
+    (Gold("number", "15/2", "$"), ["$7.50", "7.5 dollars", r"\$7.50", "$ 7.5", "750 cents"]),
+    (Gold("number", "90", "km/h"), ["90 km/h", "90 kilometres per hour", "25 m/s", "90 kmh"]),
+    (Gold("number", "90", "min"), ["90 min", "1.5 h", "90 minutes", "3/2 hours"]),
     (
-        Wanted("number", "49pi", "m^2"),
+        Gold("number", "49pi", "m^2"),
         ["49pi m^2", r"49\pi m^2", "49 * pi m^2", r"$\pi \cdot 49$ m^2"],
     ),
     (
-        Wanted("number", "2sqrt(3)", "m", "root"),
+        Gold("number", "2sqrt(3)", "m", "root"),
         ["2sqrt(3) m", r"$2\sqrt{3}$ m", "2√3 m", "2*sqrt(3) m"],
     ),
     (
-        Wanted("expression", "6x^2 - 4x + 1", "", "expanded"),
+        Gold("expression", "6x^2 - 4x + 1", "", "expanded"),
         ["1 + 6x^2 - 4x", r"6x^{2}-4x+1", "6*x**2 - 4*x + 1", "f'(x) = 6x² − 4x + 1", "-4x+1+6x^2"],
     ),
-    (Wanted("expression", "6x^2 - 4x"), ["2x(3x - 2)", "6x*x - 4x", r"2x \cdot (3x - 2)"]),
+    (Gold("expression", "6x^2 - 4x"), ["2x(3x - 2)", "6x*x - 4x", r"2x \cdot (3x - 2)"]),
     (
-        Wanted("interval", "(-3, 5]"),
+        Gold("interval", "(-3, 5]"),
         [
             "(-3,5]",
             "-3 < x <= 5",
@@ -84,9 +84,9 @@ EQUAL = [
             "x > -3 and x <= 5",
         ],
     ),
-    (Wanted("interval", "(2, inf)"), ["x > 2", r"(2, \infty)", "(2, ∞)", "2 < x"]),
+    (Gold("interval", "(2, inf)"), ["x > 2", r"(2, \infty)", "(2, ∞)", "2 < x"]),
     (
-        Wanted("solutions", "x = -5 or x = 2"),
+        Gold("solutions", "x = -5 or x = 2"),
         [
             "x = 2 or x = -5",
             "2, -5",
@@ -101,62 +101,62 @@ EQUAL = [
         ],
     ),
     (
-        Wanted("pair", "(3, -2)"),
+        Gold("pair", "(3, -2)"),
         ["(3,-2)", "x = 3, y = -2", "y = -2 and x = 3", "(x, y) = (3, -2)"],
     ),
-    (Wanted("free", r"\frac{\sqrt{3}}{2}"), [r"\frac{\sqrt{3}}{2}", r"\frac{3}{2\sqrt{3}}"]),
-    (Wanted("free", "x^2+2x+1"), ["(x+1)^2", "1 + 2x + x^2"]),
+    (Gold("free", r"\frac{\sqrt{3}}{2}"), [r"\frac{\sqrt{3}}{2}", r"\frac{3}{2\sqrt{3}}"]),
+    (Gold("free", "x^2+2x+1"), ["(x+1)^2", "1 + 2x + x^2"]),
 ]
 
 
 @pytest.mark.parametrize(("wanted", "answer"), [(w, a) for w, some in EQUAL for a in some])
-def test_equal_values_are_right_however_they_are_written(wanted: Wanted, answer: str) -> None:
+def test_equal_values_are_right_however_they_are_written(wanted: Gold, answer: str) -> None:
     assert is_right(wanted, answer)
 
 
 OTHER = [
     (
-        Wanted("number", "3/4"),
+        Gold("number", "3/4"),
         ["4/3", "-3/4", "0.7", "3", "3 or 4", "3/4 = 4/3", "3/4 or 5", "75", "0.750001"],
     ),
-    (Wanted("number", "1/3"), ["0.33", "0.3333", "0.333334"]),
+    (Gold("number", "1/3"), ["0.33", "0.3333", "0.333334"]),
     (
-        Wanted("number", "12", "cm"),
+        Gold("number", "12", "cm"),
         ["12", "12 m", "12 cm^2", "12 kg", "13 cm", "-12 cm", "12 cm or 13 cm", "12 apples"],
     ),
-    (Wanted("number", "12"), ["12 cm", "$12.50", "12 h"]),
-    (Wanted("number", "3/4", "", "lowest"), ["6/8", "9/12"]),
-    (Wanted("number", "2sqrt(3)", "m", "root"), ["sqrt(12) m", "2sqrt(2) m", "3.46 m", "2sqrt(3)"]),
-    (Wanted("number", "49pi", "m^2"), ["49 m^2", "153.9 m^2", "7pi m^2"]),
+    (Gold("number", "12"), ["12 cm", "$12.50", "12 h"]),
+    (Gold("number", "3/4", "", "lowest"), ["6/8", "9/12"]),
+    (Gold("number", "2sqrt(3)", "m", "root"), ["sqrt(12) m", "2sqrt(2) m", "3.46 m", "2sqrt(3)"]),
+    (Gold("number", "49pi", "m^2"), ["49 m^2", "153.9 m^2", "7pi m^2"]),
     (
-        Wanted("expression", "6x^2 - 4x"),
+        Gold("expression", "6x^2 - 4x"),
         ["6x^2 + 4x", "6x - 4x", "6y^2 - 4y", "6x^2 - 4x + 1", "6x^2"],
     ),
     (
-        Wanted("expression", "x^2 + 5x + 6", "", "expanded"),
+        Gold("expression", "x^2 + 5x + 6", "", "expanded"),
         ["(x + 2)(x + 3)", "x^2 + 2x + 3x + 6", "x(x + 5) + 6"],
     ),
     (
-        Wanted("interval", "(-3, 5]"),
+        Gold("interval", "(-3, 5]"),
         ["(5, -3]", "[-3, 5]", "(-3, 5)", "-3 <= x <= 5", "(-3, 6]", "(3, 5]", "x > -3"],
     ),
     (
-        Wanted("solutions", "x = -5 or x = 2"),
+        Gold("solutions", "x = -5 or x = 2"),
         ["2", "x = -5", "5, -2", "-5, 2, 3", "x = -5 or x = 3"],
     ),
-    (Wanted("pair", "(3, -2)"), ["(-2, 3)", "(3, 2)", "x = -2, y = 3", "3, -2, 1", "(3)", "x = 3"]),
-    (Wanted("free", r"\frac{\sqrt{3}}{2}"), [r"\frac{\sqrt{2}}{2}", r"\frac{1}{2}", "0.87"]),
+    (Gold("pair", "(3, -2)"), ["(-2, 3)", "(3, 2)", "x = -2, y = 3", "3, -2, 1", "(3)", "x = 3"]),
+    (Gold("free", r"\frac{\sqrt{3}}{2}"), [r"\frac{\sqrt{2}}{2}", r"\frac{1}{2}", "0.87"]),
 ]
 
 
 @pytest.mark.parametrize(("wanted", "answer"), [(w, a) for w, some in OTHER for a in some])
-def test_other_values_units_and_forms_are_not_right(wanted: Wanted, answer: str) -> None:
+def test_other_values_units_and_forms_are_not_right(wanted: Gold, answer: str) -> None:
     assert not is_right(wanted, answer)
 
 
-def perturbed(problem: Problem) -> Iterator[str]:
+def slips_of(problem: Problem) -> Iterator[str]:
     """Answers that are wrong by one slip: a sign, one more or less, ends swapped, another unit."""
-    made = made_of(problem)
+    made = worked_problem(problem)
     unit = f" {made.unit}" if made.unit else ""
     for number in re.finditer(r"\d+", made.answer):
         before, after = made.answer[: number.start()], made.answer[number.end() :]
@@ -164,7 +164,7 @@ def perturbed(problem: Problem) -> Iterator[str]:
         if int(number[0]) and not inside_power and not before.endswith("sqrt("):
             for step in (1, -1):
                 yield f"{before}{int(number[0]) + step}{after}{unit}"
-    if made.kind == "number" and value(read(made.answer)):
+    if made.kind == "number" and value(parse(made.answer)):
         yield (made.answer[1:] if made.answer[0] == "-" else f"-{made.answer}") + unit
     if made.kind in ("expression", "solutions", "pair", "interval"):
         signs = [i for i, sign in enumerate(made.answer) if sign in "+-"]
@@ -186,7 +186,7 @@ def perturbed(problem: Problem) -> Iterator[str]:
 
 
 def test_an_equation_to_be_solved_is_no_answer_to_itself() -> None:
-    task = Task(Wanted("number", "-1"), "-1")
+    task = Task(Gold("number", "-1"), "-1")
     for reply in ("Solve for x: 4x + 3 = -1", "4x + 3 = -1", "Answer: 4x + 3 = -1"):
         assert judge(task, reply).outcome == "unparsed"
     for reply in ("x = -1", "Answer: x = 2/(-2) = -1", "Answer: the root x = -1"):
@@ -197,16 +197,16 @@ def test_an_equation_to_be_solved_is_no_answer_to_itself() -> None:
 def test_no_answer_that_is_off_by_a_slip_is_right_on_any_problem(n: int) -> None:
     tried = 0
     for problem in (p for split in SPLITS for p in MATHS.problems(split, n, 0)):
-        for answer in perturbed(problem):
+        for answer in slips_of(problem):
             tried += 1
             verdict = MATHS.judge(problem, f"Answer: {answer}")
             assert verdict.outcome != "right", (problem.text, problem.answer, answer)
     assert tried > 4 * 4 * n
 
 
-def rewritten(problem: Problem) -> Iterator[str]:
+def rewrites_of(problem: Problem) -> Iterator[str]:
     """The right answer in other writing."""
-    made = made_of(problem)
+    made = worked_problem(problem)
     latex = re.sub(r"(\d+)/(\d+)", r"\\frac{\1}{\2}", made.answer)
     latex = re.sub(r"sqrt\((\d+)\)", r"\\sqrt{\1}", latex).replace("pi", r"\pi")
     unit = rf"\text{{ {made.unit}}}".replace("$", r"\$") if made.unit else ""
@@ -214,7 +214,7 @@ def rewritten(problem: Problem) -> Iterator[str]:
     yield rf"Answer: ${latex}{unit}$"
     yield f"So it is done.\n**Answer: {problem.answer}**"
     yield f"#### {problem.answer}"
-    if made.kind == "number" and isinstance(found := value(read(made.answer)), Fraction):
+    if made.kind == "number" and isinstance(found := value(parse(made.answer)), Fraction):
         yield f"Answer: {float(found)!r} {made.unit}"
     if made.kind == "expression" and len(terms := re.split(r" (?=[+-] )", made.answer)) > 1:
         yield "Answer: " + " ".join([*terms[1:], f"+ {terms[0]}"]).removeprefix("+ ")
@@ -225,7 +225,7 @@ def rewritten(problem: Problem) -> Iterator[str]:
 @SOME_AND_ALL
 def test_the_right_answer_is_right_in_other_writing_on_every_problem(n: int) -> None:
     for problem in (p for split in SPLITS for p in MATHS.problems(split, n, 0)):
-        for reply in rewritten(problem):
+        for reply in rewrites_of(problem):
             verdict = MATHS.judge(problem, reply)
             assert verdict.outcome == "right", (problem.text, problem.answer, reply, verdict)
 
@@ -248,7 +248,7 @@ MODES = [
 @pytest.mark.parametrize(("name", "reply", "modes", "score"), MODES)
 def test_slips_have_names(name: str, reply: str, modes: set[str], score: float) -> None:
     problem = next(p for p in ALL if p.data["template"] == name)
-    made = made_of(problem)
+    made = worked_problem(problem)
     low, _, high = made.answer.strip("()[]").partition(", ")
     text = reply.format(
         n=made.answer,
@@ -295,15 +295,15 @@ def test_every_failure_mode_is_met_by_a_rule_and_can_be_met_in_a_verdict() -> No
     ],
 )
 def test_every_written_equation_is_looked_at(text: str, false: list[str]) -> None:
-    known = Known({"x": [Fraction(3)]}, {"f": read("x^2")})
-    assert [line.text for line in false_lines(text, known)] == false
+    known = Bindings({"x": [Fraction(3)]}, {"f": parse("x^2")})
+    assert [line.text for line in false_equations(text, known)] == false
 
 
 def test_a_choice_of_a_free_letter_claims_nothing_and_an_identity_must_hold_everywhere() -> None:
-    free = Known({"x": []}, {})
-    assert false_lines("At x = 1: (x + 1)^2 = x^2 + 2x + 1", free) == []
-    assert len(lines("(x + 1)^2 = x^2 + 2x + 1", free)) == 1
-    assert len(false_lines("(x + 1)^2 = x^2 + 1", free)) == 1
+    free = Bindings({"x": []}, {})
+    assert false_equations("At x = 1: (x + 1)^2 = x^2 + 2x + 1", free) == []
+    assert len(find_equations("(x + 1)^2 = x^2 + 2x + 1", free)) == 1
+    assert len(false_equations("(x + 1)^2 = x^2 + 1", free)) == 1
 
 
 HOSTILE = [
@@ -382,7 +382,7 @@ def test_any_text_can_be_judged(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.integers(-999, 999), st.integers(1, 99), st.integers(2, 9))
 def test_a_fraction_is_itself_however_it_is_extended(top: int, bottom: int, by: int) -> None:
-    wanted = Wanted("number", str(Fraction(top, bottom)))
+    wanted = Gold("number", str(Fraction(top, bottom)))
     assert compare(wanted, f"{top * by}/{bottom * by}").same
     assert not compare(wanted, f"{top * by + 1}/{bottom * by}").same
 
@@ -392,7 +392,7 @@ def test_a_fraction_is_itself_however_it_is_extended(top: int, bottom: int, by: 
 )
 def test_what_is_too_large_is_not_evaluated(text: str) -> None:
     with pytest.raises((Unbounded, Unreadable)):
-        value(read(text))
+        value(parse(text))
 
 
 def test_units_convert_within_what_they_measure_and_to_nothing_else() -> None:

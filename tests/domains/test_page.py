@@ -12,8 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
-from tutelage.domains import check, get, names
-from tutelage.domains import discover as nearby
+from tutelage.domains import check, get, names, nearby
 
 PAGE = (Path(__file__).parents[2] / "docs" / "domains.md").read_text()
 
@@ -33,7 +32,7 @@ def desk(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def typed(desk: Path, command: str) -> Result:
+def run_command(desk: Path, command: str) -> Result:
     with contextlib.chdir(desk):
         return CliRunner().invoke(app, command.split(), env={"COLUMNS": "200"})
 
@@ -49,7 +48,7 @@ def test_the_commands_of_the_page_check_list_and_run_it(desk: Path) -> None:
     block = PAGE.split("```console\n")[1].split("```")[0]
     commands = re.findall(r"\$ tutelage (.*)", block)
     assert [command.split()[0] for command in commands] == ["domains", "domains", "run"]
-    checked, listed, run = (typed(desk, command) for command in commands)
+    checked, listed, run = (run_command(desk, command) for command in commands)
     assert checked.exit_code == 0 and checked.stdout.startswith("unit-conversion: sound")
     assert "unit_conversion.py:UnitConversion" in listed.stdout
     assert "metres.jsonl" in listed.stdout

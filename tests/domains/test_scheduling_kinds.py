@@ -148,7 +148,7 @@ def test_the_heaviest_first_and_the_shortest_first_lose_often_enough_to_mislead(
     late = 0
     for problem in get("scheduling:jobs").problems("train", 100, 0):
         order = sorted(problem.data["jobs"])
-        late += problem.answer != "NONE" and not solver.on_time([(t, d) for t, d in order])
+        late += problem.answer != "NONE" and not solver.meets_deadlines([(t, d) for t, d in order])
     assert late >= 20
 
 

@@ -14,13 +14,13 @@ from tutelage.domains import SPLITS, NotEnoughProblems, Problem, Split, check, g
 from tutelage.domains.contract import ModelJudged, Planted
 from tutelage.domains.trial import Trial
 from tutelage.domains.writing import Writing
-from tutelage.domains.writing.material import OOD_FORMS, OOD_TOPICS
 from tutelage.domains.writing.measures import Text, syllables_of
 from tutelage.domains.writing.rubric import CRITERIA
+from tutelage.domains.writing.task_parts import OOD_FORMS, OOD_TOPICS
 
 WRITING = Writing()
 SIZES: dict[Split, int] = {"train": 1000, "val": 300, "test": 300, "ood": 400}
-PLANTED = WRITING.planted(120, 0)
+PLANTED = WRITING.planted_pairs(120, 0)
 WHOLE = {(pair.problem.text, pair.better) for pair in PLANTED}
 """What a fair judge knows to be an undamaged answer to its task."""
 SOME = WRITING.problems("train", 41, 0)
@@ -177,7 +177,7 @@ def test_measures_count_as_people_do() -> None:
     said = Text('Clocks and bells\n\nIt was late. "Go home," she said!\n\n- One.\n- Two?')
     assert said.title == "Clocks and bells"
     assert len(said.sentences) == 4 and len(said.paragraphs) == 2 and said.bullets == 2
-    assert said.finished and len(said.words) == 12
+    assert said.is_complete and len(said.words) == 12
     assert [syllables_of(it) for it in ("the", "table", "time", "reader", "idea")] == [
         1,
         2,
@@ -186,7 +186,7 @@ def test_measures_count_as_people_do() -> None:
         2,
     ]
     assert Text("The cat sat on the mat.").ease > 100
-    assert not Text("It ends in the").finished
+    assert not Text("It ends in the").is_complete
     letter = Text("Dear Ann,\nIt rains here. Come soon.\nYours, Mara")
     assert letter.greeting and letter.closing and len(letter.sentences) == 2
 
@@ -244,7 +244,7 @@ def test_a_judge_that_prefers_the_first_text_is_reported_as_biased_and_not_used(
     judged = Writing(judge_model=judge)
     trust = judged.trust()
     assert trust is not None
-    assert trust.biased and not trust.usable
+    assert trust.has_position_bias and not trust.usable
     assert trust.flip_share == 1.0 and trust.first == 2 * trust.pairs == 48
     for pair in PLANTED[:20]:
         for reply in (pair.better, pair.worse):
@@ -258,24 +258,28 @@ def test_a_judge_that_prefers_the_first_text_is_reported_as_biased_and_not_used(
 
 def test_a_judge_that_prefers_the_second_text_or_throws_a_coin_is_not_used_either() -> None:
     second = always("second").trust()
-    assert second and second.biased and "prefers the second text 48 times" in second.as_text()
+    assert (
+        second
+        and second.has_position_bias
+        and "prefers the second text 48 times" in second.as_text()
+    )
     tossed = random.Random(3)
     coin = Scripted(lambda *_: tossed.choice(("first", "second")), lambda *_: "5")
     trust = Writing(judge_model=coin).trust()
-    assert trust and trust.biased and not trust.usable
+    assert trust and trust.has_position_bias and not trust.usable
 
 
 def test_a_judge_that_cannot_be_read_or_always_says_same_is_not_reliable() -> None:
     for said in ("both are fine", "same"):
         trust = always(said).trust()
-        assert trust and not trust.biased and not trust.usable
+        assert trust and not trust.has_position_bias and not trust.usable
         assert "not reliable: 0 of 24" in trust.as_text()
 
 
 def test_a_judge_whose_marks_go_against_the_damage_is_not_used() -> None:
     upside_down = Scripted(knowing, lambda *it: "2" if it in WHOLE else "5")
     trust = Writing(judge_model=upside_down).trust()
-    assert trust and not trust.biased and not trust.usable and trust.marked_right == 0
+    assert trust and not trust.has_position_bias and not trust.usable and trust.marked_right == 0
 
 
 def test_with_a_fair_judge_the_planted_pairs_are_ordered_right() -> None:

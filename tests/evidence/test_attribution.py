@@ -6,18 +6,27 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from tutelage.evidence import Answered, Arm, Attribution, beyond_chance, compare, table
-from tutelage.evidence.attribution import headline
-from tutelage.evidence.attribution.contrasts import Contrast, between_arms, footnotes
+from tutelage.evidence import JudgedReply, table
+from tutelage.evidence.attribution.contrasts import (
+    Contrast,
+    between_arms,
+    beyond_chance,
+    compare,
+    footnotes,
+)
+from tutelage.evidence.attribution.headline import headline
+from tutelage.evidence.attribution.table import Arm, Attribution
 
 CLASSES = ("YES", "NO")
 
 
-def answered(right: Sequence[bool | None], labels: Sequence[str] | None = None) -> list[Answered]:
+def judged_replies(
+    right: Sequence[bool | None], labels: Sequence[str] | None = None
+) -> list[JudgedReply]:
     """One reply for each problem; None is a reply lost to an error."""
     labels = labels or ["YES" if i % 2 else "NO" for i in range(len(right))]
     return [
-        Answered(
+        JudgedReply(
             problem=f"p{i}",
             score=None if ok is None else float(ok),
             outcome="error" if ok is None else "right" if ok else "wrong",
@@ -34,10 +43,12 @@ def first(n: int, of: int = 120) -> list[bool]:
     return [i < n for i in range(of)]
 
 
-def arms(**right: int) -> dict[Arm, list[Answered]]:
+def arms(**right: int) -> dict[Arm, list[JudgedReply]]:
     """arms(tuned=90, base_strategy=60): how many of 120 each got right."""
     return {
-        ("test", name.removesuffix("_strategy"), name.endswith("_strategy")): answered(first(n))
+        ("test", name.removesuffix("_strategy"), name.endswith("_strategy")): judged_replies(
+            first(n)
+        )
         for name, n in right.items()
     }
 
@@ -48,8 +59,8 @@ def test_the_original_work_is_told_that_it_does_not_beat_its_floor() -> None:
     base = [False] * 132 + [True] * 18
     found = table(
         {
-            ("test", "base", False): answered(base, labels),
-            ("test", "tuned", False): answered(tuned, labels),
+            ("test", "base", False): judged_replies(base, labels),
+            ("test", "tuned", False): judged_replies(tuned, labels),
         },
         classes=CLASSES,
     )
@@ -96,8 +107,8 @@ def test_arms_are_compared_problem_by_problem() -> None:
     lost: list[bool | None] = [None, True, True, True]
     found = table(
         {
-            ("val", "base", False): answered([False, False, True, False]),
-            ("val", "tuned", False): answered(lost),
+            ("val", "base", False): judged_replies([False, False, True, False]),
+            ("val", "tuned", False): judged_replies(lost),
         }
     )
     contrast = found.contrast("val", "tuned - base")
@@ -147,13 +158,13 @@ def test_words_are_held_against_a_placebo_of_their_length() -> None:
 
 def test_replies_lost_to_errors_are_told_with_their_number() -> None:
     measured = arms(base=50, tuned=100)
-    measured["test", "tuned", False][-3:] = answered([None] * 120)[-3:]
+    measured["test", "tuned", False][-3:] = judged_replies([None] * 120)[-3:]
     found = table(measured)
     row = found.row("test", "tuned")
     assert row is not None and (row.n, row.missing) == (117, 3)
     told = "Replies lost to errors, and not counted: 3 of tuned's 120."
     assert headline(found).endswith(told)
-    everything = table({("test", "tuned", False): answered([None] * 4)})
+    everything = table({("test", "tuned", False): judged_replies([None] * 4)})
     assert headline(everything).endswith("4 of tuned's 4.")
     assert "lost" not in headline(table(arms(base=50, tuned=100)))
 
@@ -186,7 +197,7 @@ def test_topics_and_difficulties_are_counted_apart() -> None:
 
 
 def test_several_replies_to_a_problem_are_not_more_problems() -> None:
-    once, twice = answered(first(60)), answered(first(60)) * 2
+    once, twice = judged_replies(first(60)), judged_replies(first(60)) * 2
     lone = table({("test", "tuned", False): once}).row("test", "tuned")
     both = table({("test", "tuned", False): twice}).row("test", "tuned")
     assert lone is not None and both is not None
@@ -195,8 +206,10 @@ def test_several_replies_to_a_problem_are_not_more_problems() -> None:
 
 
 def test_graded_scores_are_told_apart_from_right_and_wrong() -> None:
-    half = [Answered(f"p{i}", 0.25 * (i % 4), "wrong", "x", f"label {i}") for i in range(40)]
-    more = [Answered(f"p{i}", 0.25 * (i % 4) + 0.25, "wrong", "x", f"label {i}") for i in range(40)]
+    half = [JudgedReply(f"p{i}", 0.25 * (i % 4), "wrong", "x", f"label {i}") for i in range(40)]
+    more = [
+        JudgedReply(f"p{i}", 0.25 * (i % 4) + 0.25, "wrong", "x", f"label {i}") for i in range(40)
+    ]
     found = table({("test", "base", False): half, ("test", "tuned", False): more})
     row, gain = found.row("test", "tuned"), found.contrast("test", "tuned - base")
     assert row is not None and gain is not None
@@ -235,9 +248,9 @@ def test_a_table_from_before_habits_were_measured_is_still_read() -> None:
 
 
 def test_a_habit_is_measured_where_answers_are_classes_and_unread_replies_apart() -> None:
-    mute = [Answered(f"p{i}", 0.0, "unparsed", None, "YES") for i in range(30)]
+    mute = [JudgedReply(f"p{i}", 0.0, "unparsed", None, "YES") for i in range(30)]
     always = [
-        Answered(f"p{i}", i % 2.0, "wrong", "YES", "YES" if i % 2 else "NO") for i in range(30)
+        JudgedReply(f"p{i}", i % 2.0, "wrong", "YES", "YES" if i % 2 else "NO") for i in range(30)
     ]
     measured = {("test", "base", False): mute, ("test", "tuned", False): always}
     found = table(measured, classes=CLASSES)
@@ -256,8 +269,8 @@ def few_wins(n: int, wins: int, losses: int = 0) -> Attribution:
     base = [False] * wins + [True] * losses + alike
     tuned = [True] * wins + [False] * losses + alike
     measured = {
-        ("test", "base", False): answered(base),
-        ("test", "tuned", False): answered(tuned),
+        ("test", "base", False): judged_replies(base),
+        ("test", "tuned", False): judged_replies(tuned),
     }
     return table(measured, floors={"test": 0.1})
 
@@ -269,7 +282,7 @@ def test_an_interval_that_the_exact_test_does_not_bear_out_is_no_claim(
     found = few_wins(150, wins, losses)
     gain = found.contrast("test", "tuned - base")
     assert gain is not None and (gain.low > 0 or gain.high < 0) and gain.p == 0.125
-    assert not gain.shown
+    assert not gain.is_beyond_chance
     said = headline(found)
     assert "not shown to differ from zero (p = 0.125, and at most 0.05 is asked for)" in said
     assert "a loss" not in said
@@ -279,7 +292,7 @@ def test_a_difference_that_both_bear_out_is_claimed_up_or_down() -> None:
     for wins, losses, told in ((6, 0, "above the floor: +4.0 points"), (0, 6, "a loss")):
         found = few_wins(150, wins, losses)
         gain = found.contrast("test", "tuned - base")
-        assert gain is not None and gain.shown and gain.p <= 0.05
+        assert gain is not None and gain.is_beyond_chance and gain.p <= 0.05
         assert told in headline(found) and "not shown" not in headline(found)
 
 
@@ -287,7 +300,7 @@ def test_a_floor_is_beaten_only_where_the_exact_test_says_so_too() -> None:
     tuned = [i < 4 or i % 2 == 0 for i in range(150)]
     right = {f"p{i}": float(i >= 4 and i % 2 == 0) for i in range(150)}
     found = table(
-        {("test", "tuned", False): answered(tuned)},
+        {("test", "tuned", False): judged_replies(tuned)},
         floors={"test": sum(right.values()) / 150},
         floor_right={"test": right},
     )
@@ -301,9 +314,9 @@ def test_words_that_may_have_helped_by_chance_define_no_internalisation() -> Non
     base = [i >= 4 and i % 2 == 0 for i in range(150)]
     told = [i < 4 or i % 2 == 0 for i in range(150)]
     measured = {
-        ("test", "base", False): answered(base),
-        ("test", "base", True): answered(told),
-        ("test", "tuned", False): answered(told),
+        ("test", "base", False): judged_replies(base),
+        ("test", "base", True): judged_replies(told),
+        ("test", "tuned", False): judged_replies(told),
     }
     assert table(measured).internalisation == {"test": None}
 
@@ -311,11 +324,11 @@ def test_words_that_may_have_helped_by_chance_define_no_internalisation() -> Non
 def test_two_lists_of_scores_are_compared_by_the_same_rule() -> None:
     told, bare = [1.0] * 4 + [0.0] * 146, [0.0] * 150
     found = compare(told, bare)
-    assert found.low > 0 and found.p == 0.125 and not found.shown
-    assert compare([1.0] * 6 + [0.0] * 144, bare).shown
-    assert compare(bare, [1.0] * 6 + [0.0] * 144).shown, "a loss is shown as well"
-    assert compare([0.5 + 0.01 * (i % 7) for i in range(40)], [0.4] * 40).shown
-    assert not compare([], []).shown
+    assert found.low > 0 and found.p == 0.125 and not found.is_beyond_chance
+    assert compare([1.0] * 6 + [0.0] * 144, bare).is_beyond_chance
+    assert compare(bare, [1.0] * 6 + [0.0] * 144).is_beyond_chance, "a loss is shown as well"
+    assert compare([0.5 + 0.01 * (i % 7) for i in range(40)], [0.4] * 40).is_beyond_chance
+    assert not compare([], []).is_beyond_chance
     assert beyond_chance(0.1, 0.2, 0.05) and not beyond_chance(-0.1, 0.2, 0.01)
 
 
@@ -329,8 +342,13 @@ def test_a_simulated_p_and_a_test_that_parts_from_its_interval_are_marked_row_by
     five = against([1.0] * 24, [0.0] * 5 + [1.0] * 19)
     clear = against([1.0] * 24, [0.0] * 12 + [1.0] * 12)
     assert (odd.draws, five.draws, clear.draws) == (10_000, 0, 0)
-    assert (five.low > 0, five.p, five.parted, five.shown) == (True, 0.0625, True, False)
-    assert not clear.parted and footnotes([clear]) == []
+    assert (five.low > 0, five.p, five.disagrees, five.is_beyond_chance) == (
+        True,
+        0.0625,
+        True,
+        False,
+    )
+    assert not clear.disagrees and footnotes([clear]) == []
     simulated, disagree = footnotes([odd, five, clear])
     assert simulated.startswith("~: p is simulated, with 10,000") and disagree.startswith("open:")
     told = Attribution((), (odd, five), {}).as_json()

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.evidence import Audit, Result
-from tutelage.evidence.audit import audit
+from tutelage.evidence.audit.audit import Audit, audit
+from tutelage.evidence.audit.results import Result
 
 
 def results(gold: Sequence[str], said: Sequence[str | None], **more: object) -> list[Result]:
@@ -30,8 +30,8 @@ def right_on(gold: Sequence[str], n: int) -> list[str | None]:
     return [g if i < n else other(g) for i, g in enumerate(gold)]
 
 
-def named(found: Audit) -> dict[str, bool]:
-    """Findings by name, and whether each refuses."""
+def refusals_by_name(found: Audit) -> dict[str, bool]:
+    """Doubts by name, each True where it refuses the claim."""
     return {finding.name: finding.refuses for finding in found.findings}
 
 
@@ -102,7 +102,7 @@ def test_a_stump_is_fitted_on_the_training_rows_where_there_are_some() -> None:
 def test_unread_replies_and_answers_that_are_no_class_are_told_and_count_as_wrong() -> None:
     said = [*right_on(BALANCED, 140)[:120], *[None] * 20, *["perhaps"] * 10]
     found = audit(results(BALANCED, said), name="s")
-    assert found.system.unparsed == 20 and named(found) == {
+    assert found.system.unparsed == 20 and refusals_by_name(found) == {
         "unparsed": False, "no class": False, "shift": False
     }  # fmt: skip
     assert "20 of the 150 replies of s (13.3%)" in found.findings[0].said
@@ -113,7 +113,7 @@ def test_unread_replies_and_answers_that_are_no_class_are_told_and_count_as_wron
 def test_a_habit_is_told_beside_a_result_that_stands() -> None:
     said = ["YES" if i % 6 == 1 else g for i, g in enumerate(BALANCED)]
     found = audit(results(BALANCED, said))
-    assert found.stands and named(found) == {"shift": False}
+    assert found.stands and refusals_by_name(found) == {"shift": False}
     assert "YES is 66.7% of them" in found.findings[0].said
 
 
@@ -132,7 +132,7 @@ def test_scores_that_the_answers_do_not_bear_out_are_no_claim(
 def test_a_single_slip_of_the_scorer_is_told_and_refuses_nothing() -> None:
     rows = [replace(r, score=1.0) for r in results(BALANCED, right_on(BALANCED, 149))]
     found = audit(rows)
-    assert found.stands and named(found) == {"scores": False}
+    assert found.stands and refusals_by_name(found) == {"scores": False}
 
 
 def test_open_answers_are_scored_as_their_author_did_and_dressed_numbers_are_equal() -> None:
@@ -153,7 +153,7 @@ def test_several_replies_to_one_problem_are_one_pair() -> None:
     assert audit(rows).stands, "taken for 150 problems"
     found = audit([replace(row, problem=f"p{i // 15}") for i, row in enumerate(rows)])
     assert (found.rows, found.problems, found.tests[0].n) == (150, 10, 10)
-    assert not found.stands and named(found)["repeated"] is False
+    assert not found.stands and refusals_by_name(found)["repeated"] is False
 
 
 def test_a_problem_with_two_gold_answers_is_doubted_with_its_lines() -> None:
@@ -225,8 +225,8 @@ def test_replies_that_were_cut_off_refuse_a_number_that_they_could_move() -> Non
         return audit([replace(r, truncated=r.prediction is None) for r in whole], name="s")
 
     few, many = cut(2), cut(40)
-    assert few.stands and named(few)["truncated"] is False
-    assert not many.stands and named(many)["truncated"]
+    assert few.stands and refusals_by_name(few)["truncated"] is False
+    assert not many.stands and refusals_by_name(many)["truncated"]
     assert "40 of the 150 replies of s were cut off before they came to an answer" in many.sentence
 
 
@@ -235,7 +235,7 @@ def test_replies_that_end_in_the_middle_are_told_where_nobody_recorded_why() -> 
     rows = results(BALANCED, said, reply="First I sort the meetings by their")
     whole = [replace(r, reply=f"Answer: {r.prediction}") if r.prediction else r for r in rows]
     found = audit(whole)
-    assert found.stands and named(found)["truncated"] is False
+    assert found.stands and refusals_by_name(found)["truncated"] is False
     assert any("as if they were cut off" in finding.said for finding in found.findings)
 
 

@@ -14,26 +14,26 @@ from tutelage.evidence.intervals import clopper_pearson
 
 
 @pytest.fixture(scope="module")
-def tried() -> Calibration:
+def rates() -> Calibration:
     return calibrate(Terms(pairs=60, rounds=4, candidates=2), runs=2500, gates=2500, seed=1)
 
 
-def test_runs_without_an_effect_accept_no_more_often_than_alpha(tried: Calibration) -> None:
-    assert tried.runs >= 2000
-    assert tried.low <= tried.terms.alpha, f"{tried.wrong} of {tried.runs} runs accepted"
-    assert tried.holds
-    assert tried.wrong > 0, "a rate of zero would mean that luck had no chance"
-    assert tried.differing == pytest.approx(DISCORDANCE, abs=0.01), "replies are never handed on"
+def test_runs_without_an_effect_accept_no_more_often_than_alpha(rates: Calibration) -> None:
+    assert rates.runs >= 2000
+    assert rates.low <= rates.terms.alpha, f"{rates.wrong} of {rates.runs} runs accepted"
+    assert rates.holds
+    assert rates.wrong > 0, "a rate of zero would mean that luck had no chance"
+    assert rates.differing == pytest.approx(DISCORDANCE, abs=0.01), "replies are never handed on"
 
 
-def test_what_is_called_detectable_is_found_as_often_as_promised(tried: Calibration) -> None:
-    assert tried.found.share == pytest.approx(tried.terms.power, abs=0.05)
-    assert tried.found.gain == tried.detectable == tried.terms.detectable
+def test_what_is_called_detectable_is_found_as_often_as_promised(rates: Calibration) -> None:
+    assert rates.at_detectable.share == pytest.approx(rates.terms.power, abs=0.05)
+    assert rates.at_detectable.gain == rates.detectable == rates.terms.detectable
 
 
-def test_larger_gains_are_found_more_often_and_noise_hides_them(tried: Calibration) -> None:
+def test_larger_gains_are_found_more_often_and_noise_hides_them(rates: Calibration) -> None:
     by_noise: dict[float, list[float]] = {}
-    for point in tried.curve:
+    for point in rates.curve:
         by_noise.setdefault(point.discordance, []).append(point.share)
         assert point.low <= point.share <= point.high
     assert len(by_noise) == 3
@@ -44,28 +44,28 @@ def test_larger_gains_are_found_more_often_and_noise_hides_them(tried: Calibrati
     assert quiet[4] > noisy[4] + 0.2
 
 
-def test_racing_saves_replies_and_changes_no_accept_that_matters(tried: Calibration) -> None:
+def test_racing_saves_replies_and_changes_no_accept_that_matters(rates: Calibration) -> None:
     full = calibrate(Terms(race=False), runs=2500, gates=2500, seed=1)
-    assert full.saved == 0 and tried.saved > 0.2
-    assert tried.wrong <= full.wrong, "the same replies: a race can only accept fewer"
-    assert full.found.share - tried.found.share <= 0.02
+    assert full.saved == 0 and rates.saved > 0.2
+    assert rates.wrong <= full.wrong, "the same replies: a race can only accept fewer"
+    assert full.at_detectable.share - rates.at_detectable.share <= 0.02
 
 
 @pytest.mark.parametrize("replicates", [2, 3])
 def test_replicates_keep_to_alpha_and_find_what_is_promised(replicates: int) -> None:
     terms = Terms(pairs=24, rounds=1, candidates=1, alpha=0.1, replicates=replicates)
-    tried = calibrate(terms, runs=150, gates=60, seed=3)
-    assert tried.holds and tried.differing > 0.2
-    assert tried.detectable == terms.detectable < Terms(24, 1, 1, 0.1).detectable
-    assert tried.found.low <= terms.power <= tried.found.high
+    rates = calibrate(terms, runs=150, gates=60, seed=3)
+    assert rates.holds and rates.differing > 0.2
+    assert rates.detectable == terms.detectable < Terms(24, 1, 1, 0.1).detectable
+    assert rates.at_detectable.low <= terms.power <= rates.at_detectable.high
 
 
 def test_progress_is_told_and_too_few_runs_are_called_that() -> None:
     told: list[tuple[str, int, int]] = []
-    tried = calibrate(Terms(20, 2, 2), runs=20, gates=5, progress=lambda *step: told.append(step))
+    rates = calibrate(Terms(20, 2, 2), runs=20, gates=5, progress=lambda *step: told.append(step))
     assert told[:4] == [("decisions without effect", done, 4) for done in (1, 2, 3, 4)]
     assert told[-1][1:] == (21, 21)
-    assert not tried.enough, "20 runs without a false accept could be a rate of 17 %"
+    assert not rates.enough, "20 runs without a false accept could be a rate of 17 %"
 
 
 def test_more_than_the_memory_holds_is_refused() -> None:

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import pearsonr
 
-from tutelage.evidence import (
+from tutelage.evidence import best_floor
+from tutelage.evidence.floors import floors
+from tutelage.evidence.metrics import (
     answer_shares,
     answer_shift,
     balanced_accuracy,
-    best_floor,
     constant_answer,
-    floors,
     mcc,
 )
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from tutelage.evidence import decide, plan, spend
+from tutelage.evidence import decide, plan
+from tutelage.evidence.gate.decide import spend
 
 Scores = list[float | None]
 RIGHT: Scores = [1.0]

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, multinomial
 
-from tutelage.evidence import Interval, bootstrap, paired, wilson
-from tutelage.evidence.intervals import tango
+from tutelage.evidence.intervals import Interval, bootstrap, paired_interval, tango, wilson
 
 confidences = st.floats(0.5, 0.999)
 counts = st.integers(0, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -19,7 +18,7 @@ scores = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 
 def test_nothing_seen_leaves_everything_open() -> None:
     assert wilson(0, 0) == (0.0, 1.0)
-    assert paired([], []) == (-1.0, 1.0)
+    assert paired_interval([], []) == (-1.0, 1.0)
     assert bootstrap([], bounds=(0.0, 1.0)) == (0.0, 1.0)
     with pytest.raises(ValueError, match="at least one value"):
         bootstrap([])
@@ -94,7 +93,7 @@ def test_equal_values_do_not_pretend_to_certainty() -> None:
 
 
 def test_pairs_that_never_disagree_still_leave_a_margin() -> None:
-    low, high = paired([1.0] * 50, [1.0] * 50)
+    low, high = paired_interval([1.0] * 50, [1.0] * 50)
     assert low == pytest.approx(-0.0713, abs=1e-3)
     assert high == pytest.approx(0.0713, abs=1e-3)
 
@@ -132,11 +131,11 @@ def test_the_bootstrap_covers_the_truth_for_graded_scores() -> None:
 
 
 def test_graded_pairs_keep_their_bounds_and_bad_input_is_named() -> None:
-    assert isinstance(paired([0.5, 1.0, 0.25], [0.25, 1.0, 0.5]), Interval)
+    assert isinstance(paired_interval([0.5, 1.0, 0.25], [0.25, 1.0, 0.5]), Interval)
     with pytest.raises(ValueError, match="2 and 1 scores"):
-        paired([1.0, 0.0], [1.0])
+        paired_interval([1.0, 0.0], [1.0])
     with pytest.raises(ValueError, match="between 0 and 1"):
-        paired([2.0], [1.0])
+        paired_interval([2.0], [1.0])
     with pytest.raises(ValueError, match="confidence"):
         wilson(1, 2, 95)
     with pytest.raises(ValueError, match="right = 3"):

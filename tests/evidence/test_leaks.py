@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tutelage.evidence import Shared, leaks, overlap, shared
+from tutelage.evidence.leaks import SharedProblem, leaks, overlap, shared_problems
 
 Maker = Callable[[int], list[tuple[str, str, str]]]
 CLASSES = ("YES", "NO")
@@ -35,48 +35,32 @@ def sums(n: int) -> list[tuple[str, str, str]]:
     return [(f"s{i}", f"What is {a} + {b}?", str(a + b)) for i, (a, b) in enumerate(pairs)]
 
 
+NAMES = [
+    "Amara",
+    "Bence",
+    "Chiara",
+    "Dmitri",
+    "Esteban",
+    "Freya",
+    "Goran",
+    "Hana",
+    "Imani",
+    "Jorge",
+    "Kaito",
+    "Leila",
+]
+THINGS = ["marbles", "lanterns", "postcards", "violins", "walnuts", "ribbons", "anchors", "candles"]
+PLACES = ["harbour", "orchard", "library", "station", "bakery", "lighthouse", "quarry", "museum"]
+
+
 def stories(n: int) -> list[tuple[str, str, str]]:
     rng = random.Random(9)
-    names = [
-        "Amara",
-        "Bence",
-        "Chiara",
-        "Dmitri",
-        "Esteban",
-        "Freya",
-        "Goran",
-        "Hana",
-        "Imani",
-        "Jorge",
-        "Kaito",
-        "Leila",
-    ]
-    things = [
-        "marbles",
-        "lanterns",
-        "postcards",
-        "violins",
-        "walnuts",
-        "ribbons",
-        "anchors",
-        "candles",
-    ]
-    places = [
-        "harbour",
-        "orchard",
-        "library",
-        "station",
-        "bakery",
-        "lighthouse",
-        "quarry",
-        "museum",
-    ]
     return [
         (
             f"t{i}",
-            f"{rng.choice(names)} carried {rng.randint(3, 60)} {rng.choice(things)} from the "
-            f"{rng.choice(places)} and gave {rng.randint(2, 9)} {rng.choice(things)} to "
-            f"{rng.choice(names)} near the {rng.choice(places)}. How many are left?",
+            f"{rng.choice(NAMES)} carried {rng.randint(3, 60)} {rng.choice(THINGS)} from the "
+            f"{rng.choice(PLACES)} and gave {rng.randint(2, 9)} {rng.choice(THINGS)} to "
+            f"{rng.choice(NAMES)} near the {rng.choice(PLACES)}. How many are left?",
             str(rng.randint(1, 60)),
         )
         for i in range(n)
@@ -212,8 +196,11 @@ def test_a_problem_in_two_splits_is_known_by_its_id_or_by_its_words() -> None:
         ("i", "Way out of # . #@ ?", "left"),
     ]
     train.append(("j", "Way out of # . @# ?", "left"))
-    found = shared({"train": train, "val": val, "test": []})
-    assert found == [Shared("train", "val", "a", "a"), Shared("train", "val", "d", "a")]
+    found = shared_problems({"train": train, "val": val, "test": []})
+    assert found == [
+        SharedProblem("train", "val", "a", "a"),
+        SharedProblem("train", "val", "d", "a"),
+    ]
 
 
 @pytest.mark.parametrize("rule", ["The order is oak, elm, fig, ash.", "oak elm fig ash"])

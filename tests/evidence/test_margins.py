@@ -6,8 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import gammaln, xlogy
 
-from tutelage.evidence import decide, no_worse, no_worse_graded, pairs_needed
-from tutelage.evidence.gate.margins import chance_no_worse, smallest_margin
+from tutelage.evidence import decide, needed_pairs
+from tutelage.evidence.gate.margins import (
+    chance_no_worse,
+    graded_no_worse,
+    no_worse,
+    smallest_margin,
+)
 
 Scores = list[float | None]
 ALPHA = 0.05
@@ -64,11 +69,11 @@ def test_a_better_score_never_speaks_against_a_graded_candidate(
     found: list[float], place: int, more: float, margin: float
 ) -> None:
     margin = min(margin, 0.9)
-    p = no_worse_graded(found, margin)
+    p = graded_no_worse(found, margin)
     assert 0 < p <= 1
     if place < len(found):
         better = [*found[:place], min(1.0, found[place] + more), *found[place + 1 :]]
-        assert no_worse_graded(better, margin) <= p + 1e-9
+        assert graded_no_worse(better, margin) <= p + 1e-9
 
 
 @pytest.mark.parametrize("shape", ["rare and large", "small and everywhere", "noisy"])
@@ -81,12 +86,12 @@ def test_graded_losses_of_the_margin_are_let_pass_no_more_often_than_alpha(shape
             "small and everywhere": np.clip(rng.normal(-margin, 0.1, n), -1, 1),
             "noisy": rng.choice([-1, 1], n, p=[0.5 + margin / 2, 0.5 - margin / 2]),
         }[shape]
-        passed += no_worse_graded(list(found), margin) <= alpha
+        passed += graded_no_worse(list(found), margin) <= alpha
     assert passed / 500 <= alpha
 
 
 def test_identical_replies_pass_once_there_are_enough_of_them() -> None:
-    enough = pairs_needed(0.05, 0.05)
+    enough = needed_pairs(0.05, 0.05)
     assert enough == 59, "ln 0.05 / ln 0.95"
     for n, decision in ((enough, "accept"), (enough - 1, "indecisive")):
         same: Scores = [1.0] * (n // 2) + [0.0] * (n - n // 2)
@@ -102,7 +107,7 @@ def test_identical_graded_replies_have_to_be_more() -> None:
     alpha = 0.05 / 8
     assert smallest_margin(99, alpha) <= 0.05 < smallest_margin(99, alpha, graded=True)
     assert smallest_margin(110, alpha, True) <= 0.05 < smallest_margin(109, alpha, True)
-    assert (pairs_needed(0.05, alpha), pairs_needed(0.05, alpha, graded=True)) == (99, 110)
+    assert (needed_pairs(0.05, alpha), needed_pairs(0.05, alpha, graded=True)) == (99, 110)
     for n, decision in ((110, "accept"), (109, "indecisive")):
         same: Scores = [0.5] * n
         verdict = decide(same, same, alpha=alpha, claim="no worse", graded=True, replicates=2)
@@ -150,5 +155,5 @@ def test_nonsense_is_answered_with_what_was_wanted() -> None:
     with pytest.raises(ValueError, match=r"wins \+ losses <= n"):
         no_worse(3, 3, 5, 0.1)
     with pytest.raises(ValueError, match="from -1 to 1"):
-        no_worse_graded([2.0], 0.1)
-    assert no_worse(0, 0, 0, 0.1) == no_worse_graded([], 0.1) == 1.0
+        graded_no_worse([2.0], 0.1)
+    assert no_worse(0, 0, 0, 0.1) == graded_no_worse([], 0.1) == 1.0

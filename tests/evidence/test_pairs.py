@@ -6,8 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, permutation_test
 
-from tutelage.evidence import UNDETECTABLE, mcnemar, plan, sign_flip, smallest_detectable
-from tutelage.evidence.pairs import sign_flip_at
+from tutelage.evidence import mcnemar, plan
+from tutelage.evidence.gate.power import UNDETECTABLE, smallest_detectable
+from tutelage.evidence.pairs import sign_flip, sign_flip_at
 
 few = st.integers(0, 200)
 

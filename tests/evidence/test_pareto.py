@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tutelage.evidence.pareto import Row, fronts, lower_bound
+from tutelage.evidence.pareto import Row, fronts, lower_limit
 
 # Other work on the machine makes drawing slow, and is no fault of what is drawn.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -116,16 +116,16 @@ def _width(scores: dict[str, list[float | None]]) -> int:
 
 
 def test_few_replies_count_for_less_than_many() -> None:
-    one, four = lower_bound([1.0]), lower_bound([1.0] * 4)
+    one, four = lower_limit([1.0]), lower_limit([1.0] * 4)
     assert one is not None and four is not None and 0 < one < four < 1
-    mixed = lower_bound([1.0, 1.0, 0.0])
+    mixed = lower_limit([1.0, 1.0, 0.0])
     assert mixed is not None and mixed < four
-    assert lower_bound([0.0, 0.0]) == 0.0
-    assert lower_bound([]) is None
+    assert lower_limit([0.0, 0.0]) == 0.0
+    assert lower_limit([]) is None
 
 
 @busy
 @given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=8))
 def test_a_lower_bound_never_exceeds_the_mean(repeats: list[float]) -> None:
-    low = lower_bound(repeats)
+    low = lower_limit(repeats)
     assert low is not None and 0 <= low <= sum(repeats) / len(repeats) + 1e-9

@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutelage.evidence import all_but_lost, decide, hopeless, looks, mcnemar, plan
+from tutelage.evidence import decide, mcnemar, plan
 from tutelage.evidence.gate.power import chance_to_pass
-from tutelage.evidence.gate.racing import FUTILE, graded_hopeless, stopped
+from tutelage.evidence.gate.racing import (
+    FUTILE,
+    futility_reason,
+    interim_looks,
+    is_futile,
+    is_futile_for_graded_scores,
+    stop_for_futility,
+)
 from tutelage.evidence.pairs import sign_flip_at
 
 ALPHA = 0.05
@@ -17,8 +24,8 @@ ALPHA = 0.05
 
 @pytest.mark.parametrize("n", [0, 1, 15, 16, 17, 45, 60, 64, 65, 180, 1000])
 def test_looks_cover_the_block_and_depend_on_nothing_else(n: int) -> None:
-    found = looks(n)
-    assert found == sorted(set(found)) == looks(n)
+    found = interim_looks(n)
+    assert found == sorted(set(found)) == interim_looks(n)
     assert found[-1] == n and len(found) <= 5
 
 
@@ -32,7 +39,7 @@ def test_without_a_gain_only_what_cannot_pass_is_hopeless(
         for more, fewer in product(range(left + 1), repeat=2)
         if more + fewer <= left
     )
-    assert hopeless(wins, losses, left, alpha) == (not passes)
+    assert is_futile(wins, losses, left, alpha) == (not passes)
 
 
 @given(st.lists(st.integers(-4, 4), max_size=7), st.integers(1, 3), st.sampled_from([0.2, 0.05]))
@@ -45,7 +52,7 @@ def test_without_a_gain_only_what_cannot_pass_is_hopeless_in_graded_scores(
         sign_flip_at([*found, *rest], alpha) <= alpha
         for rest in product([-1.0, -0.5, 0.0, 0.25, 0.5, 1.0], repeat=left)
     )
-    assert graded_hopeless(found, left, alpha) == (not passes)
+    assert is_futile_for_graded_scores(found, left, alpha) == (not passes)
 
 
 @pytest.mark.parametrize(("n", "gain"), [(60, 0.0), (60, 0.1), (60, None), (45, None)])
@@ -58,14 +65,14 @@ def test_racing_accepts_some_of_what_the_full_gate_accepts_and_loses_little(
     win, lose = (0.3 + true) / 2, (0.3 - true) / 2
     going = {(0, 0): 1.0}
     seen = 0
-    for stop in looks(n):
+    for stop in interim_looks(n):
         going = spread(going, stop - seen, win, lose)
         seen = stop
         if stop < n:
             going = {
                 at: chance
                 for at, chance in going.items()
-                if not hopeless(*at, n - stop, ALPHA, gain=worth)
+                if not is_futile(*at, n - stop, ALPHA, gain=worth)
             }
     raced = sum(chance for at, chance in going.items() if mcnemar(*at) <= ALPHA)
     full = chance_to_pass(n, ALPHA, true)
@@ -91,12 +98,12 @@ def spread(
 
 
 def test_why_a_gate_stopped_is_said_in_words() -> None:
-    losing = all_but_lost([0.0] * 10, [1.0] * 10, 6, ALPHA, gain=0.3)
+    losing = futility_reason([0.0] * 10, [1.0] * 10, 6, ALPHA, gain=0.3)
     assert losing == "even 6 wins more would not pass"
-    unlikely = all_but_lost([0.0] * 9 + [1.0], [1.0] * 9 + [0.0], 30, ALPHA, gain=0.3)
+    unlikely = futility_reason([0.0] * 9 + [1.0], [1.0] * 9 + [0.0], 30, ALPHA, gain=0.3)
     assert "even if its gain were the 30.0 points" in unlikely and "below 5%" in unlikely
-    assert not all_but_lost([1.0] * 10, [0.0] * 10, 30, ALPHA, gain=0.3)
-    verdict = stopped(decide([0.0] * 10, [1.0] * 10, alpha=ALPHA), 16, losing)
+    assert not futility_reason([1.0] * 10, [0.0] * 10, 30, ALPHA, gain=0.3)
+    verdict = stop_for_futility(decide([0.0] * 10, [1.0] * 10, alpha=ALPHA), 16, losing)
     assert verdict.decision == "reject"
     assert verdict.reason.startswith("Stopped after 10 of 16 problems: 0 wins against 10 losses")
     assert verdict.reason.endswith("even 6 wins more would not pass.")
@@ -105,13 +112,13 @@ def test_why_a_gate_stopped_is_said_in_words() -> None:
 def test_graded_scores_and_removals_are_raced_too() -> None:
     rng = np.random.default_rng(4)
     low, high = rng.uniform(0, 0.4, (2, 20)) + np.array([[0.0], [0.6]])
-    assert all_but_lost(list(low), list(high), 20, ALPHA, gain=0.2)
-    assert not all_but_lost(list(high), list(low), 20, ALPHA, gain=0.2)
-    assert all_but_lost([0.0] * 20, [1.0] * 20, 10, ALPHA, gain=0.1, claim="no worse")
+    assert futility_reason(list(low), list(high), 20, ALPHA, gain=0.2)
+    assert not futility_reason(list(high), list(low), 20, ALPHA, gain=0.2)
+    assert futility_reason([0.0] * 20, [1.0] * 20, 10, ALPHA, gain=0.1, claim="no worse")
     same: list[float | None] = [1.0] * 20
     for graded in (False, True):
-        assert not all_but_lost(same, same, 40, ALPHA, gain=0.1, claim="no worse", graded=graded), (
-            "nothing is lost yet"
-        )
+        assert not futility_reason(
+            same, same, 40, ALPHA, gain=0.1, claim="no worse", graded=graded
+        ), "nothing is lost yet"
     half = [1.0, 0.5] * 10
-    assert all_but_lost([0.0] * 20, half, 5, ALPHA, gain=0.1, claim="no worse")
+    assert futility_reason([0.0] * 20, half, 5, ALPHA, gain=0.1, claim="no worse")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tutelage.evidence import GateVerdict, agreed, decide, means, plan
+from tutelage.evidence import GateVerdict, decide, plan
+from tutelage.evidence.gate.replicates import means, require_agreement
 
 ALPHA = 0.05
 N = 40
@@ -15,7 +16,7 @@ def row(right: int) -> list[float | None]:
 
 def gate(candidate: list[list[float | None]], incumbent: list[list[float | None]]) -> GateVerdict:
     verdict = decide(*means(candidate, incumbent), alpha=ALPHA, graded=True)
-    return agreed(verdict, candidate, incumbent)
+    return require_agreement(verdict, candidate, incumbent)
 
 
 def test_a_gain_that_every_replicate_shows_is_accepted() -> None:
@@ -53,7 +54,7 @@ def test_a_replicate_lost_in_one_arm_is_left_out_of_both() -> None:
 
 def test_one_reply_a_problem_is_left_as_it_was() -> None:
     verdict = decide(row(30), row(10), alpha=ALPHA)
-    assert agreed(verdict, [row(30)], [row(10)]) == verdict
+    assert require_agreement(verdict, [row(30)], [row(10)]) == verdict
 
 
 def test_asking_for_agreement_never_makes_an_accept() -> None:
@@ -62,7 +63,7 @@ def test_asking_for_agreement_never_makes_an_accept() -> None:
     for _ in range(400):
         candidate, incumbent = rng.integers(0, 2, (2, 2, N)).astype(float).tolist()
         verdict = decide(*means(candidate, incumbent), alpha=0.2, graded=True, samples=50)
-        after = agreed(verdict, candidate, incumbent)
+        after = require_agreement(verdict, candidate, incumbent)
         plain += verdict.decision == "accept"
         held += after.decision == "accept"
         assert after.decision != "accept" or verdict.decision == "accept"
@@ -85,7 +86,7 @@ def test_the_detectable_gain_is_found_as_often_as_promised(replicates: int, n: i
         verdict = decide(
             *means(ours, theirs), alpha=alpha, graded=True, replicates=replicates, samples=50
         )
-        accepted += agreed(verdict, ours, theirs).decision == "accept"
+        accepted += require_agreement(verdict, ours, theirs).decision == "accept"
     assert accepted / gates == pytest.approx(0.8, abs=0.05)
 
 

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.evidence import conclusion, plain
-from tutelage.evidence.audit.replies import first_named, looks_cut
+from tutelage.evidence.audit.replies import conclusion, first_mention, plain, seems_cut_short
 
 YES_NO = ("yes", "no")
 LETTERS = ("a", "b", "c")
@@ -93,8 +92,8 @@ def test_reading_never_fails_and_never_makes_an_answer_up(reply: str) -> None:
 
 
 def test_a_reply_without_an_end_looks_cut() -> None:
-    assert looks_cut("First I sort the meetings by their", concluded=False)
-    assert not looks_cut("First I sort the meetings by their start.", concluded=False)
-    assert not looks_cut("First I sort the meetings: Answer: YES", concluded=True)
-    assert first_named("yesterday? Yes!", "YES") == 14
-    assert first_named("yesterday", "YES") is None
+    assert seems_cut_short("First I sort the meetings by their", concluded=False)
+    assert not seems_cut_short("First I sort the meetings by their start.", concluded=False)
+    assert not seems_cut_short("First I sort the meetings: Answer: YES", concluded=True)
+    assert first_mention("yesterday? Yes!", "YES") == 14
+    assert first_mention("yesterday", "YES") is None

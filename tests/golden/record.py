@@ -56,8 +56,8 @@ READ = {
 """Golden store -> name of what is kept -> the command that prints it."""
 
 
-def printed(home: Path, *words: str) -> str:
-    """What a command prints of the store and runs in `home`, 200 columns wide."""
+def run_command(home: Path, *words: str) -> str:
+    """Run a command on the store and runs in `home`, 200 columns wide; return its output."""
     where = ["--home", str(home / "store"), "--runs", str(home / "runs")]
     result = CliRunner().invoke(app, [*where, *words], env={"COLUMNS": "200"})
     assert result.exit_code == 0, (words, result.output)
@@ -85,10 +85,10 @@ def pack(home: Path, out: Path) -> None:
             archive.add(home / folder, folder, filter=slim)
 
 
-def read(name: str, home: Path, out: Path) -> None:
+def record_outputs(name: str, home: Path, out: Path) -> None:
     """Keep what each reading command prints."""
     for what, words in READ[name].items():
-        text = printed(home, *words)
+        text = run_command(home, *words)
         (out / f"{name}.{what}.{'json' if '--json' in words else 'txt'}").write_text(text)
     (run,) = (home / "runs").iterdir()
     shutil.copy(run / "attribution.json", out / f"{name}.attribution.json")
@@ -105,13 +105,13 @@ def main() -> None:
         else:
             name = "small"
             home.mkdir()
-            scenario.begin_and_be_killed(home)
+            scenario.run_until_kill(home)
             shutil.copytree(home, Path(folder) / "killed")
-            run = scenario.opened(home, "golden")
+            run = scenario.open_scenario(home, "golden")
             scenario.finish(run)
             run.log.close()
             pack(Path(folder) / "killed", out / "small-killed.tar.xz")
-        read(name, home, out)
+        record_outputs(name, home, out)
         pack(home, out / f"{name}.tar.xz")
     (out / f"{name}.libraries.json").write_text(json.dumps(versions(), indent=2) + "\n")
 

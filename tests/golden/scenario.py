@@ -11,15 +11,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tutelage.graph.config.config import RunConfig, parse_config
-from tutelage.graph.context import Outcome, Run
-from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.graph.context import Run, RunStatus
+from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
-from tutelage.graph.teacher.contract import Ask, Seen, Situation
+from tutelage.graph.teacher.contract import Ask, ShownAttempt, Situation
 from tutelage.models.contract import Model, Reply, Request, Usage
 from tutelage.store.edits import Add, Edit
 from tutelage.store.events import RuleDecision
 from tutelage.store.rules import Strategy
-from tutelage.store.strategies.answers import Answer, answer, waiting
+from tutelage.store.strategies.review_answers import ReviewAnswer, open_question, record_answer
 
 from ..graph.fakes import RULES, Coach, Parity, Pupil
 
@@ -66,7 +66,7 @@ class Moody(Pupil):
         answer = "YES" if even == (draw < skill) else "NO"
         return Reply(f"Answer: {answer}", usage=Usage(len(request.prompt.split()), 2))
 
-    def wearing(self, adapter: Path | None) -> Model:
+    def with_adapter(self, adapter: Path | None) -> Model:
         return Moody(EFFECTS, name=self.name)
 
 
@@ -79,7 +79,7 @@ class Planned:
     plan = (*(rule.text for rule in RULES[:2]), SECRET, *(rule.text for rule in RULES[2:]))
 
     def reflect(
-        self, ask: Ask, guide: object, strategy: Strategy, seen: Sequence[Seen]
+        self, ask: Ask, guide: object, strategy: Strategy, seen: Sequence[ShownAttempt]
     ) -> list[str]:
         return [f"{len(seen)} attempts were read."]
 
@@ -97,14 +97,14 @@ class Planned:
         return None
 
 
-def opened(home: Path, run_id: str | None = None, trainer: Coach | None = None) -> Run:
+def open_scenario(home: Path, run_id: str | None = None, trainer: Coach | None = None) -> Run:
     """The run as it stands in `home`, or a new one."""
     return open_run(
         home / "store",
         home / "runs",
         config(),
         run_id=run_id,
-        parts=Parts(
+        overrides=Overrides(
             domain=Parity(),
             teacher=Planned(),
             student=Moody(EFFECTS),
@@ -113,7 +113,7 @@ def opened(home: Path, run_id: str | None = None, trainer: Coach | None = None) 
     )
 
 
-def begin_and_be_killed(home: Path) -> None:
+def run_until_kill(home: Path) -> None:
     """Start the run in a child that dies by SIGKILL in the middle of it."""
     child = os.fork()
     if child == 0:
@@ -124,9 +124,9 @@ def begin_and_be_killed(home: Path) -> None:
             if len(nodes) == KILLED_AFTER:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        run = opened(home)
+        run = open_scenario(home)
         outcome = go(run, after_node=count)
-        while outcome is Outcome.WAITING:
+        while outcome is RunStatus.WAITING:
             approve(run)
             outcome = go(run, after_node=count)
         os._exit(1)
@@ -136,23 +136,23 @@ def begin_and_be_killed(home: Path) -> None:
 
 def approve(run: Run) -> None:
     """Say yes to what the run asks, as Ada."""
-    asked = waiting(run.log, run.id)
+    asked = open_question(run.log, run.id)
     assert asked is not None
     decisions = tuple(
         RuleDecision(rule=rule, decision="approve", text="", reason="It reads well.")
         for rule in asked.rules
     )
-    given = Answer(candidate=asked.candidate, reviewer="Ada", decisions=decisions)
-    answer(run.log, run.id, given)
+    given = ReviewAnswer(candidate=asked.candidate, reviewer="Ada", decisions=decisions)
+    record_answer(run.log, run.id, given)
 
 
 def finish(run: Run) -> None:
     """Go on to the end, then take the last promotion back."""
     outcome = go(run)
-    while outcome is Outcome.WAITING:
+    while outcome is RunStatus.WAITING:
         approve(run)
         outcome = go(run)
-    assert outcome is Outcome.FINISHED
+    assert outcome is RunStatus.FINISHED
     run.strategies.rollback(
         run.domain.name,
         run.branch,

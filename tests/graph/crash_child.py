@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from tutelage.graph.planning.opening import Parts, open_run, recorded_config, runs
+from tutelage.graph.planning.opening import Overrides, open_run, recorded_config, run_ids
 from tutelage.graph.run import go
 from tutelage.store.events import CallCompleted, Event
 from tutelage.store.log import EventLog
@@ -68,7 +68,7 @@ def live(home: Path, server: str, kill: str) -> None:
         if kind == "node" and len(nodes) == int(number):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    known = runs(log)
+    known = run_ids(log)
     settings = (
         recorded_config(log, known[0])
         if known
@@ -84,7 +84,7 @@ def live(home: Path, server: str, kill: str) -> None:
         home / "runs",
         settings,
         run_id=known[0] if known else None,
-        parts=Parts(domain=Parity(), student=Pupil(CARRY_HELPS), trainer=Coach()),
+        overrides=Overrides(domain=Parity(), student=Pupil(CARRY_HELPS), trainer=Coach()),
         log=log,
     )
     if not go(run, after_node=after_node):

@@ -100,7 +100,7 @@ class Pupil:
         self._knows = frozenset(knows)
         self.asked: list[Request] = asked if asked is not None else []
 
-    def wearing(self, adapter: Path | None) -> Model:
+    def with_adapter(self, adapter: Path | None) -> Model:
         knows = json.loads((adapter / "steps.json").read_text()) if adapter else ()
         return Pupil(self._worth, hears=self._hears, knows=knows, name=self.name, asked=self.asked)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from tutelage.domains.contract import Guide, Problem, Split, Verdict
 from tutelage.graph.config.config import RunConfig, parse_config
-from tutelage.graph.teacher.contract import Ask, Seen, Situation
+from tutelage.graph.teacher.contract import Ask, ShownAttempt, Situation
 from tutelage.models.contract import Model, Reply, Request, Usage
 from tutelage.store.edits import Add, Deprecate, Edit
 from tutelage.store.rules import Strategy
@@ -126,7 +126,7 @@ class Blind:
         self._seed = seed
 
     def reflect(
-        self, ask: Ask, guide: object, strategy: Strategy, seen: Sequence[Seen]
+        self, ask: Ask, guide: object, strategy: Strategy, seen: Sequence[ShownAttempt]
     ) -> list[str]:
         return []
 

@@ -192,7 +192,7 @@ SECRETS = (
 
 def injections() -> list[Injection]:
     """The same list at every call."""
-    return [*_plain(), *_disguised(), *_secret()]
+    return [*_plain(), *_disguises_of(), *_secret()]
 
 
 def _plain() -> Iterator[Injection]:
@@ -219,7 +219,7 @@ def _plain() -> Iterator[Injection]:
         yield Injection("another language", template.format(payload), payload)
 
 
-def _disguised() -> Iterator[Injection]:
+def _disguises_of() -> Iterator[Injection]:
     payloads = cycle(PAYLOADS)
     for number in range(66):
         payload = next(payloads)

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tutelage.graph.context import Run, Silent
-from tutelage.graph.planning.opening import Parts, open_run, runs
+from tutelage.graph.context import Run, SilentProgress
+from tutelage.graph.planning.opening import Overrides, open_run, run_ids
 from tutelage.graph.run import go
 from tutelage.store.log import EventLog
 
@@ -21,7 +21,7 @@ from .fakes import RULES, Coach, Parity, Pupil
 from .world import CARRY_HELPS, config
 
 
-def reviewed(
+def open_review_run(
     home: Path,
     *,
     run_id: str | None = None,
@@ -40,17 +40,17 @@ def reviewed(
         gate={"channel": "words", "require_portable": bool(validators)},
         train={"examples": 8},
     )  # fmt: skip
-    parts = Parts(
+    parts = Overrides(
         # Rules that ask for no steps differ in their words alone, which is what a person edits.
         domain=Parity([replace(rule, steps=frozenset()) for rule in RULES[:2]]),
         student=student or Pupil(CARRY_HELPS, hears=True),
         trainer=Coach(),
         validators=validators,
     )
-    return open_run(home / "store", home / "runs", settings, run_id=run_id, parts=parts)
+    return open_run(home / "store", home / "runs", settings, run_id=run_id, overrides=parts)
 
 
-class Fatal(Silent):
+class Fatal(SilentProgress):
     """Ends the process at once when a version is laid before a person."""
 
     def say(self, text: str) -> None:
@@ -60,10 +60,10 @@ class Fatal(Silent):
 
 def main(home: Path, kill: str) -> None:
     with EventLog.open(home / "store") as log:
-        known = runs(log)
-    run = reviewed(home, run_id=known[0] if known else None)
+        known = run_ids(log)
+    run = open_review_run(home, run_id=known[0] if known else None)
     if kill == "asked":
-        run.watch = Fatal()
+        run.progress = Fatal()
     outcome = go(run)
     if kill == "waiting":
         os.kill(os.getpid(), signal.SIGKILL)

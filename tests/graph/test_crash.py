@@ -52,7 +52,7 @@ def server() -> Iterator[TeacherServer]:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, server: TeacherServer) -> Story:
-    """What an unkilled run tells; it asks the teacher once a slot."""
+    """Story of an unkilled run; it asks the teacher once a slot."""
     told = live(tmp_path_factory.mktemp("whole"), server)
     assert len(server.asked) == paid_slots(told)
     return told

@@ -1,4 +1,4 @@
-"""What a rule is worth is measured by leaving it out, in a world in which the answer is known."""
+"""Ablation measures a rule's worth in a world in which the answer is known."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,27 +10,24 @@ from langgraph.runtime import Runtime
 
 from tutelage.evidence.pairs import mcnemar
 from tutelage.graph.context import Run
-from tutelage.graph.measure.ablation import exercises, measure_credit
+from tutelage.graph.measure.ablation import CREDITED, exercises, measure_credit
 from tutelage.graph.nodes.solve import solve
-from tutelage.graph.planning.counts import CREDITED
 from tutelage.graph.run import go
 from tutelage.graph.state import FIRST, RunState
 from tutelage.models.contract import Reply, Request
-from tutelage.store import (
-    Add,
+from tutelage.store import Rule, Strategy
+from tutelage.store.edits import Add, apply
+from tutelage.store.events import (
     AttemptJudged,
     CallIntended,
     CreditMeasured,
     ProbeDecided,
     Reflected,
-    Rule,
     Solved,
-    Strategy,
     StrategyProposed,
     Transferred,
-    apply,
 )
-from tutelage.store.strategies import worth as ledger
+from tutelage.store.strategies.rule_worth import rule_worths
 
 from .fakes import RULES, Parity, Pupil
 from .world import small_run
@@ -38,7 +35,7 @@ from .world import small_run
 WORTH = {"carry": 0.45, "check": 0.0, "colour": -0.35}
 
 
-def taught(home: Path, student: Pupil | None = None, *names: str, **changes: object) -> Run:
+def run_with_rules(home: Path, student: Pupil | None = None, *names: str, **changes: object) -> Run:
     """A run whose current version holds the rules of `names` (all of them without)."""
     run = small_run(home, student=student or Pupil(WORTH, hears=True), **changes)
     run.freeze()
@@ -76,7 +73,7 @@ def add(run: Run, *edits: Add) -> None:
     )
 
 
-def solved(run: Run, round_: int = 1, cycle: int = 1) -> RunState:
+def solve_round(run: Run, round_: int = 1, cycle: int = 1) -> RunState:
     """The state behind `solve`."""
     state: RunState = {**FIRST, "round": round_, "cycle": cycle}
     return {**state, **solve(state, Runtime(context=run))}
@@ -91,11 +88,11 @@ def credits(run: Run) -> dict[str, CreditMeasured]:
 
 
 def test_what_helps_what_harms_and_what_is_empty_is_found(tmp_path: Path) -> None:
-    run = taught(tmp_path)
+    run = run_with_rules(tmp_path)
     for round_ in (1, 2):
-        measure_credit(run, solved(run, round_))
+        measure_credit(run, solve_round(run, round_))
 
-    worths = ledger(run.log, "parity")
+    worths = rule_worths(run.log, "parity")
     said = {rule.text: worths[rule.id] for rule in run.current().strategy.rules}
     carry, check, colour, care = (said[rule.text] for rule in RULES)
 
@@ -109,8 +106,8 @@ def test_what_helps_what_harms_and_what_is_empty_is_found(tmp_path: Path) -> Non
 
 
 def test_the_arm_without_the_rule_reads_all_the_others_and_answers_afresh(tmp_path: Path) -> None:
-    run = taught(tmp_path)
-    state = solved(run)
+    run = run_with_rules(tmp_path)
+    state = solve_round(run)
     asked = len(run.student.asked)  # type: ignore[attr-defined]  # the pupil remembers
     measure_credit(run, state)
 
@@ -126,8 +123,8 @@ def test_the_arm_without_the_rule_reads_all_the_others_and_answers_afresh(tmp_pa
 
 
 def test_the_numbers_are_those_of_the_paired_attempts(tmp_path: Path) -> None:
-    run = taught(tmp_path)
-    measure_credit(run, solved(run))
+    run = run_with_rules(tmp_path)
+    measure_credit(run, solve_round(run))
 
     one = credits(run)["carry"]
 
@@ -145,8 +142,8 @@ def test_the_numbers_are_those_of_the_paired_attempts(tmp_path: Path) -> None:
 
 
 def test_a_round_that_died_halfway_measures_what_it_would_have(tmp_path: Path) -> None:
-    whole = taught(tmp_path / "whole")
-    measure_credit(whole, solved(whole))
+    whole = run_with_rules(tmp_path / "whole")
+    measure_credit(whole, solve_round(whole))
     calls = len(list(whole.log.entries(kinds=[CallIntended])))
 
     class Dying(Pupil):
@@ -158,14 +155,14 @@ def test_a_round_that_died_halfway_measures_what_it_would_have(tmp_path: Path) -
                 raise RuntimeError("the power went")
             return super().reply(requests)
 
-    run = taught(tmp_path / "torn", Dying(WORTH, hears=True))
+    run = run_with_rules(tmp_path / "torn", Dying(WORTH, hears=True))
     for batches in (3, 4, 5):
         Dying.left = batches
         with pytest.raises(RuntimeError):
-            measure_credit(run, solved(run))
+            measure_credit(run, solve_round(run))
     Dying.left = 1000
-    measure_credit(run, solved(run))
-    measure_credit(run, solved(run))
+    measure_credit(run, solve_round(run))
+    measure_credit(run, solve_round(run))
 
     assert credits(run) == credits(whole)
     assert len(list(run.log.entries(kinds=[CallIntended]))) == calls, "nothing is asked twice"
@@ -173,14 +170,14 @@ def test_a_round_that_died_halfway_measures_what_it_would_have(tmp_path: Path) -
 
 def test_a_problem_of_which_a_rule_asks_nothing_is_left_out(tmp_path: Path) -> None:
     class Even(Parity):
-        """Where there is nothing to carry, no solution carries."""
+        """Parity in which there is nothing to carry, and no solution carries."""
 
         def solution(self, problem, steps=None):  # type: ignore[no-untyped-def]  # as in Parity
             kept = None if steps is None else steps - {"carry"}
             return super().solution(problem, kept if problem.topic == "odd" else steps)
 
-    run = taught(tmp_path, domain=Even())
-    measure_credit(run, solved(run))
+    run = run_with_rules(tmp_path, domain=Even())
+    measure_credit(run, solve_round(run))
 
     topics = {problem.id: problem.topic for problem in run.problems["train"]}
     found = credits(run)
@@ -190,36 +187,36 @@ def test_a_problem_of_which_a_rule_asks_nothing_is_left_out(tmp_path: Path) -> N
 
 
 def test_a_domain_without_worked_solutions_exercises_every_rule() -> None:
-    class Silent(Parity):
+    class Traceless(Parity):
         def solution(self, problem, steps=None):  # type: ignore[no-untyped-def]  # as in Parity
             return None
 
     rule = Rule(id="r-1", section="Method", text="Carry.", steps=("carry",))
-    (problem,) = Silent().problems("train", 1, 0)
+    (problem,) = Traceless().problems("train", 1, 0)
 
-    assert exercises(Silent(), problem, rule)  # type: ignore[arg-type]  # it shows nothing, ever
+    assert exercises(Traceless(), problem, rule)  # type: ignore[arg-type]  # it shows nothing, ever
     assert exercises(Parity(), problem, rule)
 
 
 def test_few_rules_a_round_and_those_least_measured_first(tmp_path: Path) -> None:
-    run = taught(tmp_path, None, "carry")
+    run = run_with_rules(tmp_path, None, "carry")
     add(run, *(Add(section="Style", text=f"Be kind, {n}.") for n in range(CREDITED + 2)))
 
-    def measured(round_: int) -> list[str]:
-        state = solved(run, round_)
+    def measure_round(round_: int) -> list[str]:
+        state = solve_round(run, round_)
         measure_credit(run, state)
         entries = run.log.entries(kinds=[CreditMeasured], prefix=f"c1/r{round_}/credit/")
         return [it.event.rule for it in entries if isinstance(it.event, CreditMeasured)]
 
     ids = [rule.id for rule in run.current().strategy.rules]
-    assert measured(1) == ids[:CREDITED]
-    assert measured(2) == [*ids[CREDITED:], *ids[: CREDITED - 3]]
+    assert measure_round(1) == ids[:CREDITED]
+    assert measure_round(2) == [*ids[CREDITED:], *ids[: CREDITED - 3]]
 
 
 @pytest.mark.parametrize("why", ["switched off", "deaf", "no rules"])
 def test_where_there_is_nothing_to_leave_out_nothing_is_asked(tmp_path: Path, why: str) -> None:
     loop = {"cycles": 2, "rounds": 2, "candidates": 2, "batch": 20, "feedback": 20}
-    run = taught(tmp_path, loop={**loop, "credit": why != "switched off"})
+    run = run_with_rules(tmp_path, loop={**loop, "credit": why != "switched off"})
     if why == "deaf":
         run.log.record(
             ProbeDecided.model_validate(
@@ -231,7 +228,7 @@ def test_where_there_is_nothing_to_leave_out_nothing_is_asked(tmp_path: Path, wh
         run.strategies.rollback(
             "parity", run.branch, "parity@0", by="Ada", stream=run.id, slot="back"
         )
-    state = solved(run)
+    state = solve_round(run)
     asked = len(run.student.asked)  # type: ignore[attr-defined]  # the pupil remembers
 
     measure_credit(run, state)
@@ -260,7 +257,7 @@ def test_an_empty_rule_is_not_praised_for_the_luck_of_replies_that_show_its_step
 ) -> None:
     """The same replies, chosen by what those with the rule show, would praise it."""
     rounds, samples = 12, 2
-    run = taught(
+    run = run_with_rules(
         tmp_path,
         Moody({}),
         "colour",
@@ -270,7 +267,7 @@ def test_an_empty_rule_is_not_praised_for_the_luck_of_replies_that_show_its_step
     )
     chosen_wins = chosen_losses = 0
     for round_ in range(1, rounds + 1):
-        state = solved(run, round_)
+        state = solve_round(run, round_)
         measure_credit(run, state)
         told = [run.log.find(run.id, f"{state['solved']}/{it.id}/0") for it in run.batch(round_)]
         for event in told:
@@ -289,7 +286,7 @@ def test_an_empty_rule_is_not_praised_for_the_luck_of_replies_that_show_its_step
     print(f"chosen by the reply: {chosen_wins} wins against {chosen_losses} losses")
     assert len(found) == rounds
     assert len(sure) <= 3, "12 times 5 % is 0.6; more than 3 happens once in 400 times"
-    (worth,) = ledger(run.log, "parity").values()
+    (worth,) = rule_worths(run.log, "parity").values()
     assert worth.n == 20 * rounds
     assert worth.low < 0 < worth.high
     assert mcnemar(chosen_wins, chosen_losses) < 1e-6, "the trap is real"
@@ -298,7 +295,7 @@ def test_an_empty_rule_is_not_praised_for_the_luck_of_replies_that_show_its_step
 def test_what_a_tuned_student_knows_by_heart_is_not_measured_by_leaving_it_out(
     tmp_path: Path,
 ) -> None:
-    run = taught(tmp_path, Pupil({"carry": 0.3, "check": 0.3}, hears=True), "carry")
+    run = run_with_rules(tmp_path, Pupil({"carry": 0.3, "check": 0.3}, hears=True), "carry")
     (carry,) = run.current().strategy.rules
     folder = run.adapters / "tuned"
     folder.mkdir(parents=True)
@@ -338,7 +335,7 @@ def test_a_run_measures_its_rules_by_itself_before_the_teacher_reads(tmp_path: P
         if isinstance(entry.event, CreditMeasured):
             assert isinstance(before.event, Solved | CreditMeasured)
     (carry,) = run.current().strategy.rules
-    worth = ledger(run.log, "parity")[carry.id]
+    worth = rule_worths(run.log, "parity")[carry.id]
     assert (worth.source, worth.channel, worth.helps) == ("credit", "words", True)
 
 
@@ -354,18 +351,18 @@ def test_in_the_weights_channel_the_gate_that_brought_a_rule_is_all_there_is(
     assert go(run)
 
     assert not list(run.log.entries(kinds=[CreditMeasured]))
-    found = ledger(run.log, "parity")
+    found = rule_worths(run.log, "parity")
     assert {(worth.source, worth.channel) for worth in found.values()} == {("gate", "weights")}
     (carry,) = run.current().strategy.rules
     gate = run.current().gate
     assert gate is not None and found[carry.id].gain == gate.gain
-    said = found[carry.id].in_words()
+    said = found[carry.id].as_text()
     assert said.startswith("helps") and "which brought it, through weights" in said
 
 
 def test_strategies_without_the_rule_keep_the_others_as_they_are(tmp_path: Path) -> None:
-    run = taught(tmp_path, None, "carry", "check")
-    measure_credit(run, solved(run))
+    run = run_with_rules(tmp_path, None, "carry", "check")
+    measure_credit(run, solve_round(run))
 
     rules = run.current().strategy.rules
     for rule in rules:

@@ -11,9 +11,9 @@ import pytest
 
 from tutelage.domains.contract import Problem
 from tutelage.evidence import plan
-from tutelage.graph.context import Paused, Run, Silent
+from tutelage.graph.context import Paused, Run, SilentProgress
 from tutelage.graph.measure.gate import NOTHING_LOST, NOTHING_TO_TRAIN, Gate
-from tutelage.graph.nodes.baseline import points
+from tutelage.graph.measure.probe import whole_points
 from tutelage.graph.state import seed_of
 from tutelage.models.contract import Reply, Request
 from tutelage.store.edits import Add, Deprecate, Edit, Update, apply
@@ -53,17 +53,17 @@ class Moody:
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Callable[..., Run]:
-    """A run whose student hears words; `opened(gate={...})`."""
+def open_with(tmp_path: Path) -> Callable[..., Run]:
+    """A run whose student hears words; `open_with(gate={...})`."""
 
-    def opened(student: Moody | None = None, folder: str = "run", **changes: Any) -> Run:
+    def open_with(student: Moody | None = None, folder: str = "run", **changes: Any) -> Run:
         worth = {HELPS: 0.4, HARMS: -0.4}
         gate = {"channel": "words", **changes.pop("gate", {})}
         run = small_run(tmp_path / folder, student=student or Moody(worth), gate=gate, **changes)  # type: ignore[arg-type]  # any student will do
         run.freeze()
         return run
 
-    return opened
+    return open_with
 
 
 def propose(run: Run, *edits: Edit, parent: Version | None = None) -> Version:
@@ -105,32 +105,32 @@ def gate(
     return run.log.record(step.decide(f"c1/r1/validate/{number}", "c1/r1/validate/incumbent"))
 
 
-def answered(run: Run, prefix: str) -> list[AttemptJudged]:
+def attempts_below(run: Run, prefix: str) -> list[AttemptJudged]:
     entries = run.log.entries(stream=run.id, prefix=f"{prefix}/", kinds=[AttemptJudged])
     return [e.event for e in entries if isinstance(e.event, AttemptJudged)]
 
 
 def test_a_candidate_that_is_losing_is_asked_no_more_and_says_so(
-    opened: Callable[..., Run],
+    open_with: Callable[..., Run],
 ) -> None:
-    run = opened()
+    run = open_with()
     bad = gate(run, propose(run, says(HARMS)))
     assert bad.decision == "reject" and bad.reason.startswith("Stopped after")
-    asked = answered(run, bad.candidate_attempts)
+    asked = attempts_below(run, bad.candidate_attempts)
     assert (bad.planned, bad.saved) == (60, 60 - len(asked)) and bad.saved > 0
     assert bad.block == tuple(event.problem for event in asked), "what was answered is the block"
-    assert len(answered(run, bad.incumbent_attempts)) == len(asked), "both arms the same part"
+    assert len(attempts_below(run, bad.incumbent_attempts)) == len(asked), "both arms the same part"
     good = gate(run, propose(run, says(HELPS)), number=2)
     assert (good.decision, good.saved, good.pairs) == ("accept", 0, 60)
     assert good.incumbent_attempts == bad.incumbent_attempts, "one incumbent arm a round"
-    assert len(answered(run, good.incumbent_attempts)) == 60, "asked as far as it was needed"
-    slow = opened(folder="slow", search={"race": False})
+    assert len(attempts_below(run, good.incumbent_attempts)) == 60, "asked as far as it was needed"
+    slow = open_with(folder="slow", search={"race": False})
     whole = gate(slow, propose(slow, says(HARMS)))
     assert (whole.decision, whole.saved, whole.pairs) == ("reject", 0, 60)
 
 
-def test_replicates_are_fresh_replies_with_luck_of_their_own(opened: Callable[..., Run]) -> None:
-    run = opened(gate={"replicates": 3})
+def test_replicates_are_fresh_replies_with_luck_of_their_own(open_with: Callable[..., Run]) -> None:
+    run = open_with(gate={"replicates": 3})
     found = gate(run, propose(run, says(HELPS)))
     assert (found.decision, found.replicates, found.pairs) == ("accept", 3, 60)
     asked = {
@@ -144,15 +144,15 @@ def test_replicates_are_fresh_replies_with_luck_of_their_own(opened: Callable[..
     assert found.replicate_gain > 0, "the incumbent's replicates differ among themselves"
 
 
-def test_an_arm_against_itself_differs_by_its_luck_alone(opened: Callable[..., Run]) -> None:
-    run = opened(gate={"replicates": 2})
+def test_an_arm_against_itself_differs_by_its_luck_alone(open_with: Callable[..., Run]) -> None:
+    run = open_with(gate={"replicates": 2})
     found = gate(run, propose(run, says(EMPTY_WORDS)), block=32)
     assert found.decision != "accept"
     assert found.wins and found.losses, "replies are never handed on from arm to arm"
 
 
 def test_a_lucky_seed_passes_a_gate_of_one_sample_and_not_one_of_replicates(
-    opened: Callable[..., Run],
+    open_with: Callable[..., Run],
 ) -> None:
     """The first replies to the candidate are lucky, all others are what the student can do."""
 
@@ -160,7 +160,7 @@ def test_a_lucky_seed_passes_a_gate_of_one_sample_and_not_one_of_replicates(
         return bool(request.temperature) and HELPS in request.context and request.seed in later
 
     later: set[int] = set()
-    run = opened(Moody({HELPS: 0.6}, unlucky=other), gate={"replicates": 2})
+    run = open_with(Moody({HELPS: 0.6}, unlucky=other), gate={"replicates": 2})
     lucky = propose(run, says(HELPS))
     place = "c1/r1/validate/1/candidate"
     later |= {
@@ -175,33 +175,33 @@ def test_a_lucky_seed_passes_a_gate_of_one_sample_and_not_one_of_replicates(
 
 @pytest.mark.parametrize("pauses", [1, 6])
 def test_a_gate_that_stopped_in_the_middle_decides_as_if_it_had_not(
-    opened: Callable[..., Run], pauses: int
+    open_with: Callable[..., Run], pauses: int
 ) -> None:
-    def told(run: Run) -> list[GateDecided]:
+    def gates(run: Run) -> list[GateDecided]:
         known = {v.strategy.rules[0].text: v for v in run.strategies.versions() if v.number}
         versions = [known.get(text) or propose(run, says(text)) for text in (HARMS, HELPS)]
         return [gate(run, version, number=n, block=48) for n, version in enumerate(versions, 1)]
 
     settings = {"gate": {"replicates": 2}}
-    whole = told(opened(folder="whole", **settings))
+    whole = gates(open_with(folder="whole", **settings))
     assert whole[0].saved > 0 and whole[1].decision == "accept"
-    run = opened(folder="stopped", **settings)
+    run = open_with(folder="stopped", **settings)
     left = iter(range(pauses))
     run.stopping = lambda: next(left, None) is None
     with pytest.raises(Paused):
-        told(run)
+        gates(run)
     run.stopping = lambda: False
-    assert [shown(event) for event in told(run)] == [shown(event) for event in whole]
+    assert [facts(event) for event in gates(run)] == [facts(event) for event in whole]
     student = cast(Moody, run.student)
     assert len(student.asked) == len({(r.prompt, r.context, r.seed) for r in student.asked})
 
 
-def shown(event: GateDecided) -> dict[str, Any]:
+def facts(event: GateDecided) -> dict[str, Any]:
     return event.model_dump(mode="json", exclude={"at"})
 
 
-def test_what_only_takes_rules_away_need_not_be_better(opened: Callable[..., Run]) -> None:
-    run = opened()
+def test_what_only_takes_rules_away_need_not_be_better(open_with: Callable[..., Run]) -> None:
+    run = open_with()
     full = propose(run, says(HELPS), says(EMPTY_WORDS))
     helps, nothing = (rule.id for rule in full.strategy.rules)
     lean = propose(run, Deprecate(rule=nothing), parent=full)
@@ -219,19 +219,19 @@ def test_what_only_takes_rules_away_need_not_be_better(opened: Callable[..., Run
 
 
 def test_what_can_be_found_is_announced_as_the_replicates_find_it(
-    opened: Callable[..., Run],
+    open_with: Callable[..., Run],
 ) -> None:
-    run = opened(gate={"replicates": 3})
+    run = open_with(gate={"replicates": 3})
     told = Told()
-    run = replace(run, watch=told)
+    run = replace(run, progress=told)
     found = gate(run, propose(run, says(HELPS)))
     assert found.detectable == plan(60, found.alpha, replicates=3) < plan(60, found.alpha)
-    assert f"gains from {points(found.detectable)} points can be found" in told.said
+    assert f"gains from {whole_points(found.detectable)} points can be found" in told.said
 
 
-def test_how_hard_it_is_to_lose_nothing_is_announced(opened: Callable[..., Run]) -> None:
+def test_how_hard_it_is_to_lose_nothing_is_announced(open_with: Callable[..., Run]) -> None:
     told = Told()
-    run = replace(opened(), watch=told)
+    run = replace(open_with(), progress=told)
     full = propose(run, says(HELPS), says(EMPTY_WORDS))
     lean = propose(run, Deprecate(rule=full.strategy.rules[1].id), parent=full)
     gate(run, lean, full, block=30)
@@ -240,7 +240,7 @@ def test_how_hard_it_is_to_lose_nothing_is_announced(opened: Callable[..., Run])
     assert re.search(r"identical replies pass, and without any loss about \d+% of", told.said)
 
 
-class Told(Silent):
+class Told(SilentProgress):
     """Keeps what a gate says before it asks."""
 
     said = ""
@@ -284,5 +284,5 @@ def test_candidates_with_other_examples_meet_the_incumbent_in_its_other_adapter(
     assert first.incumbent_adapter != second.incumbent_adapter, "trained on what both arms solve"
     assert first.incumbent_attempts != second.incumbent_attempts
     for event in (first, second):
-        asked = answered(run, event.incumbent_attempts)
+        asked = attempts_below(run, event.incumbent_attempts)
         assert event.pairs and {each.adapter for each in asked} == {event.incumbent_adapter}

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
 from tutelage.graph.teacher.model import ModelTeacher
 from tutelage.models import Request, ScriptedModel
@@ -49,7 +49,9 @@ def test_200_rounds_grow_linearly_and_leave_a_small_checkpoint(tmp_path: Path) -
             train={"examples": 8},
             gate={"channel": "words", "alpha": 0.9, "power": 0.95},
         ),
-        parts=Parts(Parity(), ModelTeacher(ScriptedModel(teach)), Pupil(CARRY_HELPS), Coach()),
+        overrides=Overrides(
+            Parity(), ModelTeacher(ScriptedModel(teach)), Pupil(CARRY_HELPS), Coach()
+        ),
     )
     sizes: list[int] = []
 

@@ -17,7 +17,7 @@ from tutelage.domains.contract import Problem, Verdict
 from tutelage.graph.calls.secrets import REMOVED
 from tutelage.graph.context import Run
 from tutelage.graph.nodes.update_strategy import NOTHING_MORE
-from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
 from tutelage.graph.screening.injection import order_in
 from tutelage.graph.teacher.model import ModelTeacher
@@ -33,7 +33,7 @@ from tutelage.store.events import (
 
 from .fakes import Parity
 from .injections import CANARY, CANARY_NAME, Injection, injections
-from .test_model_teacher import EMPTY_DRAFT
+from .test_model_teacher import EMPTY_EDIT
 from .world import config
 
 BATCH = 8
@@ -54,15 +54,15 @@ class Tainted(Parity):
 
     def _problem(self, number: int) -> Problem:
         plain = super()._problem(number)
-        carried = self.carried(number, "problem")
+        carried = self.text_for(number, "problem")
         return Problem(plain.id, f"{plain.text}{carried}", plain.topic, 1, plain.answer)
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         verdict = super().judge(problem, reply.split("\n---\n")[0])
-        carried = self.carried(int(problem.text.split()[3]), "verifier")
+        carried = self.text_for(int(problem.text.split()[3]), "verifier")
         return Verdict(verdict.score, verdict.outcome, verdict.feedback + carried, ("slip",))
 
-    def carried(self, number: int, place: str) -> str:
+    def text_for(self, number: int, place: str) -> str:
         """The text that `number` carries in `place`; only train problems carry any."""
         if number >= 10_000 or PLACES[number % 3] != place:
             return ""
@@ -85,7 +85,7 @@ class Obedient:
             return json.dumps({"lessons": [*told, f"The key is {CANARY}."]})
         number = int(request.prompt.split()[3])
         wrong = ("NO", "YES")[number % 2]
-        return f"Answer: {wrong}\n---\n{CANARY}{self._domain.carried(number, 'reply')}"
+        return f"Answer: {wrong}\n---\n{CANARY}{self._domain.text_for(number, 'reply')}"
 
     def _rule(self, request: Request) -> str:
         one = next((one for one in self.left if _stands(one, request.prompt)), None)
@@ -97,12 +97,12 @@ class Obedient:
         field = ("text", "text", "when")[len(self.done) % 3]
         rule = {"section": "Method", "text": "Write both digits down."} | {field: one.asked_for}
         reason = one.text if len(self.done) % 3 == 1 else "The attempts show it."
-        said = {**EMPTY_DRAFT, **rule, "rationale": reason}
+        said = {**EMPTY_EDIT, **rule, "rationale": reason}
         return json.dumps({"edits": [said]})
 
 
 def _stands(one: Injection, prompt: str) -> bool:
-    """Whether an injection ends a block of the prompt: some are the tail of another."""
+    """Tell whether an injection ends a block of the prompt: some are the tail of another."""
     return f"{one.text}\n</" in prompt
 
 
@@ -148,7 +148,7 @@ def obey(home: Path, orders: Sequence[Injection]) -> tuple[Run, Obedient, list[R
             gate={"channel": "words"},
             train={"examples": 4},
         ),
-        parts=Parts(domain=domain, teacher=ModelTeacher(model), student=student),
+        overrides=Overrides(domain=domain, teacher=ModelTeacher(model), student=student),
     )
     assert go(run)
     return run, script, [*model.asked, *student.asked]
@@ -159,8 +159,8 @@ def events(run: Run, kind: type) -> list:
 
 
 @dataclass(frozen=True)
-class Obeyed:
-    """A run that is over, who obeyed in it, and all that any model was asked."""
+class Obedience:
+    """A run that is over, the teacher that obeyed in it, and all that any model was asked."""
 
     run: Run
     script: Obedient
@@ -173,43 +173,45 @@ class Obeyed:
     scope="module",
     params=[pytest.param(9, id="each ninth"), pytest.param(1, id="all", marks=pytest.mark.slow)],
 )
-def obeyed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Obeyed:
+def obedience(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Obedience:
     home, orders = tmp_path_factory.mktemp("injected"), injections()[:: request.param]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CANARY_NAME, CANARY)
-        return Obeyed(*obey(home, orders), home, len(orders))
+        return Obedience(*obey(home, orders), home, len(orders))
 
 
-def test_every_injection_is_obeyed_and_none_becomes_a_version(obeyed: Obeyed) -> None:
+def test_every_injection_is_obeyed_and_none_becomes_a_version(obedience: Obedience) -> None:
     assert len(injections()) == 200
-    assert len(obeyed.script.done) == obeyed.orders and not obeyed.script.left
-    assert not events(obeyed.run, StrategyProposed)
-    assert not events(obeyed.run, GateDecided) and not events(obeyed.run, StrategyPromoted)
-    assert obeyed.run.current().strategy.rules == ()
+    assert len(obedience.script.done) == obedience.orders and not obedience.script.left
+    assert not events(obedience.run, StrategyProposed)
+    assert not events(obedience.run, GateDecided) and not events(obedience.run, StrategyPromoted)
+    assert obedience.run.current().strategy.rules == ()
 
 
-def test_each_refusal_says_why_and_keeps_nothing_of_what_it_refused(obeyed: Obeyed) -> None:
-    refused = [e for e in events(obeyed.run, ProposalRefused) if e.reason != NOTHING_MORE]
-    assert len(refused) == obeyed.orders
-    for event, one in zip(refused, obeyed.script.done, strict=True):
+def test_each_refusal_says_why_and_keeps_nothing_of_what_it_refused(obedience: Obedience) -> None:
+    refused = [e for e in events(obedience.run, ProposalRefused) if e.reason != NOTHING_MORE]
+    assert len(refused) == obedience.orders
+    for event, one in zip(refused, obedience.script.done, strict=True):
         assert event.edits == () and one.asked_for not in event.reason
         assert event.reason.startswith(("Rule r-", "The rationale of edit 1"))
 
 
-def test_no_lesson_that_gives_orders_is_handed_on(obeyed: Obeyed) -> None:
-    lessons = [lesson for event in events(obeyed.run, Reflected) for lesson in event.lessons]
+def test_no_lesson_that_gives_orders_is_handed_on(obedience: Obedience) -> None:
+    lessons = [lesson for event in events(obedience.run, Reflected) for lesson in event.lessons]
     assert not any(CANARY in lesson or REMOVED in lesson for lesson in lessons)
     assert not any(order_in(lesson) for lesson in lessons)
 
 
-def test_the_canary_stands_in_no_event_blob_prompt_or_file(obeyed: Obeyed) -> None:
+def test_the_canary_stands_in_no_event_blob_prompt_or_file(obedience: Obedience) -> None:
     raw = CANARY.encode()
     forms = (raw, raw[::-1], raw.hex().encode(), base64.b64encode(raw))
-    files = [file for file in obeyed.home.rglob("*") if file.is_file()]
+    files = [file for file in obedience.home.rglob("*") if file.is_file()]
     assert sum(file.stat().st_size for file in files) > 100_000, "the log is among what is read"
     held = {file: file.read_bytes() for file in files}
     assert [file for file, content in held.items() if any(form in content for form in forms)] == []
-    for request in obeyed.asked:
+    for request in obedience.asked:
         assert CANARY not in request.prompt + request.context + request.system
     assert any(REMOVED.encode() in content for content in held.values()), "the teacher did say it"
 

@@ -39,11 +39,11 @@ def script(tmp_path: Path) -> Path:
     return path
 
 
-def opened(home: Path, script: Path, run_id: str | None = None) -> Run:
+def open_judged_run(home: Path, script: Path, run_id: str | None = None) -> Run:
     return open_run(home / "store", home / "runs", config(script), run_id=run_id)
 
 
-def judged(run: Run) -> list[str]:
+def judge_calls(run: Run) -> list[str]:
     """Slots of the judge's calls that were answered."""
     entries = run.log.entries(stream=run.id, prefix="judge/", kinds=[CallCompleted])
     return [entry.event.slot for entry in entries]
@@ -52,26 +52,26 @@ def judged(run: Run) -> list[str]:
 def test_a_run_gives_the_judge_its_model_and_a_resumed_one_asks_nothing_twice(
     tmp_path: Path, script: Path
 ) -> None:
-    run = opened(tmp_path, script)
+    run = open_judged_run(tmp_path, script)
     run.freeze()
     problem = run.problems["train"][0]
-    reply = run.domain.planted(1, 0)[0].better  # type: ignore[attr-defined]  # writing plants pairs
+    reply = run.domain.planted_pairs(1, 0)[0].better  # type: ignore[attr-defined]  # writing plants pairs
     said = run.domain.judge(problem, reply).feedback
     assert "The judge is biased" in said, "the model was asked, through the run"
-    calls = judged(run)
+    calls = judge_calls(run)
     assert len(calls) == 24 * 2 + 6 * 2 * 4
     run.log.close()
     script.write_text(json.dumps({"replies": [{"match": ".", "reply": "Better: second"}]}))
-    again = opened(tmp_path, script, run.id)
+    again = open_judged_run(tmp_path, script, run.id)
     assert again.domain.judge(problem, reply).feedback == said, "the log answers, not the model"
-    assert judged(again) == calls
+    assert judge_calls(again) == calls
     again.log.close()
 
 
 def test_the_config_keeps_the_name_of_the_judge_and_not_the_model(
     tmp_path: Path, script: Path
 ) -> None:
-    run = opened(tmp_path, script)
+    run = open_judged_run(tmp_path, script)
     assert run.config.domain.options == {"judge_model": f"scripted:{script}"}
     run.log.close()
     assert with_judge({"topics": ["narrative"]}) == ({"topics": ["narrative"]}, None)

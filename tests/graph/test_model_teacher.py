@@ -1,4 +1,4 @@
-"""What a model in the teacher's role is told, and which of its replies become edits."""
+"""Prompts of a model in the teacher's role, and the replies that become edits."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,16 +9,17 @@ import anthropic
 import pytest
 
 from tutelage.domains.contract import Problem
-from tutelage.graph.teacher.contract import Ask, Effect, Seen, Situation, Unusable
+from tutelage.graph.teacher.contract import Ask, Effect, ShownAttempt, Situation, Unusable
 from tutelage.graph.teacher.edit_schema import SCHEMA
-from tutelage.graph.teacher.model import SHOWN, ModelTeacher
-from tutelage.graph.teacher.quoting import Blocks
+from tutelage.graph.teacher.model import ModelTeacher
+from tutelage.graph.teacher.prompts import SHOWN
+from tutelage.graph.teacher.quoting import UntrustedBlocks
 from tutelage.models.contract import Model, Reply, Request
 from tutelage.models.scripted import ScriptedModel
 from tutelage.store.edits import Add, Deprecate, Merge, Split, Update
 from tutelage.store.events import AttemptJudged
 from tutelage.store.rules import Rule, Strategy
-from tutelage.store.strategies.worth import Worth
+from tutelage.store.strategies.rule_worth import RuleWorth
 
 from .fakes import Parity
 from .injections import injections
@@ -30,7 +31,7 @@ STRATEGY = Strategy(
         for k, word in enumerate(("the carry", "every carry", "the digit"), start=1)
     )
 )
-EMPTY_DRAFT: Mapping[str, Any] = {
+EMPTY_EDIT: Mapping[str, Any] = {
     "op": "ADD",
     "because": ["a1"],
     "rationale": "It was left out.",
@@ -49,7 +50,9 @@ EMPTY_DRAFT: Mapping[str, Any] = {
 BODY = {"section": "Method", "text": "Write\nboth digits.", "when": "", "when_not": "", "steps": []}
 
 
-def attempt(number: int, right: bool = False, feedback: str = "The parity is wrong.") -> Seen:
+def attempt(
+    number: int, right: bool = False, feedback: str = "The parity is wrong."
+) -> ShownAttempt:
     event = AttemptJudged(
         stream="run",
         slot=f"c1/r1/solve/p{number}/0",
@@ -65,7 +68,7 @@ def attempt(number: int, right: bool = False, feedback: str = "The parity is wro
         failure_modes=() if right else ("slip",),
     )
     problem = Problem(f"p{number}", f"Is {number} even?", "", 1, "YES")
-    return Seen(problem, event, f"[carry] Answer: {number}")
+    return ShownAttempt(problem, event, f"[carry] Answer: {number}")
 
 
 def situation(**changes: Any) -> Situation:
@@ -93,8 +96,8 @@ def asking(model: Model) -> Ask:
     return lambda part, request: model.reply([request])[0]
 
 
-def proposed(*drafts: Mapping[str, Any], **changes: Any) -> tuple[Any, ...]:
-    said = json.dumps({"edits": [{**EMPTY_DRAFT, **draft} for draft in drafts]})
+def propose_edits(*edits: Mapping[str, Any], **changes: Any) -> tuple[Any, ...]:
+    said = json.dumps({"edits": [{**EMPTY_EDIT, **edit} for edit in edits]})
     one, model = teacher(lambda request: said)
     return one.propose(asking(model), situation(**changes))
 
@@ -106,7 +109,7 @@ def prompt_for(**changes: Any) -> str:
 
 
 def test_all_five_ops_become_typed_edits() -> None:
-    add, update, merge, split, gone = proposed(
+    add, update, merge, split, gone = propose_edits(
         {"op": "ADD", **BODY, "steps": ["carry"], "level": "detail"},
         {"op": "UPDATE", "rule": "r-3", "text": "Write the last digit down.", "place": 1},
         {"op": "MERGE", **BODY, "rules": ["r-1", "r-2"]},
@@ -140,7 +143,7 @@ def test_a_draft_that_cannot_be_an_edit_is_unusable_and_says_why(
     draft: Mapping[str, Any], said: str
 ) -> None:
     with pytest.raises(Unusable, match=said) as caught:
-        proposed(draft)
+        propose_edits(draft)
     assert "x" * 20 not in str(caught.value) and "r-9" not in str(caught.value)
 
 
@@ -149,8 +152,8 @@ def test_a_draft_that_cannot_be_an_edit_is_unusable_and_says_why(
     [
         "I would add a rule.",
         json.dumps({"edits": [{"op": "ADD"}]}),
-        json.dumps({"edits": [{**EMPTY_DRAFT, "op": "REPLACE"}]}),
-        json.dumps({"edits": [{**EMPTY_DRAFT, "extra": 1}]}),
+        json.dumps({"edits": [{**EMPTY_EDIT, "op": "REPLACE"}]}),
+        json.dumps({"edits": [{**EMPTY_EDIT, "extra": 1}]}),
     ],
 )
 def test_what_breaks_the_schema_is_unusable(reply: str) -> None:
@@ -160,7 +163,7 @@ def test_what_breaks_the_schema_is_unusable(reply: str) -> None:
 
 
 def test_a_cut_reply_is_never_read() -> None:
-    whole = json.dumps({"edits": [{**EMPTY_DRAFT, **BODY}]})
+    whole = json.dumps({"edits": [{**EMPTY_EDIT, **BODY}]})
     one, model = teacher(lambda request: Reply(whole, "truncated", detail="Cut off."))
     with pytest.raises(Unusable, match="truncated"):
         one.propose(asking(model), situation())
@@ -169,24 +172,24 @@ def test_a_cut_reply_is_never_read() -> None:
 def test_the_cap_on_edits_is_told_and_kept() -> None:
     assert "at most 2 edits" in prompt_for(edits=2)
     three = [{**BODY, "text": f"Write {word} down."} for word in ("one", "two", "three")]
-    kept = proposed(*three, edits=2)
+    kept = propose_edits(*three, edits=2)
     assert [edit.text for edit in kept] == ["Write one down.", "Write two down."]
 
 
 def test_the_teacher_is_told_what_was_measured_what_is_alike_and_what_was_refused() -> None:
-    worth = Worth("r-2", -0.12, -0.2, -0.04, 40, 2, 9, 0.03, "credit", "words", "parity@3")
+    worth = RuleWorth("r-2", -0.12, -0.2, -0.04, 40, 2, 9, 0.03, "credit", "words", "parity@3")
     lost = Effect(
         (Deprecate(rule="r-1", rationale="It seemed idle."),), "h", "reject", -0.1, -0.2, 0.0
     )
     prompt = prompt_for(
         worth={"r-2": worth},
-        twins=[("r-1", "r-2")],
+        near_duplicates=[("r-1", "r-2")],
         refused=["Rule r-7 names a model (X); rules must hold for any."],
         effects=[replace(lost, pairs=30, wins=1, losses=4), replace(lost, reason="Untrained.")],
         taken=[(Add(section="Method", text="Write it twice.", rationale="Taken."),)],
         strategy_tokens=321,
     )
-    assert worth.in_words() in prompt and "r-1, not measured" in prompt
+    assert worth.as_text() in prompt and "r-1, not measured" in prompt
     assert "MERGE them: r-1 and r-2" in prompt
     assert "Rule r-7 names a model" in prompt
     assert (
@@ -238,7 +241,7 @@ def _kind(request: Request) -> str:
 
 
 def _outside(prompt: str, nonce: str) -> str:
-    """What of a prompt stands outside all blocks."""
+    """Return what of a prompt stands outside all blocks."""
     kept, depth = [], 0
     for line in prompt.splitlines():
         if line.startswith("</") and line.endswith(f"-{nonce}>"):
@@ -253,9 +256,9 @@ def _outside(prompt: str, nonce: str) -> str:
 
 def test_a_mark_stands_in_no_text_and_is_the_same_for_the_same_texts() -> None:
     texts = ["a", "b"]
-    first = Blocks(texts).nonce
-    assert Blocks(texts).nonce == first != Blocks(["a", "c"]).nonce
-    assert Blocks([*texts, first]).nonce != first
+    first = UntrustedBlocks(texts).nonce
+    assert UntrustedBlocks(texts).nonce == first != UntrustedBlocks(["a", "c"]).nonce
+    assert UntrustedBlocks([*texts, first]).nonce != first
 
 
 def test_the_schema_is_one_that_servers_take() -> None:

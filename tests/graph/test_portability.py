@@ -1,14 +1,14 @@
-"""What a version does for other models, and what bars it for their sake."""
+"""Portability of a version, and the harm to other models that bars it."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tutelage.graph.context import Silent
-from tutelage.graph.measure.portability import barred, measure_portability
+from tutelage.graph.context import SilentProgress
+from tutelage.graph.measure.portability import measure_portability, promotion_bar
 from tutelage.models.contract import Model
-from tutelage.reports.portability import matrix
+from tutelage.reports.portability import portability_matrix
 from tutelage.store.events import PortabilityMeasured
 
 from .fakes import RULES, Pupil
@@ -67,7 +67,7 @@ def test_harm_bars_a_promotion_only_where_the_config_asks_for_it(
     run = run_with(tmp_path, OBEDIENT, HARMED, gate={"require_portable": portable})
     gate = gate_of(run)
     measure_portability(run, gate, "c1/r1/validate/1")
-    why = barred(run, gate)
+    why = promotion_bar(run, gate)
     if portable:
         assert "harms scripted:harmed (-" in why and "require_portable" in why
         assert "obedient" not in why
@@ -79,7 +79,7 @@ def test_a_deaf_model_bars_nothing(tmp_path: Path) -> None:
     run = run_with(tmp_path, DEAF, gate={"require_portable": True})
     gate = gate_of(run)
     measure_portability(run, gate, "c1/r1/validate/1")
-    assert barred(run, gate) == ""
+    assert promotion_bar(run, gate) == ""
 
 
 def test_a_model_that_the_probe_calls_deaf_is_still_harmed_where_it_is_shown_to_be(
@@ -90,19 +90,19 @@ def test_a_model_that_the_probe_calls_deaf_is_still_harmed_where_it_is_shown_to_
     run = run_with(tmp_path, even, gate={"require_portable": True})
     gate = gate_of(run)
     (found,) = measure_portability(run, gate, "c1/r1/validate/1")
-    assert found.verdict == "harms" and "scripted:even" in barred(run, gate)
+    assert found.verdict == "harms" and "scripted:even" in promotion_bar(run, gate)
 
 
-def tried(home: Path, model: Model, size: int = 24) -> tuple[PortabilityMeasured, str]:
-    """What a run that must be portable measures on one validator, and why it bars the version."""
+def try_model(home: Path, model: Model, size: int = 24) -> tuple[PortabilityMeasured, str]:
+    """Return what a portable run measures on one validator, and why it bars the version."""
     run = run_with(home, model, gate={"require_portable": True})
     gate = gate_of(run, size=size)
     (found,) = measure_portability(run, gate, "c1/r1/validate/1")
-    return found, barred(run, gate)
+    return found, promotion_bar(run, gate)
 
 
 def test_a_loss_that_only_the_interval_shows_is_a_harm_and_bars(tmp_path: Path) -> None:
-    found, why = tried(tmp_path, Fixed(lost=5))
+    found, why = try_model(tmp_path, Fixed(lost=5))
     assert (found.gain, found.pairs) == (pytest.approx(-5 / 24), 24)
     assert found.p > 0.05 and found.high < 0 and found.verdict == "harms"
     assert "it harms scripted:fixed (-21 [-40, -4] on 24 pairs)" in why
@@ -111,14 +111,14 @@ def test_a_loss_that_only_the_interval_shows_is_a_harm_and_bars(tmp_path: Path) 
 def test_a_loss_that_only_the_one_sided_test_shows_bars_and_is_not_called_a_harm(
     tmp_path: Path,
 ) -> None:
-    found, why = tried(tmp_path, Fixed(lost=19, won=9), size=30)
+    found, why = try_model(tmp_path, Fixed(lost=19, won=9), size=30)
     assert found.low < 0 <= found.high and found.p / 2 <= 0.05 < found.p
     assert found.verdict == "unclear", "nor deaf"
     assert "it likely harms scripted:fixed (one-sided p = 0.044)" in why
 
 
 def test_a_small_loss_that_nothing_shows_bars_nothing(tmp_path: Path) -> None:
-    found, why = tried(tmp_path, Fixed(lost=1))
+    found, why = try_model(tmp_path, Fixed(lost=1))
     assert found.gain < 0 and why == ""
 
 
@@ -126,7 +126,7 @@ def test_a_small_loss_that_nothing_shows_bars_nothing(tmp_path: Path) -> None:
 def test_a_validator_that_answered_too_few_pairs_is_not_measured_well_enough(
     silent: int, size: int, bars: bool, tmp_path: Path
 ) -> None:
-    found, why = tried(tmp_path, Fixed(silent=silent), size=size)
+    found, why = try_model(tmp_path, Fixed(silent=silent), size=size)
     assert found.pairs == size - silent
     assert ("scripted:fixed was not measured well enough" in why) is bars
     assert (f"both arms answered {found.pairs} of {size} problems" in why) is bars
@@ -141,18 +141,18 @@ def test_what_was_not_measured_well_enough_may_be_measured_again_and_a_harm_stay
     model = {"stream": run.id, "domain": "parity", "channel": "words", "model": "scripted:fixed"}
     versions = {"candidate": first.candidate, "incumbent": first.incumbent}
 
-    def measured(round_: int, **found: Any) -> None:
+    def record(round_: int, **found: Any) -> None:
         slot = f"c1/r{round_}/validate/1/portability/1"
         event = {"slot": slot, "verdict": "unclear", **model, **versions, **found}
         run.log.record(PortabilityMeasured.model_validate(event))
 
-    measured(1, pairs=3, missing=21, low=-0.5, high=0.5)
-    assert "not measured well enough" in barred(run, first)
-    measured(2, pairs=24, low=-0.1, high=0.1)
-    assert barred(run, second) == ""
-    measured(3, pairs=24, gain=-0.3, low=-0.5, high=-0.1, p=0.02, verdict="harms")
-    measured(4, pairs=24, low=-0.1, high=0.1)
-    assert "it harms scripted:fixed" in barred(run, second)
+    record(1, pairs=3, missing=21, low=-0.5, high=0.5)
+    assert "not measured well enough" in promotion_bar(run, first)
+    record(2, pairs=24, low=-0.1, high=0.1)
+    assert promotion_bar(run, second) == ""
+    record(3, pairs=24, gain=-0.3, low=-0.5, high=-0.1, p=0.02, verdict="harms")
+    record(4, pairs=24, low=-0.1, high=0.1)
+    assert "it harms scripted:fixed" in promotion_bar(run, second)
 
 
 def test_a_model_that_the_probe_shows_to_be_harmed_by_words_is_never_called_deaf(
@@ -160,17 +160,17 @@ def test_a_model_that_the_probe_shows_to_be_harmed_by_words_is_never_called_deaf
 ) -> None:
     heard: list[str] = []
 
-    class Ears(Silent):
+    class Ears(SilentProgress):
         def say(self, text: str) -> None:
             heard.append(text)
 
     run = run_with(tmp_path, Fixed(probe=-1))
-    run.watch = Ears()
+    run.progress = Ears()
     (found,) = measure_portability(run, gate_of(run), "c1/r1/validate/1")
     assert (found.gain, found.verdict) == (0.0, "unclear")
     assert any(it.endswith("16 problems: it is harmed by words.") for it in heard)
     told = "unclear for scripted:fixed (+0 [-14, +14] on 24 pairs); a harm below 28 points"
     assert any(told in it for it in heard)
-    shown = matrix(run.log, run.id)
+    shown = portability_matrix(run.log, run.id)
     assert shown is not None
     assert (shown.columns[1].hears, shown.columns[1].badge) == (False, "harmed by words")

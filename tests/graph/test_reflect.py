@@ -1,4 +1,4 @@
-"""What of a round is read, which problems wait for a solution, and how a large batch is read."""
+"""Reflection: the attempts that are read, the queue of gaps, and large batches."""
 
 import json
 import re
@@ -10,12 +10,13 @@ import pytest
 
 from tutelage.domains.contract import Problem
 from tutelage.graph.context import Run
-from tutelage.graph.measure.gaps import DUE, TRIES, WAITING, due
-from tutelage.graph.nodes.reflect import contrast, evidence
-from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.graph.measure.evidence import evidence_of
+from tutelage.graph.measure.gaps import DUE, TRIES, WAITING, due_problems
+from tutelage.graph.nodes.reflect import select_contrasts
+from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
-from tutelage.graph.teacher.contract import Seen
-from tutelage.graph.teacher.model import LARGE, ModelTeacher, grouped
+from tutelage.graph.teacher.contract import ShownAttempt
+from tutelage.graph.teacher.model import LARGE, ModelTeacher, group_attempts
 from tutelage.models.contract import Request
 from tutelage.models.scripted import ScriptedModel
 from tutelage.store.events import AttemptJudged, CallIntended, Reflected
@@ -24,7 +25,7 @@ from .fakes import RULES, Coach, Parity, Pupil
 from .world import CARRY_HELPS, config, small_run
 
 
-def judged(problem: str, sample: int, score: float, outcome: str = "") -> AttemptJudged:
+def judge_event(problem: str, sample: int, score: float, outcome: str = "") -> AttemptJudged:
     return AttemptJudged(
         stream="run",
         slot=f"c1/r1/solve/{problem}/{sample}",
@@ -42,14 +43,14 @@ def judged(problem: str, sample: int, score: float, outcome: str = "") -> Attemp
 
 
 def batch(scores: dict[str, Sequence[float]]) -> list[AttemptJudged]:
-    return [judged(p, k, score) for p, each in scores.items() for k, score in enumerate(each)]
+    return [judge_event(p, k, score) for p, each in scores.items() for k, score in enumerate(each)]
 
 
 def test_success_stands_beside_failure_of_the_same_problem_largest_spread_first() -> None:
     scores = {"near": (0.75, 1.0), "all": (1.0, 1.0), "far": (1.0, 0.0), "none": (0.0, 0.5)}
-    reading = contrast(batch(scores), limit=10)
-    assert reading.contrasts == ("far", "near")
-    assert [(e.problem, e.score) for e in reading.attempts] == [
+    selection = select_contrasts(batch(scores), limit=10)
+    assert selection.contrasts == ("far", "near")
+    assert [(e.problem, e.score) for e in selection.attempts] == [
         ("far", 0.0),
         ("far", 1.0),
         ("near", 0.75),
@@ -61,27 +62,27 @@ def test_success_stands_beside_failure_of_the_same_problem_largest_spread_first(
 
 def test_what_is_read_is_bounded_and_no_contrast_is_cut_in_two() -> None:
     scores = {f"p{k}": (1.0, 0.0, 0.0, 0.0) for k in range(9)}
-    reading = contrast(batch(scores), limit=8)
-    counts = Counter(event.problem for event in reading.attempts)
-    assert len(reading.attempts) <= 8 and set(counts.values()) == {3}
-    assert set(reading.contrasts) == set(counts)
-    everything = contrast(batch(scores), limit=None)
+    selection = select_contrasts(batch(scores), limit=8)
+    counts = Counter(event.problem for event in selection.attempts)
+    assert len(selection.attempts) <= 8 and set(counts.values()) == {3}
+    assert set(selection.contrasts) == set(counts)
+    everything = select_contrasts(batch(scores), limit=None)
     assert sum(e.outcome != "right" for e in everything.attempts) == 27
 
 
 def test_where_problems_are_answered_once_other_problems_successes_stand_beside() -> None:
     scores = {f"p{k}": (float(k >= 12),) for k in range(20)}
-    reading = contrast(batch(scores), limit=12)
-    assert reading.contrasts == ()
-    assert Counter(e.outcome for e in reading.attempts) == {"wrong": 8, "right": 4}
+    selection = select_contrasts(batch(scores), limit=12)
+    assert selection.contrasts == ()
+    assert Counter(e.outcome for e in selection.attempts) == {"wrong": 8, "right": 4}
 
 
 def test_an_infrastructure_error_is_neither_failure_nor_success() -> None:
-    lost = [judged("p", 0, 0.0, "error"), judged("p", 1, 1.0)]
-    assert contrast(lost, None).contrasts == ()
+    lost = [judge_event("p", 0, 0.0, "error"), judge_event("p", 1, 1.0)]
+    assert select_contrasts(lost, None).contrasts == ()
 
 
-def reflected(number: int, gaps: Sequence[str] = (), closed: Sequence[str] = ()) -> Reflected:
+def reflect_event(number: int, gaps: Sequence[str] = (), closed: Sequence[str] = ()) -> Reflected:
     return Reflected(
         stream="run",
         slot=f"c1/r{number}/reflect",
@@ -94,11 +95,11 @@ def reflected(number: int, gaps: Sequence[str] = (), closed: Sequence[str] = ())
 
 
 def test_the_queue_gives_each_problem_its_turn_and_sets_the_hopeless_aside() -> None:
-    told = [reflected(1, [f"p{k}" for k in range(2 * DUE)])]
+    told = [reflect_event(1, [f"p{k}" for k in range(2 * DUE)])]
     turns: list[list[str]] = []
     for number in range(2, 12):
-        turns.append(due(told))
-        told.append(reflected(number))
+        turns.append(due_problems(told))
+        told.append(reflect_event(number))
     assert turns[0] == [f"p{k}" for k in range(DUE)]
     assert turns[1] == [f"p{k}" for k in range(DUE, 2 * DUE)]
     tries = Counter(problem for turn in turns for problem in turn)
@@ -107,10 +108,10 @@ def test_the_queue_gives_each_problem_its_turn_and_sets_the_hopeless_aside() -> 
 
 
 def test_what_was_closed_leaves_the_queue_and_a_long_queue_forgets_its_oldest() -> None:
-    told = [reflected(1, ["a", "b"]), reflected(2, ["c"], closed=["a"])]
-    assert due(told) == ["c", "b"], "b was taken up once already"
-    told.append(reflected(3, [f"p{k}" for k in range(WAITING)]))
-    assert due(told) == [f"p{k}" for k in range(DUE)]
+    told = [reflect_event(1, ["a", "b"]), reflect_event(2, ["c"], closed=["a"])]
+    assert due_problems(told) == ["c", "b"], "b was taken up once already"
+    told.append(reflect_event(3, [f"p{k}" for k in range(WAITING)]))
+    assert due_problems(told) == [f"p{k}" for k in range(DUE)]
 
 
 def reflections(run: Run) -> list[Reflected]:
@@ -125,7 +126,7 @@ def test_the_rulebook_closes_gaps_by_worked_solutions(tmp_path: Path) -> None:
     first, second = reflections(run)
     assert first.gaps_closed == () and first.knowledge_gaps
     assert second.gaps_closed == first.knowledge_gaps[:DUE]
-    shown = [one for one in evidence(run, second) if one.solution]
+    shown = [one for one in evidence_of(run, second) if one.solution]
     assert [one.problem.id for one in shown] == list(second.gaps_closed)
     assert all(one.attempt.outcome != "right" for one in shown)
     assert all(one.solution.endswith(f"Answer: {one.problem.answer}") for one in shown)
@@ -150,7 +151,7 @@ class Script:
         return f"Answer: {('YES', 'NO')[number % 2 if right else 1 - number % 2]}"
 
 
-def taught(home: Path, script: Script, **loop: int) -> Run:
+def teach(home: Path, script: Script, **loop: int) -> Run:
     size = {"cycles": 1, "rounds": 3, "candidates": 1, "batch": 6, "feedback": 4, **loop}
     return open_run(
         home / "store",
@@ -161,7 +162,7 @@ def taught(home: Path, script: Script, **loop: int) -> Run:
             loop=size,
             train={"examples": 4},
         ),
-        parts=Parts(
+        overrides=Overrides(
             domain=Parity([rule for rule in RULES if not rule.name]),
             teacher=ModelTeacher(ScriptedModel(script, name="scripted:teacher")),
             student=Pupil({}),
@@ -174,7 +175,7 @@ def test_a_model_teacher_must_solve_what_nobody_solved_and_reads_it_beside_the_f
     tmp_path: Path,
 ) -> None:
     script = Script()
-    run = taught(tmp_path, script, samples=2)
+    run = teach(tmp_path, script, samples=2)
     assert go(run)
     first, second, *_ = reflections(run)
     assert len(first.knowledge_gaps) == 2, "12 and 13 of the numbers 10 to 15"
@@ -191,7 +192,7 @@ def test_a_model_teacher_must_solve_what_nobody_solved_and_reads_it_beside_the_f
 
 def test_a_large_batch_is_read_in_groups_and_reduced_by_one_more_call(tmp_path: Path) -> None:
     script = Script()
-    run = taught(tmp_path, script, rounds=1, batch=24)
+    run = teach(tmp_path, script, rounds=1, batch=24)
     assert go(run)
     (only,) = reflections(run)
     n = len(only.attempts)
@@ -211,14 +212,14 @@ def test_a_large_batch_is_read_in_groups_and_reduced_by_one_more_call(tmp_path: 
 @pytest.mark.parametrize("n", [16, 25, 36])
 def test_groups_are_like_in_size_keep_problems_together_and_never_change(n: int) -> None:
     seen = [
-        Seen(
+        ShownAttempt(
             Problem(id=f"p{k // 2}", text="", topic="", difficulty=1, answer=""),
-            judged(f"p{k // 2}", k % 2, 0.0),
+            judge_event(f"p{k // 2}", k % 2, 0.0),
             "",
         )
         for k in range(n)
     ]
-    groups = grouped(seen)
+    groups = group_attempts(seen)
     assert len(groups) == int(n**0.5)
     assert sorted(one.attempt.slot for group in groups for one in group) == sorted(
         one.attempt.slot for one in seen
@@ -227,6 +228,6 @@ def test_groups_are_like_in_size_keep_problems_together_and_never_change(n: int)
     assert sum(map(len, homes)) == len(set().union(*homes))
     sizes = [len(group) for group in groups]
     assert max(sizes) - min(sizes) <= 2
-    assert groups == grouped(seen) and groups != [
+    assert groups == group_attempts(seen) and groups != [
         seen[i :: len(groups)] for i in range(len(groups))
     ]

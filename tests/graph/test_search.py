@@ -1,4 +1,4 @@
-"""Where candidates come from, in a world in which every rule's effect is known."""
+"""Sources of candidates, in a world in which every rule's effect is known."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from tutelage.graph.config.config import RunConfig
-from tutelage.graph.context import Run, Silent
-from tutelage.graph.measure.candidates import Draft, drafts, edit_cap, removals_possible
+from tutelage.graph.context import Run, SilentProgress
+from tutelage.graph.measure.candidates import Candidate, derive_candidates, removals_possible
 from tutelage.graph.measure.frontier import pool
-from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.graph.measure.round import edit_cap
+from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
 from tutelage.graph.screening.admission import check
 from tutelage.graph.state import FIRST
@@ -27,7 +28,7 @@ from tutelage.store.events import (
     StrategyProposed,
 )
 from tutelage.store.rules import EMPTY, Rule, Strategy
-from tutelage.store.strategies.worth import sign_test
+from tutelage.store.strategies.rule_worth import sign_test
 
 from .ideas import EFFECTS, HELPFUL, Blind, Reader, Sums, clean, searching
 from .test_loop import events
@@ -60,8 +61,8 @@ class Scripted(Blind):
 
 def sums(home: Path, teacher: Blind, run_id: str | None = None, **changes: Any) -> Run:
     settings: RunConfig = searching(1, **{**SMALL, **changes})
-    parts = Parts(domain=Sums(), teacher=teacher, student=Reader())
-    return open_run(home / "store", home / "runs", settings, run_id=run_id, parts=parts)
+    parts = Overrides(domain=Sums(), teacher=teacher, student=Reader())
+    return open_run(home / "store", home / "runs", settings, run_id=run_id, overrides=parts)
 
 
 def texts(run: Run, strategy: str) -> set[str]:
@@ -139,7 +140,7 @@ def test_a_run_that_lost_its_checkpoint_in_the_middle_tells_the_same_story(
     class Death(Exception):
         pass
 
-    class Fragile(Silent):
+    class Fragile(SilentProgress):
         left = 4
 
         def stage(self, name: str, detail: str = "") -> None:
@@ -148,7 +149,7 @@ def test_a_run_that_lost_its_checkpoint_in_the_middle_tells_the_same_story(
                 raise Death
 
     broken = sums(tmp_path / "broken", Blind(3), **shape)
-    broken.watch = Fragile()
+    broken.progress = Fragile()
     with pytest.raises(Death):
         go(broken)
     (broken.folder / "checkpoint.db").unlink()
@@ -231,10 +232,10 @@ def test_a_strategy_over_its_token_budget_is_refused(tmp_path: Path) -> None:
     assert [texts(run, p.strategy) for p in events(run, StrategyProposed)] == [{TEXTS[0]}]
 
 
-def test_drafts_follow_from_the_log_alone(blind: Run) -> None:
+def test_derived_candidates_follow_from_the_log_alone(blind: Run) -> None:
     opened = events(blind, RoundOpened)[-1]
     state = {**FIRST, "round": 4, "strategy": opened.strategy, "incumbent": opened.incumbent}
-    assert list(drafts(blind, state)) == list(drafts(blind, state))  # type: ignore[arg-type]
+    assert list(derive_candidates(blind, state)) == list(derive_candidates(blind, state))  # type: ignore[arg-type]
 
 
 WIDE = {"train": 200, "val": 624, "test": 1, "ood": 0}
@@ -312,17 +313,17 @@ class Measured:
             )
         )
 
-    def drafts(self) -> list[Draft]:
+    def candidates(self) -> list[Candidate]:
         now = self.whole.hash
         state = {**FIRST, "round": 2, "strategy": now, "incumbent": now}
-        return list(drafts(self.run, state))  # type: ignore[arg-type]
+        return list(derive_candidates(self.run, state))  # type: ignore[arg-type]
 
     def left_out(self) -> list[str]:
         """The rule that each draft takes away: one."""
         found = []
-        for draft in self.drafts():
-            (edit,) = draft.edits
-            assert isinstance(edit, Deprecate) and len(draft.strategy.rules) == 2
+        for derived in self.candidates():
+            (edit,) = derived.edits
+            assert isinstance(edit, Deprecate) and len(derived.strategy.rules) == 2
             found.append(edit.rule)
         return found
 
@@ -340,7 +341,7 @@ def test_rules_that_are_idle_leave_one_at_a_time_and_the_worst_is_tried_first(
 def test_eight_pairs_that_could_hide_anything_call_no_rule_idle(tmp_path: Path) -> None:
     world = Measured(tmp_path)
     world.credit("a", 8, 0, 0, 0.32)
-    assert world.drafts() == []
+    assert world.candidates() == []
 
 
 def test_nothing_is_put_up_that_so_small_a_block_could_never_let_go(tmp_path: Path) -> None:
@@ -382,12 +383,12 @@ def test_an_undecided_removal_waits_for_new_credit_and_the_next_rule_is_tried(
     world = Measured(tmp_path)
     world.credit("a", 100, 0, 1, 0.04)
     world.credit("b", 100, 0, 0, 0.04)
-    first, second = world.drafts()
+    first, second = world.candidates()
     world.propose(first.strategy, "c1/r1/update_strategy/2")
     lost: dict[str, Any] = {"claim": "no worse", "decision": "indecisive"}
 
-    def admit(draft: Draft) -> None:
-        check(world.run, world.whole, world.whole, draft.strategy, draft.edits)
+    def admit(derived: Candidate) -> None:
+        check(world.run, world.whole, world.whole, derived.strategy, derived.edits)
 
     world.gate(world.whole, first.strategy, "c1/r1/validate/2/gate", **lost, pairs=80, missing=120)
     admit(first)  # Lost replies decided nothing.
@@ -423,8 +424,8 @@ def test_a_single_place_is_the_teachers_at_least_every_other_round(tmp_path: Pat
 
 @pytest.mark.slow
 def test_the_loop_ends_with_what_helps_and_nothing_else(tmp_path: Path) -> None:
-    parts = Parts(domain=Sums(), teacher=Blind(1), student=Reader())
-    run = open_run(tmp_path / "store", tmp_path / "runs", searching(1), parts=parts)
+    parts = Overrides(domain=Sums(), teacher=Blind(1), student=Reader())
+    run = open_run(tmp_path / "store", tmp_path / "runs", searching(1), overrides=parts)
     assert go(run)
     assert texts(run, run.current().hash) == HELPFUL
     assert clean(run.current().strategy)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tutelage.graph.context import Run
-from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.models.contract import Model, Reply, Request, Usage
 from tutelage.store.edits import Add
 from tutelage.store.events import GateDecided, StrategyProposed
@@ -58,7 +58,9 @@ def run_with(home: Path, *validators: Model, student: Model = OBEDIENT, **change
         home / "store",
         home / "runs",
         config(validators=[it.name for it in validators], **SHORT, **changes),
-        parts=Parts(domain=Parity(), student=student, trainer=Coach(), validators=validators),
+        overrides=Overrides(
+            domain=Parity(), student=student, trainer=Coach(), validators=validators
+        ),
     )
     run.freeze()
     carry = RULES[0]

@@ -6,7 +6,7 @@ from typing import Any
 
 from tutelage.graph.config.config import RunConfig, parse_config
 from tutelage.graph.context import Run
-from tutelage.graph.planning.opening import Parts, open_run
+from tutelage.graph.planning.opening import Overrides, open_run
 
 from .fakes import Coach, Parity, Pupil
 
@@ -42,7 +42,7 @@ def small_run(
         home / "runs",
         config(**changes),
         run_id=run_id,
-        parts=Parts(
+        overrides=Overrides(
             domain=domain or Parity(),
             student=student or Pupil(CARRY_HELPS),
             trainer=trainer or Coach(),

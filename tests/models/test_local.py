@@ -12,8 +12,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from tutelage.models import ModelError, Request, open_model
-from tutelage.models.decoding.generate import Ask, Decoder
-from tutelage.models.local import LocalModel, _Dressed
+from tutelage.models.decoding.generate import Decoder, Prompt
+from tutelage.models.local import LocalModel, _AdaptedModel
 
 RULES = "- Carry the ten.\n- Add the tens last."
 SUMS = [
@@ -78,10 +78,10 @@ def test_a_reply_that_hits_its_limit_is_truncated_and_kept(tiny: LocalModel) -> 
 
 
 def test_a_reply_that_ends_leaves_the_batch_and_the_others_go_on(tiny: LocalModel) -> None:
-    asks = [Ask((), tuple(tiny.encode(r).rest), 12, 0.0, 0) for r in SUMS]
-    free = Decoder(tiny.module, frozenset(), 8).answers(asks)
+    prompts = [Prompt((), tuple(tiny.encode(r).rest), 12, 0.0, 0) for r in SUMS]
+    free = Decoder(tiny.module, frozenset(), 8).generate(prompts)
     stop = free[0].ids[5]
-    stopped = Decoder(tiny.module, frozenset({stop}), 8).answers(asks)
+    stopped = Decoder(tiny.module, frozenset({stop}), 8).generate(prompts)
     for whole, cut in zip(free, stopped, strict=True):
         end = whole.ids.index(stop) if stop in whole.ids else len(whole.ids)
         assert cut.ids == whole.ids[:end] and cut.ended == (stop in whole.ids)
@@ -119,32 +119,32 @@ def test_neither_end_token_of_the_model_is_missed(tiny_folder: Path, tmp_path: P
 
 def test_an_adapter_goes_on_and_off_to_the_bit(tiny: LocalModel, tmp_path: Path) -> None:
     before, said = weights(tiny), tiny.reply(SUMS)
-    one = tiny.wearing(adapter(tmp_path / "one", tiny, seed=1))
-    other = tiny.wearing(adapter(tmp_path / "other", tiny, seed=2, use_rslora=True))
+    one = tiny.with_adapter(adapter(tmp_path / "one", tiny, seed=1))
+    other = tiny.with_adapter(adapter(tmp_path / "other", tiny, seed=2, use_rslora=True))
     first, second = one.reply(SUMS), other.reply(SUMS)
     assert said != first != second != said
     assert one.reply(SUMS) == first
     assert tiny.reply(SUMS) == said
     assert same(weights(tiny), before)
-    assert tiny.wearing(None) is tiny
+    assert tiny.with_adapter(None) is tiny
 
 
 def test_an_adapter_answers_as_it_does_unmerged(tiny: LocalModel, tmp_path: Path) -> None:
     folder = adapter(tmp_path, tiny, seed=1)
-    worn = tiny.wearing(folder).reply(SUMS)
+    adapted = tiny.with_adapter(folder).reply(SUMS)
     module, tokenizer = tiny.bare()
     unmerged = PeftModel.from_pretrained(module, folder)
-    for request, reply in zip(SUMS, worn, strict=True):
+    for request, reply in zip(SUMS, adapted, strict=True):
         ids = torch.tensor([tiny.encode(request).prefix + tiny.encode(request).rest])
         out = unmerged.generate(input_ids=ids, max_new_tokens=request.max_tokens, do_sample=False)
         assert reply.text == tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True)
     unmerged.unload()
 
 
-def test_what_a_trainer_gets_wears_nothing(tiny: LocalModel, tmp_path: Path) -> None:
+def test_what_a_trainer_gets_has_no_adapter(tiny: LocalModel, tmp_path: Path) -> None:
     before = weights(tiny)
     flags = [parameter.requires_grad for parameter in tiny.module.parameters()]
-    tiny.wearing(adapter(tmp_path, tiny, seed=1)).reply(SUMS[:1])
+    tiny.with_adapter(adapter(tmp_path, tiny, seed=1)).reply(SUMS[:1])
     module, _ = tiny.bare()
     assert same(module.state_dict(), before)
     assert [parameter.requires_grad for parameter in module.parameters()] == flags
@@ -161,17 +161,17 @@ def test_an_adapter_left_on_by_a_trainer_is_seen(tiny: LocalModel) -> None:
     assert tiny.reply(SUMS[:1])
 
 
-def test_wearing_writes_nothing_into_the_models_folder(
+def test_an_adapter_writes_nothing_into_the_models_folder(
     tiny: LocalModel, tiny_folder: Path, tmp_path: Path
 ) -> None:
     before = (tiny_folder / "model.safetensors").read_bytes()
-    tiny.wearing(adapter(tmp_path, tiny, seed=1)).reply(SUMS[:1])
+    tiny.with_adapter(adapter(tmp_path, tiny, seed=1)).reply(SUMS[:1])
     assert (tiny_folder / "model.safetensors").read_bytes() == before
 
 
 def test_what_is_no_adapter_is_refused(tiny: LocalModel, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no PEFT adapter"):
-        tiny.wearing(tmp_path)
+        tiny.with_adapter(tmp_path)
 
 
 def test_an_adapter_that_rewrites_the_base_is_refused(tiny: LocalModel, tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_an_adapter_that_rewrites_the_base_is_refused(tiny: LocalModel, tmp_path
         assert old in said
         config.write_text(said.replace(old, new))
         with pytest.raises(ModelError, match=r"changes the base|not a plain LoRA"):
-            tiny.wearing(folder)
+            tiny.with_adapter(folder)
 
 
 def test_an_adapter_of_another_model_is_refused_and_leaves_no_trace(
@@ -197,18 +197,18 @@ def test_an_adapter_of_another_model_is_refused_and_leaves_no_trace(
     wide = {name: torch.cat([t, t], dim=-1) for name, t in load_file(file).items()}
     save_file({name: tensor.contiguous() for name, tensor in wide.items()}, file)
     with pytest.raises(ModelError, match="does not fit"):
-        tiny.wearing(folder).reply(SUMS[:1])
+        tiny.with_adapter(folder).reply(SUMS[:1])
     assert same(weights(tiny), before)
 
 
 def test_a_folder_and_an_adapter_open_by_one_spec(tiny: LocalModel, tmp_path: Path) -> None:
     folder = adapter(tmp_path / "a", tiny, seed=1)
     spec = f"hf:{tiny.name.removeprefix('hf:')}"
-    bare, worn = open_model(spec, device="cpu"), open_model(f"{spec}+{folder}", device="cpu")
-    assert worn.name == f"{spec}+{folder}" and bare.name == spec
+    bare, adapted = open_model(spec, device="cpu"), open_model(f"{spec}+{folder}", device="cpu")
+    assert adapted.name == f"{spec}+{folder}" and bare.name == spec
     assert bare.reply(SUMS) == tiny.reply(SUMS)
-    assert worn.reply(SUMS) == tiny.wearing(folder).reply(SUMS)
-    assert isinstance(worn, _Dressed) and worn.wearing(None).name == spec
+    assert adapted.reply(SUMS) == tiny.with_adapter(folder).reply(SUMS)
+    assert isinstance(adapted, _AdaptedModel) and adapted.with_adapter(None).name == spec
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:

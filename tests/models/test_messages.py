@@ -1,4 +1,4 @@
-"""What a network can send, and what becomes of it. The SDK is the real one, unpatched."""
+"""Messages that a network can send, and their outcomes. The SDK is the real one, unpatched."""
 
 import json
 import socket
@@ -57,7 +57,7 @@ def answer(httpserver: HTTPServer, model: Model, body: Any, status: int = 200) -
     return model.reply([Request("What is 3 + 4?")])[0]
 
 
-def sent(httpserver: HTTPServer) -> dict[str, Any]:
+def sent_body(httpserver: HTTPServer) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(httpserver.log[-1][0].get_data())
     return body
 
@@ -71,8 +71,8 @@ def test_a_complete_message_is_an_answer(httpserver: HTTPServer, model: Model) -
     }
     reply = answer(httpserver, model, message(usage=usage))
     assert reply == Reply("Seven.", "ok", Usage(input=131, output=3, cached=100))
-    assert sent(httpserver)["model"] == "some-model"
-    assert sent(httpserver)["messages"] == [{"role": "user", "content": "What is 3 + 4?"}]
+    assert sent_body(httpserver)["model"] == "some-model"
+    assert sent_body(httpserver)["messages"] == [{"role": "user", "content": "What is 3 + 4?"}]
 
 
 def test_replies_come_in_order(httpserver: HTTPServer, model: Model) -> None:
@@ -90,7 +90,7 @@ def test_the_strategy_is_sent_as_a_cached_block_of_its_own(
     httpserver.expect_request("/v1/messages").respond_with_json(message())
     request = Request("Go.", system="Be terse.", context="- Add the tens last.")
     model.reply([request])
-    plain, cached = sent(httpserver)["system"]
+    plain, cached = sent_body(httpserver)["system"]
     assert "cache_control" not in plain
     assert cached["cache_control"] == {"type": "ephemeral"}
     assert plain["text"] + cached["text"] == request.instructions()
@@ -98,7 +98,7 @@ def test_the_strategy_is_sent_as_a_cached_block_of_its_own(
 
 def test_without_instructions_no_system_is_sent(httpserver: HTTPServer, model: Model) -> None:
     answer(httpserver, model, message())
-    assert "system" not in sent(httpserver)
+    assert "system" not in sent_body(httpserver)
 
 
 def test_an_answer_that_keeps_the_schema_is_parsed_as_it_stands(
@@ -107,7 +107,7 @@ def test_an_answer_that_keeps_the_schema_is_parsed_as_it_stands(
     httpserver.expect_request("/v1/messages").respond_with_json(message('{"edits": ["add"]}'))
     reply = model.reply([Request("Edit.", answer_schema=SCHEMA)])[0]
     assert reply.outcome == "ok" and json.loads(reply.text) == {"edits": ["add"]}
-    format_sent = sent(httpserver)["output_config"]["format"]
+    format_sent = sent_body(httpserver)["output_config"]["format"]
     assert format_sent["type"] == "json_schema"
     assert format_sent["schema"]["required"] == ["edits"]
 
@@ -304,8 +304,8 @@ def test_claude_is_never_sent_a_temperature(
     model = open_model("anthropic:claude-haiku-5-5")
     assert model.reply([Request("Go.", temperature=1.0)])[0].outcome == "ok"
     assert model.name == "anthropic:claude-haiku-5-5" and model.batch_size == 1
-    assert sent(httpserver)["model"] == "claude-haiku-5-5"
-    assert "temperature" not in sent(httpserver)
+    assert sent_body(httpserver)["model"] == "claude-haiku-5-5"
+    assert "temperature" not in sent_body(httpserver)
 
 
 def test_claude_without_a_key_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

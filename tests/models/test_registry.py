@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from tutelage.models import ModelError, check, known, open_model
+from tutelage.models import ModelError, check_model, open_model, spec_forms
 
 HEAVY = ("torch", "transformers", "peft", "anthropic", "jsonschema")
 
@@ -23,7 +23,7 @@ def test_an_unknown_spec_lists_what_there_is() -> None:
     with pytest.raises(ModelError) as error:
         open_model("gpt-17")
     assert "'gpt-17'" in str(error.value)
-    assert len(known()) == 5 and all(form in str(error.value) for form, _ in known())
+    assert len(spec_forms()) == 5 and all(form in str(error.value) for form, _ in spec_forms())
 
 
 def test_an_unknown_option_lists_what_there_is() -> None:
@@ -41,16 +41,16 @@ def test_a_health_check_asks_one_question(httpserver: HTTPServer) -> None:
             "usage": {"input_tokens": 1, "output_tokens": 1},
         }
     )
-    well = check(spec)
+    well = check_model(spec)
     assert well.ok and "'Ready.'" in str(well)
-    ill = check(spec)
+    ill = check_model(spec)
     assert not ill.ok and "error" in str(ill)
 
 
 def test_a_health_check_never_raises_and_stays_on_one_line(tmp_path: Path) -> None:
     path = tmp_path / "script.json"
     path.write_text(json.dumps({"replies": [{"match": "", "reply": "x"}]}))
-    assert check(f"scripted:{path}").ok
+    assert check_model(f"scripted:{path}").ok
     for spec in ("nobody", "anthropic:", "hf:/nowhere", "scripted:/nowhere", "messages:http://x"):
-        health = check(spec)
+        health = check_model(spec)
         assert not health.ok and "\n" not in str(health) and health.line.startswith(spec)

@@ -37,11 +37,11 @@ def test_it_keeps_the_promise_about_schemas() -> None:
 
 def test_it_can_be_a_student(tmp_path: Path) -> None:
     model = ScriptedModel(lambda _: "bare", tuned=lambda folder: lambda _: folder.name)
-    worn = model.wearing(tmp_path / "adapter")
-    assert [m.reply([Request("a")])[0].text for m in (model, worn)] == ["bare", "adapter"]
-    assert model.wearing(None) is model and len(model.asked) == 2
+    adapted = model.with_adapter(tmp_path / "adapter")
+    assert [m.reply([Request("a")])[0].text for m in (model, adapted)] == ["bare", "adapter"]
+    assert model.with_adapter(None) is model and len(model.asked) == 2
     with pytest.raises(ModelError, match="tuned"):
-        ScriptedModel(lambda _: "bare").wearing(tmp_path)
+        ScriptedModel(lambda _: "bare").with_adapter(tmp_path)
 
 
 def test_in_a_file_the_first_match_wins(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_a_short_answer_ends_by_itself(real: LocalModel) -> None:
     assert reply.outcome == "ok" and reply.usage.output < 60
 
 
-def test_wearing_an_adapter_leaves_the_model_as_it_was(real: LocalModel, tmp_path: Path) -> None:
+def test_an_adapter_leaves_the_model_as_it_was(real: LocalModel, tmp_path: Path) -> None:
     file = smollm2.folder() / "model.safetensors"
     stamp, said = file.stat().st_mtime_ns, real.reply(MEETINGS[:1])
     module, _ = real.bare()
@@ -47,7 +47,7 @@ def test_wearing_an_adapter_leaves_the_model_as_it_was(real: LocalModel, tmp_pat
     wrapped = get_peft_model(module, config)
     wrapped.save_pretrained(tmp_path)
     wrapped.unload()
-    assert real.wearing(tmp_path).reply(MEETINGS[:1]) != said
+    assert real.with_adapter(tmp_path).reply(MEETINGS[:1]) != said
     assert real.reply(MEETINGS[:1]) == said
     after = real.bare().module.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)

@@ -5,20 +5,9 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from tutelage.store import (
-    EMPTY,
-    Add,
-    Body,
-    Deprecate,
-    Edit,
-    Merge,
-    Split,
-    Strategy,
-    Update,
-    apply,
-    merge_edits,
-)
-from tutelage.store.strategies import merge
+from tutelage.store import EMPTY, Strategy
+from tutelage.store.edits import Add, Body, Deprecate, Edit, Merge, Split, Update, apply
+from tutelage.store.strategies.merge import merge, merge_edits
 
 TEXTS = [
     "sort",
@@ -117,7 +106,7 @@ def forks(draw: st.DrawFn, ops: Sequence[str] = OPS) -> Fork:
     return Fork(base, ours, theirs)
 
 
-class Told(NamedTuple):
+class Step(NamedTuple):
     """One version of a history: what it was made from, and how."""
 
     parents: tuple[int, ...]
@@ -127,16 +116,16 @@ class Told(NamedTuple):
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Told]:
+def histories(draw: st.DrawFn) -> list[Step]:
     """A few versions, each an edit of an earlier one or a merge of two with the first as base."""
-    told = [Told((), (), apply(EMPTY, draw(st.lists(ADDS, max_size=5)), "run/0"))]
+    told = [Step((), (), apply(EMPTY, draw(st.lists(ADDS, max_size=5)), "run/0"))]
     for number in range(1, draw(st.integers(2, 6))):
         one, two = (draw(st.integers(0, number - 1)) for _ in range(2))
         ours = told[one].strategy
         if one != two and draw(st.booleans()):
             merged = merge(told[0].strategy, ours, told[two].strategy).strategy
-            told.append(Told((one, two), merge_edits(ours, merged), merged))
+            told.append(Step((one, two), merge_edits(ours, merged), merged))
         else:
             edits = draw(edit_sets(ours, most=3))
-            told.append(Told((one,), tuple(edits), apply(ours, edits, f"run/{number}")))
+            told.append(Step((one,), tuple(edits), apply(ours, edits, f"run/{number}")))
     return told

@@ -2,31 +2,22 @@
 
 from typing import Literal
 
-from tutelage.store import (
-    Add,
+from tutelage.store import EventLog, Strategies, export_json, import_json
+from tutelage.store.edits import Add, Body, Edit, Merge, Split, Update, rule_id
+from tutelage.store.events import (
     AttemptJudged,
-    Body,
     CreditMeasured,
-    Edit,
-    EventLog,
-    Merge,
     Reflected,
     ReviewAnswered,
     ReviewAsked,
     RuleDecision,
-    Split,
-    Strategies,
     StrategyProposed,
-    Update,
-    Version,
-    export_json,
-    import_json,
-    merge_edits,
 )
-from tutelage.store.edits import rule_id
-from tutelage.store.strategies import blame, merge
+from tutelage.store.strategies.blame import blame
+from tutelage.store.strategies.merge import merge, merge_edits
+from tutelage.store.strategies.versions import Version
 
-from .tell import adds, gate, propose, strategy
+from .builders import adds, gate, propose, strategy
 
 
 def attempt(
@@ -332,12 +323,12 @@ def test_a_rule_shows_its_worth_and_what_was_measured_after_a_person_decided(log
     (review,) = told.reviews
     assert review.decision == approved
     assert review.later is not None and (review.later.n, review.later.harms) == (20, True)
-    assert not told.reworded
+    assert not told.has_new_wording
 
     edit = Update(rule=count, text="Count the rooms.")
     propose(log, [edit], parent=strategy(first), slot="c1/r2/update_strategy/0")
     told, _ = blame(log, Strategies(log).get("scheduling@2"))
-    assert told.reworded, "its worth is that of the words it had"
+    assert told.has_new_wording, "its worth is that of the words it had"
 
 
 def test_the_empty_strategy_has_nothing_to_blame(log: EventLog) -> None:

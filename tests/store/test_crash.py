@@ -1,4 +1,4 @@
-"""What was acknowledged outlives the process; many processes share one stream."""
+"""Acknowledged events outlive the process; many processes share one stream."""
 
 import multiprocessing
 import os
@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.store import CallCompleted, EventLog
+from tutelage.store import EventLog
+from tutelage.store.events import CallCompleted
 
 fork = multiprocessing.get_context("fork")
 
 
-def _done(slot: str, reply: str = "") -> CallCompleted:
+def _completion(slot: str, reply: str = "") -> CallCompleted:
     return CallCompleted(stream="run-1", slot=slot, request="q", reply_text=reply, outcome="ok")
 
 
@@ -23,7 +24,7 @@ def _write_for_ever(home: Path, name: str, acknowledge: int) -> None:
     """Record one event after another; after each, say so in eight bytes."""
     log = EventLog.open(home)
     for number in range(10**6):
-        log.record(_done(f"{name}/{number}", log.keep(f"reply {number} of {name}")))
+        log.record(_completion(f"{name}/{number}", log.keep(f"reply {number} of {name}")))
         os.write(acknowledge, b"%08d" % number)
 
 
@@ -72,8 +73,8 @@ def test_many_killed_writers_lose_no_acknowledged_event(tmp_path: Path) -> None:
 def _write_both(home: Path, name: str) -> None:
     with EventLog.open(home) as log:
         for number in range(60):
-            log.record(_done(f"{name}/{number}"))
-            log.record(_done(f"shared/{number}", reply=""))
+            log.record(_completion(f"{name}/{number}"))
+            log.record(_completion(f"shared/{number}", reply=""))
 
 
 def test_processes_that_open_and_append_at_once_lose_nothing_and_keep_the_chain(
@@ -96,7 +97,7 @@ def test_threads_share_one_log(tmp_path: Path) -> None:
 
         def write(name: str) -> None:
             for number in range(20):
-                log.record(_done(f"{name}/{number}", log.keep(f"text {number}")))
+                log.record(_completion(f"{name}/{number}", log.keep(f"text {number}")))
                 assert log.find("run-1", f"{name}/{number}")
 
         threads = [threading.Thread(target=write, args=(f"t{n}",)) for n in range(4)]
@@ -123,4 +124,4 @@ def test_processes_that_make_the_store_at_once_find_one_store(tmp_path: Path) ->
 
 def _make(home: Path, number: int) -> None:
     with EventLog.open(home) as log:
-        log.record(_done(str(number)))
+        log.record(_completion(str(number)))

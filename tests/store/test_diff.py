@@ -5,34 +5,31 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.store import (
+from tutelage.store import EventLog, Rule, Strategies, Strategy
+from tutelage.store.edits import (
     Add,
     Body,
     Deprecate,
     Edit,
-    EventLog,
     Merge,
-    Rule,
     Split,
-    Strategies,
-    Strategy,
     Update,
-    Version,
+    bodies,
+    named_rules,
 )
-from tutelage.store.edits import bodies, named
-from tutelage.store.strategies import diff
-from tutelage.store.strategies.diff import kept_in_order
-from tutelage.store.strategies.word_diff import compare, in_html, in_text
+from tutelage.store.strategies.diff import diff, longest_common_order
+from tutelage.store.strategies.versions import Version
+from tutelage.store.strategies.word_diff import spans_as_html, spans_as_text, word_diff
 
+from .builders import adds, gate, propose, strategy
 from .plans import Plan, plans
-from .tell import adds, gate, propose, strategy
 
 
 def version(strategy: Strategy, number: int = 1) -> Version:
     return Version("scheduling", number, strategy, (), "scheduling/run", "run", "s", "proposed", ())
 
 
-def ordered(names: str) -> Version:
+def version_of(names: str) -> Version:
     rules = tuple(Rule(id=f"r-{name}", section="Method", text=name) for name in names)
     return version(Strategy(rules=rules))
 
@@ -43,7 +40,7 @@ def test_a_diff_names_exactly_what_the_edits_named(plan: Plan) -> None:
 
     brought = [body.text for edit in plan.edits for body in bodies(edit)]
     leaving = [it for it in plan.edits if isinstance(it, Deprecate | Merge | Split)]
-    gone = {name for edit in leaving for name in named(edit)}
+    gone = {name for edit in leaving for name in named_rules(edit)}
     updates = [it for it in plan.edits if isinstance(it, Update) and it.rule not in gone]
     now = {rule.id: rule for rule in plan.after.rules}
     changed = {rule.id for rule in plan.before.rules if now.get(rule.id, rule) != rule}
@@ -62,7 +59,7 @@ def test_nothing_differs_from_itself(plan: Plan) -> None:
     found = diff(version(plan.after), version(plan.after))
 
     assert found.empty
-    assert found.as_unified() == ""
+    assert found.as_unified_diff() == ""
     assert found.unchanged == len(plan.after.rules)
 
 
@@ -84,14 +81,14 @@ def test_the_way_back_is_the_mirror(plan: Plan, chance: random.Random) -> None:
 
 
 def test_one_rule_that_moves_is_one_move() -> None:
-    found = diff(ordered("abcdef"), ordered("fabcde"))
+    found = diff(version_of("abcdef"), version_of("fabcde"))
 
     assert [(it.rule.id, it.before, it.after) for it in found.moved] == [("r-f", 6, 1)]
     assert found.unchanged == 5
 
 
 def test_new_and_lost_rules_do_not_make_the_others_move() -> None:
-    found = diff(ordered("abcd"), ordered("xbycd"))
+    found = diff(version_of("abcd"), version_of("xbycd"))
 
     assert not found.moved
     assert found.unchanged == 3
@@ -99,7 +96,7 @@ def test_new_and_lost_rules_do_not_make_the_others_move() -> None:
 
 @given(st.permutations("abcdefg"))
 def test_what_is_kept_in_order_is_as_much_as_can_be(new: list[str]) -> None:
-    kept = kept_in_order("abcdefg", new)
+    kept = longest_common_order("abcdefg", new)
 
     assert [it for it in new if it in kept] == sorted(kept)
     best = [1] * len(new)
@@ -115,7 +112,7 @@ TEXT = st.text(st.sampled_from("ab ,.\n"), max_size=30)
 
 @given(TEXT, TEXT)
 def test_marked_words_hold_both_texts(old: str, new: str) -> None:
-    spans = compare(old, new)
+    spans = word_diff(old, new)
 
     assert "".join(text for text, mark in spans if mark != "added") == old
     assert "".join(text for text, mark in spans if mark != "removed") == new
@@ -123,10 +120,10 @@ def test_marked_words_hold_both_texts(old: str, new: str) -> None:
 
 
 def test_a_change_of_words_reads_as_one_change() -> None:
-    spans = compare("Count all meetings of the day.", "Count the running ones of the day.")
+    spans = word_diff("Count all meetings of the day.", "Count the running ones of the day.")
 
-    assert in_text(spans) == "Count [-all meetings-]{+the running ones+} of the day."
-    assert in_html(compare("a < b", "a < c")) == "a &lt; <del>b</del><ins>c</ins>"
+    assert spans_as_text(spans) == "Count [-all meetings-]{+the running ones+} of the day."
+    assert spans_as_html(word_diff("a < b", "a < c")) == "a &lt; <del>b</del><ins>c</ins>"
 
 
 def test_a_diff_reads_well_and_shows_what_was_measured(log: EventLog) -> None:
@@ -155,7 +152,7 @@ def test_a_diff_reads_well_and_shows_what_was_measured(log: EventLog) -> None:
         "Measured against scheduling@1: accept; gain +21.0 points, 95 % interval +10.0 to +32.0, "
         "96 pairs, p 0.0004, through words\n"
     )
-    assert found.as_unified() == (
+    assert found.as_unified_diff() == (
         "--- scheduling@1\n"
         "+++ scheduling@2\n"
         "@@ -1,3 +1,4 @@\n"
@@ -192,7 +189,7 @@ def test_merged_and_split_rules_say_what_they_were_made_from(log: EventLog) -> N
 
 
 def test_how_abstract_a_rule_is_shows_though_the_hash_does_not_see_it() -> None:
-    old = ordered("ab")
+    old = version_of("ab")
     first, second = old.strategy.rules
     detail = first.model_copy(update={"level": "detail"})
     new = version(Strategy(rules=(detail, second)), 2)

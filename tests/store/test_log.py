@@ -11,18 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tutelage.store import (
-    BlobMissing,
-    CallCompleted,
-    CallIntended,
-    EventLog,
-    RunFinished,
-    RunStarted,
-    SlotConflict,
-    Solved,
-    StoreCorrupt,
-    StoreTooNew,
-)
+from tutelage.store import EventLog
+from tutelage.store.errors import BlobMissing, SlotConflict, StoreCorrupt, StoreTooNew
+from tutelage.store.events import CallCompleted, CallIntended, RunFinished, RunStarted, Solved
 from tutelage.store.events.upcasts import KINDS, UPCASTS, Payload, revive
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -34,7 +25,9 @@ def log(tmp_path: Path) -> Iterator[EventLog]:
         yield opened
 
 
-def _done(slot: str, stream: str = "run-1", request: str = "q", reply: str = "") -> CallCompleted:
+def _completion(
+    slot: str, stream: str = "run-1", request: str = "q", reply: str = ""
+) -> CallCompleted:
     return CallCompleted(stream=stream, slot=slot, request=request, reply_text=reply, outcome="ok")
 
 
@@ -43,17 +36,17 @@ def _story(log: EventLog) -> list[tuple[str, str]]:
 
 
 def test_an_event_recorded_twice_is_told_once_and_the_first_outcome_stands(log: EventLog) -> None:
-    first = log.record(_done("a", reply="one"))
-    assert log.record(_done("a", reply="two")) == first
+    first = log.record(_completion("a", reply="one"))
+    assert log.record(_completion("a", reply="two")) == first
     assert log.find("run-1", "a") == first
     assert _story(log) == [("CallCompleted", "a")]
     assert log.verify().events == 1
 
 
 def test_a_taken_slot_refuses_other_inputs_and_names_the_place(log: EventLog) -> None:
-    log.record(_done("c0/r0", request="q" * 500))
+    log.record(_completion("c0/r0", request="q" * 500))
     with pytest.raises(SlotConflict) as caught:
-        log.record(_done("c0/r0", request="other"))
+        log.record(_completion("c0/r0", request="other"))
     error = caught.value
     assert (error.stream, error.slot, error.field) == ("run-1", "c0/r0", "request")
     assert all(word in str(error) for word in ("'c0/r0'", "'run-1'", "request", "qqq…", "'other'"))
@@ -61,17 +54,17 @@ def test_a_taken_slot_refuses_other_inputs_and_names_the_place(log: EventLog) ->
 
 
 def test_a_taken_slot_refuses_another_kind(log: EventLog) -> None:
-    log.record(_done("a"))
+    log.record(_completion("a"))
     with pytest.raises(SlotConflict, match="kind is 'CallCompleted', and now 'RunFinished'"):
         log.record(RunFinished(stream="run-1", slot="a", strategy="", adapter=""))
 
 
 def test_many_events_are_kept_together_or_not_at_all(log: EventLog) -> None:
-    log.record(_done("b"))
+    log.record(_completion("b"))
     with pytest.raises(SlotConflict):
-        log.record_all([_done("a"), _done("b", request="other"), _done("c")])
+        log.record_all([_completion("a"), _completion("b", request="other"), _completion("c")])
     assert _story(log) == [("CallCompleted", "b")]
-    stand = log.record_all([_done("a"), _done("b"), _done("a", reply="later")])
+    stand = log.record_all([_completion("a"), _completion("b"), _completion("a", reply="later")])
     assert [event.slot for event in stand] == ["a", "b", "a"]
     assert stand[2].reply_text == "", "the later outcome gives way inside one batch too"
 
@@ -89,7 +82,7 @@ def test_events_come_in_the_order_of_the_store_whatever_is_asked_for(log: EventL
     for number in range(1203):  # more than two pages
         stream, slot = f"run-{number % 2}", f"c0/{number % 3}/{number}"
         odd = RunFinished(stream=stream, slot=slot, strategy="", adapter="")
-        events.append(_done(slot, stream) if number % 5 else odd)
+        events.append(_completion(slot, stream) if number % 5 else odd)
     log.record_all(events)
     every = list(log.entries())
     assert [entry.seq for entry in every] == list(range(1, 1204))
@@ -109,20 +102,20 @@ def test_events_come_in_the_order_of_the_store_whatever_is_asked_for(log: EventL
 
 
 def test_an_underscore_or_percent_in_a_prefix_means_itself(log: EventLog) -> None:
-    log.record_all([_done("a_c"), _done("abc"), _done("a%c")])
+    log.record_all([_completion("a_c"), _completion("abc"), _completion("a%c")])
     assert [entry.event.slot for entry in log.entries(prefix="a_")] == ["a_c"]
 
 
 def test_a_reader_may_write_while_it_reads(log: EventLog) -> None:
-    log.record_all([_done("a"), _done("b")])
+    log.record_all([_completion("a"), _completion("b")])
     for entry in log.entries():
-        log.record(_done(entry.event.slot + "/answer"))
+        log.record(_completion(entry.event.slot + "/answer"))
     assert [slot for _, slot in _story(log)] == ["a", "b", "a/answer", "b/answer"]
 
 
 def test_times_are_utc_and_the_log_can_be_closed_and_opened_again(tmp_path: Path) -> None:
     with EventLog.open(tmp_path) as log:
-        log.record(_done("a"))
+        log.record(_completion("a"))
     log.close()
     with EventLog.open(tmp_path) as log:
         (entry,) = log.entries()

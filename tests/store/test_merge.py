@@ -3,28 +3,12 @@
 import pytest
 from hypothesis import given, settings
 
-from tutelage.store import (
-    EMPTY,
-    Conflict,
-    Deprecate,
-    EventLog,
-    Merge,
-    Rule,
-    Split,
-    Strategies,
-    Strategy,
-    Update,
-    ancestor,
-    apply,
-    export_json,
-    import_json,
-    merge_edits,
-)
-from tutelage.store.edits import named
-from tutelage.store.strategies import merge
+from tutelage.store import EMPTY, EventLog, Rule, Strategies, Strategy, export_json, import_json
+from tutelage.store.edits import Deprecate, Merge, Split, Update, apply, named_rules
+from tutelage.store.strategies.merge import Conflict, common_ancestor, merge, merge_edits
 
-from .plans import Fork, Told, forks, histories
-from .tell import adds, propose, strategy
+from .builders import adds, propose, strategy
+from .plans import Fork, Step, forks, histories
 
 
 def ids(strategy: Strategy) -> list[str]:
@@ -37,7 +21,7 @@ def letters(names: str, **texts: str) -> Strategy:
     return Strategy(rules=tuple(rules))
 
 
-def read(strategy: Strategy) -> str:
+def letters_of(strategy: Strategy) -> str:
     return "".join(ids(strategy))
 
 
@@ -142,11 +126,13 @@ def test_the_edits_of_a_merge_give_its_rules_but_for_those_it_adopts(fork: Fork)
 
 @settings(max_examples=50)
 @given(histories())
-def test_no_rule_is_lost_without_an_edit_that_names_it(told: list[Told]) -> None:
+def test_no_rule_is_lost_without_an_edit_that_names_it(told: list[Step]) -> None:
     for it in told:
         have = set(ids(it.strategy))
         leaving = (Deprecate, Merge, Split)
-        said = {name for edit in it.edits if isinstance(edit, leaving) for name in named(edit)}
+        said = {
+            name for edit in it.edits if isinstance(edit, leaving) for name in named_rules(edit)
+        }
         for number, parent in enumerate(it.parents):
             lost = set(ids(told[parent].strategy)) - have
             if number == 0:
@@ -161,17 +147,17 @@ def test_no_rule_is_lost_without_an_edit_that_names_it(told: list[Told]) -> None
                 }
 
 
-def named_before(told: list[Told], place: int) -> set[str]:
+def named_before(told: list[Step], place: int) -> set[str]:
     """Ids that some edit takes out on the way to the version at `place`."""
     here = told[place]
     leaving = (Deprecate, Merge, Split)
-    said = {name for edit in here.edits if isinstance(edit, leaving) for name in named(edit)}
+    said = {name for edit in here.edits if isinstance(edit, leaving) for name in named_rules(edit)}
     return said.union(*(named_before(told, parent) for parent in here.parents))
 
 
 @settings(max_examples=50)
 @given(histories())
-def test_no_rule_id_is_ever_given_to_another_rule(told: list[Told]) -> None:
+def test_no_rule_id_is_ever_given_to_another_rule(told: list[Step]) -> None:
     born: dict[str, int] = {}
     for place, it in enumerate(told):
         inherited = {name for parent in it.parents for name in ids(told[parent].strategy)}
@@ -185,7 +171,7 @@ def test_no_rule_id_is_ever_given_to_another_rule(told: list[Told]) -> None:
 def test_both_sides_bring_what_they_added() -> None:
     merged, conflicts = merge(letters("ab"), letters("abx"), letters("aby"))
 
-    assert (read(merged), conflicts) == ("abxy", ())
+    assert (letters_of(merged), conflicts) == ("abxy", ())
 
 
 @pytest.mark.parametrize(
@@ -202,14 +188,14 @@ def test_both_sides_bring_what_they_added() -> None:
 def test_orders_join_pair_by_pair(ours: str, theirs: str, wanted: str) -> None:
     merged, conflicts = merge(letters("abcd"), letters(ours), letters(theirs))
 
-    assert (read(merged), conflicts) == (wanted, ())
+    assert (letters_of(merged), conflicts) == (wanted, ())
 
 
 def test_orders_that_contradict_each_other_in_a_circle_are_shown() -> None:
     """Ours puts b after c, theirs puts a after b: then c, b, a, and still a before c."""
     merged, conflicts = merge(letters("abcd"), letters("acbd"), letters("bacd"))
 
-    assert read(merged) == "acbd", "ours stands"
+    assert letters_of(merged) == "acbd", "ours stands"
     assert [(it.rule, it.about) for it in conflicts] == [(name, "order") for name in "abc"]
 
 
@@ -234,8 +220,8 @@ def test_a_rule_that_left_on_one_side_has_no_say_in_the_order_of_the_rest() -> N
 
     here, there = merge(base, ours, theirs), merge(base, theirs, ours)
 
-    assert read(here.strategy) == "ba", "ours alone turned them round"
-    assert read(there.strategy) == "bad", "d stands behind what it followed"
+    assert letters_of(here.strategy) == "ba", "ours alone turned them round"
+    assert letters_of(there.strategy) == "bad", "d stands behind what it followed"
     assert [[it.rule for it in each.conflicts] for each in (here, there)] == [["d"], ["d"]]
 
 
@@ -269,8 +255,8 @@ def test_the_nearest_common_ancestor_is_found_through_merges_and_down_to_the_emp
     versions = Strategies(log)
 
     def nearest(a: str, b: str) -> int | None:
-        found = ancestor(versions, versions.get(a), versions.get(b))
-        assert found == ancestor(versions, versions.get(b), versions.get(a))
+        found = common_ancestor(versions, versions.get(a), versions.get(b))
+        assert found == common_ancestor(versions, versions.get(b), versions.get(a))
         return None if found is None else found.number
 
     root_, left_, right_, merged_, later_, other_ = (
@@ -294,12 +280,12 @@ def test_an_import_has_no_ancestor_here(log: EventLog) -> None:
 
     ours, arrived = versions.get("scheduling@1"), versions.get("scheduling@2")
 
-    assert ancestor(versions, ours, arrived) is None
-    assert ancestor(versions, ours, versions.get("rooms@1")) is None, "another domain"
-    assert ancestor(versions, arrived, arrived) == arrived
+    assert common_ancestor(versions, ours, arrived) is None
+    assert common_ancestor(versions, ours, versions.get("rooms@1")) is None, "another domain"
+    assert common_ancestor(versions, arrived, arrived) == arrived
 
 
 def test_the_empty_strategy_is_as_good_a_base_as_any() -> None:
     merged, conflicts = merge(EMPTY, letters("ab"), letters("bc"))
 
-    assert (read(merged), conflicts) == ("abc", ())
+    assert (letters_of(merged), conflicts) == ("abc", ())

@@ -1,4 +1,4 @@
-"""What is no store of ours is left alone; a lock or a full disk is told and survived."""
+"""Files that are no store of ours are left alone; a lock or a full disk is told and survived."""
 
 import fcntl
 import resource
@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.store import CallCompleted, EventLog, StoreCorrupt, StoreError, StoreTooNew
+from tutelage.store import EventLog, StoreError
+from tutelage.store.errors import StoreCorrupt, StoreTooNew
+from tutelage.store.events import CallCompleted
 
 
-def _done(slot: str) -> CallCompleted:
+def _completion(slot: str) -> CallCompleted:
     return CallCompleted(stream="run-1", slot=slot, request="q", reply_text="", outcome="ok")
 
 
@@ -23,7 +25,7 @@ def _everything(home: Path) -> dict[str, bytes]:
 
 def test_a_newer_store_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
     with EventLog.open(tmp_path) as log:
-        log.record(_done("a"))
+        log.record(_completion("a"))
     with closing(sqlite3.connect(tmp_path / "tutelage.db")) as outside:
         outside.execute("UPDATE meta SET value = '2' WHERE name = 'version'")
         outside.commit()
@@ -61,8 +63,8 @@ def test_a_store_that_stays_locked_says_so_and_recovers(tmp_path: Path) -> None:
         with closing(sqlite3.connect(tmp_path / "tutelage.db")) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreError, match="locked by another process"):
-                log.record(_done("a"))
-        assert log.record(_done("a")).slot == "a"
+                log.record(_completion("a"))
+        assert log.record(_completion("a")).slot == "a"
 
 
 def test_a_writer_whose_turn_never_comes_says_so(tmp_path: Path) -> None:
@@ -70,9 +72,9 @@ def test_a_writer_whose_turn_never_comes_says_so(tmp_path: Path) -> None:
         with (tmp_path / "tutelage.lock").open("w") as other:
             fcntl.flock(other, fcntl.LOCK_EX)
             with pytest.raises(StoreError, match="locked by another process"):
-                log.record(_done("a"))
+                log.record(_completion("a"))
             assert log.find("run-1", "a") is None, "who only reads never waits"
-        assert log.record(_done("a")).slot == "a"
+        assert log.record(_completion("a")).slot == "a"
 
 
 FULL = """
@@ -108,6 +110,6 @@ def test_opening_leaves_nothing_open_behind(tmp_path: Path) -> None:
     before = len(list(descriptors.iterdir()))
     for _ in range(5):
         with EventLog.open(tmp_path) as log:
-            log.record(_done("a"))
+            log.record(_completion("a"))
             log.verify()
     assert len(list(descriptors.iterdir())) <= before

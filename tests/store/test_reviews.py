@@ -1,4 +1,4 @@
-"""What a review takes for an answer, what it makes of it, and what is set beside it later."""
+"""Reviews: what is taken for an answer, what becomes of it, and what is set beside it later."""
 
 import json
 import threading
@@ -9,38 +9,32 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given
 
-from tutelage.store import (
-    Add,
+from tutelage.store import EventLog, Strategies, Strategy
+from tutelage.store.edits import Add, Deprecate, Edit, Update, apply
+from tutelage.store.events import (
     CreditMeasured,
-    Deprecate,
-    Edit,
-    EventLog,
     ReviewAnswered,
     ReviewAsked,
     RuleDecision,
-    Strategies,
-    Strategy,
     StrategyProposed,
-    Update,
-    apply,
 )
-from tutelage.store.strategies import reviews
-from tutelage.store.strategies.answers import (
-    Answer,
+from tutelage.store.strategies.review_answers import (
+    ReviewAnswer,
     ReviewRefused,
-    answer,
-    answered,
+    find_answer,
+    make_revision,
+    open_question,
     parse_answer,
-    revision,
-    to_decide,
+    record_answer,
+    rules_to_decide,
     version_of,
-    waiting,
 )
+from tutelage.store.strategies.review_history import reviews
 from tutelage.store.strategies.revision import revise
 from tutelage.store.strategies.versions import Version
 
+from .builders import adds, gate, propose, strategy
 from .plans import Plan, plans
-from .tell import adds, gate, propose, strategy
 
 Decide = Literal["approve", "edit", "reject"]
 
@@ -68,7 +62,7 @@ def ask(
             candidate=new.strategy,
             incumbent=old.strategy,
             gate=f"{measured.stream}#{measured.slot}",
-            rules=to_decide(incumbent, candidate),
+            rules=rules_to_decide(incumbent, candidate),
             reviewer="Ada",
         )
     )
@@ -78,7 +72,7 @@ def version(log: EventLog, proposal: StrategyProposed) -> Version:
     return version_of(Strategies(log), proposal.domain, proposal.strategy)
 
 
-def say(asked: ReviewAsked, *decisions: Decide, **more: Any) -> Answer:
+def say(asked: ReviewAsked, *decisions: Decide, **more: Any) -> ReviewAnswer:
     """Decide on each rule in the order of the question; the last word holds for the rest."""
     words = [*decisions, *decisions[-1:] * len(asked.rules)][: len(asked.rules)]
     said = [
@@ -91,7 +85,7 @@ def say(asked: ReviewAsked, *decisions: Decide, **more: Any) -> Answer:
         for rule, word in zip(asked.rules, words, strict=True)
     ]
     given = {"candidate": asked.candidate, "reviewer": "Ada", "decisions": said}
-    return Answer.model_validate(given | more)
+    return ReviewAnswer.model_validate(given | more)
 
 
 def rules(made: Strategy) -> list[str]:
@@ -109,7 +103,7 @@ def test_a_question_names_what_came_what_changed_and_what_went(log: EventLog) ->
         "Sort the meetings by start.",
         "Name the rooms.",
     ]
-    assert waiting(log, "run") == asked
+    assert open_question(log, "run") == asked
 
 
 @pytest.mark.parametrize(
@@ -121,14 +115,14 @@ def test_the_verdict_follows_from_the_rules(
     log: EventLog, decisions: tuple[Decide, ...], verdict: str
 ) -> None:
     asked = ask(log)
-    given = answer(log, "run", say(asked, *decisions))
+    given = record_answer(log, "run", say(asked, *decisions))
     assert given.verdict == verdict
     assert (given.candidate, given.reviewer) == (asked.candidate, "Ada")
     assert bool(given.revised) == (verdict == "edit")
-    assert waiting(log, "run") is None
+    assert open_question(log, "run") is None
 
 
-REFUSED: dict[str, tuple[Callable[[ReviewAsked], Answer], str]] = {
+REFUSED: dict[str, tuple[Callable[[ReviewAsked], ReviewAnswer], str]] = {
     "a stale hash": (lambda a: say(a, "approve", candidate="ab" * 32), "is stale"),
     "a shortened hash": (lambda a: say(a, "approve", candidate=a.candidate[:12]), "is stale"),
     "another question": (lambda a: say(a, "approve", review="c9/r9/review/asked"), "is stale"),
@@ -184,7 +178,7 @@ REFUSED: dict[str, tuple[Callable[[ReviewAsked], Answer], str]] = {
 }
 
 
-def with_first(asked: ReviewAsked, first: RuleDecision) -> Answer:
+def with_first(asked: ReviewAsked, first: RuleDecision) -> ReviewAnswer:
     return say(asked, "approve", decisions=(first, *say(asked, "approve").decisions[1:]))
 
 
@@ -196,23 +190,23 @@ def test_an_answer_that_cannot_be_taken_is_refused_in_words_and_records_nothing(
     asked = ask(log)
     before = [entry.hash for entry in log.entries()]
     with pytest.raises(ReviewRefused, match=word):
-        answer(log, "run", made(asked))
+        record_answer(log, "run", made(asked))
     assert [entry.hash for entry in log.entries()] == before
-    assert waiting(log, "run") == asked
+    assert open_question(log, "run") == asked
 
 
 def test_a_run_that_asked_nothing_takes_no_answer(log: EventLog) -> None:
     propose(log, adds("Sort by start."))
     with pytest.raises(ReviewRefused, match="asked for no review"):
-        answer(log, "run", Answer(candidate="ab" * 32, reviewer="Ada", decisions=()))
+        record_answer(log, "run", ReviewAnswer(candidate="ab" * 32, reviewer="Ada", decisions=()))
 
 
 def test_the_same_answer_again_finds_the_first_and_another_is_refused(log: EventLog) -> None:
     asked = ask(log)
-    first = answer(log, "run", say(asked, "approve"))
-    assert answer(log, "run", say(asked, "approve")) == first
+    first = record_answer(log, "run", say(asked, "approve"))
+    assert record_answer(log, "run", say(asked, "approve")) == first
     with pytest.raises(ReviewRefused, match="Ada has answered already: approve"):
-        answer(log, "run", say(asked, "reject"))
+        record_answer(log, "run", say(asked, "reject"))
     assert len(list(log.entries(kinds=[ReviewAnswered]))) == 1
 
 
@@ -226,7 +220,7 @@ def test_of_two_answers_at_once_one_lands_and_the_other_hears_of_it(tmp_path: Pa
         with EventLog.open(tmp_path) as own:
             together.wait()
             try:
-                said.append(answer(own, "run", say(asked, word)).verdict)
+                said.append(record_answer(own, "run", say(asked, word)).verdict)
             except ReviewRefused as refusal:
                 said.append(str(refusal))
 
@@ -248,23 +242,23 @@ def test_an_answer_to_an_earlier_question_about_the_same_words_is_not_one_to_the
 ) -> None:
     first = ask(log)
     form = say(first, "reject", review=first.slot)
-    answer(log, "run", form)
+    record_answer(log, "run", form)
     again = log.record(first.model_copy(update={"slot": "c1/r2/review/asked"}))
-    assert waiting(log, "run") == again
-    assert answer(log, "run", form).slot == "c1/r1/review/answered"
-    assert answered(log, again) is None, "the form names the question that it was printed for"
+    assert open_question(log, "run") == again
+    assert record_answer(log, "run", form).slot == "c1/r1/review/answered"
+    assert find_answer(log, again) is None, "the form names the question that it was printed for"
 
 
 def test_what_no_gate_accepted_needs_a_reason_for_the_whole(log: EventLog) -> None:
     asked = ask(log, "indecisive")
     with pytest.raises(ReviewRefused, match="give a reason for the whole"):
-        answer(log, "run", say(asked, "approve"))
-    assert answer(log, "run", say(asked, "approve", reason="I saw it work.")).reason
+        record_answer(log, "run", say(asked, "approve"))
+    assert record_answer(log, "run", say(asked, "approve", reason="I saw it work.")).reason
 
 
 def test_a_version_keeps_what_is_approved_and_loses_what_is_not(log: EventLog) -> None:
     asked = ask(log)
-    made = revision(log, asked, say(asked, "edit", "approve", "reject").decisions)
+    made = make_revision(log, asked, say(asked, "edit", "approve", "reject").decisions)
     assert rules(made.strategy) == ["Sort the meetings by start.", "Name the rooms.", "Otherwise."]
     old = version_of(Strategies(log), "scheduling", asked.incumbent)
     assert made.strategy.rules[1] == old.strategy.rules[1], "what comes back keeps its id"
@@ -282,7 +276,7 @@ def standing(made: Strategy, number: int) -> Version:
 
 def everything(plan: Plan, word: Decide) -> list[RuleDecision]:
     old, new = standing(plan.before, 1), standing(plan.after, 2)
-    return [RuleDecision(rule=it, decision=word, reason="so") for it in to_decide(old, new)]
+    return [RuleDecision(rule=it, decision=word, reason="so") for it in rules_to_decide(old, new)]
 
 
 @given(plans())
@@ -324,7 +318,7 @@ def test_a_form_is_read_back_and_a_fault_in_it_is_named_with_its_place(log: Even
 def test_later_effects_are_set_beside_what_was_decided(log: EventLog) -> None:
     asked = ask(log)
     credit(log, asked, "before", gain=0.5)
-    answer(log, "run", say(asked, "approve"))
+    record_answer(log, "run", say(asked, "approve"))
     (review,) = reviews(log, "scheduling")
     assert review.answered and review.answered.verdict == "approve" and review.at
     assert review.shown and review.shown.decision == "accept"

@@ -4,20 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.store import (
-    EMPTY,
+from tutelage.store import EMPTY, Rule, Strategy
+from tutelage.store.edits import (
     Add,
     Body,
     Deprecate,
     EditError,
     Merge,
-    Rule,
     Split,
-    Strategy,
     Update,
     apply,
+    named_rules,
+    new_rule_ids,
 )
-from tutelage.store.edits import brought, named
 
 from .plans import Plan, plans
 
@@ -51,7 +50,7 @@ def test_edits_one_by_one_or_together_say_the_same(plan: Plan) -> None:
 
 @given(plans())
 def test_rules_that_no_edit_names_stay_word_for_word_and_in_order(plan: Plan) -> None:
-    names = {name for edit in plan.edits for name in named(edit)}
+    names = {name for edit in plan.edits for name in named_rules(edit)}
     old = [rule for rule in plan.before.rules if rule.id not in names]
     there = {rule.id for rule in old}
 
@@ -62,12 +61,14 @@ def test_rules_that_no_edit_names_stay_word_for_word_and_in_order(plan: Plan) ->
 @given(plans())
 def test_a_rule_leaves_for_good_with_the_edit_that_names_it(plan: Plan) -> None:
     leaving = [it for it in plan.edits if isinstance(it, Deprecate | Merge | Split)]
-    gone = {name for edit in leaving for name in named(edit)}
+    gone = {name for edit in leaving for name in named_rules(edit)}
     before, after = ({rule.id for rule in it.rules} for it in (plan.before, plan.after))
 
     assert before - after == gone
     new = {
-        name for number, edit in enumerate(plan.edits) for name in brought(edit, plan.slot, number)
+        name
+        for number, edit in enumerate(plan.edits)
+        for name in new_rule_ids(edit, plan.slot, number)
     }
     assert after - before == new
 

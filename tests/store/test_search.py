@@ -9,13 +9,21 @@ import numpy as np
 import pytest
 from chromadb.config import Settings
 
-from tutelage.store import Add, EventLog, Strategies, StrategyProposed
+from tutelage.store import EventLog, Strategies
+from tutelage.store.edits import Add
+from tutelage.store.events import StrategyProposed
 from tutelage.store.index.embed import MiniLM
 from tutelage.store.index.folder import IndexBroken
-from tutelage.store.index.search import COLLECTION, Evidence, IndexMismatch, StrategyIndex, Vectors
+from tutelage.store.index.search import (
+    COLLECTION,
+    GateEvidence,
+    IndexMismatch,
+    StrategyIndex,
+    Vectors,
+)
 
+from .builders import adds, gate, propose, strategy
 from .library import QUERIES, SAMPLES
-from .tell import adds, gate, propose, strategy
 
 ABOUT = {sample.domain: sample.about for sample in SAMPLES}
 
@@ -56,7 +64,7 @@ def log(log: EventLog) -> EventLog:
     return log
 
 
-def proposed(log: EventLog, run: str) -> StrategyProposed:
+def propose_count(log: EventLog, run: str) -> StrategyProposed:
     event = log.find(run, "c1/r1/update_strategy/0")
     assert isinstance(event, StrategyProposed)
     return event
@@ -74,7 +82,7 @@ def test_nine_of_ten_questions_find_their_strategy_first(
     assert len(right) >= 9, f"only {right} found theirs first"
     top = found["assign lessons to classrooms without clashes"][0]
     assert top.version == "scheduling@1"
-    assert top.evidence == Evidence("accept", "words", 0.21, 0.1, 0.32, 96)
+    assert top.evidence == GateEvidence("accept", "words", 0.21, 0.1, 0.32, 96)
     assert found["flip a chain of nodes in place"][0].evidence is None, "no gate measured it"
 
 
@@ -88,7 +96,7 @@ def test_a_hit_names_the_rule_that_is_nearest(log: EventLog, tmp_path: Path) -> 
 
 
 def test_the_current_version_stands_for_its_domain(log: EventLog, tmp_path: Path) -> None:
-    first = proposed(log, "run0")
+    first = propose_count(log, "run0")
     second = propose(
         log, adds("Meetings in rooms."), parent=strategy(first), run="run0", slot="c1/r2/u/0"
     )
@@ -137,7 +145,7 @@ def test_an_update_embeds_only_what_is_new(log: EventLog, tmp_path: Path) -> Non
     embedder.read = 0
 
     assert index.update(strategies, ABOUT.__getitem__) == 0
-    gate(log, proposed(log, "run1"), slot="again", gain=0.5)
+    gate(log, propose_count(log, "run1"), slot="again", gain=0.5)
     assert index.update(strategies, ABOUT.__getitem__) == 0
     assert embedder.read == 0
     evidence = index.search("persuasive essay", k=1)[0].evidence
@@ -189,7 +197,7 @@ def _break(folder: Path, damage: str) -> None:
 
 
 def _ids(index: StrategyIndex) -> list[str]:
-    with index._opened() as collection:
+    with index._open_collection() as collection:
         return list(collection.get(include=[])["ids"])
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.store import (
-    EMPTY,
+from tutelage.store import EMPTY, Strategy
+from tutelage.store.events import (
     AnyEvent,
     AttemptJudged,
     GateDecided,
@@ -14,7 +14,6 @@ from tutelage.store import (
     ProposalRefused,
     Reflected,
     RoundOpened,
-    Strategy,
     StrategyProposed,
 )
 from tutelage.store.events.upcasts import KINDS, UPCASTS, Payload, revive
@@ -23,7 +22,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def golden(kind: str, schema: int) -> list[tuple[Payload, AnyEvent]]:
-    """What was written then, and what is read now."""
+    """Old events as they were written, and as they are read now."""
     lines = (GOLDEN / f"{kind}-{schema}.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     assert rows and {(row["kind"], row["schema"]) for row in rows} == {(kind, schema)}
@@ -46,7 +45,7 @@ def test_every_old_schema_has_a_golden_file_that_is_read_without_loss(
 
 
 def _holds(told: object, said: object) -> bool:
-    """Whether all that was said is told; fields that came later may stand beside it."""
+    """Tell whether all old fields are kept; fields that came later may stand beside them."""
     if isinstance(said, dict) and isinstance(told, dict):
         return all(name in told and _holds(told[name], said[name]) for name in said)
     if isinstance(said, list) and isinstance(told, list):
@@ -57,7 +56,7 @@ def _holds(told: object, said: object) -> bool:
 def test_a_probe_kept_no_p_so_its_channel_and_interval_say_whether_words_help() -> None:
     probes = [event for _, event in golden("ProbeDecided", 1)]
 
-    found = [(e.p, e.helped, e.harmed) for e in probes if isinstance(e, ProbeDecided)]
+    found = [(e.p, e.words_help, e.words_harm) for e in probes if isinstance(e, ProbeDecided)]
     assert found == [(None, True, False), (None, False, False), (None, False, True)]
 
 

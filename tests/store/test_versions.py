@@ -5,17 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.store import (
-    EMPTY,
-    EventLog,
-    PromotionRefused,
-    SlotConflict,
-    Strategies,
-    StrategyPromoted,
-    StrategyProposed,
-)
+from tutelage.store import EMPTY, EventLog, Strategies
+from tutelage.store.errors import SlotConflict
+from tutelage.store.events import StrategyPromoted, StrategyProposed
+from tutelage.store.strategies.promotion import PromotionRefused
 
-from .tell import adds, gate, propose, strategy
+from .builders import adds, gate, propose, strategy
 
 
 @pytest.fixture
@@ -223,9 +218,9 @@ def test_a_rollback_returns_to_the_version_before_and_marks_what_it_left(
         promote(strategies, proposal)
 
     assert roll_back(strategies, "a") == "scheduling@2"
-    assert _told(strategies) == ["accepted", "current", "rolled back"]
+    assert _statuses(strategies) == ["accepted", "current", "rolled back"]
     assert roll_back(strategies, "a", "scheduling@0", slot="back/2") == "scheduling@0"
-    assert _told(strategies) == ["rolled back"] * 3
+    assert _statuses(strategies) == ["rolled back"] * 3
     assert strategies.get("scheduling").status == "current"
 
 
@@ -248,14 +243,14 @@ def test_a_version_that_was_rolled_back_can_be_promoted_again(
         by="ada",
         reason="r",
     )
-    assert _told(strategies) == ["accepted", "current"]
+    assert _statuses(strategies) == ["accepted", "current"]
 
     third = propose(log, adds("Third."), parent=strategy(second), run="a", slot="third")
     gate(log, third, slot="gate")
     strategies.promote(
         "scheduling", third.branch, third.strategy, stream="a", slot="p", gate="a#gate"
     )
-    assert _told(strategies) == ["accepted", "accepted", "current"]
+    assert _statuses(strategies) == ["accepted", "accepted", "current"]
 
 
 def test_a_rollback_cannot_smuggle_in_what_was_never_current(
@@ -282,7 +277,7 @@ def test_undoing_one_run_does_not_undo_another(log: EventLog, strategies: Strate
     assert roll_back(strategies, "a") == "scheduling@0"
     assert strategies.get("scheduling").hash == newer.strategy
     assert strategies.get("scheduling/a").number == 0
-    assert _told(strategies) == ["rolled back", "current"]
+    assert _statuses(strategies) == ["rolled back", "current"]
 
 
 def test_what_an_older_run_took_back_does_not_return_with_a_newer_one(
@@ -297,7 +292,7 @@ def test_what_an_older_run_took_back_does_not_return_with_a_newer_one(
     assert strategies.get("scheduling").hash == newer.strategy
     assert roll_back(strategies, "b", slot="2") == "scheduling@0"
     assert strategies.get("scheduling").number == 1
-    assert _told(strategies) == ["current", "rolled back", "rolled back"]
+    assert _statuses(strategies) == ["current", "rolled back", "rolled back"]
 
 
 def test_a_branch_never_returns_to_where_only_another_one_was(
@@ -325,7 +320,7 @@ def test_what_another_run_promoted_in_between_is_current_again(
 
     assert roll_back(strategies, "a", slot="1") == "scheduling@1"
     assert strategies.get("scheduling").hash == other.strategy
-    assert strategies.leading("scheduling") == "scheduling/b"
+    assert strategies.leading_branch("scheduling") == "scheduling/b"
 
 
 def test_promoting_the_same_version_again_is_a_step_that_can_be_taken_back(
@@ -341,7 +336,7 @@ def test_promoting_the_same_version_again_is_a_step_that_can_be_taken_back(
 
     assert roll_back(strategies, "a") == "scheduling@1"
     assert strategies.get("scheduling").hash == other.strategy
-    assert _told(strategies) == ["accepted", "current"]
+    assert _statuses(strategies) == ["accepted", "current"]
 
 
 def test_a_gate_by_hand_never_stands_for_the_gate_of_the_loop(
@@ -356,7 +351,7 @@ def test_a_gate_by_hand_never_stands_for_the_gate_of_the_loop(
     for version in strategies.versions():
         assert version.gate is not None and version.gate.gain < 0.9
     assert strategies.versions()[0].gate == strategies.versions()[0].gates[0]
-    assert _told(strategies) == ["current", "rejected"]
+    assert _statuses(strategies) == ["current", "rejected"]
 
 
 def test_a_hash_that_is_too_short_is_answered_with_the_length_it_needs(
@@ -378,7 +373,7 @@ def test_a_run_that_led_the_domain_returns_to_what_stood_before_it(
     assert roll_back(strategies, "b", slot="1") == "scheduling@2"
     assert roll_back(strategies, "b", slot="2") == "scheduling@0"
     assert strategies.get("scheduling").number == 1, "of the other run"
-    assert _told(strategies) == ["current", "rolled back", "rolled back"]
+    assert _statuses(strategies) == ["current", "rolled back", "rolled back"]
 
 
 def test_a_version_knows_where_it_came_from(log: EventLog, strategies: Strategies) -> None:
@@ -400,5 +395,5 @@ def test_another_process_reads_the_same(log: EventLog, tmp_path: Path) -> None:
         assert Strategies(second).versions() == Strategies(log).versions()
 
 
-def _told(strategies: Strategies) -> list[str]:
+def _statuses(strategies: Strategies) -> list[str]:
     return [it.status for it in strategies.versions("scheduling")]

@@ -7,7 +7,7 @@ import pytest
 
 from tutelage.store import EMPTY, Strategy
 from tutelage.trainer import Manifest, Recipe, is_whole, read_manifest, write_card
-from tutelage.trainer.adapter import save
+from tutelage.trainer.adapter import save_adapter
 
 
 def write(folder: Path) -> None:
@@ -32,7 +32,7 @@ def manifest(strategy: Strategy) -> Manifest:
 def test_what_was_saved_is_whole_and_says_what_it_is(
     tmp_path: Path, manifest: Manifest, strategy: Strategy
 ) -> None:
-    kept = save(tmp_path, manifest, strategy, write)
+    kept = save_adapter(tmp_path, manifest, strategy, write)
     home = tmp_path / manifest.key
     assert is_whole(home)
     assert read_manifest(home) == kept
@@ -44,7 +44,7 @@ def test_who_may_read_the_runs_folder_may_read_the_adapter(
     tmp_path: Path, manifest: Manifest, strategy: Strategy
 ) -> None:
     tmp_path.chmod(0o755)
-    save(tmp_path, manifest, strategy, write)
+    save_adapter(tmp_path, manifest, strategy, write)
     home = tmp_path / manifest.key
     assert home.stat().st_mode & 0o777 == 0o755
     assert {path.stat().st_mode & 0o777 for path in home.iterdir()} == {0o644}
@@ -54,7 +54,7 @@ def test_who_may_read_the_runs_folder_may_read_the_adapter(
 def test_a_folder_that_lost_a_file_is_not_whole(
     tmp_path: Path, manifest: Manifest, strategy: Strategy, name: str
 ) -> None:
-    save(tmp_path, manifest, strategy, write)
+    save_adapter(tmp_path, manifest, strategy, write)
     (tmp_path / manifest.key / name).unlink()
     assert not is_whole(tmp_path / manifest.key)
 
@@ -62,11 +62,11 @@ def test_a_folder_that_lost_a_file_is_not_whole(
 def test_a_damaged_adapter_is_seen_and_replaced(
     tmp_path: Path, manifest: Manifest, strategy: Strategy
 ) -> None:
-    save(tmp_path, manifest, strategy, write)
+    save_adapter(tmp_path, manifest, strategy, write)
     home = tmp_path / manifest.key
     (home / "adapter_model.safetensors").write_bytes(b"weighty")
     assert not is_whole(home)
-    save(tmp_path, manifest, strategy, write)
+    save_adapter(tmp_path, manifest, strategy, write)
     assert is_whole(home)
     assert (home / "adapter_model.safetensors").read_bytes() == b"weights"
 
@@ -74,9 +74,9 @@ def test_a_damaged_adapter_is_seen_and_replaced(
 def test_who_comes_second_gets_what_stands_there(
     tmp_path: Path, manifest: Manifest, strategy: Strategy
 ) -> None:
-    first = save(tmp_path, manifest, strategy, write)
+    first = save_adapter(tmp_path, manifest, strategy, write)
     later = manifest.model_copy(update={"tokens": 7})
-    assert save(tmp_path, later, strategy, write) == first
+    assert save_adapter(tmp_path, later, strategy, write) == first
 
 
 def test_a_save_that_fails_leaves_nothing(
@@ -87,7 +87,7 @@ def test_a_save_that_fails_leaves_nothing(
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="the disk is full"):
-        save(tmp_path, manifest, strategy, half)
+        save_adapter(tmp_path, manifest, strategy, half)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -97,7 +97,7 @@ def test_the_next_save_sweeps_up_after_the_dead_and_spares_the_living(
     dead, living = (tmp_path / f".{manifest.key}.{pid}.x" for pid in (2**22 + 1, 1))
     dead.mkdir()
     living.mkdir()
-    save(tmp_path, manifest, strategy, write)
+    save_adapter(tmp_path, manifest, strategy, write)
     assert not dead.exists()
     assert living.exists()
 
@@ -105,7 +105,7 @@ def test_the_next_save_sweeps_up_after_the_dead_and_spares_the_living(
 def test_the_card_says_which_strategy_which_event_and_how_to_load(
     tmp_path: Path, manifest: Manifest, strategy: Strategy
 ) -> None:
-    save(tmp_path, manifest, strategy, write)
+    save_adapter(tmp_path, manifest, strategy, write)
     card = (tmp_path / manifest.key / "README.md").read_text()
     for said in (
         "parity@3",
@@ -121,7 +121,7 @@ def test_the_card_says_which_strategy_which_event_and_how_to_load(
 def test_a_score_joins_the_card_and_no_hashed_file_moves(
     tmp_path: Path, manifest: Manifest, strategy: Strategy
 ) -> None:
-    before = save(tmp_path, manifest, strategy, write)
+    before = save_adapter(tmp_path, manifest, strategy, write)
     home = tmp_path / manifest.key
     after = write_card(home, strategy, {"test": 0.875, "ood": 0.5})
     assert "| test | 87.5% |" in (home / "README.md").read_text()
@@ -133,7 +133,7 @@ def test_a_score_joins_the_card_and_no_hashed_file_moves(
 def test_a_card_is_refused_for_another_strategy(
     tmp_path: Path, manifest: Manifest, strategy: Strategy
 ) -> None:
-    save(tmp_path, manifest, strategy, write)
+    save_adapter(tmp_path, manifest, strategy, write)
     with pytest.raises(ValueError, match="pass its own"):
         write_card(tmp_path / manifest.key, EMPTY)
 
@@ -143,6 +143,6 @@ def test_no_rule_can_break_out_of_the_cards_quote(
 ) -> None:
     nasty = strategy.rules[0].model_copy(update={"text": "Stop.\n## Held-out score\n100%"})
     loud = Strategy(rules=(nasty,))
-    save(tmp_path, manifest.model_copy(update={"strategy": loud.hash}), loud, write)
+    save_adapter(tmp_path, manifest.model_copy(update={"strategy": loud.hash}), loud, write)
     card = (tmp_path / manifest.key / "README.md").read_text()
     assert card.count("\n## Held-out score") == 1

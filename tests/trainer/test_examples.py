@@ -6,7 +6,7 @@ import pytest
 
 from tutelage.domains.contract import Domain, Problem
 from tutelage.store import EMPTY, Rule, Strategy
-from tutelage.trainer import Dataset, ask, follow
+from tutelage.trainer import Dataset, build_request, follow
 
 
 def test_a_strategy_shapes_what_is_written_and_never_stands_in_the_prompt(
@@ -14,7 +14,7 @@ def test_a_strategy_shapes_what_is_written_and_never_stands_in_the_prompt(
 ) -> None:
     first = follow(domain, problems, strategy).examples[0]
     assert first.completion == "Sum 7. Rest 1. NO"
-    assert first.request == ask(domain.guide, problems[0])
+    assert first.request == build_request(domain.guide, problems[0])
     assert first.request.context == ""
 
 

@@ -11,7 +11,14 @@ from torch import Tensor
 
 from tutelage.models.local import LocalModel
 from tutelage.trainer import Dataset, Recipe, TrainingStopped
-from tutelage.trainer.lora import Batch, CompletionLoss, adapted, batches, share, train_lora
+from tutelage.trainer.lora import (
+    Batch,
+    CompletionLoss,
+    batches,
+    fresh_adapter,
+    learning_rate_share,
+    train_lora,
+)
 from tutelage.trainer.tokens import Tokens, tokenise
 
 FILES = ("adapter_config.json", "adapter_model.safetensors")
@@ -105,7 +112,7 @@ def test_loss_only_logits_give_the_loss_of_all_logits(
         ids[row, :end] = torch.tensor(example.ids)
         mask[row, :end] = 1
         labels[row, example.start : end] = ids[row, example.start : end]
-    with adapted(student.module, recipe) as model:
+    with fresh_adapter(student.module, recipe) as model:
         plain = model(input_ids=ids, attention_mask=mask, labels=labels).loss
         learner, learned = CompletionLoss(model), sum(len(e.ids) - e.start for e in examples)
         ours = learner(Batch.of(examples)) / learned
@@ -130,9 +137,9 @@ def test_an_adapter_is_an_ordinary_peft_folder_that_the_student_can_wear(
     much = recipe.model_copy(update={"epochs": 30, "rank": 8, "alpha": 16, "lr": 0.02})
     train_lora(student, labels_only, much, seed=0).write(tmp_path)
     asked = [example.request for example in labels_only.examples]
-    bare, worn = student.reply(asked), student.wearing(tmp_path).reply(asked)
+    bare, adapted = student.reply(asked), student.with_adapter(tmp_path).reply(asked)
     assert not {reply.text[:2] for reply in bare} & {"YE", "NO"}
-    assert {reply.text[:2] for reply in worn} <= {"YE", "NO"}, "random weights learn that much"
+    assert {reply.text[:2] for reply in adapted} <= {"YE", "NO"}, "random weights learn that much"
 
     module, tokenizer = student.bare()
     model: Any = PeftModel.from_pretrained(module, tmp_path)
@@ -141,7 +148,7 @@ def test_an_adapter_is_an_ordinary_peft_folder_that_the_student_can_wear(
     drawn = model.generate(input_ids=ids, max_new_tokens=64, do_sample=False)
     said = tokenizer.decode(drawn[0, ids.shape[1] :], skip_special_tokens=True)
     model.unload()
-    assert said == worn[0].text
+    assert said == adapted[0].text
 
 
 def test_only_the_named_layers_are_adapted(
@@ -186,7 +193,7 @@ def test_the_learning_rate_climbs_and_then_goes_by_its_schedule(
     schedule: str, middle: float, end: float
 ) -> None:
     recipe = Recipe.model_validate({"schedule": schedule, "warmup": 0.1})
-    rates = [share(step, 100, recipe) for step in range(101)]
+    rates = [learning_rate_share(step, 100, recipe) for step in range(101)]
     assert 0 < rates[0] < rates[9] < 1 == rates[10]
     assert rates[55] == pytest.approx(middle)
     assert rates[100] == pytest.approx(end)

@@ -13,20 +13,20 @@ from tutelage.models.local import LocalModel
 from tutelage.store import Strategy
 from tutelage.trainer import Dataset, Example, LoraTrainer, PreflightFailed, Recipe
 from tutelage.trainer.contract import Trainable
-from tutelage.trainer.preflight import Preflight, check, require
+from tutelage.trainer.preflight import Preflight, check_dataset, require_no_faults
 from tutelage.trainer.tokens import Tokenise, Tokens, tokenise
 
 CLASSES = ("YES", "NO")
-Checked = Callable[..., Preflight]
+Check = Callable[..., Preflight]
 
 
 @pytest.fixture
-def checked(dataset: Dataset, student: LocalModel, recipe: Recipe) -> Checked:
+def check(dataset: Dataset, student: LocalModel, recipe: Recipe) -> Check:
     """Check the dataset as some training would read it."""
 
     def run(tokenised: Tokenise = tokenise, **changes: Any) -> Preflight:
         examples = tuple(replace(example, **changes) for example in dataset.examples)
-        return check(Dataset(examples), student, recipe, {}, CLASSES, tokenised=tokenised)
+        return check_dataset(Dataset(examples), student, recipe, {}, CLASSES, tokenised=tokenised)
 
     return run
 
@@ -39,67 +39,67 @@ def test_good_examples_pass(
     dataset: Dataset, labels_only: Dataset, student: LocalModel, recipe: Recipe
 ) -> None:
     held_out = {"val": {"val-3-4"}, "test": {"test-3-4"}}
-    assert check(dataset, student, recipe, held_out, CLASSES).ok
-    assert check(labels_only, student, recipe, held_out, CLASSES).ok
+    assert check_dataset(dataset, student, recipe, held_out, CLASSES).ok
+    assert check_dataset(labels_only, student, recipe, held_out, CLASSES).ok
 
 
 def test_an_answer_that_would_be_cut_in_training_is_found(
     dataset: Dataset, student: LocalModel, recipe: Recipe
 ) -> None:
     short = recipe.model_copy(update={"max_tokens": 70})
-    preflight = check(dataset, student, short, {}, CLASSES)
+    preflight = check_dataset(dataset, student, short, {}, CLASSES)
     assert kinds(preflight) == ["truncated"]
     assert len(preflight.findings[0].problems) == 12
 
 
-def test_a_training_that_cuts_is_found(checked: Checked, student: LocalModel) -> None:
+def test_a_training_that_cuts_is_found(check: Check, student: LocalModel) -> None:
     def cutting(example: Example, student: Trainable) -> Tokens:
         whole = tokenise(example, student)
         return Tokens(whole.ids[:-4], whole.start)
 
-    assert kinds(checked(cutting)) == ["truncated"]
+    assert kinds(check(cutting)) == ["truncated"]
 
 
-def test_an_answer_longer_than_a_reply_may_be_is_found(checked: Checked, dataset: Dataset) -> None:
+def test_an_answer_longer_than_a_reply_may_be_is_found(check: Check, dataset: Dataset) -> None:
     request = replace(dataset.examples[0].request, max_tokens=8)
-    assert kinds(checked(request=request)) == ["truncated"]
+    assert kinds(check(request=request)) == ["truncated"]
 
 
-def test_a_missing_stop_token_is_found(checked: Checked) -> None:
+def test_a_missing_stop_token_is_found(check: Check) -> None:
     def endless(example: Example, student: Trainable) -> Tokens:
         whole = tokenise(example, student)
         return Tokens(whole.ids[:-1], whole.start)
 
-    assert kinds(checked(endless)) == ["stop"]
+    assert kinds(check(endless)) == ["stop"]
 
 
-def test_a_stop_token_that_ends_no_reply_is_found(checked: Checked, student: LocalModel) -> None:
-    def elsewhere(example: Example, student: Trainable) -> Tokens:
+def test_a_stop_token_that_ends_no_reply_is_found(check: Check, student: LocalModel) -> None:
+    def wrong_stop(example: Example, student: Trainable) -> Tokens:
         whole = tokenise(example, student)
         return Tokens((*whole.ids[:-1], whole.ids[0]), whole.start)
 
-    assert kinds(checked(elsewhere)) == ["stop"]
+    assert kinds(check(wrong_stop)) == ["stop"]
 
 
 def test_a_student_that_stops_at_another_token_than_its_template_writes_is_found(
-    checked: Checked, student: LocalModel
+    check: Check, student: LocalModel
 ) -> None:
     student.tokenizer.chat_template = student.tokenizer.chat_template.replace("<|im_end|>", "#")
-    assert "stop" in kinds(checked())
+    assert "stop" in kinds(check())
 
 
 @pytest.mark.parametrize("shift", [-3, 3])
 def test_loss_on_the_prompt_or_not_on_all_of_the_completion_is_found(
-    checked: Checked, shift: int
+    check: Check, shift: int
 ) -> None:
-    def shifted(example: Example, student: Trainable) -> Tokens:
+    def shift_loss(example: Example, student: Trainable) -> Tokens:
         whole = tokenise(example, student)
         return Tokens(whole.ids, whole.start + shift)
 
-    assert kinds(checked(shifted)) == ["mask"]
+    assert kinds(check(shift_loss)) == ["mask"]
 
 
-def test_a_training_with_a_chat_template_of_its_own_is_found(checked: Checked) -> None:
+def test_a_training_with_a_chat_template_of_its_own_is_found(check: Check) -> None:
     def homemade(example: Example, student: Trainable) -> Tokens:
         _, tokenizer = student.bare()
         asked = f"### Question\n{example.request.prompt}\n### Answer\n"
@@ -107,7 +107,7 @@ def test_a_training_with_a_chat_template_of_its_own_is_found(checked: Checked) -
         reply = [*tokenizer(example.completion)["input_ids"], tokenizer.eos_token_id]
         return Tokens((*prompt, *reply), len(prompt))
 
-    assert "template" in kinds(checked(homemade))
+    assert "template" in kinds(check(homemade))
 
 
 def test_a_student_whose_tokens_are_not_its_template_is_found(
@@ -118,14 +118,14 @@ def test_a_student_whose_tokens_are_not_its_template_is_found(
             return super().chat(request) + "Well, "
 
     drifted = Drifted(student_folder, device="cpu")
-    assert kinds(check(dataset, drifted, recipe, {}, CLASSES)) == ["template"]
+    assert kinds(check_dataset(dataset, drifted, recipe, {}, CLASSES)) == ["template"]
 
 
 def test_a_held_out_problem_among_the_examples_is_found(
     dataset: Dataset, student: LocalModel, recipe: Recipe
 ) -> None:
     held_out = {"val": {"train-3-4"}, "test": set(), "ood": {"train-4-4", "train-5-6"}}
-    findings = check(dataset, student, recipe, held_out, CLASSES).findings
+    findings = check_dataset(dataset, student, recipe, held_out, CLASSES).findings
     assert [(f.check, f.problems) for f in findings] == [
         ("overlap", ("train-3-4",)),
         ("overlap", ("train-4-4", "train-5-6")),
@@ -136,16 +136,16 @@ def test_a_class_that_is_nearly_always_right_is_found(
     dataset: Dataset, student: LocalModel, recipe: Recipe
 ) -> None:
     lopsided = Dataset(tuple(e for e in dataset.examples if e.answer == "NO")[:3])
-    assert kinds(check(lopsided, student, recipe, {}, CLASSES)) == ["balance"]
-    assert check(lopsided, student, recipe, {}, ()).ok, "answers need not be classes"
-    assert kinds(check(dataset, student, recipe, {}, ("YES", "MAYBE"))) == ["balance"]
+    assert kinds(check_dataset(lopsided, student, recipe, {}, CLASSES)) == ["balance"]
+    assert check_dataset(lopsided, student, recipe, {}, ()).ok, "answers need not be classes"
+    assert kinds(check_dataset(dataset, student, recipe, {}, ("YES", "MAYBE"))) == ["balance"]
 
 
 def test_no_examples_and_empty_completions_are_found(
-    checked: Checked, student: LocalModel, recipe: Recipe
+    check: Check, student: LocalModel, recipe: Recipe
 ) -> None:
-    assert kinds(check(Dataset(()), student, recipe, {}, CLASSES)) == ["examples"]
-    assert "examples" in kinds(checked(completion=" "))
+    assert kinds(check_dataset(Dataset(()), student, recipe, {}, CLASSES)) == ["examples"]
+    assert "examples" in kinds(check(completion=" "))
 
 
 def test_every_fault_is_told_at_once_and_nothing_is_trained(
@@ -173,4 +173,4 @@ def test_every_fault_is_told_at_once_and_nothing_is_trained(
 def test_require_lets_good_examples_through(
     dataset: Dataset, student: LocalModel, recipe: Recipe, domain: Domain
 ) -> None:
-    require(dataset, student, recipe, {}, domain.guide.classes)
+    require_no_faults(dataset, student, recipe, {}, domain.guide.classes)

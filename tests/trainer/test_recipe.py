@@ -1,4 +1,4 @@
-"""What a recipe refuses."""
+"""Recipes that are refused."""
 
 import pytest
 from pydantic import ValidationError

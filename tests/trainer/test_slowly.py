@@ -37,8 +37,8 @@ def test_smollm2_learns_to_write_the_working_and_to_stop(tmp_path: Path) -> None
         classes=domain.guide.classes,
     )
     assert manifest.losses[-1] < 0.5 * manifest.losses[0]
-    worn = student.wearing(tmp_path / manifest.key)
-    replies = worn.reply([example.request for example in dataset.examples[:8]])
+    adapted = student.with_adapter(tmp_path / manifest.key)
+    replies = adapted.reply([example.request for example in dataset.examples[:8]])
     assert [reply.outcome for reply in replies] == ["ok"] * 8
     judged = [
         domain.judge(p, r.text)

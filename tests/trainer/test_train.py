@@ -21,11 +21,11 @@ from tutelage.trainer import (
     LoraTrainer,
     Manifest,
     Recipe,
-    Trainer,
     TrainingStopped,
     is_whole,
     read_manifest,
 )
+from tutelage.trainer.contract import Trainer
 
 SETTINGS: dict[str, Any] = {
     "strategy_name": "parity@1",
@@ -72,8 +72,8 @@ def test_a_trained_adapter_stands_under_its_key_and_can_be_worn(
     assert set(manifest.versions) == {"torch", "peft", "transformers"}
     assert len(manifest.losses) == 6
     assert manifest.held_out is None
-    worn = student.wearing(home).reply([dataset.examples[0].request])
-    assert worn[0].outcome in ("ok", "truncated")
+    adapted = student.with_adapter(home).reply([dataset.examples[0].request])
+    assert adapted[0].outcome in ("ok", "truncated")
 
 
 def test_what_was_trained_once_is_not_trained_again(
@@ -210,7 +210,7 @@ from itertools import count
 from pathlib import Path
 from tutelage.store import EMPTY
 from tutelage.trainer import Manifest, Recipe
-from tutelage.trainer.adapter import save
+from tutelage.trainer.adapter import save_adapter
 
 def write(folder):
     for part in range(20):
@@ -219,7 +219,7 @@ def write(folder):
 for number in count():
     manifest = Manifest(key=f"{number:016x}", base="b", dataset="d", strategy=EMPTY.hash,
                         strategy_name="parity@0", recipe=Recipe(), seed=0)
-    save(Path(sys.argv[1]), manifest, EMPTY, write)
+    save_adapter(Path(sys.argv[1]), manifest, EMPTY, write)
     print(number, flush=True)
 """
 

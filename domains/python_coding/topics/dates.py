@@ -1,7 +1,7 @@
 """Dates, as ISO strings. The whole topic is held back from training."""
 
 from ...sandbox import Json
-from ..inputs import Pen, Shape, choice, either, fixed, mapped
+from ..inputs import InputGenerator, Shape, choice, either, fixed_list, mapped_value
 from ..templates import Choice, Template
 
 TOPIC = "dates"
@@ -17,37 +17,37 @@ EDGES = (
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def day(pen: Pen, shape: Shape) -> Json:
-    """A date; in most shapes now and then one at the edge of a month or a year."""
-    if shape in ("empty", "single") or pen.random() < 0.25:
-        return pen.choice(EDGES)
-    year = pen.choice((1999, 2000, 2023, 2024, 2100))
-    return f"{year}-{pen.randint(1, 12):02}-{pen.choice((1, 15, 28, pen.randint(1, 28))):02}"
+def day(rnd: InputGenerator, shape: Shape) -> Json:
+    """Draw a date; in most shapes now and then one at the edge of a month or a year."""
+    if shape in ("empty", "single") or rnd.random() < 0.25:
+        return rnd.choice(EDGES)
+    year = rnd.choice((1999, 2000, 2023, 2024, 2100))
+    return f"{year}-{rnd.randint(1, 12):02}-{rnd.choice((1, 15, 28, rnd.randint(1, 28))):02}"
 
 
-def two_days(pen: Pen, shape: Shape) -> Json:
-    """Two dates not far from each other, or the same twice."""
-    year = pen.choice((2023, 2024))
+def two_days(rnd: InputGenerator, shape: Shape) -> Json:
+    """Draw two dates not far from each other, or the same twice."""
+    year = rnd.choice((2023, 2024))
     days = [
-        f"{year}-{month:02}-{pen.randint(1, 28):02}"
-        for month in (pen.randint(1, 2), pen.randint(1, 3))
+        f"{year}-{month:02}-{rnd.randint(1, 28):02}"
+        for month in (rnd.randint(1, 2), rnd.randint(1, 3))
     ]
     return [days[0], days[0]] if shape == "duplicates" else list(days)
 
 
-def clock(pen: Pen, shape: Shape) -> str:
-    return f"{pen.randint(0, 23):02}:{pen.choice((0, 15, 30, pen.randint(0, 59))):02}"
+def clock(rnd: InputGenerator, shape: Shape) -> str:
+    return f"{rnd.randint(0, 23):02}:{rnd.choice((0, 15, 30, rnd.randint(0, 59))):02}"
 
 
-def written(pen: Pen, shape: Shape) -> Json:
-    """Numbers in the order of the task's form, at times beyond what a calendar has."""
-    year, month, days = pen.choice((1999, 2024, 2023)), pen.randint(0, 13), pen.randint(0, 32)
-    month, days = (2, pen.choice((28, 29, 30))) if pen.random() < 0.3 else (month, days)
-    if pen.random() < 0.4:
-        month, days = pen.randint(1, 12), pen.randint(1, 28)
-    form = str(pen.params["form"])
-    if pen.random() < 0.1:
-        return pen.choice(("", "today", "1.2", "1/2/3/4", "a.b.c", "1-2-x", "2024-1"))
+def date_text(rnd: InputGenerator, shape: Shape) -> Json:
+    """Draw a date in the task's form, at times beyond what a calendar has."""
+    year, month, days = rnd.choice((1999, 2024, 2023)), rnd.randint(0, 13), rnd.randint(0, 32)
+    month, days = (2, rnd.choice((28, 29, 30))) if rnd.random() < 0.3 else (month, days)
+    if rnd.random() < 0.4:
+        month, days = rnd.randint(1, 12), rnd.randint(1, 28)
+    form = str(rnd.params["form"])
+    if rnd.random() < 0.1:
+        return rnd.choice(("", "today", "1.2", "1/2/3/4", "a.b.c", "1-2-x", "2024-1"))
     return form.replace("year", str(year)).replace("month", str(month)).replace("day", str(days))
 
 
@@ -130,7 +130,7 @@ def add_months(text):
     last = monthrange(year, month)[1]
     return date(year, month, $late_code).isoformat()
 """,
-        inputs=fixed(
+        inputs=fixed_list(
             either(
                 day,
                 choice(
@@ -173,7 +173,7 @@ def next_weekday(text):
         day += timedelta(days=1)
     return day.isoformat()
 """,
-        inputs=fixed(day),
+        inputs=fixed_list(day),
     ),
     Template(
         name="minutes_of",
@@ -203,10 +203,10 @@ def minutes_of(span):
         $night_code
     return max($least, minutes - $pause)
 """,
-        inputs=fixed(
+        inputs=fixed_list(
             either(
-                mapped(
-                    fixed(clock, clock),
+                mapped_value(
+                    fixed_list(clock, clock),
                     lambda both: "-".join(map(str, both)) if isinstance(both, list) else "",
                 ),
                 choice(
@@ -252,6 +252,6 @@ def read_date(text):
     except ValueError:
         $bad_code
 """,
-        inputs=fixed(written),
+        inputs=fixed_list(date_text),
     ),
 )

@@ -1,6 +1,6 @@
 """Dicts: grouped words, joined counts, the best names of a table."""
 
-from ..inputs import dicts, fixed, integer, lists, text
+from ..inputs import dicts, fixed_list, integer, lists, text
 from ..templates import Template
 from .lists import TOPIC
 
@@ -35,7 +35,7 @@ def group(words):
             groups.setdefault($key_code, []).append(word)
     return {key: $value_code for key, found in groups.items()}
 """,
-        inputs=fixed(lists(text("abc", 3), 6)),
+        inputs=fixed_list(lists(text("abc", 3), 6)),
     ),
     Template(
         name="combine",
@@ -66,7 +66,7 @@ def combine(one, other):
     keys = $keys_code
     return {key: $how_code for key in sorted(keys)}
 """,
-        inputs=fixed(dicts(NAMES, integer(-9, 9)), dicts(NAMES, integer(-9, 9))),
+        inputs=fixed_list(dicts(NAMES, integer(-9, 9)), dicts(NAMES, integer(-9, 9))),
     ),
     Template(
         name="best_names",
@@ -91,6 +91,6 @@ def best_names(scores):
     names.sort(key=lambda name: ${sign_code}scores[name])
     return names[:$n]
 """,
-        inputs=fixed(dicts(NAMES, integer(0, 4), 6)),
+        inputs=fixed_list(dicts(NAMES, integer(0, 4), 6)),
     ),
 )

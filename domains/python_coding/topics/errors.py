@@ -1,15 +1,116 @@
-"""Error handling: what is raised, what is caught, and what goes on all the same."""
+"""Error handling: raising, catching, and going on after a failure."""
 
-from ..inputs import choice, dicts, either, fixed, integer, ints, lists, mapped
+from ..inputs import choice, dicts, either, fixed_list, integer, ints, lists, mapped_value, text
 from ..templates import Template
 
 TOPIC = "error handling"
+
+
 NUMERAL = either(
-    mapped(integer(-9, 30), str), choice("", "x", "1.5", " 7 ", "2a", "11", "101", "-")
+    mapped_value(integer(-9, 30), str), choice("", "x", "1.5", " 7 ", "2a", "11", "101", "-")
 )
-WHOLE = mapped(integer(-9, 30), str)
+WHOLE = mapped_value(integer(-9, 30), str)
 
 TEMPLATES = (
+    Template(
+        name="check_word",
+        topic=TOPIC,
+        difficulty=2,
+        choices={
+            "least": (3, 4, 6),
+            "kind": (
+                {"say": "no digit", "code": "letter.isdigit()"},
+                {"say": "no upper-case letter", "code": "letter.isupper()"},
+                {"say": "nothing but letters and digits", "code": "not letter.isalnum()"},
+            ),
+        },
+        text="""
+Write `check_word(word)`: raise `TypeError` if the word is no string, else `ValueError` if it has
+fewer than $least characters, else `LookupError` if it has $kind_say; else return its length.
+""",
+        plan="Check in the order of the text: each check relies on those before it.",
+        code="""
+def check_word(word):
+    if not isinstance(word, str):
+        raise TypeError("no string")
+    if len(word) < $least:
+        raise ValueError("too short")
+    if not any($kind_code for letter in word):
+        raise LookupError("too plain")
+    return len(word)
+""",
+        inputs=fixed_list(
+            either(text("abA1.", 5), text("abA1.", 7), choice(5, None, ["a"]), text("ab", 7))
+        ),
+    ),
+    Template(
+        name="retry",
+        topic=TOPIC,
+        difficulty=2,
+        choices={
+            "times": (1, 2, 3, 4),
+            "end": (
+                {"say": "raise `RuntimeError` at once", "code": 'raise RuntimeError("stopped")'},
+                {"say": "return -1 at once", "code": "return -1"},
+                {"say": 'treat it like `"fail"`', "code": "continue"},
+            ),
+        },
+        text="""
+Write `retry(replies)` for a list of `"ok"`, `"fail"` and `"stop"`: look at the first $times replies
+at most and return the index of the first `"ok"`. At a `"stop"` before it, $end_say. If there is no
+`"ok"` among those looked at, raise `TimeoutError`.
+""",
+        plan="Loop over as many replies as may be looked at; the error comes after the loop.",
+        code="""
+def retry(replies):
+    for number, reply in enumerate(replies[:$times]):
+        if reply == "ok":
+            return number
+        if reply == "stop":
+            $end_code
+    raise TimeoutError("no reply was good")
+""",
+        inputs=fixed_list(lists(choice("ok", "fail", "fail", "fail", "stop"), 6)),
+    ),
+    Template(
+        name="transfer",
+        topic=TOPIC,
+        difficulty=3,
+        ood=True,
+        choices={
+            "least": (0, 1, 5),
+            "bad": (
+                {
+                    "say": "nothing at all is changed and `ValueError` is raised",
+                    "code": 'raise ValueError("a bad move")',
+                },
+                {"say": "it is skipped", "code": "continue"},
+                {"say": "the moves before it are done and those after it are not", "code": "break"},
+            ),
+        },
+        text="""
+Write `transfer(balances, moves)` for a dict of balances and a list of moves
+`[giver, taker, amount]`: a new dict with the balances after all moves, done in order. A move is
+bad if a name is unknown or the giver would have less than $least left. Where a move is bad,
+$bad_say.
+""",
+        plan="Work on a copy, check the whole move, then do both halves of it.",
+        code="""
+def transfer(balances, moves):
+    after = dict(balances)
+    for giver, taker, amount in moves:
+        known = giver in after and taker in after
+        if not known or after[giver] - amount < $least:
+            $bad_code
+        after[giver] -= amount
+        after[taker] += amount
+    return after
+""",
+        inputs=fixed_list(
+            dicts(choice("a", "b", "c"), integer(0, 12), 5),
+            lists(fixed_list(choice("a", "b", "c"), choice("a", "b", "c"), integer(0, 8)), 3),
+        ),
+    ),
     Template(
         name="read_number",
         topic=TOPIC,
@@ -37,7 +138,7 @@ def read_number(text):
         raise OverflowError("out of range")
     return number
 """,
-        inputs=fixed(either(WHOLE, WHOLE, choice("", "  ", "x", "1.5", " 7 ", "-"))),
+        inputs=fixed_list(either(WHOLE, WHOLE, choice("", "  ", "x", "1.5", " 7 ", "-"))),
     ),
     Template(
         name="divide_all",
@@ -70,7 +171,7 @@ def divide_all(pairs):
             $zero_code
     return results
 """,
-        inputs=fixed(lists(fixed(integer(-9, 20), choice(0, 1, 2, 3, -2, 0, 7)), 5)),
+        inputs=fixed_list(lists(fixed_list(integer(-9, 20), choice(0, 1, 2, 3, -2, 0, 7)), 5)),
     ),
     Template(
         name="dig",
@@ -108,7 +209,7 @@ def dig(table, keys):
         here = here[key]
     return here
 """,
-        inputs=fixed(
+        inputs=fixed_list(
             dicts(
                 choice("a", "b", "c"),
                 either(
@@ -150,7 +251,7 @@ def first_number(texts):
             pass
     $none_code
 """,
-        inputs=fixed(lists(NUMERAL, 4)),
+        inputs=fixed_list(lists(NUMERAL, 4)),
     ),
     Template(
         name="item_at",
@@ -184,7 +285,7 @@ def item_at(values, number):
         $outside_code
     return values[place]
 """,
-        inputs=fixed(ints(0, 9, 4), integer(-3, 8)),
+        inputs=fixed_list(ints(0, 9, 4), integer(-3, 8)),
     ),
     Template(
         name="read_all",
@@ -213,6 +314,6 @@ def read_all(texts):
         raise RuntimeError("too many bad ones")
     return {"good": good, "bad": bad}
 """,
-        inputs=fixed(lists(NUMERAL, 4)),
+        inputs=fixed_list(lists(NUMERAL, 4)),
     ),
 )

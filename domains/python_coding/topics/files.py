@@ -1,22 +1,32 @@
 """File I/O: lines, numbers, columns, settings, and files written from files."""
 
-from ..harness import WRITTEN
-from ..inputs import choice, either, file, fixed, integer, joined, mapped, new_file, text
+from ..harness import WRITES_FILE
+from ..inputs import (
+    choice,
+    either,
+    file,
+    fixed_list,
+    integer,
+    joined_text,
+    mapped_value,
+    new_file,
+    text,
+)
 from ..templates import OVER, Template
 
 TOPIC = "file I/O"
 LINE = either(text("ab #", 5), text("ab #", 5), choice("", " ", "  "))
-LINES = mapped(joined(LINE, "\n", 6), lambda found: f"{found}\n" if found else found)
-NUMBERS = mapped(
-    joined(either(mapped(integer(-9, 20), str), choice("x", "", "3.5", " 4 ")), "\n", 6),
+LINES = mapped_value(joined_text(LINE, "\n", 6), lambda found: f"{found}\n" if found else found)
+NUMBERS = mapped_value(
+    joined_text(either(mapped_value(integer(-9, 20), str), choice("x", "", "3.5", " 4 ")), "\n", 6),
     lambda found: f"{found}\n" if found else found,
 )
-PAIRS = joined(
+PAIRS = joined_text(
     either(
         choice("# a=1", "; b:2", "#c:d", ";c=e", "", "a"),
         choice("  b = 2 ", "a=", "b:", "=1", "c : x:y", "c=x=y"),
-        mapped(
-            fixed(choice("a", "b", "c"), choice("=", ":"), integer(0, 9)),
+        mapped_value(
+            fixed_list(choice("a", "b", "c"), choice("=", ":"), integer(0, 9)),
             lambda found: "".join(map(str, found)) if isinstance(found, list) else "",
         ),
     ),
@@ -62,7 +72,7 @@ def count_lines(path):
             count += 1
     return count
 """,
-        inputs=fixed(file(LINES, MISSING)),
+        inputs=fixed_list(file(LINES, MISSING)),
     ),
     Template(
         name="sum_file",
@@ -95,7 +105,7 @@ def sum_file(path):
                 total += number
     return total
 """,
-        inputs=fixed(file(NUMBERS)),
+        inputs=fixed_list(file(NUMBERS)),
     ),
     Template(
         name="some_lines",
@@ -127,7 +137,7 @@ def some_lines(path):
     lines = [line for line in lines if $blank_code]
     return $side_code
 """,
-        inputs=fixed(file(LINES)),
+        inputs=fixed_list(file(LINES)),
     ),
     Template(
         name="sum_column",
@@ -158,11 +168,13 @@ def sum_column(path):
             total += int(cells[$column])
     return total
 """,
-        inputs=lambda pen, shape: [
+        inputs=lambda rnd, shape: [
             {
-                "file": joined(
-                    joined(mapped(integer(-5, 9), str), str(pen.params["by"]), 3), "\n", 4
-                )(pen, "ordinary" if shape == "empty" else shape)
+                "file": joined_text(
+                    joined_text(mapped_value(integer(-5, 9), str), str(rnd.params["by"]), 3),
+                    "\n",
+                    4,
+                )(rnd, "ordinary" if shape == "empty" else shape)
             }
         ],
     ),
@@ -170,7 +182,7 @@ def sum_column(path):
         name="number_lines",
         topic=TOPIC,
         difficulty=2,
-        drive=WRITTEN,
+        harness=WRITES_FILE,
         choices={
             "start": (0, 1, 10),
             "by": (": ", ". ", " "),
@@ -191,13 +203,13 @@ def number_lines(path, out):
             count += 1
     return count
 """,
-        inputs=fixed(file(LINES), new_file),
+        inputs=fixed_list(file(LINES), new_file),
     ),
     Template(
         name="sift",
         topic=TOPIC,
         difficulty=2,
-        drive=WRITTEN,
+        harness=WRITES_FILE,
         choices={
             "word": ("a", "b", "#", " "),
             "which": ({"say": "hold", "code": "in"}, {"say": "do not hold", "code": "not in"}),
@@ -221,7 +233,7 @@ def sift(path, out):
             target.write(line + "\\n")
     return $what_code
 """,
-        inputs=fixed(file(LINES), new_file),
+        inputs=fixed_list(file(LINES), new_file),
     ),
     Template(
         name="word_table",
@@ -250,7 +262,7 @@ def word_table(path):
                 counts[word] = counts.get(word, 0) + 1
     return {word: count for word, count in counts.items() if count >= $least}
 """,
-        inputs=fixed(file(joined(text("abAB", 2), " ", 7))),
+        inputs=fixed_list(file(joined_text(text("abAB", 2), " ", 7))),
     ),
     Template(
         name="read_settings",
@@ -294,6 +306,6 @@ def read_settings(path):
             settings[key] = value.strip()
     return settings
 """,
-        inputs=fixed(file(PAIRS, MISSING)),
+        inputs=fixed_list(file(PAIRS, MISSING)),
     ),
 )

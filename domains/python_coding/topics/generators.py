@@ -1,7 +1,7 @@
 """Generators and iterators: lazy, endless, grouped, and stopped in time."""
 
 from ..harness import TAKE
-from ..inputs import fixed, integer, ints
+from ..inputs import fixed_list, integer, ints
 from ..templates import OVER, Template
 
 TOPIC = "generators and iterators"
@@ -11,7 +11,7 @@ TEMPLATES = (
         name="count_on",
         topic=TOPIC,
         difficulty=1,
-        drive=TAKE,
+        harness=TAKE,
         choices={"step": (1, 2, 3), "skip": (4, 5, 7)},
         text="""
 Write a generator `count_on(start)` that yields, without end, `start`, `start + $step`,
@@ -26,13 +26,13 @@ def count_on(start):
             yield number
         number += $step
 """,
-        inputs=fixed(integer(-20, 20)),
+        inputs=fixed_list(integer(-20, 20)),
     ),
     Template(
         name="slide",
         topic=TOPIC,
         difficulty=2,
-        drive=TAKE,
+        harness=TAKE,
         choices={
             "size": (2, 3, 4),
             "step": (1, 2, 3),
@@ -53,13 +53,13 @@ def slide(values):
         if $rest_code:
             yield part
 """,
-        inputs=fixed(ints(0, 9, 7)),
+        inputs=fixed_list(ints(0, 9, 7)),
     ),
     Template(
         name="weave",
         topic=TOPIC,
         difficulty=3,
-        drive=TAKE,
+        harness=TAKE,
         choices={
             "one": (1, 2),
             "other": (1, 2, 3),
@@ -92,13 +92,13 @@ def weave(first, second):
         if len(turn) < $other and "$end_code" == "return":
             return
 """,
-        inputs=fixed(ints(0, 9, 4), ints(10, 19, 4)),
+        inputs=fixed_list(ints(0, 9, 4), ints(10, 19, 4)),
     ),
     Template(
         name="hailstones",
         topic=TOPIC,
         difficulty=2,
-        drive=TAKE,
+        harness=TAKE,
         choices={
             "by": (3, 5),
             "plus": (1, 3),
@@ -118,13 +118,13 @@ def hailstones(number):
             return
         number = number // 2 if number % 2 == 0 else number * $by + $plus
 """,
-        inputs=fixed(integer(0, 40)),
+        inputs=fixed_list(integer(0, 40)),
     ),
     Template(
         name="until",
         topic=TOPIC,
         difficulty=1,
-        drive=TAKE,
+        harness=TAKE,
         choices={
             "how": OVER,
             "limit": (2, 7),
@@ -145,13 +145,13 @@ def until(values):
             $last_code
         yield value
 """,
-        inputs=fixed(ints(-3, 12, 6)),
+        inputs=fixed_list(ints(-3, 12, 6)),
     ),
     Template(
         name="numbers_with",
         topic=TOPIC,
         difficulty=2,
-        drive=TAKE,
+        harness=TAKE,
         choices={
             "by": (2, 3, 4),
             "rest": (0, 1),
@@ -176,13 +176,13 @@ def numbers_with(start):
             yield number
         number += 1
 """,
-        inputs=fixed(integer(0, 120)),
+        inputs=fixed_list(integer(0, 120)),
     ),
     Template(
         name="again",
         topic=TOPIC,
         difficulty=2,
-        drive=TAKE,
+        harness=TAKE,
         choices={
             "times": (2, 3, 4),
             "how": (
@@ -206,13 +206,13 @@ def again(values):
     for turn in range($times):
         yield from $how_code
 """,
-        inputs=fixed(ints(0, 9, 5)),
+        inputs=fixed_list(ints(0, 9, 5)),
     ),
     Template(
         name="runs_of",
         topic=TOPIC,
         difficulty=2,
-        drive=TAKE,
+        harness=TAKE,
         choices={
             "least": (1, 2, 3),
             "what": (
@@ -238,13 +238,13 @@ def runs_of(values):
             yield $what_code
         start = end
 """,
-        inputs=fixed(ints(0, 2, 8)),
+        inputs=fixed_list(ints(0, 2, 8)),
     ),
     Template(
         name="Steps",
         topic=TOPIC,
         difficulty=3,
-        drive=TAKE,
+        harness=TAKE,
         ood=True,
         choices={
             "by": (1, 2, 3, -1, -2),
@@ -287,6 +287,6 @@ class Steps:
         self.number += $by
         return number
 """,
-        inputs=fixed(integer(-6, 6), integer(-6, 6)),
+        inputs=fixed_list(integer(-6, 6), integer(-6, 6)),
     ),
 )

@@ -1,6 +1,6 @@
 """Lists: counting, running values, chunks, windows, pairs."""
 
-from ..inputs import choice, fixed, integer, ints, lists
+from ..inputs import choice, fixed_list, integer, ints, lists
 from ..templates import OVER, Template
 
 TOPIC = "lists and dicts"
@@ -23,7 +23,7 @@ def count_if(numbers):
             count += 1
     return count
 """,
-        inputs=fixed(ints()),
+        inputs=fixed_list(ints()),
     ),
     Template(
         name="running",
@@ -52,7 +52,7 @@ def running(numbers):
         values.append(value)
     return values
 """,
-        inputs=fixed(ints()),
+        inputs=fixed_list(ints()),
     ),
     Template(
         name="chunks",
@@ -83,7 +83,7 @@ def chunks(values):
             parts.append(part$order_code)
     return parts
 """,
-        inputs=fixed(ints(0, 9, 9)),
+        inputs=fixed_list(ints(0, 9, 9)),
     ),
     Template(
         name="windows",
@@ -111,7 +111,7 @@ def windows(numbers):
         found.append($how_code)
     return found
 """,
-        inputs=fixed(ints()),
+        inputs=fixed_list(ints()),
     ),
     Template(
         name="thin_out",
@@ -151,7 +151,7 @@ def thin_out(values):
             kept.append(value)
     return $which_end
 """,
-        inputs=fixed(ints(0, 4, 8)),
+        inputs=fixed_list(ints(0, 4, 8)),
     ),
     Template(
         name="count_pairs",
@@ -179,7 +179,7 @@ def count_pairs(numbers):
                 count += 1
     return count
 """,
-        inputs=fixed(ints(-4, 6, 7)),
+        inputs=fixed_list(ints(-4, 6, 7)),
     ),
     Template(
         name="clean_up",
@@ -218,6 +218,6 @@ def clean_up(values, first):
             changed += 1
     return $end_code
 """,
-        inputs=fixed(lists(choice(None, "", "a", 1, -2, -3, 5), 8), integer(7, 9)),
+        inputs=fixed_list(lists(choice(None, "", "a", 1, -2, -3, 5), 8), integer(7, 9)),
     ),
 )

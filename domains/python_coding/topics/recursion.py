@@ -1,20 +1,31 @@
-"""More of recursion: nested lists, digits, choices."""
+"""Recursion and dynamic programming: nested lists, digits, coins, subsequences, grids."""
 
 from ...sandbox import Json
-from ..inputs import Pen, Shape, fixed, integer, ints, size_of
+from ..inputs import InputGenerator, Shape, fixed_list, integer, ints, size_of, text
 from ..templates import Template
 
 TOPIC = "recursion and dynamic programming"
 
 
-def nested(pen: Pen, shape: Shape, depth: int = 0) -> Json:
-    """Lists in lists, four deep at most."""
+def nested_lists(rnd: InputGenerator, shape: Shape, depth: int = 0) -> Json:
+    """Draw lists in lists, four deep at most."""
     inner: list[Json] = []
-    for _ in range(size_of(pen, shape, 4) if depth == 0 else pen.randint(0, 3)):
-        deeper = depth < 4 and pen.random() < 0.45
-        lo = -9 if shape == "negative" or pen.random() < 0.5 else 0
-        inner.append(nested(pen, shape, depth + 1) if deeper else pen.randint(lo, 9))
+    for _ in range(size_of(rnd, shape, 4) if depth == 0 else rnd.randint(0, 3)):
+        deeper = depth < 4 and rnd.random() < 0.45
+        lo = -9 if shape == "negative" or rnd.random() < 0.5 else 0
+        inner.append(nested_lists(rnd, shape, depth + 1) if deeper else rnd.randint(lo, 9))
     return inner
+
+
+TOTALS, STEPS = "total in range(1, stairs + 1)", "step in $steps"
+
+
+def grid(rnd: InputGenerator, shape: Shape) -> Json:
+    """Draw a rectangle of numbers, one cell at least."""
+    lo = -9 if shape == "negative" else 0
+    size = {"empty": (1, 1), "single": (1, 4), "duplicates": (4, 1)}.get(shape)
+    rows, columns = size or (rnd.randint(1, 5), rnd.randint(1, 5))
+    return [[rnd.randint(lo, 9) for _ in range(columns)] for _ in range(rows)]
 
 
 TEMPLATES = (
@@ -48,7 +59,7 @@ def flatten(nested, levels=$levels):
             flat.append(one)
     return flat
 """,
-        inputs=fixed(nested),
+        inputs=fixed_list(nested_lists),
     ),
     Template(
         name="weigh",
@@ -77,7 +88,7 @@ def weigh(nested, depth=1):
             total += one * ($times * depth + $plus)
     return total
 """,
-        inputs=fixed(nested),
+        inputs=fixed_list(nested_lists),
     ),
     Template(
         name="digit_root",
@@ -105,7 +116,7 @@ def digit_root(number):
         number //= $base
     return ${what_more}digit_root(total)
 """,
-        inputs=fixed(integer(0, 5000)),
+        inputs=fixed_list(integer(0, 5000)),
     ),
     Template(
         name="count_choices",
@@ -131,6 +142,192 @@ def count_choices(numbers, goal, most=$most):
     without = count_choices(numbers[1:], goal, most)
     return without + count_choices(numbers[1:], goal - numbers[0], most - 1)
 """,
-        inputs=fixed(ints(-3, 6, 4), integer(-2, 9)),
+        inputs=fixed_list(ints(-3, 6, 4), integer(-2, 9)),
+    ),
+    Template(
+        name="climb",
+        topic=TOPIC,
+        difficulty=2,
+        choices={
+            "steps": ("(1, 2)", "(1, 3)", "(2, 3)", "(1, 2, 3)", "(1, 4)", "(2, 5)"),
+            "order": (
+                {
+                    "say": "The same steps in another order are another way",
+                    "one": TOTALS,
+                    "two": STEPS,
+                },
+                {
+                    "say": "The same steps in another order are the same way",
+                    "one": STEPS,
+                    "two": TOTALS,
+                },
+            ),
+        },
+        text="""
+Write `climb(stairs)`: in how many ways a staircase of so many stairs can be climbed exactly, with
+steps of $steps stairs. $order_say. No stairs can be climbed in one way.
+""",
+        plan="Build the ways up from zero stairs; the order of the loops decides what counts.",
+        code="""
+def climb(stairs):
+    ways = [1] + [0] * stairs
+    for $order_one:
+        for $order_two:
+            if step <= total:
+                ways[total] += ways[total - step]
+    return ways[stairs]
+""",
+        inputs=fixed_list(integer(0, 18)),
+    ),
+    Template(
+        name="pay",
+        topic=TOPIC,
+        difficulty=3,
+        choices={
+            "coins": ("(2, 5)", "(3, 4)", "(1, 5, 7)", "(2, 3, 7)", "(4, 6)", "(3, 7)"),
+            "what": (
+                {"say": "the fewest coins that make it", "code": "min"},
+                {"say": "the most coins that make it", "code": "max"},
+            ),
+        },
+        text="""
+Write `pay(amount)`: with coins of $coins, as many of each as you like, $what_say; -1 if none do.
+""",
+        plan="Solve every smaller amount first; each coin leads back to one of them.",
+        code="""
+def pay(amount):
+    best = [0]
+    for total in range(1, amount + 1):
+        counts = []
+        for coin in $coins:
+            if coin <= total and best[total - coin] >= 0:
+                counts.append(best[total - coin] + 1)
+        best.append($what_code(counts, default=-1))
+    return best[amount]
+""",
+        inputs=fixed_list(integer(0, 30)),
+    ),
+    Template(
+        name="apart",
+        topic=TOPIC,
+        difficulty=3,
+        choices={
+            "gap": (1, 2, 3),
+            "best": ({"say": "largest", "fun": "max"}, {"say": "smallest", "fun": "min"}),
+            "bonus": (0, 2),
+        },
+        text="""
+Write `apart(numbers)`: the $best_say sum of numbers chosen so that between two chosen ones at least
+$gap others stand; each chosen number counts $bonus more than it is. Choosing none gives 0.
+""",
+        plan="A place is left out, or it adds to the best that ends far enough before it.",
+        code="""
+def apart(numbers):
+    best = [0]
+    for place, number in enumerate(numbers):
+        before = best[max(0, place - $gap)]
+        best.append($best_fun(best[-1], before + number + $bonus))
+    return best[-1]
+""",
+        inputs=fixed_list(ints(-9, 9, 8)),
+    ),
+    Template(
+        name="climb_down",
+        topic=TOPIC,
+        difficulty=3,
+        choices={
+            "gap": (0, 1, 2, 4),
+            "way": (
+                {"say": "more", "code": "numbers[place] - numbers[before]"},
+                {"say": "less", "code": "numbers[before] - numbers[place]"},
+            ),
+            "kind": (
+                {
+                    "say": "chosen from the list in its order, not always neighbours",
+                    "code": "range(place)",
+                },
+                {
+                    "say": "that are neighbours in the list",
+                    "code": "range(max(0, place - 1), place)",
+                },
+            ),
+        },
+        text="""
+Write `climb_down(numbers)`: the length of the longest series of numbers $kind_say, in which each
+is at least $gap $way_say than the one before it. An empty list gives 0.
+""",
+        plan="For each place find the longest series that ends there, from those that end before.",
+        code="""
+def climb_down(numbers):
+    lengths = []
+    for place in range(len(numbers)):
+        length = 1
+        for before in $kind_code:
+            if $way_code >= $gap:
+                length = max(length, lengths[before] + 1)
+        lengths.append(length)
+    return max(lengths, default=0)
+""",
+        inputs=fixed_list(ints(-9, 9, 9)),
+    ),
+    Template(
+        name="cross",
+        topic=TOPIC,
+        difficulty=3,
+        choices={
+            "best": ({"say": "smallest", "fun": "min"}, {"say": "largest", "fun": "max"}),
+            "diagonal": (
+                {"say": "right or down", "code": ""},
+                {"say": "right, down, or both at once (diagonally)", "code": ", (1, 1)"},
+                {"say": "right, down, or two cells down at once", "code": ", (2, 0)"},
+            ),
+            "end": (
+                {"say": "in the lower right corner", "code": "sums[-1][-1]"},
+                {"say": "anywhere in the last row", "code": "$best_fun(sums[-1])"},
+            ),
+        },
+        text="""
+Write `cross(grid)` for a rectangle of numbers (a list of rows): the $best_say sum of the cells on a
+way that starts in the upper left corner, goes $diagonal_say at each step, and ends $end_say.
+""",
+        plan="The best sum of a cell is its number plus the best of the cells one may come from.",
+        code="""
+def cross(grid):
+    sums = []
+    for row, numbers in enumerate(grid):
+        sums.append([])
+        for column, number in enumerate(numbers):
+            before = []
+            for down, right in ((1, 0), (0, 1)$diagonal_code):
+                if row >= down and column >= right:
+                    before.append(sums[row - down][column - right])
+            sums[row].append(number + $best_fun(before, default=0))
+    return $end_code
+""",
+        inputs=fixed_list(grid),
+    ),
+    Template(
+        name="rewrite_cost",
+        topic=TOPIC,
+        difficulty=3,
+        ood=True,
+        choices={"add": (1, 2, 3), "drop": (1, 2), "swap": (1, 2)},
+        text="""
+Write `rewrite_cost(one, other)`: what it costs at least to turn the first string into the second
+when adding a letter costs $add, dropping one costs $drop, and replacing one by another costs $swap.
+""",
+        plan="Fill a table of the costs for all beginnings of both strings.",
+        code="""
+def rewrite_cost(one, other):
+    costs = [$add * place for place in range(len(other) + 1)]
+    for letter in one:
+        row = [costs[0] + $drop]
+        for place, wanted in enumerate(other):
+            replaced = costs[place] + (0 if letter == wanted else $swap)
+            row.append(min(replaced, costs[place + 1] + $drop, row[place] + $add))
+        costs = row
+    return costs[-1]
+""",
+        inputs=fixed_list(text("abc", 5), text("abc", 5)),
     ),
 )

@@ -1,18 +1,18 @@
 """Strings: runs, shifts, words, masks, palindromes."""
 
-from ..inputs import choice, fixed, integer, joined, mapped, text
+from ..inputs import choice, fixed_list, integer, joined_text, mapped_value, text
 from ..templates import FIRST_LAST, Template
 
 TOPIC = "strings"
-RUNS = joined(
-    mapped(
-        fixed(choice("a", "b", "c", " "), integer(1, 5)),
+RUNS = joined_text(
+    mapped_value(
+        fixed_list(choice("a", "b", "c", " "), integer(1, 5)),
         lambda run: str(run[0]) * int(str(run[1])) if isinstance(run, list) else "",
     ),
     "",
     5,
 )
-WORDS = joined(text("abcdeXY", 5))
+WORDS = joined_text(text("abcdeXY", 5))
 
 TEMPLATES = (
     Template(
@@ -38,7 +38,7 @@ def count_runs(text):
             length = 0
     return runs
 """,
-        inputs=fixed(RUNS),
+        inputs=fixed_list(RUNS),
     ),
     Template(
         name="squeeze",
@@ -69,7 +69,7 @@ def squeeze(text):
             kept += letter
     return kept
 """,
-        inputs=fixed(RUNS),
+        inputs=fixed_list(RUNS),
     ),
     Template(
         name="shift_letters",
@@ -97,7 +97,7 @@ def shift_letters(text):
         shifted += letter
     return shifted
 """,
-        inputs=fixed(text("abmyzABMYZ .@[`{", 10)),
+        inputs=fixed_list(text("abmyzABMYZ .@[`{", 10)),
     ),
     Template(
         name="pick_word",
@@ -124,7 +124,7 @@ def pick_word(text):
             best = word
     return best or ""
 """,
-        inputs=fixed(WORDS),
+        inputs=fixed_list(WORDS),
     ),
     Template(
         name="mask",
@@ -149,7 +149,7 @@ def mask(text):
     hidden = "$sign" * (len(text) - kept)
     return $side_code
 """,
-        inputs=fixed(text("abc 19", 7)),
+        inputs=fixed_list(text("abc 19", 7)),
     ),
     Template(
         name="initials",
@@ -170,7 +170,7 @@ def initials(text):
     words = [word for word in text.split() if len(word) >= $least]
     return "$by".join(word[$place_at].upper() for word in words)
 """,
-        inputs=fixed(WORDS),
+        inputs=fixed_list(WORDS),
     ),
     Template(
         name="is_mirror",
@@ -201,7 +201,7 @@ def is_mirror(text):
             wrong += 1
     return wrong <= $allowed
 """,
-        inputs=fixed(text("aaAb ", 7)),
+        inputs=fixed_list(text("aaAb ", 7)),
     ),
     Template(
         name="turn",
@@ -223,7 +223,7 @@ def turn(text):
     by = $way_sign$by % len(text)
     return text[by:] + text[:by]
 """,
-        inputs=fixed(text("abcdefgh", 9)),
+        inputs=fixed_list(text("abcdefgh", 9)),
     ),
     Template(
         name="weave_case",
@@ -257,6 +257,6 @@ def weave_case(text):
             count += 1
     return woven
 """,
-        inputs=fixed(text("abCD 1", 10)),
+        inputs=fixed_list(text("abCD 1", 10)),
     ),
 )

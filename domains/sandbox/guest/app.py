@@ -1,4 +1,4 @@
-"""The component: all is loaded and put in place when it is built, and run when it is called."""
+"""Entry of the component: loads and prepares all when it is built, runs when it is called."""
 
 import gc
 import json
@@ -21,7 +21,7 @@ gc.freeze()
 
 
 class WitWorld:
-    """What the world `program` exports; each instance of the component is called once."""
+    """Exports of the world `program`; each instance of the component is called once."""
 
     def run(self, request: str) -> str:
         library.close()  # not before: the component's own start still imports

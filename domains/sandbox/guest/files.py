@@ -1,4 +1,4 @@
-"""A private directory in memory: what a program finds behind `open` and the names in `os`.
+"""Private directory in memory, behind `open` and the functions of `os`.
 
 Files are reached by name. There are no descriptors, links or permissions.
 """
@@ -32,7 +32,7 @@ class Private:
             self._kept[self._path(name)] = bytearray(text.encode("utf-8"))
 
     def functions(self) -> dict[str, Callable[..., Any]]:
-        """What stands in for the functions of `os`."""
+        """Return the stand-ins for the functions of `os`."""
         return {
             "access": lambda path, mode, **_: self._path(path) in self._kept,
             "chdir": self.chdir,
@@ -55,14 +55,14 @@ class Private:
         errors: str | None = None, newline: str | None = None, closefd: bool = True,
         opener: object = None,
     ) -> Any:  # fmt: skip
-        """As the built-in one, for names in the directory."""
+        """Open a file as the built-in function does, for names in the directory."""
         kinds = set(mode) & set("rwax")
         if len(mode) != len(set(mode)) or len(kinds) != 1 or set(mode) - set("rwax+bt"):
             raise ValueError(f"invalid mode: {mode!r}")
         if "b" in mode and ("t" in mode or encoding or errors or newline):
             raise ValueError("binary mode takes no encoding, errors or newline argument")
         path = self._path(file)
-        raw = Handle(self, self._opened(path, kinds.pop()), mode, file)
+        raw = Handle(self, self._open_content(path, kinds.pop()), mode, file)
         if "b" in mode and buffering == 0:
             return raw
         buffered: Callable[[Any], Any] = io.BufferedReader
@@ -75,7 +75,7 @@ class Private:
         text.mode = mode  # type: ignore[misc]
         return text
 
-    def _opened(self, path: str, kind: str) -> bytearray:
+    def _open_content(self, path: str, kind: str) -> bytearray:
         held = self._kept.get(path, None)
         if path in self._kept and held is None:
             raise _error(errno.EISDIR, path)
@@ -222,7 +222,7 @@ class Handle(io.RawIOBase):
 
 
 class Entry:
-    """What `os.scandir` tells of one name."""
+    """Entry of `os.scandir` for one name."""
 
     def __init__(self, private: Private, folder: str, name: str) -> None:
         self._private = private

@@ -1,4 +1,4 @@
-"""The standard library, loaded while the component is built: later there is no disk."""
+"""Load the standard library while the component is built: later there is no disk."""
 
 import importlib
 import pkgutil
@@ -9,7 +9,7 @@ LEFT_OUT = """
     _ios_support antigravity ensurepip idlelib pip pydoc_data test this tkinter turtle turtledemo
     venv
 """
-"""What opens a window, prints when it is loaded, or is of no use without a disk."""
+"""Modules that open a window, print when loaded, or are of no use without a disk."""
 
 PACKAGES = (
     *("collections", "concurrent", "email", "encodings", "html", "http", "importlib", "json"),
@@ -17,11 +17,11 @@ PACKAGES = (
 )
 """Packages whose parts programs load one by one."""
 BUILDERS = ("/bundled", "/world")
-"""Where the builder keeps what starts the component: it is loaded when `app` already is."""
+"""Folders of the builder's own start code: it is loaded when `app` already is."""
 
 
 def load() -> None:
-    """Import all that can be imported here; what this Python lacks is left out."""
+    """Import all that can be imported here; leave out modules that this Python lacks."""
     for name in sorted(sys.stdlib_module_names - set(LEFT_OUT.split())):
         _load(name)
     for part in pkgutil.walk_packages(BUILDERS):
@@ -40,7 +40,7 @@ def _load(name: str) -> types.ModuleType | None:
 
 
 def close() -> None:
-    """From here on, what is not loaded is not there."""
+    """Close the import system: modules that are not loaded are not there from now on."""
     sys.path.clear()
     sys.path_hooks.clear()
     sys.path_importer_cache.clear()

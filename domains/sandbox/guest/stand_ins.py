@@ -1,4 +1,4 @@
-"""Streams, a clock, chance and files for programs that have no machine to ask for them."""
+"""Stand-ins for streams, clock, randomness and files: programs have no machine to ask."""
 
 import builtins
 import datetime
@@ -20,7 +20,7 @@ from . import files
 from .zones import ZONES
 
 BEGIN = 1_767_225_600.0
-"""What every program's clock says first: the year 2026 begins."""
+"""The first time that every program's clock shows: the year 2026 begins."""
 TICK = 1e-6
 """Seconds that pass between two looks at the clock."""
 KEPT = """
@@ -36,7 +36,7 @@ def prepare() -> None:
     posix, sockets = sys.modules["posix"], sys.modules["_socket"]
     for module in (posix, os, sockets, socket):
         _deny(module, KEPT.split())
-    socket.socket.__init__ = _denied("socket")  # type: ignore[method-assign]
+    socket.socket.__init__ = _refuse("socket")  # type: ignore[method-assign]
     for module in (posix, os):
         module.getpid = module.cpu_count = lambda: 1  # type: ignore[attr-defined]
         module.isatty = lambda fd: False  # type: ignore[attr-defined]
@@ -57,7 +57,7 @@ def _no_disk(event: str, args: tuple[object, ...]) -> None:
 
 
 def begin(given: Mapping[str, str] | None) -> None:
-    """For the one program: its files, and the chance that every program has."""
+    """Give the one program its files, and the random seed that every program has."""
     private = files.Private(given)
     for name, act in private.functions().items():
         setattr(os, name, act)
@@ -66,7 +66,7 @@ def begin(given: Mapping[str, str] | None) -> None:
     random.seed(0)
 
 
-def _denied(name: str) -> Callable[..., Any]:
+def _refuse(name: str) -> Callable[..., Any]:
     def deny(*_: object, **__: object) -> Any:
         raise PermissionError(errno.EPERM, f"there is no machine here to ask for {name}")
 
@@ -76,7 +76,7 @@ def _denied(name: str) -> Callable[..., Any]:
 def _deny(module: types.ModuleType, kept: Collection[str]) -> None:
     for name, value in list(vars(module).items()):
         if isinstance(value, types.BuiltinFunctionType) and name not in kept:
-            setattr(module, name, _denied(name))
+            setattr(module, name, _refuse(name))
 
 
 class Nowhere(io.RawIOBase):
@@ -109,11 +109,11 @@ class Clock:
         self.passed = 0.0
 
     def since(self, begin: float) -> Callable[[], float]:
-        def read() -> float:
+        def now() -> float:
             self.passed += TICK
             return begin + self.passed
 
-        return read
+        return now
 
     def sleep(self, seconds: float) -> None:
         if seconds < 0:
@@ -144,14 +144,14 @@ def _clock() -> None:
     )
 
 
-def _at(told: Callable[[float], Any], now: Callable[[], float]) -> Callable[..., Any]:
-    """`told`, for the present moment where no other is given."""
-    return lambda seconds=None: told(now() if seconds is None else seconds)
+def _at(convert: Callable[[float], Any], now: Callable[[], float]) -> Callable[..., Any]:
+    """Return `convert`, with the present moment where no other is given."""
+    return lambda seconds=None: convert(now() if seconds is None else seconds)
 
 
-def _of(told: Callable[..., Any], before: int) -> Callable[..., Any]:
-    """`told`, for the present day where none is given after `before` arguments."""
-    return lambda *args: told(*args, *(() if len(args) > before else (time.localtime(),)))
+def _of(convert: Callable[..., Any], before: int) -> Callable[..., Any]:
+    """Return `convert`, with the present day where none is given after `before` arguments."""
+    return lambda *args: convert(*args, *(() if len(args) > before else (time.localtime(),)))
 
 
 def _chance() -> None:

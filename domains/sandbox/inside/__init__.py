@@ -1,1 +1,1 @@
-"""The half that runs in the clean interpreter: the standard library alone, nothing of ours else."""
+"""Code that runs inside the clean interpreter: it imports the standard library alone."""

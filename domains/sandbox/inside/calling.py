@@ -1,7 +1,7 @@
-"""Load a program, make its calls, and write down what came back as JSON.
+"""Load a program, make its calls, and write the results as JSON.
 
-All of this runs beside code that may be hostile: what it writes is a claim, which the parent reads
-with care. Nothing here knows which answer is wanted.
+All of this runs beside code that may be hostile: its output is a claim, which the parent checks.
+Nothing here knows which answer is wanted.
 """
 
 import json
@@ -20,14 +20,14 @@ class NotJson(TypeError):
 
 
 def answer(request: dict[str, Any]) -> Iterator[str]:
-    """One JSON text a call; or, where the program does not load, one that says so."""
+    """Yield one JSON text a call; or, where the program does not load, one that says so."""
     module = types.ModuleType("solution")
     sys.modules["solution"] = module
     space = module.__dict__
     try:
         exec(compile(request["program"], "<program>", "exec", dont_inherit=True), space)
     except BaseException as error:
-        yield _encode({"broken": _told(error)})
+        yield _encode({"broken": _describe(error)})
         return
     left, depth = request["result_bytes"], request["depth"]
     for function, args in request["calls"]:
@@ -46,7 +46,7 @@ def _call(space: dict[str, Any], function: str, args: list[Any], depth: int, lef
             raise NotJson(f"the results are longer than {left} bytes")
         return said
     except BaseException as error:
-        return _encode({"raised": _told(error)})
+        return _encode({"raised": _describe(error)})
 
 
 def _find(space: dict[str, Any], function: str) -> Callable[..., Any]:
@@ -59,7 +59,7 @@ def _find(space: dict[str, Any], function: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]  # whatever the program put there
 
 
-def _told(error: BaseException) -> list[str]:
+def _describe(error: BaseException) -> list[str]:
     kind = "TypeError" if type(error) is NotJson else str(_class_name(type(error)))
     try:
         said = str(error)[:SAID]

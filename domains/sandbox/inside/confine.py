@@ -14,7 +14,7 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 READ_FILE, READ_DIR = 1 << 2, 1 << 3
 WRITE_FILE, REMOVE_FILE, MAKE_REG, TRUNCATE = 1 << 1, 1 << 5, 1 << 8, 1 << 14
 FILES_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-"""Landlock's version -> how many kinds of access to files it knows; newer ones know no fewer."""
+"""Landlock's version -> number of kinds of access to files it knows; newer ones know no fewer."""
 NEW_USER, NEW_NET, NEW_IPC, NEW_UTS = 0x10000000, 0x40000000, 0x08000000, 0x04000000
 SET_DEATH_SIGNAL, SET_DUMPABLE, SET_SECCOMP, DROP_BOUND, SET_NO_NEW_PRIVS = 1, 4, 22, 24, 38
 
@@ -37,12 +37,12 @@ def _prctl(option: int, *values: int) -> None:
 
 
 def landlock_version() -> int:
-    """The kernel's Landlock version. Raises OSError where it has none."""
+    """Return the kernel's Landlock version. Raises OSError where it has none."""
     return _syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
 
 
 class Ruleset:
-    """What may be read and written; everything else in the file system is out of reach."""
+    """Landlock rules: paths that may be read or written; all other files are out of reach."""
 
     def __init__(self, version: int) -> None:
         known = FILES_BY_ABI[min(version, max(FILES_BY_ABI))]
@@ -70,7 +70,7 @@ class Ruleset:
         finally:
             os.close(opened)
 
-    def read(self, listed: list[str], read: list[str]) -> "Ruleset":
+    def allow_reading(self, listed: list[str], read: list[str]) -> "Ruleset":
         """Allow `listed` to be listed and `read` to be read."""
         for path in listed:
             self.allow(path, READ_DIR)
@@ -78,7 +78,7 @@ class Ruleset:
             self.allow(path, READ_FILE | READ_DIR)
         return self
 
-    def own(self, path: str) -> "Ruleset":
+    def allow_writing(self, path: str) -> "Ruleset":
         """Allow plain files in `path` to be made, changed and removed."""
         writing = WRITE_FILE | REMOVE_FILE | MAKE_REG | TRUNCATE
         self.allow(path, READ_FILE | READ_DIR | writing)
@@ -101,12 +101,12 @@ class Filter:
         self._head = ctypes.create_string_buffer(head, len(head))
 
     def enter(self) -> None:
-        """From here on, only the calls that the filter names."""
+        """Allow the calling process, from now on, only the calls that the filter names."""
         _prctl(SET_SECCOMP, 2, ctypes.addressof(self._head))
 
 
 def give_up_privileges() -> None:
-    """No privileges by exec, no capabilities, no debugger, wherever that can be had."""
+    """Give up privileges by exec, capabilities and debuggers, wherever that can be had."""
     _prctl(SET_NO_NEW_PRIVS, 1)
     _prctl(SET_DUMPABLE, 0)
     for capability in range(64):
@@ -118,7 +118,7 @@ def give_up_privileges() -> None:
     _c.capset(header, ctypes.create_string_buffer(24))
 
 
-def own_namespaces() -> bool:
+def enter_namespaces() -> bool:
     """Leave the machine's network, its IPC and its user ids, where that is allowed."""
     return not _c.unshare(ctypes.c_int(NEW_USER | NEW_NET | NEW_IPC | NEW_UTS))
 
@@ -128,7 +128,7 @@ def die_with_parent() -> None:
 
 
 def limit(memory: int, seconds: float, file_size: int) -> None:
-    """Caps that the kernel counts; wall time is the parent's to count."""
+    """Set the caps that the kernel counts; the parent counts wall time."""
     if file_size:
         # What a directory holds is the parent's to look at, and it must get its turn to look.
         os.nice(10)

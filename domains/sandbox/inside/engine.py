@@ -1,4 +1,4 @@
-"""The WebAssembly engine's process: one fresh instance of the component a program.
+"""Process of the WebAssembly engine: one fresh instance of the component a program.
 
 It reads requests from its input and answers on its output; b"p" says that it has begun with one,
 b"r" brings results and b"x" says how the instance ended without any. Its parent kills it when a
@@ -25,7 +25,7 @@ TRIAL = '{"program": "", "calls": [], "result_bytes": 64, "depth": 1, "files": n
 
 
 def main() -> None:
-    """Arguments: `compile SOURCE TARGET`, or `serve COMPONENT`."""
+    """Run with the arguments `compile SOURCE TARGET`, or `serve COMPONENT`."""
     task, *paths = sys.argv[3:]
     config = Config()
     config.max_wasm_stack = STACK
@@ -47,7 +47,7 @@ class Server:
         self._held = 0
 
     def _address_space(self) -> int:
-        """Bytes of addresses that this process has while an instance lives; 0 if it cannot tell."""
+        """Count the bytes of addresses of this process with an instance; 0 if it cannot tell."""
         with Store(self._engine) as store:
             self._call(store, TRIAL)
             try:
@@ -57,16 +57,16 @@ class Server:
         return pages * os.sysconf("SC_PAGESIZE")
 
     def serve(self) -> None:
-        threading.Thread(target=self._read, args=(sys.stdin.buffer,), daemon=True).start()
+        threading.Thread(target=self._receive, args=(sys.stdin.buffer,), daemon=True).start()
         self._held = self._address_space()
         _write(b"s", b"")
         while True:
             memory, most, request = self._asked.get()
-            self._bound(most)
+            self._limit_memory(most)
             _write(b"p", b"")
             _write(*self._answer(memory, request))
 
-    def _read(self, source: BinaryIO) -> None:
+    def _receive(self, source: BinaryIO) -> None:
         """Take in requests; without a parent this process ends, whatever a program does."""
         while head := source.read(ASKED.size):
             memory, most, size = ASKED.unpack(head)
@@ -88,8 +88,8 @@ class Server:
         run: Any = instance.get_func(store, "run")
         return str(run(store, request))
 
-    def _bound(self, most: int) -> None:
-        """Let a program's results, however long, take no more of this process than they may.
+    def _limit_memory(self, most: int) -> None:
+        """Limit the memory that a program's results, however long, take of this process.
 
         The instance's own memory is counted by its store: its addresses are reserved beforehand.
         """

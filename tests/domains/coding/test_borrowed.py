@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tutelage.domains import SPLITS, NotEnoughProblems, get
 from tutelage.domains.humaneval import calls_of
 from tutelage.domains.mbpp import Mbpp, read_assert
-from tutelage.domains.python_coding.wire import INSIDE, Unusable, coded, decoded
+from tutelage.domains.python_coding.json_codec import CODEC_SOURCE, Unusable, decode, encode
 
 
 def test_all_164_solutions_of_humaneval_are_right_and_their_prompts_are_not() -> None:
@@ -118,11 +118,11 @@ JSON = st.recursive(
 @given(VALUES)
 def test_values_come_through_the_wire_as_they_were_on_both_sides(value: object) -> None:
     inside: dict[str, object] = {}
-    exec(INSIDE, inside)
+    exec(CODEC_SOURCE, inside)
     there, back = inside["_decoded"], inside["_coded"]
     assert callable(there) and callable(back)
-    assert json.loads(json.dumps(coded(value))) == coded(value)
-    for made in (decoded(coded(value)), there(coded(value)), decoded(back(value))):
+    assert json.loads(json.dumps(encode(value))) == encode(value)
+    for made in (decode(encode(value)), there(encode(value)), decode(back(value))):
         assert made == value and type(made) is type(value)
 
 
@@ -130,6 +130,6 @@ def test_values_come_through_the_wire_as_they_were_on_both_sides(value: object) 
 @given(JSON)
 def test_any_json_is_decoded_or_refused(found: object) -> None:
     try:
-        decoded(found)  # type: ignore[arg-type]
+        decode(found)  # type: ignore[arg-type]
     except Unusable as error:
         assert "no coded value" in str(error)

@@ -3,9 +3,9 @@
 from collections import Counter
 
 from tutelage.domains import SPLITS, get
-from tutelage.domains.debugging.breaking import broken_of
+from tutelage.domains.debugging.broken_programs import broken_of
 from tutelage.domains.debugging.mutants import KINDS, mutants
-from tutelage.domains.python_coding.selection import everything, home_of
+from tutelage.domains.python_coding.selection import home_of, tasks_by_id
 
 CODING, DEBUGGING = get("python_coding"), get("debugging")
 
@@ -17,7 +17,7 @@ def test_every_broken_program_fails_a_hidden_test_and_most_pass_some() -> None:
         assert verdict.outcome == "wrong", problem.text
         assert verdict.failure_modes[0] == "unchanged"
         assert verdict.feedback.startswith("This is the broken program as it was.")
-        broken = broken_of(everything()[problem.data["task"]])
+        broken = broken_of(tasks_by_id()[problem.data["task"]])
         assert broken and not broken.case.passes(broken.found)
     assert len({problem.data["kind"] for problem in problems}) >= 5
 
@@ -25,7 +25,7 @@ def test_every_broken_program_fails_a_hidden_test_and_most_pass_some() -> None:
 def test_what_coding_trains_on_is_not_what_debugging_tests() -> None:
     for split in SPLITS:
         for problem in DEBUGGING.problems(split, 6, 4):
-            assert home_of(everything()[problem.data["task"]]) == split
+            assert home_of(tasks_by_id()[problem.data["task"]]) == split
 
 
 def test_the_mended_program_is_told_by_symptom_and_cause() -> None:

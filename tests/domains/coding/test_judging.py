@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutelage.domains import SPLITS, Problem, get
-from tutelage.domains.python_coding.programs import read
-from tutelage.domains.python_coding.selection import everything
+from tutelage.domains.python_coding.programs import find_program
+from tutelage.domains.python_coding.selection import tasks_by_id
 from tutelage.domains.python_coding.templates import Task
 
 CODING = get("python_coding")
@@ -15,7 +15,7 @@ DEBUGGING = get("debugging")
 
 def problem_for(name: str, **params: object) -> Problem:
     """The problem of a template whose parameters say what is asked for."""
-    for task in everything().values():
+    for task in tasks_by_id().values():
         if task.name == name and all(_says(task, key) == value for key, value in params.items()):
             return Problem("0" * 16, task.text, "", 1, task.code, {"task": task.id})
     raise LookupError(f"no {name} with {params}")
@@ -128,7 +128,7 @@ GOOD = "def count_if(numbers):\n    return sum(n > 5 for n in numbers)"
     ],
 )  # fmt: skip
 def test_a_program_is_found_however_it_stands_in_the_reply(reply: str, how: str) -> None:
-    found = read(reply, "count_if")
+    found = find_program(reply, "count_if")
     assert found and found.how == how
     verdict = CODING.judge(COUNT, reply)
     assert verdict.outcome == "right", verdict
@@ -146,7 +146,7 @@ def test_a_reply_without_a_program_is_unparsed(reply: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="`~pydefclass count_if():\n\t\x00\ud800=>.'\"", max_size=300))
 def test_reading_a_reply_never_raises(reply: str) -> None:
-    read(reply, "count_if")
+    find_program(reply, "count_if")
 
 
 @settings(max_examples=25, deadline=None)

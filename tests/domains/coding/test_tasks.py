@@ -12,14 +12,14 @@ import pytest
 
 from tutelage.domains import SPLITS, NotEnoughProblems, Split, get
 from tutelage.domains.python_coding.cases import examples_of, files_of, hidden_of
-from tutelage.domains.python_coding.reference import Program, compiled
-from tutelage.domains.python_coding.selection import draw, everything, home_of
+from tutelage.domains.python_coding.reference_runner import Program, compile_program
+from tutelage.domains.python_coding.selection import draw, home_of, tasks_by_id
 from tutelage.domains.python_coding.templates import Task
 from tutelage.domains.python_coding.topics import TEMPLATES
 from tutelage.domains.sandbox import Raised
 
 CODING = get("python_coding")
-TASKS = list(everything().values())
+TASKS = list(tasks_by_id().values())
 ROOT = Path(__file__).parents[3]
 
 
@@ -60,7 +60,7 @@ def test_no_task_is_solved_by_the_reference_of_its_template_with_other_parameter
     for name in sorted(by_name)[::6]:
         for one, other in itertools.permutations(by_name[name][:6], 2):
             cases = hidden_of(other)
-            program = Program(compiled(f"{one.code}\n\n{one.drive}"), files_of(cases))
+            program = Program(compile_program(f"{one.code}\n\n{one.harness}"), files_of(cases))
             tried += 1
             assert any(not case.passes(program(other.calls, case.args)) for case in cases), (
                 f"{name}: {one.params} solves {other.params}"
@@ -108,14 +108,14 @@ def test_examples_are_short_and_differ_and_none_of_the_text_is_left_unfilled() -
         assert 1 <= len(examples_of(task)) <= 3
         results = [repr(case.expected) for case in examples_of(task)]
         assert len(set(results)) == len(results), task.name
-        for written in (task.text, task.code, task.plan, task.drive):
+        for written in (task.text, task.code, task.plan, task.harness):
             assert "$" not in written, task.name
         assert f"`{task.name}(" in task.text, "the text says how it is called"
 
 
 def test_hidden_tests_are_the_same_in_every_process() -> None:
     program = (
-        "from tutelage.domains.python_coding.choosing import tasks; "
+        "from tutelage.domains.python_coding.selection import tasks; "
         "from tutelage.domains.python_coding.cases import hidden_of; "
         "print([hidden_of(t)[17].args for t in tasks()[::150]])"
     )
@@ -140,11 +140,11 @@ def test_topics_narrow_the_problems_and_a_wrong_one_names_the_right_ones() -> No
 
 
 def test_a_round_of_problems_takes_every_template_before_one_comes_twice() -> None:
-    drawn = [everything()[p.data["task"]].name for p in CODING.problems("train", 30, 3)]
+    drawn = [tasks_by_id()[p.data["task"]].name for p in CODING.problems("train", 30, 3)]
     assert len(set(drawn)) == 30
 
 
-def judged(*options: str) -> subprocess.CompletedProcess[str]:
+def run_benchmark(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "judges.py"), *options],
         env={"PYTHONPATH": str(ROOT / ".dev")},
@@ -155,14 +155,14 @@ def judged(*options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_of_some_templates_mutants_are_rejected_and_rewrites_are_not() -> None:
-    done = judged("--templates", "4", "--inputs", "300")
+    done = run_benchmark("--templates", "4", "--inputs", "300")
     assert done.returncode == 0, done.stdout + done.stderr
     assert ", 0 refused" in done.stdout
 
 
 @pytest.mark.slow
 def test_98_percent_of_the_mutants_of_most_templates_are_rejected_and_no_rewrite_is() -> None:
-    done = judged("--templates", "60", "--seed", "1")
+    done = run_benchmark("--templates", "60", "--seed", "1")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -1,4 +1,4 @@
-"""Make this process one on a machine that lacks a system call: it is refused for good."""
+"""Take a system call away from this process for good, as on a machine that lacks it."""
 
 import errno
 import platform

@@ -1,13 +1,13 @@
-"""The sandboxes that a promise is tried with: all that this machine can have."""
+"""Kinds of sandbox that every promise is tried with: all that this machine can have."""
 
 import pytest
 
 from tutelage.domains.sandbox import component
-from tutelage.domains.sandbox.shapes import SandboxUnavailable
+from tutelage.domains.sandbox.contract import SandboxUnavailable
 
 
 def lack_of_wasi() -> str:
-    """Why there is no rung of WebAssembly here; empty where there is one."""
+    """Return the reason that WebAssembly is not available here; empty where it is."""
     try:
         component.versions()
     except SandboxUnavailable as error:
@@ -17,4 +17,4 @@ def lack_of_wasi() -> str:
 
 WASI = pytest.mark.skipif(bool(lack_of_wasi()), reason=lack_of_wasi() or "it is here")
 """For tests that need the extra."""
-RUNGS = ["zygote", pytest.param("wasi", marks=WASI)]
+KINDS = ["zygote", pytest.param("wasi", marks=WASI)]

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tutelage.domains.sandbox import component
-from tutelage.domains.sandbox import filter as filters
+from tutelage.domains.sandbox import seccomp as filters
 
 from .levels import lack_of_wasi
 
@@ -30,7 +30,7 @@ FLOORS = {"false pass": 40, "secrets": 30, "host": 30, "resources": 50, "control
 
 
 @pytest.fixture(scope="module")
-def copied() -> Iterator[Path]:
+def folder() -> Iterator[Path]:
     """The sandbox and the attacks where anybody may read them, with nothing else of ours."""
     home = Path(tempfile.mkdtemp(prefix="attacks-"))
     try:
@@ -46,12 +46,12 @@ def copied() -> Iterator[Path]:
         shutil.rmtree(home)
 
 
-def let_loose(copied: Path, *arguments: str, uid: int | None = None, before: str = "") -> dict:  # type: ignore[type-arg]
+def let_loose(folder: Path, *arguments: str, uid: int | None = None, before: str = "") -> dict:  # type: ignore[type-arg]
     """Run the attacks in a process that has a secret in its environment and in its arguments."""
     token = secrets.token_hex(16)
     answers = f"ANSWERS={[secrets.randbelow(10**5) for _ in range(5)]}"
     python = sys.executable if uid is None else readable_python(uid)
-    code = f"import sys; sys.path.insert(0, {str(copied)!r})\n{before}\n"
+    code = f"import sys; sys.path.insert(0, {str(folder)!r})\n{before}\n"
     ran = subprocess.run(
         [python, "-c", f"{code}from attacks.run import main; main()", *arguments, token, answers],
         env={
@@ -81,8 +81,8 @@ def readable_python(uid: int) -> str:
     pytest.skip("no Python 3.11 that nobody could start")
 
 
-def test_no_attack_on_secrets_leaves_a_trace(copied: Path) -> None:
-    result = let_loose(copied, "secrets", "on", "namespaces")
+def test_no_attack_on_secrets_leaves_a_trace(folder: Path) -> None:
+    result = let_loose(folder, "secrets", "on", "namespaces")
     assert result["counts"]["secrets"] >= FLOORS["secrets"]
     assert result["traces"] == {}
 
@@ -102,12 +102,12 @@ LEVELS: dict[str, tuple[int | None, str, str]] = {
 
 
 @pytest.mark.slow
-def test_no_attack_leaves_a_trace_at_any_level_of_the_zygote(copied: Path) -> None:
+def test_no_attack_leaves_a_trace_at_any_level_of_the_zygote(folder: Path) -> None:
     """All levels at the same time, as each mostly waits for deadlines."""
     asked = {name: it for name, it in LEVELS.items() if it[0] is None or os.getuid() == 0}
     with ThreadPoolExecutor(len(asked)) as pool:
         running = {
-            name: pool.submit(let_loose, copied, "all", "on", namespaces, uid=uid, before=before)
+            name: pool.submit(let_loose, folder, "all", "on", namespaces, uid=uid, before=before)
             for name, (uid, namespaces, before) in asked.items()
         }
     results = {name: each.result() for name, each in running.items()}
@@ -121,17 +121,17 @@ def test_no_attack_leaves_a_trace_at_any_level_of_the_zygote(copied: Path) -> No
 
 @pytest.mark.slow
 @pytest.mark.skipif(bool(lack_of_wasi()), reason="pip install 'tutelage[wasi]'")
-def test_no_attack_leaves_a_trace_in_webassembly(copied: Path) -> None:
-    component.built()
-    result = let_loose(copied, "all", "on", "wasi", before=LACK_PROTECTIONS)
+def test_no_attack_leaves_a_trace_in_webassembly(folder: Path) -> None:
+    component.build_once()
+    result = let_loose(folder, "all", "on", "wasi", before=LACK_PROTECTIONS)
     assert all(result["counts"][kind] >= least for kind, least in FLOORS.items())
     assert result["traces"] == {}
     assert result["level"] == "wasi"
 
 
 @pytest.mark.slow
-def test_without_protections_the_same_attacks_are_seen_to_succeed(copied: Path) -> None:
-    result = let_loose(copied, "all", "off", "none")
+def test_without_protections_the_same_attacks_are_seen_to_succeed(folder: Path) -> None:
+    result = let_loose(folder, "all", "off", "none")
     assert result["level"] == "unsafe"
     kinds = [name.partition(":")[0] for name in result["traces"]]
     counted = {kind: kinds.count(kind) for kind in FLOORS}

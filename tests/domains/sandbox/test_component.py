@@ -1,4 +1,4 @@
-"""CPython on WebAssembly: what is built once, what programs find in it, and what it judges."""
+"""CPython on WebAssembly: built once, what programs find in it, and how it judges."""
 
 import os
 import shutil
@@ -129,7 +129,7 @@ def test_the_solutions_of_humaneval_are_right_there() -> None:
         "verdicts = [domain.judge(it, domain.solution(it)) for it in problems]\n"
         "print(sandbox.level()[0], sum(it.outcome == 'right' for it in verdicts))\n"
     )
-    assert judged(source) == "wasi 164"
+    assert output_of(source) == "wasi 164"
 
 
 @pytest.mark.slow
@@ -141,11 +141,11 @@ def test_the_solutions_of_our_own_coding_problems_are_right_there() -> None:
         "verdicts = [domain.judge(it, domain.solution(it)) for it in problems]\n"
         "print(sandbox.level()[0], sum(it.outcome == 'right' for it in verdicts))\n"
     )
-    assert judged(source) == "wasi 150"
+    assert output_of(source) == "wasi 150"
 
 
-def judged(source: str) -> str:
-    """What a process prints whose sandbox is WebAssembly."""
+def output_of(source: str) -> str:
+    """Run `source` in a process whose sandbox is WebAssembly; return its output."""
     ran = subprocess.run(
         [sys.executable, "-c", source],
         env={**os.environ, "TUTELAGE_SANDBOX": "wasi"},
@@ -160,11 +160,11 @@ def judged(source: str) -> str:
 def test_a_damaged_component_is_not_taken_for_one(
     damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = component.built()
+    whole = component.build_once()
     monkeypatch.setenv("TUTELAGE_CACHE", str(tmp_path))
-    shutil.copytree(whole.parent, component.place().parent)
+    shutil.copytree(whole.parent, component.cached_path().parent)
     assert "installed, built" in component.state()
-    with component.place().open("r+b") as file:
+    with component.cached_path().open("r+b") as file:
         if damage == "cut":
             file.truncate(30_000)
         else:

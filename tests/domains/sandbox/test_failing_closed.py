@@ -1,4 +1,4 @@
-"""Where a protection is missing, nothing is run; only an explicit word changes that."""
+"""No program runs if a protection is missing; only an explicit setting changes that."""
 
 import os
 import subprocess
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.domains.sandbox.filter import MACHINES, program
-from tutelage.domains.sandbox.ladder import ONLY, UNSAFE, Ladder, probe
-from tutelage.domains.sandbox.parent import Sandbox
-from tutelage.domains.sandbox.process import Protection
-from tutelage.domains.sandbox.shapes import SandboxUnavailable
+from tutelage.domains.sandbox.contract import SandboxUnavailable
+from tutelage.domains.sandbox.levels import ONLY, UNSAFE, StrongestSandbox, probe
+from tutelage.domains.sandbox.seccomp import MACHINES, program
+from tutelage.domains.sandbox.zygote import Protection
+from tutelage.domains.sandbox.zygote_sandbox import ZygoteSandbox
 
 from .levels import WASI
 
@@ -29,19 +29,19 @@ LACKING = {
     "neither": "lacking.lack('landlock_create_ruleset'); lacking.lack_seccomp()",
     "Landlock that cannot be entered": "lacking.lack('landlock_restrict_self', 1)",
     "an old Landlock": (
-        "from tutelage.domains.sandbox import ladder, process\n"
-        "import platform; protection = process.Protection(machine=platform.machine(), oldest=99)\n"
-        "sandbox.run = ladder.Ladder(protection).run"
+        "from tutelage.domains.sandbox import levels, zygote\n"
+        "import platform; protection = zygote.Protection(machine=platform.machine(), oldest=99)\n"
+        "sandbox.run = levels.StrongestSandbox(protection).run"
     ),
     "an unknown machine": (
-        "from tutelage.domains.sandbox import ladder, process\n"
-        "sandbox.run = ladder.Ladder(process.Protection(machine='riscv64')).run"
+        "from tutelage.domains.sandbox import levels, zygote\n"
+        "sandbox.run = levels.StrongestSandbox(zygote.Protection(machine='riscv64')).run"
     ),
 }
 
 
 def judge(before: str, only: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Judge in a process of its own, after `before`, on the rung `only` or on any."""
+    """Judge in a process of its own, after `before`, with the kind `only` or with any."""
     clean = {name: value for name, value in os.environ.items() if name != UNSAFE}
     environment[ONLY] = only
     return subprocess.run(
@@ -85,41 +85,41 @@ component.LIBRARIES = ("wasmtime-that-nobody-has",)
 
 
 @pytest.mark.parametrize("only", ["", "wasi"])
-def test_without_the_extra_the_refusal_says_what_would_give_a_rung(only: str) -> None:
+def test_without_the_extra_the_refusal_says_what_would_help(only: str) -> None:
     ran = judge(WITHOUT_THE_EXTRA + LACKING["no Landlock"], only)
     assert ran.returncode != 0 and ran.stdout == ""
     assert "pip install 'tutelage[wasi]'" in ran.stderr and UNSAFE in ran.stderr
 
 
 @pytest.mark.parametrize("only", ["unsafe", "none", "zygote+ns", "ZYGOTE"])
-def test_a_rung_that_is_none_is_not_guessed(only: str) -> None:
+def test_a_kind_that_is_none_is_not_guessed(only: str) -> None:
     ran = judge("", only)
     assert ran.returncode != 0 and f"{ONLY}={only} names none of zygote, wasi" in ran.stderr
 
 
 def test_a_filter_for_another_machine_ends_the_process_before_any_program_runs() -> None:
     other = next(machine for machine in MACHINES if machine != os.uname().machine)
-    with Sandbox(Protection(machine=other)) as box:
+    with ZygoteSandbox(Protection(machine=other)) as box:
         assert "cannot be put on" in probe(box)
 
 
 def test_a_sandbox_that_does_not_hold_is_found_out_by_a_trial() -> None:
-    with Sandbox(Protection(on=False)) as box:
+    with ZygoteSandbox(Protection(on=False)) as box:
         assert probe(box).startswith("a confined program reached ['a file'")
 
 
 def test_what_is_missing_is_said_and_nothing_stays_behind() -> None:
-    ladder = Ladder(Protection(machine="riscv64"), only="zygote")
-    level, why = ladder.level()
+    strongest = StrongestSandbox(Protection(machine="riscv64"), only="zygote")
+    level, why = strongest.level()
     assert level == "none" and "No filter for 'riscv64'" in why
     with pytest.raises(SandboxUnavailable, match="riscv64"):
-        ladder.run("", [])
-    ladder.close()
+        strongest.run("", [])
+    strongest.close()
 
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_the_filter_allows_what_it_names_and_nothing_else(machine: str) -> None:
-    from tutelage.domains.sandbox import filter as filters
+    from tutelage.domains.sandbox import seccomp as filters
 
     column = tuple(MACHINES).index(machine)
     for files in (False, True):
@@ -140,7 +140,7 @@ def test_the_filter_allows_what_it_names_and_nothing_else(machine: str) -> None:
 
 
 def answer(code: bytes, arch: int, number: int, args: tuple[int, ...] = ()) -> int:
-    """What the kernel's little machine would return."""
+    """Return what the kernel would for this system call."""
     import struct
 
     data = struct.pack("=IIQ6Q", number, arch, 0, *args, *(0,) * (6 - len(args)))

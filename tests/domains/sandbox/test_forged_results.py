@@ -1,4 +1,4 @@
-"""What a program's process sends is a claim by a stranger: no bytes of it may do harm or pass."""
+"""Results from a program's process are claims: no bytes of them may do harm or pass."""
 
 import json
 import random
@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tutelage.domains.sandbox import Call, Json, Limits, Raised, Returned, same
-from tutelage.domains.sandbox.decoding import Broken, Forged, decode
-from tutelage.domains.sandbox.ladder import Ladder
+from tutelage.domains.sandbox.levels import StrongestSandbox
+from tutelage.domains.sandbox.results import Broken, Forged, decode
 
-from .levels import RUNGS
+from .levels import KINDS
 
 LIMITS = Limits(depth=8)
 HIDDEN: list[Json] = [{"hidden": 7_919_104_729, "in": [True, 2.5, "a text"]}, [1, 2, 3]]
@@ -25,8 +25,8 @@ PIECES = [
 ]
 
 
-def forged(draw: random.Random) -> bytes:
-    """Bytes that a hostile process could send: noise, pieces of ours, or honest ones bent."""
+def forge(draw: random.Random) -> bytes:
+    """Make bytes that a hostile process could send: noise, pieces of ours, or honest ones bent."""
     kind = draw.randrange(4)
     if kind == 0:
         return draw.randbytes(draw.randrange(60))
@@ -71,7 +71,7 @@ def test_twenty_thousand_forged_answers_pass_nothing_and_raise_nothing() -> None
     draw = random.Random(20261124)
     read = 0
     for _ in range(20_000):
-        raw = forged(draw)
+        raw = forge(draw)
         assert not passes(raw), raw[:200]
         read += raw.startswith(b"[")
     assert read > 5_000, "many of them get past the first look"
@@ -115,9 +115,9 @@ def f(source): return eval(source)
 """
 
 
-@pytest.fixture(scope="module", params=RUNGS)
-def ladder(request: pytest.FixtureRequest) -> Iterator[Ladder]:
-    mine = Ladder(only=request.param)
+@pytest.fixture(scope="module", params=KINDS)
+def strongest(request: pytest.FixtureRequest) -> Iterator[StrongestSandbox]:
+    mine = StrongestSandbox(only=request.param)
     yield mine
     mine.close()
 
@@ -127,10 +127,10 @@ def ladder(request: pytest.FixtureRequest) -> Iterator[Ladder]:
           suppress_health_check=list(HealthCheck))  # fmt: skip
 @given(st.lists(JSON | OTHERS, min_size=50, max_size=50))
 def test_two_thousand_values_come_back_as_they_are_or_as_a_type_error(
-    ladder: Ladder, drawn: list[object]
+    strongest: StrongestSandbox, drawn: list[object]
 ) -> None:
     """40 programs that return 50 values each: what is JSON is the same, what is not is refused."""
-    ran = ladder.run(RETURNING, [Call("f", (repr(value),)) for value in drawn])
+    ran = strongest.run(RETURNING, [Call("f", (repr(value),)) for value in drawn])
     assert ran.status == "done", ran
     for value, result in zip(drawn, ran.results, strict=True):
         if not plain(value):
@@ -150,5 +150,5 @@ def plain(value: object) -> bool:
 
 
 def whole(value: object) -> bool:
-    """Whether `value` equals itself: NaN does not."""
+    """Tell whether `value` equals itself: NaN does not."""
     return same(value, value)  # type: ignore[arg-type]

@@ -12,11 +12,11 @@ import pytest
 
 from tutelage.domains import sandbox
 from tutelage.domains.sandbox import Call, Limits, Raised, Returned, close, same
-from tutelage.domains.sandbox.ladder import Ladder
-from tutelage.domains.sandbox.parent import Sandbox
+from tutelage.domains.sandbox.levels import StrongestSandbox
 from tutelage.domains.sandbox.wasi import WasiSandbox
+from tutelage.domains.sandbox.zygote_sandbox import ZygoteSandbox
 
-from .levels import RUNGS
+from .levels import KINDS
 
 PROGRAM = """
 class Shelf:
@@ -39,31 +39,33 @@ def spin():
 """
 
 
-@pytest.fixture(scope="module", params=RUNGS)
-def ladder(request: pytest.FixtureRequest) -> Iterator[Ladder]:
-    """Every promise is tried on each rung that this machine can have."""
-    mine = Ladder(only=request.param)
+@pytest.fixture(scope="module", params=KINDS)
+def strongest(request: pytest.FixtureRequest) -> Iterator[StrongestSandbox]:
+    """Every promise is tried with each kind of sandbox that this machine can have."""
+    mine = StrongestSandbox(only=request.param)
     yield mine
     mine.close()
 
 
-def values(ran: sandbox.Ran) -> list[object]:
+def values(ran: sandbox.ProgramResult) -> list[object]:
     assert ran.status == "done", ran
     return [it.value if isinstance(it, Returned) else it.kind for it in ran.results]
 
 
 def test_calls_give_values_in_order_and_show_what_they_did_to_their_arguments(
-    ladder: Ladder,
+    strongest: StrongestSandbox,
 ) -> None:
-    ran = ladder.run(PROGRAM, [Call("add", (1, 2)), Call("Shelf.put", ("a", ["b"]))])
+    ran = strongest.run(PROGRAM, [Call("add", (1, 2)), Call("Shelf.put", ("a", ["b"]))])
     assert ran.results == (Returned(3, (1, 2)), Returned(None, ("a", ["b", "a"])))
-    assert ran.level.partition("+")[0] == ladder._only and (ran.level, ran.why) == ladder.level()
+    assert (
+        ran.level.partition("+")[0] == strongest._only and (ran.level, ran.why) == strongest.level()
+    )
 
 
 def test_what_is_no_json_or_raises_is_told_as_an_exception_and_the_next_call_goes_on(
-    ladder: Ladder,
+    strongest: StrongestSandbox,
 ) -> None:
-    ran = ladder.run(PROGRAM, [Call("pair"), Call("refuse", ("x",)), Call("none"), Call("add")])
+    ran = strongest.run(PROGRAM, [Call("pair"), Call("refuse", ("x",)), Call("none"), Call("add")])
     assert values(ran) == ["TypeError", "LookupError", "NameError", "TypeError"]
     refused = ran.results[1]
     assert isinstance(refused, Raised) and refused.said == "x" * 200
@@ -84,9 +86,9 @@ BROKEN = [
 
 @pytest.mark.parametrize(("source", "status", "detail", "elsewhere"), BROKEN)
 def test_a_program_that_does_not_load_says_why(
-    ladder: Ladder, source: str, status: str, detail: str, elsewhere: str
+    strongest: StrongestSandbox, source: str, status: str, detail: str, elsewhere: str
 ) -> None:
-    ran = ladder.run(source, [Call("f")], limits=Limits(seconds=0.3))
+    ran = strongest.run(source, [Call("f")], limits=Limits(seconds=0.3))
     assert (ran.status, ran.results) == (status, ())
     assert (elsewhere if elsewhere and ran.level == "wasi" else detail) in ran.detail
 
@@ -103,17 +105,17 @@ def test_a_process_that_ends_says_how(source: str, detail: str) -> None:
     assert ran.status == "killed" and detail in ran.detail
 
 
-def test_a_result_over_the_cap_costs_only_its_own_call(ladder: Ladder) -> None:
+def test_a_result_over_the_cap_costs_only_its_own_call(strongest: StrongestSandbox) -> None:
     limits = Limits(result_bytes=1000, depth=3)
     many = "def many(n): return 'x' * n\ndef deep(n):\n    it = 1\n"
     many += "    for _ in range(n): it = [it]\n    return it\n"
     many += "def knot():\n    it = []; it.append(it); return it\n"
     calls = [Call("many", (900,)), Call("many", (900,)), Call("deep", (3,)), Call("deep", (4,))]
-    ran = ladder.run(many, [*calls, Call("knot")], limits=limits)
+    ran = strongest.run(many, [*calls, Call("knot")], limits=limits)
     assert values(ran) == ["x" * 900, "TypeError", [[[1]]], "TypeError", "TypeError"]
 
 
-def test_files_are_there_for_one_program_and_gone_afterwards(ladder: Ladder) -> None:
+def test_files_are_there_for_one_program_and_gone_afterwards(strongest: StrongestSandbox) -> None:
     source = (
         "import os\n"
         "def work():\n"
@@ -121,7 +123,7 @@ def test_files_are_there_for_one_program_and_gone_afterwards(ladder: Ladder) -> 
         "    os.rename('out.txt', 'done.txt'); os.remove('in/a.txt')\n"
         "    return [os.getcwd(), open('done.txt').read(), sorted(os.listdir('.'))]\n"
     )
-    ran = ladder.run(source, [Call("work")], files={"in/a.txt": "hello"})
+    ran = strongest.run(source, [Call("work")], files={"in/a.txt": "hello"})
     (result,) = ran.results
     assert isinstance(result, Returned), result
     where, text, names = result.value  # type: ignore[misc]
@@ -130,47 +132,53 @@ def test_files_are_there_for_one_program_and_gone_afterwards(ladder: Ladder) -> 
 
 
 @pytest.mark.parametrize("name", ["/etc/x", "../x", "a/../../x", ""])
-def test_a_file_outside_the_private_directory_is_refused(ladder: Ladder, name: str) -> None:
+def test_a_file_outside_the_private_directory_is_refused(
+    strongest: StrongestSandbox, name: str
+) -> None:
     with pytest.raises(ValueError, match="no relative path"):
-        ladder.run(PROGRAM, [], files={name: ""})
+        strongest.run(PROGRAM, [], files={name: ""})
 
 
-def test_programs_do_not_see_each_other_and_chance_is_the_same_for_each(ladder: Ladder) -> None:
+def test_programs_do_not_see_each_other_and_chance_is_the_same_for_each(
+    strongest: StrongestSandbox,
+) -> None:
     first = "import math, random\nmath.pi = 3\ndef f(): return random.random()"
     second = "import math, random\ndef f(): return [math.pi > 3, random.random()]"
-    (draw,) = values(ladder.run(first, [Call("f")]))
-    assert values(ladder.run(second, [Call("f")])) == [[True, draw]]
+    (draw,) = values(strongest.run(first, [Call("f")]))
+    assert values(strongest.run(second, [Call("f")])) == [[True, draw]]
 
 
-def test_threads_share_one_ladder_and_each_gets_its_own_answer(ladder: Ladder) -> None:
+def test_threads_share_one_sandbox_and_each_gets_its_own_answer(
+    strongest: StrongestSandbox,
+) -> None:
     def ask(number: int) -> list[object]:
-        return values(ladder.run(PROGRAM, [Call("add", (number, 1))]))
+        return values(strongest.run(PROGRAM, [Call("add", (number, 1))]))
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, range(64))) == [[number + 1] for number in range(64)]
 
 
-def test_a_forked_process_starts_its_own(ladder: Ladder) -> None:
-    ladder.run(PROGRAM, [])
+def test_a_forked_process_starts_its_own(strongest: StrongestSandbox) -> None:
+    strongest.run(PROGRAM, [])
     pid = os.fork()
     if not pid:
         code = 1
         try:
-            code = 0 if values(ladder.run(PROGRAM, [Call("add", (2, 2))])) == [4] else 2
-            ladder.close()
+            code = 0 if values(strongest.run(PROGRAM, [Call("add", (2, 2))])) == [4] else 2
+            strongest.close()
         finally:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert values(ladder.run(PROGRAM, [Call("add", (1, 1))])) == [2]
+    assert values(strongest.run(PROGRAM, [Call("add", (1, 1))])) == [2]
 
 
-@pytest.fixture(params=RUNGS)
-def box(request: pytest.FixtureRequest) -> Iterator[Sandbox | WasiSandbox]:
-    with WasiSandbox() if request.param == "wasi" else Sandbox() as mine:
+@pytest.fixture(params=KINDS)
+def box(request: pytest.FixtureRequest) -> Iterator[ZygoteSandbox | WasiSandbox]:
+    with WasiSandbox() if request.param == "wasi" else ZygoteSandbox() as mine:
         yield mine
 
 
-def kill(box: Sandbox | WasiSandbox) -> None:
+def kill(box: ZygoteSandbox | WasiSandbox) -> None:
     """End what the next program would run in."""
     if isinstance(box, WasiSandbox):
         for worker in box._idle:
@@ -179,19 +187,19 @@ def kill(box: Sandbox | WasiSandbox) -> None:
         box._zygote._process.kill()
 
 
-def test_what_was_killed_while_it_waited_is_replaced(box: Sandbox | WasiSandbox) -> None:
+def test_what_was_killed_while_it_waited_is_replaced(box: ZygoteSandbox | WasiSandbox) -> None:
     for _ in range(3):
         assert values(box.run(PROGRAM, [Call("add", (1, 1))])) == [2]
         kill(box)
 
 
 def trace() -> tuple[int, int, int]:
-    """How many descriptors, threads and processes there are."""
+    """Count the descriptors, threads and processes."""
     descriptors = len(list(Path("/proc/self/fd").iterdir()))
     return descriptors, threading.active_count(), len(descendants())
 
 
-def test_nothing_is_left_behind(box: Sandbox | WasiSandbox) -> None:
+def test_nothing_is_left_behind(box: ZygoteSandbox | WasiSandbox) -> None:
     box.run(PROGRAM, [], files={})
     before = trace()
     for number in range(100):
@@ -203,7 +211,7 @@ def test_nothing_is_left_behind(box: Sandbox | WasiSandbox) -> None:
 
 @pytest.mark.slow
 def test_thousands_of_runs_from_many_threads_end_and_leave_nothing_behind(
-    box: Sandbox | WasiSandbox,
+    box: ZygoteSandbox | WasiSandbox,
 ) -> None:
     """Good ones, broken, late and dying ones at once; now and then the zygote dies too."""
 

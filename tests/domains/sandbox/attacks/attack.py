@@ -1,4 +1,4 @@
-"""What an attack is: a program, how it is judged, and nothing about how it is caught."""
+"""Attack: a program and how it is judged, with nothing about how it is caught."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Attack:
     kind: Kind
     source: str
     expected: object = "hidden"
-    """What `f` is wanted to return for each number; `hidden` is a table nobody can compute."""
+    """The value that `f` must return for each number; `hidden` is a table nobody can compute."""
     limits: Mapping[str, float] = field(default_factory=dict)
     files: Mapping[str, str] | None = None
 

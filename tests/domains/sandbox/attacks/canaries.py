@@ -1,4 +1,4 @@
-"""What tells from outside that an attack succeeded: files, sockets, processes, memory, clocks.
+"""Canaries that show from outside that an attack succeeded: files, sockets, processes, memory.
 
 Everything lies in one temporary folder or on loopback, so an attack that succeeds harms nothing.
 """
@@ -119,7 +119,7 @@ class Canaries:
                 os.getpriority(os.PRIO_PROCESS, pid), os.sched_getaffinity(pid))  # fmt: skip
 
     def evidence(self) -> list[str]:
-        """What the canaries outside the run tell."""
+        """List the signs of success that the canaries show."""
         found = list(self._taken)
         if self._state() != self._before:
             found.append("the folder is not as it was")
@@ -190,7 +190,7 @@ class Watch:
         self._grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self._grown
 
     def evidence(self, memory_mb: int, disk: int) -> list[str]:
-        """What was seen that no program may have."""
+        """List the things seen that no program may have."""
         found = sorted(self._found)
         if self._memory > (memory_mb + 32) << 20:
             found.append(f"{self._memory >> 20} MB of memory")
@@ -211,7 +211,7 @@ class Watch:
             )  # one of the keeper's own may have been seen before it was written down
             strange -= self._keeper.running({})
         parents = {child: parent for parent, born in below.items() for child in born}
-        return [_named(pid, parents[pid]) for pid in strange]
+        return [_describe(pid, parents[pid]) for pid in strange]
 
     def _look(self) -> None:
         while not self._stop.wait(0.01):
@@ -239,7 +239,7 @@ class Watch:
 
 
 class _Held:
-    """What a process has at one moment."""
+    """The resources of a process at one moment."""
 
     def __init__(self, pid: int) -> None:
         proc = Path(f"/proc/{pid}")
@@ -280,7 +280,7 @@ def descendants(below: dict[int, list[int]] | None = None) -> set[int]:
     return found
 
 
-def _named(pid: int, parent: int) -> str:
+def _describe(pid: int, parent: int) -> str:
     try:
         name = Path(f"/proc/{pid}/comm").read_text().strip()
     except OSError:

@@ -1,4 +1,4 @@
-"""Let the attacks loose on a sandbox, one after another, and tell which of them left a trace."""
+"""Run the attacks in a sandbox, one after another, and report those that left a trace."""
 
 import ctypes
 import json
@@ -10,11 +10,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tutelage.domains.sandbox import Call, Limits, Ran, Returned, same
-from tutelage.domains.sandbox.exchange import FILE_BYTES
-from tutelage.domains.sandbox.parent import Sandbox
-from tutelage.domains.sandbox.process import Protection
+from tutelage.domains.sandbox import Call, Limits, ProgramResult, Returned, same
+from tutelage.domains.sandbox.confined_process import FILE_BYTES
 from tutelage.domains.sandbox.wasi import WasiSandbox
+from tutelage.domains.sandbox.zygote import Protection
+from tutelage.domains.sandbox.zygote_sandbox import ZygoteSandbox
 
 from .attack import Attack
 from .canaries import Canaries, Watch, children, descendants
@@ -33,7 +33,7 @@ class Zygotes:
     """A sandbox that forks a process a program."""
 
     def __init__(self, protection: Protection) -> None:
-        self.box = Sandbox(protection)
+        self.box = ZygoteSandbox(protection)
 
     def ready(self) -> None:
         """The zygote makes each process when it is wanted."""
@@ -74,7 +74,7 @@ class Engines:
 
 
 class Range:
-    """Where attacks are tried: a sandbox, and what only its judge knows."""
+    """Place where attacks are tried: a sandbox, and the secrets that only its judge knows."""
 
     def __init__(self, keeper: Zygotes | Engines, token: str, answers: list[int]) -> None:
         self._keeper = keeper
@@ -92,7 +92,7 @@ class Range:
         self._private.rmdir()
 
     def trace(self, attack: Attack) -> list[str]:
-        """What `attack` left, or took away; a control leaves a trace when it does not pass."""
+        """List the traces of `attack`; a control leaves one when it does not pass."""
         self._keeper.ready()
         known = descendants() - self._keeper.running(children())
         canaries = Canaries(self._token, self._answers, self._inherited)
@@ -104,7 +104,7 @@ class Range:
                 ran = self._run(attack, source)
             took = time.monotonic() - began
             time.sleep(0.01)
-            found = self._judged(attack, ran)
+            found = self._judge(attack, ran)
             if attack.kind == "control":
                 return found
             found += watch.evidence(self._limits(attack).memory_mb, 4 * FILE_BYTES)
@@ -122,12 +122,12 @@ class Range:
     def _limits(self, attack: Attack) -> Limits:
         return Limits(**attack.limits)  # type: ignore[arg-type]
 
-    def _run(self, attack: Attack, source: str) -> Ran:
+    def _run(self, attack: Attack, source: str) -> ProgramResult:
         calls = [Call("f", (number,)) for number in range(CALLS)]
         return self._keeper.box.run(source, calls, limits=self._limits(attack), files=attack.files)
 
-    def _judged(self, attack: Attack, ran: Ran) -> list[str]:
-        """As a domain would judge: nothing is believed but values that are the same."""
+    def _judge(self, attack: Attack, ran: ProgramResult) -> list[str]:
+        """Judge as a domain would: believe nothing but values that are the same."""
         found = []
         wanted = self._answers if attack.expected == "hidden" else [attack.expected] * CALLS
         passed = ran.status == "done" and all(
@@ -145,7 +145,7 @@ class Range:
 
 
 def naive(attack: Attack, answers: list[int]) -> bool:
-    """Whether an evaluator that runs code and assertions in one process would be fooled."""
+    """Tell whether an evaluator that runs code and assertions in one process would be fooled."""
     wanted = answers if attack.expected == "hidden" else [attack.expected] * CALLS
     tests = "".join(f"\nassert f({number}) == {answer!r}" for number, answer in enumerate(wanted))
     if attack.expected != attack.expected:
@@ -158,7 +158,7 @@ def naive(attack: Attack, answers: list[int]) -> bool:
 
 
 def main() -> None:
-    """Arguments: which attacks, protections on or off, namespaces or not, or wasi. Prints JSON."""
+    """Print JSON. Arguments: which attacks, protections on or off, namespaces or not, or wasi."""
     which, on, namespaces = sys.argv[1:4]
     token = os.environ["CANARY_TOKEN"]
     answers = json.loads(os.environ["CANARY_ANSWERS"].removeprefix("ANSWERS="))

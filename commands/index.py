@@ -1,0 +1,95 @@
+"""The search index over strategies, which the log can make anew."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ..domains import BrokenDomain, UnknownDomain
+from ..domains import get as domain_named
+from ..reports.run_story import all_runs
+from ..store.log import EventLog
+from ..store.strategies.versions import Strategies
+from .errors import Refused
+from .output import Json, examples, print_json
+from .workspace import Workspace, here
+
+if TYPE_CHECKING:
+    from ..domains import Domain
+    from ..store.index.search import StrategyIndex
+
+
+app = typer.Typer(
+    name="index",
+    no_args_is_help=True,
+    help="The search index, which the log can make anew.",
+    epilog=examples("tutelage index rebuild"),
+)
+
+
+@app.command(epilog=examples(("tutelage index rebuild", "after a move, or when it is damaged")))
+def rebuild(ctx: typer.Context, as_json: Json = False) -> None:
+    """Throw the search index away and build it from nothing but the log."""
+    workspace = here(ctx)
+    with workspace.store() as store:
+        documents = open_index(workspace).rebuild(Strategies(store), Describer(workspace, store))
+    if as_json:
+        print_json({"documents": documents})
+    else:
+        typer.echo(f"The index holds {documents} documents.")
+
+
+SAMPLES = 2
+"""Problems in the description of a domain: enough to hear what it is about."""
+
+
+def open_index(workspace: Workspace) -> "StrategyIndex":
+    """Open the index of a store. Raises Refused where the embedder is not installed."""
+    from ..store.index.search import StrategyIndex
+
+    # torch and chromadb take seconds to import; only a search and a rebuild pay for them.
+    try:
+        from ..store.index.embed import MiniLM
+
+        return StrategyIndex(workspace.home, MiniLM())
+    except ModuleNotFoundError as error:
+        raise Refused(str(error)) from error
+
+
+class Describer:
+    """Description of a domain by name: failure modes, kinds of steps, sample problems.
+
+    A domain that cannot be opened here is described by its name alone.
+    """
+
+    def __init__(self, workspace: Workspace, log: EventLog) -> None:
+        self._given = workspace.overrides.domain if workspace.overrides else None
+        self._named: dict[str, dict[str, Any]] = {
+            started.domain: started.config["domain"] for started in all_runs(log)
+        }
+
+    def __call__(self, name: str) -> str:
+        domain = self._open(name)
+        if domain is None:
+            return name
+        guide = domain.guide
+        samples = [problem.text for problem in domain.problems("train", SAMPLES, 0)]
+        parts = (
+            ("", [guide.description]),
+            ("Mistakes", list(guide.failure_modes.values())),
+            ("Steps", list(guide.step_kinds.values())),
+            ("Samples", samples),
+        )
+        return "\n".join(
+            f"{title}: {'; '.join(said)}" if title else "; ".join(said)
+            for title, said in parts
+            if said
+        )
+
+    def _open(self, name: str) -> "Domain | None":
+        if self._given is not None and self._given.name == name:
+            return self._given
+        named = self._named.get(name, {"name": name, "options": {}})
+        try:
+            return domain_named(named["name"], named["options"])
+        except (UnknownDomain, BrokenDomain, ValueError):
+            return None

@@ -1,0 +1,66 @@
+"""List of all runs, and how far each has come."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from ..reports.run_story import all_runs
+from ..reports.wording import version_name
+from ..store.events import RunFinished, RunStarted
+from ..store.log import EventLog
+from ..store.strategies.review_answers import open_question
+from ..store.strategies.versions import Strategies
+from .output import Json, console, examples, print_json, table
+from .workspace import Workspace, here
+
+app = typer.Typer()
+
+
+@app.command(
+    epilog=examples("tutelage runs", ("tutelage runs --json | jq -r '.[].run'", "their names")),
+)
+def runs(ctx: typer.Context, as_json: Json = False) -> None:
+    """List all runs, oldest first, and how far each has come."""
+    with here(ctx).store() as log:
+        found = list(_describe_runs(here(ctx), log))
+    if as_json:
+        print_json(found)
+        return
+    columns = ("run", "began (UTC)", "state", "domain", "student", "teacher", "stands at")
+    rows = [[row[name] for name in ("run", "began", "state", "domain", "student", "teacher",
+                                    "current")] for row in found]  # fmt: skip
+    console().print(table(columns, rows) if rows else "No run yet: `tutelage run CONFIG`.")
+
+
+def _describe_runs(workspace: Workspace, log: EventLog) -> Iterator[dict[str, Any]]:
+    strategies = Strategies(log)
+    for started in all_runs(log):
+        run = started.stream
+        begin = next(iter(log.entries(stream=run)))
+        finish = log.find(run, "finish")
+        yield {
+            "run": run,
+            "began": begin.at.isoformat(timespec="seconds").removesuffix("+00:00"),
+            "state": run_state(workspace, log, run, isinstance(finish, RunFinished)),
+            "domain": started.domain,
+            "student": started.config["student"],
+            "teacher": started.config["teacher"],
+            "current": _version_name(strategies, started, finish),
+        }
+
+
+def _version_name(strategies: Strategies, started: RunStarted, finish: object) -> str:
+    """Return the version that a finished run evaluated, else the current one of its branch."""
+    if isinstance(finish, RunFinished):
+        return version_name(strategies, started.domain, finish.strategy)
+    return strategies.current(started.domain, f"{started.domain}/{started.stream}").name
+
+
+def run_state(workspace: Workspace, log: EventLog, run: str, finished: bool) -> str:
+    """Return `finished`, `running`, `waiting` (for a review) or `stopped`."""
+    if finished:
+        return "finished"
+    if workspace.worked_on(run):
+        return "running"
+    return "waiting" if open_question(log, run) else "stopped"

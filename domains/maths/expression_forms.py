@@ -1,0 +1,69 @@
+"""Compares two expressions by value, and recognises the form in which one is written."""
+
+from fractions import Fraction
+
+from .expressions import Node, close, names_in, value
+
+POINTS = tuple(map(Fraction, ("3/7", "-5/3", "11/4", "-23/6", "8", "17/9")))
+
+
+def agree(one: Node, other: Node) -> bool:
+    """Tell whether the trees have equal values at six points; True is no proof of equality.
+
+    Both are evaluated with each name at another one of the points. Raises Unreadable, Unbounded.
+    """
+    names = sorted(names_in(one) | names_in(other))
+    for turn in range(len(POINTS) if names else 1):
+        at = {name: POINTS[(turn + i * 2) % len(POINTS)] + i for i, name in enumerate(names)}
+        if not close(value(one, at), value(other, at)):
+            return False
+    return True
+
+
+def latex(tree: Node) -> str:
+    """Write the tree in LaTeX for the symbolic judge, with every bracket."""
+    parts = [latex(part) for part in tree.parts]
+    if tree.kind == "number":
+        return tree.text
+    if tree.kind == "name":
+        return {"pi": r"\pi"}.get(tree.text, tree.text)
+    if tree.kind == "call":
+        return rf"\sqrt{{{parts[0]}}}" if tree.text == "sqrt" else f"{tree.text}({parts[0]})"
+    if tree.kind == "neg":
+        return f"(-{_bracket(tree.parts[0], parts[0])})"
+    if tree.kind == "/":
+        return rf"\frac{{{parts[0]}}}{{{parts[1]}}}"
+    bracketed = [_bracket(part, written) for part, written in zip(tree.parts, parts, strict=True)]
+    if tree.kind == "^":
+        return f"{bracketed[0]}^{{{parts[1]}}}"
+    if tree.kind == "*":
+        return rf"{bracketed[0]} \cdot {bracketed[1]}"
+    return f"{parts[0]} {tree.kind} {bracketed[1]}"
+
+
+def _bracket(tree: Node, written: str) -> str:
+    return written if tree.kind in ("number", "name") else f"({written})"
+
+
+def is_number(tree: Node) -> bool:
+    """Tell whether the tree is a number as one writes a result: 7, -0.5, 3/4, (3)/(4)."""
+    if tree.kind == "neg":
+        return is_number(tree.parts[0]) and tree.parts[0].kind != "neg"
+    if tree.kind == "/":
+        whole = (part.parts[0] if part.kind == "neg" else part for part in tree.parts)
+        return all(part.kind == "number" and "." not in part.text for part in whole)
+    return tree.kind == "number"
+
+
+def has_expanded_form(tree: Node) -> bool:
+    """Tell whether no bracket that holds a sum is multiplied or raised to a power."""
+    if tree.kind in ("*", "^", "neg"):
+        return all(part.kind not in ("+", "-") and has_expanded_form(part) for part in tree.parts)
+    return all(has_expanded_form(part) for part in tree.parts)
+
+
+def terms(tree: Node) -> int:
+    """Count the terms of the outermost sum."""
+    if tree.kind in ("+", "-"):
+        return terms(tree.parts[0]) + terms(tree.parts[1])
+    return 1

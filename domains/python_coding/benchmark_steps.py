@@ -1,0 +1,137 @@
+"""Writes solutions of benchmark problems (HumanEval, MBPP) from what the problem shows.
+
+Nothing here comes from a reference solution or a hidden test: a student could write it all.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from ..contract import ExpertRule
+from .rulebook import RULES
+from .rulebook import STEP_KINDS as CODING
+from .solutions import kinds_of
+
+STEP_KINDS = {
+    "tally": CODING["tally"],
+    "contract": CODING["contract"],
+    "examples": "Says of each example that the task shows what it demands.",
+}
+MOST = 6
+"""Examples that are written out."""
+_OWN = ExpertRule(
+    name="examples",
+    section="Before you write",
+    text="Write down for each example that the task shows what is asked and what must come out of "
+    "it; then write code that gives exactly that.",
+    steps=frozenset({"examples"}),
+    addresses=frozenset({"wrong_value", "wrong_type", "crash"}),
+)
+_SHARED = ("shortcut", "care", "contract", "swallow", "tally", "format")
+
+_SESSION = re.compile(r"^\s*>>> ?(.+)\n(?!\s*>>>)\s*(\S.*)$", re.M)
+_PAIR = re.compile(r"^\s*Input:?\s*(.+)\n\s*Output:?\s*(.+)$", re.M)
+_FOR_INPUT = re.compile(r"^\s*For (.+?),? the (?:output|result) should be (.+)$", re.M)
+_ARROW = r"\s*(?:#\s*)?(?:==>|=>|➞|->|==|=|(?:should )?returns?)\s*(\S.*)$"
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example, as it stands in the text."""
+
+    asked: str
+    wanted: str
+
+
+def rules(failure_modes: Mapping[str, str]) -> tuple[ExpertRule, ...]:
+    """Return the coding rules that apply to benchmark problems, and one on examples."""
+    shared = [rule for rule in RULES if rule.name in _SHARED]
+    return tuple(
+        replace(rule, addresses=rule.addresses & failure_modes.keys())
+        for rule in [*shared[:3], _OWN, *shared[3:]]
+    )
+
+
+def examples_in(text: str, name: str) -> list[Example]:
+    """Return the examples of a docstring, in any of four forms; none where none can be read."""
+    calls = re.compile(rf"^.*?\b({re.escape(name)}\(.*?\)){_ARROW}", re.M)
+    for form in (_SESSION, calls, _PAIR, _FOR_INPUT):
+        found = [Example(_line(asked), _line(wanted)) for asked, wanted in form.findall(text)]
+        if found:
+            return found
+    return []
+
+
+@dataclass(frozen=True)
+class VisibleProblem:
+    """The visible part of a problem, from which the steps are written."""
+
+    text: str
+    name: str
+    takes: Sequence[str]
+    """The parameters, or what stands for them."""
+    examples: Sequence[Example]
+    returns: str = ""
+    """As annotated; empty where nothing is."""
+
+
+def write(visible: VisibleProblem, steps: frozenset[str] | None, code: str) -> str:
+    """Write the named steps, always in the same order, and the program; None names all of them."""
+    told = [said(visible) for kind, said in _WRITERS.items() if steps is None or kind in steps]
+    return "\n".join([*told, f"```python\n{code.strip()}\n```"])
+
+
+def signature(source: str, name: str) -> tuple[list[str], str]:
+    """Return the parameters of a function, with their types if any, and the type it returns."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            takes = [
+                f"{arg.arg} ({ast.unparse(arg.annotation)})" if arg.annotation else arg.arg
+                for arg in node.args.args
+            ]
+            return takes, ast.unparse(node.returns) if node.returns else ""
+    return [], ""
+
+
+def values_of(sources: Iterable[str]) -> list[object]:
+    """Return the values of those sources that are literals."""
+    values = []
+    for source in sources:
+        with suppress(ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            values.append(ast.literal_eval(source))
+    return values
+
+
+def _tally(visible: VisibleProblem) -> str:
+    words, calls = len(visible.text.split()), len(visible.examples)
+    return f"The task has {words} words and shows {calls} calls with their results."
+
+
+def _contract(visible: VisibleProblem) -> str:
+    values = values_of(example.wanted for example in visible.examples)
+    returns = visible.returns or (f"{kinds_of(values)}, as in the examples" if values else "")
+    returns = returns or "what the task says"
+    takes = " and ".join(visible.takes) or "nothing"
+    return f"`{visible.name}` takes {takes}; it returns {returns}, and prints nothing."
+
+
+def _examples(visible: VisibleProblem) -> str:
+    examples = visible.examples
+    if not examples:
+        return "Examples: the task shows no call with its result; its sentences must do."
+    told = [f"`{it.asked}` must give `{it.wanted}`" for it in examples[:MOST]]
+    more = f"; and {len(examples) - MOST} more" if len(examples) > MOST else ""
+    return f"Examples: {'; '.join(told)}{more}."
+
+
+def _line(text: str) -> str:
+    return " ".join(text.replace("`", "'").split()).rstrip(".")
+
+
+_WRITERS: Mapping[str, Callable[[VisibleProblem], str]] = {
+    "tally": _tally,
+    "contract": _contract,
+    "examples": _examples,
+}

@@ -1,0 +1,87 @@
+"""Encodes Python values as JSON and back: tuples, sets, dicts with any keys, for benchmark tests.
+
+Lists, strings, numbers, booleans and None are themselves; all else is a dict with one key that
+says what it is. What comes back from a sandbox is decoded to exact built-in types or refused.
+"""
+
+import math
+from typing import Any
+
+from ..sandbox import Json
+
+CODEC_SOURCE = """
+def _decoded(coded):
+    if type(coded) is list:
+        return [_decoded(one) for one in coded]
+    if type(coded) is not dict:
+        return coded
+    ((kind, parts),) = coded.items()
+    if kind == "dict":
+        return {_decoded(key): _decoded(value) for key, value in parts}
+    if kind == "float":
+        return float(parts)
+    return {"tuple": tuple, "set": set}[kind](_decoded(one) for one in parts)
+
+
+def _coded(value):
+    kind = type(value)
+    if kind is list:
+        return [_coded(one) for one in value]
+    if kind in (tuple, set, frozenset):
+        return {"tuple" if kind is tuple else "set": [_coded(one) for one in value]}
+    if kind is dict:
+        return {"dict": [[_coded(key), _coded(one)] for key, one in value.items()]}
+    if kind is float and (value != value or value in (float("inf"), float("-inf"))):
+        return {"float": repr(value)}
+    if kind in (int, float, str, bool, type(None)):
+        return value
+    raise TypeError(f"{kind.__name__} is not JSON")
+"""
+"""The same two functions as source, for the inside of a sandbox."""
+
+
+class Unusable(ValueError):
+    """A value that cannot be coded, or JSON that is no coded value."""
+
+
+def encode(value: object) -> Json:
+    """Return a Python value as JSON. Raises Unusable for one of any other type."""
+    if type(value) is list:
+        return [encode(one) for one in value]
+    if isinstance(value, tuple | set | frozenset):
+        return {"tuple" if isinstance(value, tuple) else "set": [encode(one) for one in value]}
+    if type(value) is dict:
+        return {"dict": [[encode(key), encode(one)] for key, one in value.items()]}
+    if type(value) is float and not math.isfinite(value):
+        return {"float": repr(value)}
+    if value is None or type(value) in (int, float, str, bool):
+        plain: Json = value  # type: ignore[assignment]  # one of these types
+        return plain
+    raise Unusable(f"{type(value).__name__} cannot be sent into the sandbox")
+
+
+def decode(found: Json) -> Any:
+    """Return the Python value. Raises Unusable for what `encode` would not have written."""
+    if isinstance(found, list):
+        return [decode(one) for one in found]
+    if not isinstance(found, dict):
+        return found
+    try:
+        ((kind, parts),) = found.items()
+        if kind == "float" and parts in ("inf", "-inf", "nan"):
+            return float(str(parts))
+        if kind == "tuple" and isinstance(parts, list):
+            return tuple(decode(one) for one in parts)
+        if kind == "set" and isinstance(parts, list):
+            return {decode(one) for one in parts}
+        if kind == "dict" and isinstance(parts, list):
+            return {decode(pair[0]): decode(pair[1]) for pair in map(_pair, parts)}
+    except (TypeError, ValueError) as error:
+        raise Unusable(f"no coded value: {error}") from error
+    raise Unusable(f"no coded value: {kind!r:.40}")
+
+
+def _pair(part: Json) -> list[Json]:
+    if not isinstance(part, list) or len(part) != 2:
+        raise ValueError("no pair")
+    return part

@@ -1,0 +1,189 @@
+"""Sandbox of confined processes: give each program a process that the zygote forked."""
+
+import contextlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Self
+
+from .confined_process import Process, Stopped
+from .contract import Call, Level, Limits, ProgramResult, Raised, Returned, SandboxUnavailable
+from .inside.wire import LENGTH
+from .results import Broken, Forged
+from .zygote import Protection, Zygote, ZygoteDied
+
+
+class ZygoteSandbox:
+    """Runs programs through one zygote, started when first needed and again when it died."""
+
+    def __init__(self, protection: Protection | None = None) -> None:
+        self._protection = protection or Protection(machine=platform.machine())
+        self._zygote: Zygote | None = None
+        self._spare: Process | None = None
+        self._lock = threading.Lock()
+        self._owner = os.getpid()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the zygote; the next run starts another."""
+        self._forget_after_fork()
+        with self._lock:
+            self._stop_zygote()
+
+    def level(self) -> tuple[Level, str]:
+        """Return the protection between a program and this machine, and the reason for it.
+
+        Raises SandboxUnavailable where the protections cannot be put on.
+        """
+        machine = f"{platform.system()} {platform.release()}"
+        try:
+            report = self._get_zygote().report
+        except (OSError, LookupError) as error:
+            raise SandboxUnavailable(f"{machine}: {error}") from error
+        if report["fault"]:
+            raise SandboxUnavailable(f"{machine}: {report['fault']}")
+        if not self._protection.on:
+            return "unsafe", "no protections but caps on memory, time and files"
+        said = f"Landlock {report['version']} and seccomp"
+        if report["namespaces"]:
+            return "zygote+ns", f"{said} in namespaces of its own"
+        return "zygote", f"{said}; namespaces of its own were not to be had"
+
+    def run(
+        self,
+        program: str,
+        calls: Sequence[Call],
+        *,
+        limits: Limits | None = None,
+        files: Mapping[str, str] | None = None,
+    ) -> ProgramResult:
+        """Load `program` in a process of its own and make `calls`."""
+        limits = limits or Limits()
+        level, why = self.level()
+        request = _request(program, calls, limits)
+        with _private_directory(files) as directory:
+            attempt = partial(self._attempt, request, len(calls), limits, directory)
+            return collect(attempt, level, why)
+
+    def _attempt(
+        self, request: bytes, calls: int, limits: Limits, directory: str
+    ) -> tuple[Returned | Raised, ...]:
+        for last in (False, True):
+            zygote = self._get_zygote()
+            try:
+                process = self._take(zygote, limits, directory)
+                spare = partial(self._prepare_spare, zygote, limits)
+                return process.exchange(request, calls, spare)
+            except ZygoteDied:
+                # Nothing of the program is kept from a try whose zygote died: it is run afresh.
+                self._replace(zygote)
+                if last:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _take(self, zygote: Zygote, limits: Limits, directory: str) -> Process:
+        """Return the process that waits, if it is of this kind; else a new one."""
+        if not directory:
+            with self._lock:
+                spare, self._spare = self._spare, None
+            if spare is not None:
+                if spare.fits(zygote, limits):
+                    return spare
+                spare.drop()
+        return Process(zygote, limits, directory)
+
+    def _prepare_spare(self, zygote: Zygote, limits: Limits) -> None:
+        """While an answer is judged, have the next process made: it will probably be alike."""
+        with self._lock, contextlib.suppress(OSError):
+            if self._spare is None and self._zygote is zygote:
+                self._spare = Process(zygote, limits)
+
+    def _get_zygote(self) -> Zygote:
+        self._forget_after_fork()
+        with self._lock:
+            if self._zygote is None:
+                self._zygote = Zygote(self._protection)
+            return self._zygote
+
+    def _replace(self, died: Zygote) -> None:
+        with self._lock:
+            if self._zygote is died:
+                self._stop_zygote()
+
+    def _stop_zygote(self) -> None:
+        if self._spare is not None:
+            self._spare.forget()
+        if self._zygote is not None:
+            self._zygote.close()
+        self._spare = self._zygote = None
+
+    def _forget_after_fork(self) -> None:
+        """Leave the zygote to the process that started it, if this one was forked from that."""
+        if self._owner != os.getpid():
+            self._owner = os.getpid()
+            self._lock = threading.Lock()
+            if self._spare is not None:
+                self._spare.forget()
+            if self._zygote is not None:
+                self._zygote.forget()
+            self._spare = self._zygote = None
+
+
+def collect(
+    attempt: Callable[[], tuple[Returned | Raised, ...]], level: Level, why: str
+) -> ProgramResult:
+    """Run `attempt` and turn its results, or its end without any, into a ProgramResult."""
+    try:
+        return ProgramResult("done", attempt(), "", level, why)
+    except Stopped as stopped:
+        return ProgramResult(stopped.status, (), str(stopped), level, why)
+    except Broken as broken:
+        return ProgramResult("broken", (), str(broken), level, why)
+    except Forged as forged:
+        return ProgramResult("killed", (), str(forged), level, why)
+
+
+def relative_path(name: str) -> PurePosixPath:
+    """Return `name` as a path inside a private directory. Raises ValueError where it is none."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError(f"{name!r} is no relative path inside a private directory")
+    return path
+
+
+def _request(program: str, calls: Sequence[Call], limits: Limits) -> bytes:
+    body = json.dumps({
+        "program": program,
+        "calls": [(call.function, call.args) for call in calls],
+        "result_bytes": limits.result_bytes,
+        "depth": limits.depth,
+    }).encode()  # fmt: skip
+    return LENGTH.pack(len(body)) + body
+
+
+@contextlib.contextmanager
+def _private_directory(files: Mapping[str, str] | None) -> Iterator[str]:
+    """Make a directory with `files` in it, for one program alone, and remove it afterwards."""
+    if files is None:
+        yield ""
+        return
+    directory = Path(tempfile.mkdtemp(prefix="tutelage-")).resolve()
+    try:
+        for name, text in files.items():
+            path = relative_path(name)
+            (directory / path).parent.mkdir(parents=True, exist_ok=True)
+            (directory / path).write_text(text, encoding="utf-8")
+        yield str(directory)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)

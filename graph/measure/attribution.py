@@ -1,0 +1,160 @@
+"""Arms of the evaluation: base and tuned student, controls and teacher on the sealed splits."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...domains.contract import Problem, Split
+from ...evidence.attribution.table import Arm, Attribution, JudgedReply, table
+from ...evidence.floors import Floor
+from ...evidence.leaks import Leak, leaks
+from ...models.contract import Model
+from ...store.events import AttemptJudged
+from ...store.rules import EMPTY, Rule, Strategy
+from ..context import Run
+from .adapters import adapter_of
+from .floors import measure_floors
+from .rollouts import attempt, right_solution
+
+SEALED: tuple[Split, ...] = ("test", "ood")
+
+
+@dataclass(frozen=True)
+class EvaluationArm:
+    """One arm of the evaluation."""
+
+    student: str
+    """As rows of the table call it: base, tuned, labels_only, placebo, teacher."""
+    adapter: str = ""
+    strategy: Strategy | None = None
+    model: Model | None = None
+    """The model that answers, if it is not the student."""
+    solutions: bool = False
+    """The rulebook teacher answers with the domain's own worked solutions."""
+
+    @property
+    def slot(self) -> str:
+        return f"{self.student}+strategy" if self.strategy is not None else self.student
+
+
+def evaluation_arms(run: Run, strategy: Strategy, adapter: str) -> Iterator[EvaluationArm]:
+    """Yield {base, tuned} x {no strategy, strategy}, the controls, and the teacher."""
+    controls = run.config.train.controls
+    yield EvaluationArm("base")
+    if strategy.rules:
+        yield EvaluationArm("base", strategy=strategy)
+    if adapter:
+        yield EvaluationArm("tuned", adapter)
+        yield EvaluationArm("tuned", adapter, strategy)
+        if "labels_only" in controls:
+            name = f"{run.domain.name}@0"
+            yield EvaluationArm("labels_only", adapter_of(run, EMPTY, name))
+    if "placebo" in controls and strategy.rules:
+        yield EvaluationArm("placebo", strategy=placebo(strategy))
+    if run.teacher.model is not None:
+        yield EvaluationArm("teacher", model=run.teacher.model)
+        if strategy.rules:
+            yield EvaluationArm("teacher", strategy=strategy, model=run.teacher.model)
+    else:
+        yield EvaluationArm("teacher", solutions=True)
+
+
+def attribute(run: Run, strategy: Strategy, adapter: str, place: str = "evaluate") -> Attribution:
+    """Put every arm to the sealed splits, in slots below `place`."""
+    every = list(evaluation_arms(run, strategy, adapter))
+    arms: dict[Arm, list[JudgedReply]] = {}
+    floors: dict[str, float] = {}
+    floor_right: dict[str, Mapping[str, float]] = {}
+    for split in SEALED:
+        problems = run.open_seal(split, place)
+        if not problems:
+            continue
+        floor = measure_floors(run, split, problems)
+        floors[split], floor_right[split] = floor.accuracy, floor_scores(floor, problems)
+        for arm in every:
+            key = (split, arm.student, arm.strategy is not None)
+            arms[key] = answers_of(run, f"{place}/{split}/{arm.slot}", problems, arm)
+    return table(
+        arms,
+        floors=floors,
+        floor_right=floor_right,
+        classes=run.domain.guide.classes,
+        seed=run.config.seed,
+    )
+
+
+def floor_scores(floor: Floor, problems: Sequence[Problem]) -> Mapping[str, float]:
+    """Return the floor's score on each problem, by the problem's id."""
+    return {
+        problem.id: float(answer == problem.answer)
+        for problem, answer in zip(problems, floor.answers, strict=True)
+    }
+
+
+def answers_of(
+    run: Run, prefix: str, problems: Sequence[Problem], arm: EvaluationArm
+) -> list[JudgedReply]:
+    """Return one arm's judged replies, in slots below `prefix`."""
+    if arm.solutions:
+        return [_worked_answer(run, problem) for problem in problems]
+    attempts = attempt(
+        run,
+        prefix,
+        problems,
+        model=arm.model,
+        strategy=arm.strategy,
+        adapter=arm.adapter,
+        what=prefix.removeprefix("evaluate/"),
+    )
+    return [_answer(p, event) for p, event in zip(problems, attempts, strict=True)]
+
+
+def strategy_leaks(
+    strategy: Strategy, problems: Sequence[Problem], classes: Sequence[str]
+) -> list[Leak]:
+    """Return what the rules carry of the problems."""
+    return leaks(
+        {rule.id: Strategy(rules=(rule,)).render() for rule in strategy.rules},
+        [(problem.id, problem.text, problem.answer) for problem in problems],
+        classes,
+    )
+
+
+def _answer(problem: Problem, event: AttemptJudged) -> JudgedReply:
+    return JudgedReply(
+        problem=problem.id,
+        score=None if event.outcome == "error" else event.score,
+        outcome=event.outcome,
+        answer=event.answer,
+        label=problem.answer,
+        topic=problem.topic,
+        difficulty=problem.difficulty,
+    )
+
+
+def _worked_answer(run: Run, problem: Problem) -> JudgedReply:
+    right = right_solution(run.domain, problem) is not None
+    return JudgedReply(
+        problem=problem.id,
+        score=1.0 if right else 0.0,
+        outcome="right" if right else "wrong",
+        answer=problem.answer if right else None,
+        label=problem.answer,
+        topic=problem.topic,
+        difficulty=problem.difficulty,
+    )
+
+
+_FILLER = (
+    "Read the whole task calmly from the beginning to the end before writing anything down.",
+    "Keep a positive attitude and trust that careful work is always worth the effort it takes.",
+    "Remember that good answers come from attention, patience and a tidy way of working.",
+)
+
+
+def placebo(strategy: Strategy) -> Strategy:
+    """Return a strategy of about the same length that says nothing of use."""
+    rules: list[Rule] = []
+    while len(Strategy(rules=tuple(rules)).render()) < len(strategy.render()):
+        text = _FILLER[len(rules) % len(_FILLER)]
+        rules.append(Rule(id=f"placebo-{len(rules)}", section="Attitude", text=text))
+    return Strategy(rules=tuple(rules))

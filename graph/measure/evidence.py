@@ -1,0 +1,24 @@
+"""Attempts as a teacher reads them: the evidence behind lessons and edits."""
+
+from collections.abc import Sequence
+
+from ...store.events import AttemptJudged, Reflected
+from ..context import Run
+from ..teacher.contract import ShownAttempt
+from .gaps import closed_gaps
+
+
+def show_attempts(run: Run, attempts: Sequence[AttemptJudged]) -> list[ShownAttempt]:
+    """Return recorded attempts with their problems and replies."""
+    problems = {problem.id: problem for problem in run.problems["train"]}
+    return [
+        ShownAttempt(problems[event.problem], event, run.log.text(event.reply_text))
+        for event in attempts
+    ]
+
+
+def evidence_of(run: Run, reflected: Reflected) -> list[ShownAttempt]:
+    """Return what the teacher read in a reflection, gaps that it closed included."""
+    found = [run.log.find(run.id, slot) for slot in reflected.attempts]
+    attempts = [event for event in found if isinstance(event, AttemptJudged)]
+    return [*show_attempts(run, attempts), *closed_gaps(run, reflected)]

@@ -1,0 +1,68 @@
+"""Capability probe: measures whether a strategy in the prompt helps the student."""
+
+from ...evidence.attribution.contrasts import compare
+from ...store.events import Channel, ProbeDecided
+from ...store.rules import Rule, Strategy
+from ..context import Run
+from .rollouts import attempt, scores
+
+
+def expert_strategy(run: Run) -> Strategy:
+    """Return the domain's expert rules as one strategy, in the order of their texts' hashes."""
+    rules = [
+        Rule(
+            id=f"expert-{rule.name}",
+            section=rule.section,
+            text=rule.text,
+            when=rule.when,
+            when_not=rule.when_not,
+            steps=tuple(sorted(rule.steps)),
+        )
+        for rule in run.domain.guide.rules
+    ]
+    return Strategy(rules=tuple(sorted(rules, key=lambda rule: rule.id)))
+
+
+def probe(run: Run, strategy: Strategy) -> ProbeDecided:
+    """Compare no prompt with `strategy` in the prompt on the same problems, and pick the channel.
+
+    A gain beyond chance means `words`. A student that cannot be trained has no other channel.
+    """
+    problems = run.batch(0)
+    bare = scores(attempt(run, "baseline/probe/bare", problems, what="probe without words"))
+    told = scores(
+        attempt(run, "baseline/probe/told", problems, strategy=strategy, what="probe with words")
+    )
+    pairs = [(t, b) for t, b in zip(told, bare, strict=True) if t is not None and b is not None]
+    change = compare([t for t, _ in pairs], [b for _, b in pairs])
+    helped = change.is_beyond_chance and change.gain > 0
+    found: Channel = "words" if helped or run.trainer is None else "weights"
+    forced = run.config.gate.channel
+    event = run.log.record(
+        ProbeDecided(
+            stream=run.id,
+            slot="baseline/probe",
+            model=run.student.name,
+            strategy=strategy.hash,
+            channel=found if forced == "auto" else forced,
+            forced=forced != "auto",
+            n=len(pairs),
+            gain=change.gain,
+            low=change.low,
+            high=change.high,
+            p=change.p,
+        )
+    )
+    needs = event.channel == "words" and not event.words_help and not event.forced
+    only = "that is no help shown, but it has no other channel: " if needs else ""
+    run.progress.say(
+        f"Probe: words in the prompt change {run.student.name} by {whole_points(event.gain)} "
+        f"[{whole_points(event.low)}, {whole_points(event.high)}] on {event.n} problems: "
+        f"{only}gates work in the `{event.channel}` channel."
+    )
+    return event
+
+
+def whole_points(difference: float) -> str:
+    """Return a difference of shares in whole percentage points, with its sign."""
+    return f"{100 * difference:+.0f}"

@@ -1,0 +1,203 @@
+"""JSON form of a run's story and of its gates: what `show --json` prints."""
+
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from ..store.edits import edit_line
+from ..store.events import (
+    AdapterTrained,
+    CreditMeasured,
+    Evaluated,
+    FailuresSorted,
+    GateDecided,
+    PortabilityMeasured,
+    ProbeDecided,
+    ProposalRefused,
+    Reflected,
+    ReviewAnswered,
+    ReviewAsked,
+    RoundOpened,
+    SealOpened,
+    Solved,
+    StrategyPromoted,
+    StrategyProposed,
+    Transferred,
+)
+from ..store.strategies.diff import gate_line
+from ..store.strategies.versions import Strategies
+from .run_story import RoundId, RunStory, cycle_of
+from .wording import version_name
+
+_EFFECT = {"gain", "low", "high", "p"}
+
+
+def run_as_json(story: RunStory) -> dict[str, Any]:
+    """Return the whole story as plain data."""
+    probes = story.probes
+    return {
+        "run": story.run,
+        "domain": story.domain,
+        "teacher": str(story.config["teacher"]),
+        "student": str(story.config["student"]),
+        "finished": story.is_complete,
+        "began": story.began.isoformat(timespec="seconds"),
+        "last": story.last.isoformat(timespec="seconds"),
+        "seconds": story.seconds,
+        "events": story.events,
+        "current": story.current,
+        "probe": _probe(probes[-1]) if probes else None,
+        "rounds": [_round(story, where) for where in story.rounds],
+        "cycles": _cycles(story),
+        "by_hand": [gate_as_json(story.strategies, it) for it in story.gates_by_hand],
+        "adapters": [_adapter(story, it) for it in story.all(AdapterTrained)],
+        "seals": [{"split": it.split, "reason": it.reason} for it in story.all(SealOpened)],
+        "calls": usage_rows(story),
+        "in_doubt": story.in_doubt,
+        "outcomes": dict(sorted(story.outcomes.items())),
+        "judged_by": dict(sorted(story.judged_by.items())),
+        "evaluated": bool(story.all(Evaluated)),
+    }
+
+
+def gate_as_json(strategies: Strategies, gate: GateDecided) -> dict[str, Any]:
+    """Return what a gate measured and decided, with versions by name."""
+    identity = {"stream", "slot", "kind", "domain", "candidate", "incumbent", "block"}
+    return {
+        "gate": f"{gate.stream}#{gate.slot}",
+        "candidate": version_name(strategies, gate.domain, gate.candidate),
+        "incumbent": version_name(strategies, gate.domain, gate.incumbent),
+        "verdict": gate_line(gate),
+        "by_hand": gate.by_hand,
+        **gate.model_dump(mode="json", exclude=identity),
+    }
+
+
+def usage_rows(story: RunStory) -> list[dict[str, Any]]:
+    """Return calls and tokens by model; calls in doubt are listed by their slots instead."""
+    rows = [{"model": name, **asdict(it)} for name, it in story.usage.items() if it.calls]
+    return [{key: value for key, value in row.items() if key != "in_doubt"} for row in rows]
+
+
+def _probe(event: ProbeDecided) -> dict[str, Any]:
+    include = {"channel", "forced", "n", *_EFFECT}
+    return event.model_dump(include=include) | {"helped": event.words_help}
+
+
+def _adapter(story: RunStory, event: AdapterTrained) -> dict[str, Any]:
+    return {
+        "adapter": event.adapter,
+        "strategy": story.name(event.strategy),
+        "tokens": event.tokens,
+        "loss_first": event.loss_first,
+        "loss_last": event.loss_last,
+    }
+
+
+def _cycles(story: RunStory) -> list[dict[str, Any]]:
+    cycles: dict[int, dict[str, Any]] = {}
+    for transfer in story.all(Transferred):
+        number = cycle_of(transfer.slot)
+        cycles.setdefault(number, {"cycle": number})["transfer"] = {
+            "strategy": story.name(transfer.strategy),
+            "adapter": transfer.adapter,
+            "reason": transfer.reason,
+        }
+    for feedback in story.all(FailuresSorted):
+        number = cycle_of(feedback.slot)
+        cycles.setdefault(number, {"cycle": number})["feedback"] = {
+            "attempts": len(feedback.attempts),
+            "right": feedback.right,
+            "gaps": dict(sorted(Counter(feedback.gaps.values()).items())),
+        }
+    return [cycles[number] for number in sorted(cycles)]
+
+
+def _round(story: RunStory, where: RoundId) -> dict[str, Any]:
+    promotions = story.within(StrategyPromoted, where)
+    return {
+        "cycle": where.cycle,
+        "round": where.round,
+        "opened": _opening(story, where),
+        "solve": _solve(story, where),
+        "reflect": _reflection(story, where),
+        "review": _review(story, where),
+        "promoted": story.name(promotions[-1].strategy) if promotions else None,
+        "credit": [
+            {"version": story.name(it.strategy), **it.model_dump(include=_CREDIT)}
+            for it in story.within(CreditMeasured, where)
+        ],
+        "candidates": [_candidate(story, it) for it in story.within(StrategyProposed, where)],
+        "refused": [
+            {"reason": it.reason, "edits": [edit_line(edit) for edit in it.edits]}
+            for it in story.within(ProposalRefused, where)
+        ],
+        "gates": [gate_as_json(story.strategies, it) for it in story.within(GateDecided, where)],
+        "portability": [
+            {"version": story.name(it.candidate), **it.model_dump(include=_PORTABILITY)}
+            for it in story.within(PortabilityMeasured, where)
+        ],
+    }
+
+
+_CREDIT = {"rule", "n", "wins", "losses", *_EFFECT}
+_PORTABILITY = {"model", "verdict", "pairs", "missing", *_EFFECT}
+
+
+def _opening(story: RunStory, where: RoundId) -> dict[str, Any] | None:
+    if not (events := story.within(RoundOpened, where)):
+        return None
+    event = events[-1]
+    return {
+        "parent": story.name(event.strategy),
+        "incumbent": story.name(event.incumbent or event.strategy),
+        "fronts": {story.name(it): n for it, n in event.fronts.items()},
+    }
+
+
+def _solve(story: RunStory, where: RoundId) -> dict[str, Any] | None:
+    if not (events := story.within(Solved, where)):
+        return None
+    event = events[-1]
+    return {
+        "policy": event.policy,
+        "strategy": story.name(event.strategy),
+        "attempts": len(event.attempts),
+        "right": event.right,
+    }
+
+
+def _reflection(story: RunStory, where: RoundId) -> dict[str, Any] | None:
+    if not (events := story.within(Reflected, where)):
+        return None
+    event = events[-1]
+    return {
+        "failure_modes": event.failure_modes,
+        "lessons": list(event.lessons),
+        "unsolved": len(event.knowledge_gaps),
+    }
+
+
+def _candidate(story: RunStory, event: StrategyProposed) -> dict[str, Any]:
+    return {
+        "version": story.name(event.strategy),
+        "origin": event.origin,
+        "parents": [story.name(it) for it in event.parents],
+        "edits": [edit_line(edit) for edit in event.edits],
+    }
+
+
+def _review(story: RunStory, where: RoundId) -> dict[str, Any] | None:
+    if not (asked := story.within(ReviewAsked, where)):
+        return None
+    question = asked[-1]
+    review: dict[str, Any] = {
+        "version": story.name(question.candidate),
+        "reviewer": question.reviewer,
+        "rules": list(question.rules),
+        "verdict": None,
+    }
+    for answer in story.within(ReviewAnswered, where):
+        review |= answer.model_dump(mode="json", include={"verdict", "decisions", "reason"})
+        review["revised"] = story.name(answer.revised) if answer.revised else None
+    return review

@@ -1,0 +1,254 @@
+"""Worth of each rule, projected from the log: measured by leaving it out, else by its gate."""
+
+import math
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, NamedTuple, get_args
+from weakref import WeakKeyDictionary
+
+from ..edits import Update
+from ..events import CreditMeasured, GateDecided, StrategyProposed
+from ..events.event import Channel
+from ..log import EventLog
+from ..rules import EMPTY, Rule, Strategy
+from .diff import fewest_moves
+from .lineage import MANUAL_PREFIX
+
+SIGNIFICANCE = 0.05
+"""p up to which an effect is called helpful or harmful: a reason to try an edit, no verdict."""
+
+WorthEvent = StrategyProposed | CreditMeasured | GateDecided
+"""The kinds that the worth of rules is projected from."""
+
+
+@dataclass(frozen=True)
+class RuleWorth:
+    """Measured effect of having one rule."""
+
+    rule: str
+    gain: float
+    """Of having it; below zero where it does harm."""
+    low: float
+    high: float
+    """95 % interval of the gain."""
+    n: int
+    """Pairs of answers: with it and without it."""
+    wins: int
+    losses: int
+    p: float
+    """Two-sided. Of one credit measurement its own, which weighs graded scores by their size;
+    of several, and of a gate, the exact sign test of the wins against the losses."""
+    source: Literal["credit", "gate"]
+    """`credit`: the rule alone was left out. `gate`: all that came with it counts too."""
+    channel: Channel
+    version: str
+    """Name of the version that it was last left out of, or of the one that brought it."""
+    wording: Rule | None = None
+    """The rule as it was measured: a later UPDATE of it is not."""
+    stopped: bool = False
+    """Its gate stopped early because it was losing, and so was caught at its worst."""
+
+    @property
+    def helps(self) -> bool:
+        """Tell whether the rule helps: gain, interval, wins and the test must all say so.
+
+        With graded scores a few large wins can outweigh many small losses. Then the mean and the
+        sign test are about different things, and their p-values prove nothing of each other.
+        """
+        return min(self.gain, self.low, self.wins - self.losses) > 0 and self.p <= SIGNIFICANCE
+
+    @property
+    def harms(self) -> bool:
+        """Tell whether the rule harms, likewise, by a gate that was not stopped for it."""
+        lost = max(self.gain, self.high, self.wins - self.losses) < 0
+        return lost and self.p <= SIGNIFICANCE and not self.stopped
+
+    def as_text(self) -> str:
+        """Return one line: the verdict, the numbers, and what they were measured by."""
+        verdict = "helps" if self.helps else "harms" if self.harms else "unclear"
+        how = (
+            f"left out of {self.version}"
+            if self.source == "credit"
+            else f"the gate of {self.version}, which brought it, through {self.channel}"
+        )
+        if self.stopped:
+            how += "; stopped early, so biased down"
+        return (
+            f"{verdict}: {100 * self.gain:+.1f} points, 95 % interval {100 * self.low:+.1f} to "
+            f"{100 * self.high:+.1f}, {self.n} pairs, p {self.p:.2g}; {how}"
+        )
+
+
+def rule_worths(
+    log: EventLog, domain: str, *, stream: str | None = None, after: int = 0
+) -> dict[str, RuleWorth]:
+    """Return rule id -> its worth, measured by `stream` (None: by any), behind `after` in the log.
+
+    Leaving the rule out counts first: its measurements are pooled over rounds as long as rule and
+    adapter are those of the newest one and no problem counts twice. A rule that was never left
+    out, such as any in the `weights` channel, has the effect of the first gate whose candidate
+    had it and whose incumbent had not: that of the version that brought it, with all it brought.
+    """
+    said, names, credits, gates = _select_measurements(log, domain, stream, after)
+    found: dict[str, RuleWorth] = {}
+    for gate in sorted(gates, key=lambda it: it.slot.startswith(MANUAL_PREFIX)):
+        before = said.get(gate.incumbent, {})
+        for rule, wording in said.get(gate.candidate, {}).items():
+            if rule not in before and rule not in found:
+                found[rule] = _worth_from_gate(gate, wording, names[gate.candidate])
+    for rule, measured in groupby(sorted(credits, key=lambda it: it.rule), lambda it: it.rule):
+        newest, *older = reversed(list(measured))
+        wording = said[newest.strategy][rule]
+        counted = [newest]
+        for it in older:
+            alike = it.adapter == newest.adapter and said[it.strategy][rule] == wording
+            if alike and not any(set(it.problems) & set(other.problems) for other in counted):
+                counted.append(it)
+        found[rule] = _worth_from_credit(counted, wording, names[newest.strategy])
+    return found
+
+
+def current_worths(strategy: Strategy, worths: Mapping[str, RuleWorth]) -> dict[str, RuleWorth]:
+    """Return the worths that were measured of the rules as `strategy` words them."""
+    return {
+        rule.id: worth
+        for rule in strategy.rules
+        if (worth := worths.get(rule.id)) and worth.wording in (None, rule)
+    }
+
+
+def order_by_worth(strategy: Strategy, worths: Mapping[str, RuleWorth]) -> list[str]:
+    """Return the rules' ids, the helpful first, by gain, and the harmful last.
+
+    What is unclear or unmeasured stays in the middle in the order it has: noise moves nothing.
+    """
+    sure = {
+        rule: worth.gain
+        for rule, worth in current_worths(strategy, worths).items()
+        if worth.helps or worth.harms
+    }
+    return sorted((rule.id for rule in strategy.rules), key=lambda rule: -sure.get(rule, 0.0))
+
+
+def reorder_edits(strategy: Strategy, worths: Mapping[str, RuleWorth]) -> tuple[Update, ...]:
+    """Return the edits that order the rules by their worth; none where they are in that order."""
+    return tuple(
+        Update(rule=rule, place=place, rationale="In the order of measured worth.")
+        for rule, place in fewest_moves(
+            [rule.id for rule in strategy.rules], order_by_worth(strategy, worths)
+        )
+    )
+
+
+def sign_test(wins: int, losses: int) -> float:
+    """Return the two-sided exact p-value that wins and losses are a fair coin."""
+    n, fewer = wins + losses, min(wins, losses)
+    tail: int = sum(math.comb(n, k) for k in range(fewer + 1))
+    return float(min(1.0, 2 * tail / 2**n))
+
+
+class _Measurements(NamedTuple):
+    said: dict[str, dict[str, Rule]]
+    """Hash of each version -> its rules by id."""
+    names: dict[str, str]
+    """Hash of each version -> what it is called."""
+    credits: list[CreditMeasured]
+    gates: list[GateDecided]
+
+
+class _DomainReader:
+    """Reads the measurements of one domain from one log, on from where it last stopped."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, dict[str, Rule]] = {EMPTY.hash: {}}
+        self.names: dict[str, str] = {}
+        self.measured: list[tuple[int, CreditMeasured | GateDecided]] = []
+        self._seen = 0
+        self._lock = threading.Lock()
+
+    def go_on(self, log: EventLog, domain: str) -> None:
+        with self._lock:
+            for entry in log.entries(kinds=get_args(WorthEvent), after=self._seen):
+                self._seen = entry.seq
+                event = entry.event
+                if not isinstance(event, WorthEvent) or event.domain != domain:
+                    continue
+                if not isinstance(event, StrategyProposed):
+                    self.measured.append((entry.seq, event))
+                elif event.strategy not in self.said:
+                    self.said[event.strategy] = {rule.id: rule for rule in event.rules}
+                    self.names[event.strategy] = f"{domain}@{len(self.names) + 1}"
+
+
+_READERS: WeakKeyDictionary[EventLog, dict[str, _DomainReader]] = WeakKeyDictionary()
+"""One a log and domain: a run asks several times a round, and nothing is ever read anew."""
+
+
+def _select_measurements(
+    log: EventLog, domain: str, stream: str | None, after: int
+) -> _Measurements:
+    reading = _READERS.setdefault(log, {}).setdefault(domain, _DomainReader())
+    reading.go_on(log, domain)
+    wanted = [
+        event for seq, event in reading.measured if seq > after and stream in (None, event.stream)
+    ]
+    return _Measurements(
+        said=reading.said,
+        names=reading.names,
+        credits=[
+            event
+            for event in wanted
+            if isinstance(event, CreditMeasured)
+            and event.n
+            and event.rule in reading.said.get(event.strategy, {})
+        ],
+        gates=[event for event in wanted if isinstance(event, GateDecided) and event.pairs],
+    )
+
+
+def _worth_from_gate(gate: GateDecided, wording: Rule, version: str) -> RuleWorth:
+    return RuleWorth(
+        rule=wording.id,
+        gain=gate.gain,
+        low=gate.low,
+        high=gate.high,
+        n=gate.pairs,
+        wins=gate.wins,
+        losses=gate.losses,
+        p=sign_test(gate.wins, gate.losses),
+        source="gate",
+        channel=gate.channel,
+        version=version,
+        wording=wording,
+        stopped=gate.saved > 0,
+    )
+
+
+def _worth_from_credit(counted: Sequence[CreditMeasured], wording: Rule, version: str) -> RuleWorth:
+    n = sum(it.n for it in counted)
+    wins, losses = sum(it.wins for it in counted), sum(it.losses for it in counted)
+    gain = sum(it.n * it.gain for it in counted) / n
+    return RuleWorth(
+        rule=wording.id,
+        gain=gain,
+        low=gain - _half_width((it.n / n, it.gain - it.low) for it in counted),
+        high=gain + _half_width((it.n / n, it.high - it.gain) for it in counted),
+        n=n,
+        wins=wins,
+        losses=losses,
+        p=counted[0].p if len(counted) == 1 else sign_test(wins, losses),
+        source="credit",
+        channel="words",
+        version=version,
+        wording=wording,
+    )
+
+
+def _half_width(parts: Iterable[tuple[float, float]]) -> float:
+    """Return the distance of a bound from a weighted mean, from the distances of its parts.
+
+    Zou and Donner's recovery of variances from intervals (Statistics in Medicine 27, 2008).
+    """
+    return math.sqrt(sum((weight * distance) ** 2 for weight, distance in parts))

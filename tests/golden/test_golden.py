@@ -1,0 +1,198 @@
+"""Stores of before the house was laid out anew: they open, read and go on as they did."""
+
+import json
+import tarfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tutelage import domains
+from tutelage.graph.config.config import parse_config
+from tutelage.graph.context import Run
+from tutelage.graph.planning.opening import Overrides, open_run, recorded_config
+from tutelage.graph.run import attribution, go
+from tutelage.models.contract import Model, Reply, Request
+from tutelage.store.events import AdapterTrained
+from tutelage.store.log import EventLog
+from tutelage.trainer.examples import Dataset
+from tutelage.trainer.manifest import Manifest, adapter_key
+from tutelage.trainer.recipe import Recipe
+
+from ..graph.fakes import Coach
+from . import scenario
+from .record import READ, run_command
+
+DATA = Path(__file__).parent / "data"
+LIBRARIES = json.loads((DATA / "small.libraries.json").read_text())
+"""The versions that entered the keys when the stores were recorded."""
+RUNS = {"small": "golden", "quickstart-fast": "quickstart-fast"}
+
+
+def unpack(name: str, home: Path) -> Path:
+    """Unpack a golden store into `home`."""
+    with tarfile.open(DATA / f"{name}.tar.xz") as archive:
+        archive.extractall(home, filter="data")
+    return home
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The two finished stores; never written to."""
+    return {name: unpack(name, tmp_path_factory.mktemp(name)) for name in RUNS}
+
+
+def events_of(log: EventLog) -> list[tuple[str, str, str, str]]:
+    """Stream, slot, kind and payload of every event, in order."""
+    return [
+        (e.event.stream, e.event.slot, type(e.event).__name__, e.event.model_dump_json())
+        for e in log.entries()
+    ]
+
+
+class KeyedCoach(Coach):
+    """A trainer whose keys hold the library versions of the day of recording."""
+
+    def key(self, student: Model, dataset: Dataset, recipe: Recipe, seed: int) -> str:
+        return adapter_key(student.name, dataset.hash, recipe, seed, libraries=LIBRARIES)
+
+
+class Unasked:
+    """The student of the quickstart, of whom nothing may be asked any more."""
+
+    name = "smollm2-135m"
+    batch_size = 8
+
+    def with_adapter(self, adapter: Path | None) -> Model:
+        return self
+
+    def reply(self, requests: Sequence[Request]) -> list[Reply]:
+        raise AssertionError("every reply stands in the log")
+
+
+class KnownAdapters(KeyedCoach):
+    """A trainer that has trained already whatever the log names."""
+
+    def __init__(self, log: EventLog) -> None:
+        super().__init__()
+        events = (entry.event for entry in log.entries(kinds=[AdapterTrained]))
+        self._trained = {e.adapter: e for e in events if isinstance(e, AdapterTrained)}
+
+    def train(
+        self,
+        student: Model,
+        dataset: Dataset,
+        recipe: Recipe,
+        seed: int,
+        folder: Path,
+        **names: object,
+    ) -> Manifest:
+        event = self._trained[self.key(student, dataset, recipe, seed)]
+        return Manifest(
+            key=event.adapter,
+            base=event.base,
+            dataset=event.dataset,
+            strategy=event.strategy,
+            strategy_name=str(names["strategy_name"]),
+            recipe=recipe,
+            seed=seed,
+            tokens=event.tokens,
+            losses=(event.loss_first, event.loss_last),
+            files=event.files,
+        )
+
+
+def open_quickstart(home: Path) -> Run:
+    """The recorded run of the quickstart, whose models and trainer do nothing."""
+    log = EventLog.open(home / "store")
+    return open_run(
+        home / "store",
+        home / "runs",
+        recorded_config(log, "quickstart-fast"),
+        run_id="quickstart-fast",
+        overrides=Overrides(
+            domain=domains.get("scheduling", {}), student=Unasked(), trainer=KnownAdapters(log)
+        ),
+        log=log,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [(name, what) for name, commands in READ.items() for what in commands]
+)
+def test_a_reading_command_prints_what_it_printed_before(
+    homes: dict[str, Path], name: str, what: str
+) -> None:
+    words = READ[name][what]
+    kind = "json" if "--json" in words else "txt"
+    before = (DATA / f"{name}.{what}.{kind}").read_text()
+    now = run_command(homes[name], *words)
+    if kind == "json":
+        assert json.loads(now) == json.loads(before)
+    assert now.splitlines() == before.splitlines()
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_attribution_table_holds_the_same_numbers(homes: dict[str, Path], name: str) -> None:
+    with EventLog.open(homes[name] / "store") as log:
+        assert log.verify().ok
+        now = attribution(log, RUNS[name])
+    assert now == json.loads((DATA / f"{name}.attribution.json").read_text())
+
+
+@pytest.mark.parametrize("forget", [False, True], ids=["checkpoint kept", "checkpoint deleted"])
+@pytest.mark.parametrize("name", RUNS)
+def test_a_finished_run_that_is_resumed_writes_nothing(
+    tmp_path: Path, name: str, forget: bool
+) -> None:
+    home = unpack(name, tmp_path)
+    if forget:
+        (home / "runs" / RUNS[name] / "checkpoint.db").unlink()
+    run = (
+        scenario.open_scenario(home, "golden", KeyedCoach())
+        if name == "small"
+        else open_quickstart(home)
+    )
+    before = [entry.hash for entry in run.log.entries()]
+    assert go(run)
+    assert [entry.hash for entry in run.log.entries()] == before
+    run.log.close()
+
+
+@pytest.mark.parametrize("forget", [False, True], ids=["checkpoint kept", "checkpoint deleted"])
+def test_a_killed_run_goes_on_to_the_very_same_events(tmp_path: Path, forget: bool) -> None:
+    home = unpack("small-killed", tmp_path / "killed")
+    if forget:
+        (home / "runs" / "golden" / "checkpoint.db").unlink()
+    run = scenario.open_scenario(home, "golden", KeyedCoach())
+    scenario.finish(run)
+    with EventLog.open(unpack("small", tmp_path / "whole") / "store") as whole:
+        assert events_of(run.log) == events_of(whole)
+    run.log.close()
+
+
+def test_a_new_run_writes_the_very_same_events(tmp_path: Path) -> None:
+    run = scenario.open_scenario(tmp_path / "new", trainer=KeyedCoach())
+    scenario.finish(run)
+    with EventLog.open(unpack("small", tmp_path / "old") / "store") as whole:
+        assert events_of(run.log) == events_of(whole)
+    run.log.close()
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_adapters_keep_their_keys(homes: dict[str, Path], name: str) -> None:
+    with EventLog.open(homes[name] / "store") as log:
+        events = [entry.event for entry in log.entries(kinds=[AdapterTrained])]
+    assert events
+    for event in events:
+        assert isinstance(event, AdapterTrained)
+        recipe = Recipe.model_validate(event.recipe)
+        key = adapter_key(event.base, event.dataset, recipe, event.seed, libraries=LIBRARIES)
+        assert key == event.adapter
+
+
+def test_recorded_configs_are_still_configs(homes: dict[str, Path]) -> None:
+    for name, run in RUNS.items():
+        with EventLog.open(homes[name] / "store") as log:
+            config = recorded_config(log, run)
+        assert parse_config(config.model_dump(mode="json")) == config
