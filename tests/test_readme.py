@@ -190,12 +190,7 @@ def test_every_file_that_a_page_names_is_there(page: Path) -> None:
     if page.name == "glossary.md":
         text = text.split("## Renamed")[0]
     for name in re.findall(r"`((?:[\w.-]+/)+[\w.-]*\.(?:py|md|toml|jsonl))`", text):
-        assert (ROOT / name).exists() or (page.parent / name).exists() or _below_graph(name), name
-
-
-def _below_graph(name: str) -> bool:
-    """Tell whether a page of decisions about one folder names a file as it is known there."""
-    return (ROOT / "graph" / name).exists()
+        assert (ROOT / name).exists() or (page.parent / name).exists(), name
 
 
 def test_the_glossary_names_files_that_are_there() -> None:
@@ -206,7 +201,9 @@ def test_the_glossary_names_files_that_are_there() -> None:
         assert path.exists(), f"{word}: {file}"
         name = kind.strip("`").removesuffix("()")
         if re.fullmatch(r"\w+", name) and path.is_file() and path.suffix == ".py":
-            assert re.search(rf"^\s*(class |def |async def )?{name}\b", path.read_text(), re.M), word
+            assert re.search(rf"^\s*(class |def |async def )?{name}\b", path.read_text(), re.M), (
+                word
+            )
 
 
 def test_the_glossary_gives_each_word_one_sense() -> None:
