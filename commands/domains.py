@@ -143,21 +143,17 @@ def build_domain(name: str, options: str) -> "tuple[domain_floor.Domain, Judge |
 
     Raises Refused.
     """
-    opened, judge = _open_judge(_parse_options(options))
+    opened = _parse_options(options)
+    judge: Judge | None = None
+    if "judge_model" in opened:
+        # graph/ takes a second to import.
+        from ..graph.calls.judge_model import with_judge
+
+        opened, judge = with_judge(opened)
     try:
         return domain_floor.get(name, opened), judge
     except ValueError as error:
         raise Refused(f"{name} cannot be built with these options: {error}", code=2) from error
-
-
-def _open_judge(options: dict[str, Any]) -> "tuple[dict[str, Any], Judge | None]":
-    """Return the options with their judge's model opened, and that judge."""
-    if "judge_model" not in options:
-        return options, None
-    # graph/ takes a second to import.
-    from ..graph.calls.judge_model import with_judge
-
-    return with_judge(options)
 
 
 def _parse_options(text: str) -> dict[str, Any]:

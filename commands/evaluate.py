@@ -100,8 +100,7 @@ def _open_seal(workspace: Workspace, ref: str, *, stderr: bool) -> _Evaluation:
         version = _find_version(log, event, "stands in the table of every adapter")
         opened = workspace.reopen(log, event.stream, progress=progress)
         found = step(opened, version, event.adapter)
-        seals = log.entries(stream=opened.id, kinds=[SealOpened])
-        splits = [it.event.split for it in seals if isinstance(it.event, SealOpened)]
+        splits = [it.split for it in log.events(SealOpened, stream=opened.id)]
         judged_by, openings = count_judges(log, opened.id), splits.count("test")
     data = found.as_json() | {
         "run": opened.id,
@@ -215,6 +214,4 @@ def _find_version(log: EventLog, event: AdapterTrained, role: str) -> Version:
 
 def _count_openings(log: EventLog, domain: str) -> int:
     """Count how often test problems of a domain were put to what was learned of others."""
-    entries = log.entries(kinds=[SplitFrozen])
-    splits = [it.event.split for it in entries if isinstance(it.event, SplitFrozen)]
-    return splits.count(f"{domain}/test")
+    return [it.split for it in log.events(SplitFrozen)].count(f"{domain}/test")

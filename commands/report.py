@@ -155,13 +155,9 @@ def _row(row: Mapping[str, Any]) -> tuple[object, ...]:
         "yes" if row["strategy"] else "no",
         f"{row['right']}/{row['n']}",
         share(row["accuracy"]),
-        _interval(row, share),
+        f"{share(row['low'])} to {share(row['high'])}",
         share(row["floor"]),
         share(row["balanced_accuracy"]),
         row["unparsed"],
         share(row.get("shift")),
     )
-
-
-def _interval(bounds: Mapping[str, Any], shown: Any) -> str:
-    return f"{shown(bounds['low'])} to {shown(bounds['high'])}"

@@ -183,8 +183,7 @@ def find_adapter(log: "EventLog", ref: str) -> "AdapterTrained":
     """Return the adapter with that key, or the one whose key begins so. Raises Refused."""
     from ..store.events import AdapterTrained
 
-    events = [entry.event for entry in log.entries(kinds=[AdapterTrained])]
-    adapters = {event.adapter: event for event in events if isinstance(event, AdapterTrained)}
+    adapters = {event.adapter: event for event in log.events(AdapterTrained)}
     matching = [key for key in adapters if key.startswith(ref)]
     if ref and len(matching) == 1:
         return adapters[matching[0]]

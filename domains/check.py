@@ -43,7 +43,7 @@ def check(domain: Domain, n: int | None = 100, *, floors: FloorsOf | None = None
     findings: list[CheckResult] = []
     for name, run, fine in REQUIREMENTS:
         try:
-            found = list(run(trial))
+            found = [CheckResult(name, level, said) for level, said in run(trial)]
         except DomainRaised as raised:
             found = [CheckResult(name, "fault", str(raised))]
         except Exception as error:  # The domain is a stranger's: whatever it raises is the finding.

@@ -56,9 +56,9 @@ class ExpertRule:
     name: str
     section: str
     text: str
-    steps: frozenset[str]
-    """Kinds of steps that a solution following this rule writes out."""
-    addresses: frozenset[str]
+    steps: frozenset[str] = frozenset()
+    """Kinds of steps that a solution following this rule writes out; none: it only advises."""
+    addresses: frozenset[str] = frozenset()
     """Failure modes it is meant to cure."""
     when: str = ""
     when_not: str = ""

@@ -18,29 +18,19 @@ from pathlib import Path
 from typing import Any
 
 from . import sandbox
-from .contract import Guide, NotEnoughProblems, Problem, Split, Verdict
+from .contract import NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem
-from .python_coding import benchmark_steps
-from .python_coding.json_codec import CODEC_SOURCE, Unusable, decode, encode
-from .python_coding.judging import FAILURE_MODES, describe_level
+from .python_coding import benchmarks
+from .python_coding.json_codec import Unusable, decode, encode
+from .python_coding.judging import crash_mode
 from .python_coding.programs import ReplyProgram, find_program
-from .sandbox import Call, Limits, ProgramResult, Raised, Returned
+from .sandbox import Call, Raised, Returned
 
 NAME = "humaneval"
-LIMITS = Limits(seconds=6.0)
-MODES = ("no_code", "not_defined", "does_not_load", "timeout", "stopped", "crash", "wrong_type")
-
-FAILURES = {
-    **{mode: FAILURE_MODES[mode] for mode in MODES},
-    "wrong_value": "A test of HumanEval does not hold.",
-}
-GUIDE = Guide(
-    description="HumanEval: complete a Python function from its docstring.",
-    reply_format="Reply with the whole function in one ```python block.",
-    step_kinds=benchmark_steps.STEP_KINDS,
-    failure_modes=FAILURES,
-    rules=benchmark_steps.rules(FAILURES),
-    max_tokens=768,
+GUIDE = benchmarks.guide(
+    "HumanEval: complete a Python function from its docstring.",
+    "Reply with the whole function in one ```python block.",
+    wrong_value="A test of HumanEval does not hold.",
 )
 
 
@@ -69,16 +59,23 @@ class HumanEval:
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Run the reply's program on the calls of the tests, then the tests on what it returned."""
-        return _judge(self._rows[problem.data["task"]], reply)
+        row = self._rows[problem.data["task"]]
+        calls = calls_of(row["task_id"])
+        return benchmarks.judge(
+            row["entry_point"],
+            _program(row, reply),
+            [Call("_drive", args) for args in calls],
+            lambda results: _fault(row, calls, results),
+        )
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write out the named kinds of steps, from the docstring, then the wheel's own solution."""
         row = self._rows[problem.data["task"]]
         prompt, name = row["prompt"], row["entry_point"]
-        takes, returns = benchmark_steps.signature(f"{prompt}    pass\n", name)
-        examples = benchmark_steps.examples_in(prompt, name)
-        told = benchmark_steps.VisibleProblem(problem.text, name, takes, examples, returns)
-        return benchmark_steps.write(told, steps, problem.answer)
+        takes, returns = benchmarks.signature(f"{prompt}    pass\n", name)
+        examples = benchmarks.examples_in(prompt, name)
+        told = benchmarks.VisibleProblem(problem.text, name, takes, examples, returns)
+        return benchmarks.write(told, steps, problem.answer)
 
 
 def _rows() -> dict[str, Mapping[str, str]]:
@@ -104,29 +101,6 @@ def _problem(row: Mapping[str, str]) -> Problem:
     )
 
 
-def _judge(row: Mapping[str, str], reply: str) -> Verdict:
-    found = _program(row, reply)
-    if found is None:
-        said = f"The reply holds no program; it must define `{row['entry_point']}`."
-        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=describe_level())
-    calls = calls_of(row["task_id"])
-    drive = (
-        f"{CODEC_SOURCE}\n\ndef _drive(*args):\n"
-        f"    return _coded({row['entry_point']}(*map(_decoded, args)))\n"
-    )
-    program = f"{found.code}\n\n{drive}".encode("utf-8", "replace").decode()
-    try:
-        ran = sandbox.run(program, [Call("_drive", args) for args in calls], limits=LIMITS)
-    except sandbox.SandboxUnavailable as error:
-        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, describe_level())
-    mode, said = _outcome(row, calls, ran)
-    if mode == "error":
-        return Verdict(0.0, "error", said, (), found.code, describe_level(ran))
-    if not mode:
-        return Verdict(1.0, "right", said, (), found.code, describe_level(ran))
-    return Verdict(0.0, "wrong", said, (mode,), found.code, describe_level(ran))
-
-
 def _program(row: Mapping[str, str], reply: str) -> ReplyProgram | None:
     """The reply's function behind what the prompt has before its own; or the prompt, completed."""
     before = row["prompt"][: row["prompt"].rindex(f"def {row['entry_point']}")]
@@ -139,23 +113,16 @@ def _program(row: Mapping[str, str], reply: str) -> ReplyProgram | None:
     return None
 
 
-def _outcome(
-    row: Mapping[str, str], calls: Sequence[tuple[sandbox.Json, ...]], ran: ProgramResult
+def _fault(
+    row: Mapping[str, str], calls: Sequence[tuple[sandbox.Json, ...]], results: benchmarks.Results
 ) -> tuple[str, str]:
     """Failure mode, empty where it is right, and what to say."""
-    if ran.status == "refused":
-        return "error", f"Not judged: {ran.detail}"
-    if ran.status != "done":
-        mode = {"broken": "does_not_load", "timeout": "timeout"}.get(ran.status, "stopped")
-        return mode, f"The program was not run to its end: {ran.detail or ran.status}."
-    for result in ran.results:
+    name = row["entry_point"]
+    for result in results:
         if isinstance(result, Raised):
-            said = f"{row['entry_point']} raised {result.kind}: {result.said}"
-            if result.kind == "NameError" and repr(row["entry_point"]) in result.said:
-                return "not_defined", said
-            json_said = result.kind == "TypeError" and "JSON" in result.said
-            return ("wrong_type" if json_said else "crash"), said
-    returned = [result.value for result in ran.results if isinstance(result, Returned)]
+            said = f"{name} raised {result.kind}: {result.said}"
+            return crash_mode(result, name), said
+    returned = [result.value for result in results if isinstance(result, Returned)]
     fault = _replay(row, calls, returned)
     return ("wrong_value", fault) if fault else ("", f"Right on all {len(calls)} calls.")
 

@@ -18,31 +18,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from . import sandbox
-from .contract import Guide, NotEnoughProblems, Problem, Split, Verdict
+from .contract import NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem, split_of
-from .python_coding import benchmark_steps
-from .python_coding.json_codec import CODEC_SOURCE, Unusable, decode, encode
-from .python_coding.judging import FAILURE_MODES, describe_level
+from .python_coding import benchmarks
+from .python_coding.json_codec import Unusable, decode, encode
+from .python_coding.judging import crash_mode
 from .python_coding.programs import find_program
 from .python_coding.solutions import kinds_of
-from .sandbox import Call, Json, Limits, ProgramResult, Raised, Returned
+from .sandbox import Call, Json, Raised, Returned
 
 NAME = "mbpp"
-LIMITS = Limits(seconds=6.0)
-MODES = ("no_code", "not_defined", "does_not_load", "timeout", "stopped", "crash", "wrong_type")
-
-FAILURES = {
-    **{mode: FAILURE_MODES[mode] for mode in MODES},
-    "wrong_value": "An assert does not hold.",
-}
-GUIDE = Guide(
-    description="Short Python programs that pass the asserts of an MBPP-shaped file of yours.",
-    reply_format="Reply with the whole program in one ```python block.",
-    step_kinds=benchmark_steps.STEP_KINDS,
-    failure_modes=FAILURES,
-    rules=benchmark_steps.rules(FAILURES),
-    max_tokens=768,
+GUIDE = benchmarks.guide(
+    "Short Python programs that pass the asserts of an MBPP-shaped file of yours.",
+    "Reply with the whole program in one ```python block.",
+    wrong_value="An assert does not hold.",
 )
 
 
@@ -78,14 +67,24 @@ class Mbpp:
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Run the reply's program on all calls, in one sandboxed process."""
-        return _judge(problem, reply)
+        name, setup = str(problem.data["name"]), str(problem.data["setup"])
+        tests = [read_assert(str(test), name) for test in problem.data["tests"]]
+        source, calls = _harness(tests)
+        inside = sum(test.args is None for test in tests)
+        return benchmarks.judge(
+            name,
+            find_program(reply, name),
+            calls,
+            lambda results: _fault(name, tests, results),
+            setup=f"{setup}\n",
+            tests=source,
+            note=f" ({inside} of {len(tests)} asserts ran beside the program.)" if inside else "",
+        )
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write out the named kinds of steps, from the first assert, then the file's program."""
         name, test = str(problem.data["name"]), str(problem.data["tests"][0])
-        return benchmark_steps.write(
-            _visible_problem(problem.text, name, test), steps, problem.answer
-        )
+        return benchmarks.write(_visible_problem(problem.text, name, test), steps, problem.answer)
 
 
 def _problems(path: Path) -> list[Problem]:
@@ -133,7 +132,7 @@ def _name(code: str, tests: Sequence[str]) -> str:
     return str(called[-1])
 
 
-def _visible_problem(text: str, name: str, test: str) -> benchmark_steps.VisibleProblem:
+def _visible_problem(text: str, name: str, test: str) -> benchmarks.VisibleProblem:
     """Facts about the function, read from the one assert that a problem shows."""
     for node in ast.walk(ast.parse(test.strip())):
         match node:
@@ -141,13 +140,13 @@ def _visible_problem(text: str, name: str, test: str) -> benchmark_steps.Visible
                 called == name
             ):
                 takes = [_kind(ast.unparse(arg)) for arg in args]
-                example = benchmark_steps.Example(ast.unparse(call), ast.unparse(wanted))
-                return benchmark_steps.VisibleProblem(text, name, takes, [example])
-    return benchmark_steps.VisibleProblem(text, name, ["what the assert gives it"], [])
+                example = benchmarks.Example(ast.unparse(call), ast.unparse(wanted))
+                return benchmarks.VisibleProblem(text, name, takes, [example])
+    return benchmarks.VisibleProblem(text, name, ["what the assert gives it"], [])
 
 
 def _kind(source: str) -> str:
-    values = benchmark_steps.values_of([source])
+    values = benchmarks.values_of([source])
     return kinds_of(values) if values else f"`{source}`"
 
 
@@ -167,54 +166,23 @@ def read_assert(source: str, name: str) -> Assert:
     return Assert(source, None)
 
 
-def _judge(problem: Problem, reply: str) -> Verdict:
-    name, setup = str(problem.data["name"]), str(problem.data["setup"])
-    found = find_program(reply, name)
-    if found is None:
-        said = f"The reply holds no program; it must define `{name}`."
-        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=describe_level())
-    tests = [read_assert(str(test), name) for test in problem.data["tests"]]
-    drive, calls = _harness(name, tests)
-    program = f"{setup}\n{found.code}\n\n{drive}".encode("utf-8", "replace").decode()
-    try:
-        ran = sandbox.run(program, calls, limits=LIMITS)
-    except sandbox.SandboxUnavailable as error:
-        return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, describe_level())
-    if ran.status == "refused":
-        return Verdict(
-            0.0, "error", f"Not judged: {ran.detail}", (), found.code, describe_level(ran)
-        )
-    mode, said = _outcome(name, tests, ran)
-    inside = sum(test.args is None for test in tests)
-    said += f" ({inside} of {len(tests)} asserts ran beside the program.)" if inside else ""
-    if mode:
-        return Verdict(0.0, "wrong", said, (mode,), found.code, describe_level(ran))
-    return Verdict(1.0, "right", said, (), found.code, describe_level(ran))
-
-
-def _harness(name: str, tests: Sequence[Assert]) -> tuple[str, list[Call]]:
-    """Return the source that is added to the program, and the calls: one a test."""
-    drive = (
-        f"{CODEC_SOURCE}\n\ndef _drive(*args):\n    return _coded({name}(*map(_decoded, args)))\n"
-    )
-    calls = []
+def _harness(tests: Sequence[Assert]) -> tuple[str, list[Call]]:
+    """Return the source that runs asserts beside the program, and the calls: one a test."""
+    source, calls = "", []
     for number, test in enumerate(tests):
         if test.args is None:
-            body = _indent(test.source)
-            drive += f"\n\ndef _test_{number}():\n    {body}\n    return True\n"
+            body = test.source.strip().replace("\n", "\n    ")
+            source += f"\n\ndef _test_{number}():\n    {body}\n    return True\n"
             calls.append(Call(f"_test_{number}"))
         else:
             calls.append(Call("_drive", test.args))
-    return drive, calls
+    return source, calls
 
 
-def _outcome(name: str, tests: Sequence[Assert], ran: ProgramResult) -> tuple[str, str]:
+def _fault(name: str, tests: Sequence[Assert], results: benchmarks.Results) -> tuple[str, str]:
     """Failure mode, empty where it is right, and what to say."""
-    if ran.status != "done":
-        mode = {"broken": "does_not_load", "timeout": "timeout"}.get(ran.status, "stopped")
-        return mode, f"The program was not run to its end: {ran.detail or ran.status}."
-    for test, result in zip(tests, ran.results, strict=True):
-        mode = _fault(test, result, name)
+    for test, result in zip(tests, results, strict=True):
+        mode = _failure_mode(test, result, name)
         if mode:
             said = f"It must hold that {test.source.strip()}."
             return mode, said + (
@@ -223,22 +191,16 @@ def _outcome(name: str, tests: Sequence[Assert], ran: ProgramResult) -> tuple[st
     return "", f"All {len(tests)} asserts hold."
 
 
-def _indent(source: str) -> str:
-    return source.strip().replace("\n", "\n    ")
-
-
-def _fault(test: Assert, found: Returned | Raised, name: str) -> str:
+def _failure_mode(test: Assert, found: Returned | Raised, name: str) -> str:
     """The failure mode of one result, empty where the assert holds.
 
     Compared by ==, as the file's asserts do: what comes out of the sandbox is rebuilt of built-in
     values, which have no equality of their own.
     """
     if isinstance(found, Raised):
-        if found.kind == "NameError" and repr(name) in found.said:
-            return "not_defined"
         if test.args is None and found.kind == "AssertionError":
             return "wrong_value"
-        return "wrong_type" if found.kind == "TypeError" and "JSON" in found.said else "crash"
+        return crash_mode(found, name)
     if test.args is None:
         return "" if found.value is True else "wrong_value"
     try:

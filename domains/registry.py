@@ -52,6 +52,10 @@ FORMS = (
 )
 
 
+RENAMED = {"planted": "planted_pairs", "believed": "belief"}
+"""Optional methods of a domain: the name they had -> the one they have."""
+
+
 class UnknownDomain(LookupError):
     """No domain has that name."""
 
@@ -192,6 +196,12 @@ def _insist_on_a_domain(name: str, built: object) -> None:
     missing = [part for part in wanted if not hasattr(built, part)]
     if missing:
         raise BrokenDomain(f"The domain {name!r} lacks {', '.join(missing)}: see docs/domains.md.")
+    for old, new in RENAMED.items():
+        if hasattr(built, old) and not hasattr(built, new):
+            raise BrokenDomain(
+                f"The domain {name!r} defines `{old}`, which nothing calls any more: rename it to "
+                f"`{new}`."
+            )
 
 
 def _unknown(name: str) -> str:

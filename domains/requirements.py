@@ -17,7 +17,10 @@ from .contract import (
     Verdict,
     held_splits,
 )
-from .trial import CheckResult, DomainRaised, Trial
+from .trial import DomainRaised, Level, Trial
+
+Finding = tuple[Level, str]
+"""A finding of a check, and a sentence about it."""
 
 BALANCED = 0.6
 """A larger share of one class within a topic deserves a note."""
@@ -26,9 +29,8 @@ SLOW = 0.1
 """Seconds; a judge that takes longer for a reply deserves a note."""
 
 
-def _check_counts(trial: Trial) -> Iterator[CheckResult]:
+def _check_counts(trial: Trial) -> Iterator[Finding]:
     """Check that splits hold what was asked; gather the problems that the other checks go by."""
-    name = "enough problems"
     empty: dict[Split, str] = {}
     there = held_splits(trial.domain)
     for split in SPLITS:
@@ -40,51 +42,47 @@ def _check_counts(trial: Trial) -> Iterator[CheckResult]:
             trial.problems[split], missing = trial.gather(split)
         except DomainRaised as raised:
             missing = ""
-            yield CheckResult(name, "fault", str(raised))
+            yield "fault", str(raised)
         if missing and trial.problems[split]:
-            yield CheckResult(name, "fault", missing)
+            yield "fault", missing
         elif missing:
             empty[split] = missing
     if "train" not in there:
-        yield CheckResult(
-            name, "note", f"for evaluation only: {', '.join(there)}; train on another"
-        )
+        yield "note", f"for evaluation only: {', '.join(there)}; train on another"
     elif "ood" not in there or set(empty) == {"ood"}:
         why = f": {empty['ood']}" if "ood" in empty else ""
-        yield CheckResult(name, "note", f"ood has none, so a run needs `ood = 0` in [splits]{why}")
+        yield "note", f"ood has none, so a run needs `ood = 0` in [splits]{why}"
     if set(empty) != {"ood"}:
-        yield from (CheckResult(name, "fault", missing) for missing in empty.values())
+        yield from (("fault", missing) for missing in empty.values())
 
 
-def _check_empty_split(trial: Trial, split: Split) -> Iterator[CheckResult]:
+def _check_empty_split(trial: Trial, split: Split) -> Iterator[Finding]:
     """Check that a split which the domain says it does not hold refuses to give problems."""
     try:
         given = trial.ask(split, 1, 0)
     except NotEnoughProblems:
         return
     except DomainRaised as raised:
-        yield CheckResult("enough problems", "fault", str(raised))
+        yield "fault", str(raised)
         return
     said = f"it says that it holds no {split}, and gave {given[0].id if given else 'an empty list'}"
-    yield CheckResult("enough problems", "fault", said)
+    yield "fault", said
 
 
-def _check_repetition(trial: Trial) -> Iterator[CheckResult]:
+def _check_repetition(trial: Trial) -> Iterator[Finding]:
     for split, first in trial.problems.items():
         if first and trial.ask(split, len(first), 0) != first:
-            yield CheckResult(
-                "same problems", "fault", f"{split} differs when it is asked for again"
-            )
+            yield "fault", f"{split} differs when it is asked for again"
 
 
-def _check_distinctness(trial: Trial) -> Iterator[CheckResult]:
+def _check_distinctness(trial: Trial) -> Iterator[Finding]:
     for split, problems in trial.problems.items():
         twice = [name for name, times in Counter(p.id for p in problems).items() if times > 1]
         if twice:
-            yield CheckResult("distinct problems", "fault", f"{split} holds {twice[0]} twice")
+            yield "fault", f"{split} holds {twice[0]} twice"
 
 
-def _check_split_overlap(trial: Trial) -> Iterator[CheckResult]:
+def _check_split_overlap(trial: Trial) -> Iterator[Finding]:
     """Check under several seeds: one run's test must not be another run's training."""
     home: dict[str, Split] = {}
     for split, problems in trial.problems.items():
@@ -95,38 +93,36 @@ def _check_split_overlap(trial: Trial) -> Iterator[CheckResult]:
             for key in (problem.id, problem.text):
                 if home.setdefault(key, split) != split:
                     said = f"{problem.id} is in {home[key]} and in {split}: {problem.text[:60]!r}"
-                    yield CheckResult("splits apart", "fault", said)
+                    yield "fault", said
                     return
 
 
-def _check_rules(trial: Trial) -> Iterator[CheckResult]:
+def _check_rules(trial: Trial) -> Iterator[Finding]:
     guide = trial.domain.guide
     for rule in guide.rules:
         strange = (rule.steps - set(guide.step_kinds)) | (rule.addresses - set(guide.failure_modes))
         if strange:
             said = f"the rule {rule.name!r} names {sorted(strange)}, which the guide lacks"
-            yield CheckResult("rules speak the guide's words", "fault", said)
+            yield "fault", said
     twice = [name for name, times in Counter(r.name for r in guide.rules).items() if times > 1]
     if twice:
-        said = f"two rules are called {twice[0]!r}"
-        yield CheckResult("rules speak the guide's words", "fault", said)
+        yield "fault", f"two rules are called {twice[0]!r}"
     if not guide.rules:
-        said = "there are none: only a language model can teach this domain"
-        yield CheckResult("rules speak the guide's words", "note", said)
+        yield "note", "there are none: only a language model can teach this domain"
 
 
-def _check_ids_and_data(trial: Trial) -> Iterator[CheckResult]:
+def _check_ids_and_data(trial: Trial) -> Iterator[Finding]:
     for problem in trial.all:
         if not re.fullmatch(r"[0-9a-f]{16}", problem.id):
-            yield CheckResult("problems are data", "fault", f"{problem.id!r} is not 16 hex digits")
+            yield "fault", f"{problem.id!r} is not 16 hex digits"
             return
         if json.loads(json.dumps(dict(problem.data))) != dict(problem.data):
             said = f"{problem.id}: its data changes when it is written as JSON and read again"
-            yield CheckResult("problems are data", "fault", said)
+            yield "fault", said
             return
 
 
-def _check_balance(trial: Trial) -> Iterator[CheckResult]:
+def _check_balance(trial: Trial) -> Iterator[Finding]:
     if not trial.domain.guide.classes:
         return
     for split, problems in trial.problems.items():
@@ -139,16 +135,16 @@ def _check_balance(trial: Trial) -> Iterator[CheckResult]:
                 said = (
                     f"{split}, {topic}: {times} of {answers.total()} are {answer}; see the floors"
                 )
-                yield CheckResult("classes balanced", "note", said)
+                yield "note", said
 
 
-def _check_features(trial: Trial) -> Iterator[CheckResult]:
+def _check_features(trial: Trial) -> Iterator[Finding]:
     if trial.problems["train"]:
         trial.measure_floors()
     yield from ()
 
 
-def _check_solutions(trial: Trial) -> Iterator[CheckResult]:
+def _check_solutions(trial: Trial) -> Iterator[Finding]:
     bare = 0
     for problem in trial.all:
         for steps in trial.ways():
@@ -161,20 +157,18 @@ def _check_solutions(trial: Trial) -> Iterator[CheckResult]:
                 kinds = "all" if steps is None else ", ".join(sorted(steps)) or "no"
                 why = f"{verdict.outcome}, {verdict.feedback[:300]}"
                 said = f"{problem.id} with {kinds} steps: {why} The solution: {text[:80]!r}"
-                yield CheckResult("solutions are right", "fault", said)
+                yield "fault", said
                 return
     if bare:
         said = f"{bare} of {len(trial.all)} problems have none; the teacher must demonstrate"
-        yield CheckResult("solutions are right", "note", said)
+        yield "note", said
     else:
         ways = "with all, no and each single kind of step"
-        said = f"1.0 on each of {len(trial.all)} problems, {ways}"
-        yield CheckResult("solutions are right", "ok", said)
+        yield "ok", f"1.0 on each of {len(trial.all)} problems, {ways}"
 
 
-def _check_planted_pairs(trial: Trial) -> Iterator[CheckResult]:
+def _check_planted_pairs(trial: Trial) -> Iterator[Finding]:
     """Check, where no reference answer exists, that a text outscores its own damaged self."""
-    name = "pairs in order"
     if not isinstance(trial.domain, Planted):
         return
     pairs = trial.pairs(trial.domain)
@@ -185,20 +179,20 @@ def _check_planted_pairs(trial: Trial) -> Iterator[CheckResult]:
             found = f"{better.score:.2f} against {worse.score:.2f}"
             swapped.append(f"{pair.problem.id} ({pair.damage}: {found})")
     if not pairs:
-        yield CheckResult(name, "fault", "the domain promises planted pairs and gave none")
+        yield "fault", "the domain promises planted pairs and gave none"
     elif swapped:
         said = f"{len(swapped)} of {len(pairs)} pairs are not ordered right, first {swapped[0]}"
-        yield CheckResult(name, "fault", said)
+        yield "fault", said
     else:
         kinds = ", ".join(sorted({pair.damage for pair in pairs}))
-        yield CheckResult(name, "ok", f"all {len(pairs)} of them; damages: {kinds}")
+        yield "ok", f"all {len(pairs)} of them; damages: {kinds}"
 
 
-def _check_judging_model(trial: Trial) -> Iterator[CheckResult]:
+def _check_judging_model(trial: Trial) -> Iterator[Finding]:
     """Check, where a model judges, that its verdicts hold when the texts change places."""
     found = trial.domain.belief() if isinstance(trial.domain, ModelJudged) else None
     if found is not None:
-        yield CheckResult("judging model", "ok" if found.usable else "note", found.said)
+        yield "ok" if found.usable else "note", found.said
 
 
 def _noise(problem: Problem, rnd: random.Random) -> list[str]:
@@ -208,25 +202,22 @@ def _noise(problem: Problem, rnd: random.Random) -> list[str]:
     return ["", "   \n", "?", "\x00\ud800", "I cannot tell.", scribble, problem.text]
 
 
-def _check_noise(trial: Trial) -> Iterator[CheckResult]:
+def _check_noise(trial: Trial) -> Iterator[Finding]:
     rnd = random.Random(0)
     for problem in trial.all:
         for reply in [*_noise(problem, rnd), trial.domain.guide.reply_format]:
             verdict = trial.judge(problem, reply)
             if verdict.outcome == "right" or verdict.score >= 1.0:
-                yield CheckResult(
-                    "noise earns nothing", "fault", f"{problem.id} is solved by {reply!r}"
-                )
+                yield "fault", f"{problem.id} is solved by {reply!r}"
                 return
 
 
-def _check_other_classes(trial: Trial) -> Iterator[CheckResult]:
+def _check_other_classes(trial: Trial) -> Iterator[Finding]:
     """Check, where answers are classes, that a solution of another class is wrong."""
     classes = trial.domain.guide.classes
     unknown = {problem.answer for problem in trial.all} - set(classes)
     if classes and unknown:
-        said = f"the guide does not name {sorted(unknown)[0]!r}"
-        yield CheckResult("wrong class is wrong", "fault", said)
+        yield "fault", f"the guide does not name {sorted(unknown)[0]!r}"
     one_of = {problem.answer: problem for problem in trial.all} if classes else {}
     for problem in trial.all:
         for answer, other in one_of.items():
@@ -235,11 +226,11 @@ def _check_other_classes(trial: Trial) -> Iterator[CheckResult]:
                 verdict = trial.judge(problem, reply)
                 if verdict.outcome != "wrong":
                     said = f"{problem.id} ({problem.answer}) with {reply!r}: {verdict.outcome}"
-                    yield CheckResult("wrong class is wrong", "fault", said)
+                    yield "fault", said
                     return
 
 
-def _check_verdicts(trial: Trial) -> Iterator[CheckResult]:
+def _check_verdicts(trial: Trial) -> Iterator[Finding]:
     """Check that the parts of a verdict agree, in the words of the guide."""
     known, rnd = set(trial.domain.guide.failure_modes), random.Random(1)
     for problem, other in zip(trial.all, reversed(trial.all), strict=True):
@@ -247,7 +238,7 @@ def _check_verdicts(trial: Trial) -> Iterator[CheckResult]:
         for reply in replies:
             verdict = trial.judge(problem, reply or "")
             for said in _contradictions(verdict, known):
-                yield CheckResult("verdicts agree", "fault", f"{problem.id}, {reply!r:.80}: {said}")
+                yield "fault", f"{problem.id}, {reply!r:.80}: {said}"
                 return
 
 
@@ -265,7 +256,7 @@ def _contradictions(verdict: Verdict, known: set[str]) -> Iterator[str]:
         yield f"failure modes that the guide lacks: {set(verdict.failure_modes) - known}"
 
 
-def _check_speed(trial: Trial) -> Iterator[CheckResult]:
+def _check_speed(trial: Trial) -> Iterator[Finding]:
     took = []
     for problem in trial.all:
         reply = trial.solution(problem) or problem.text
@@ -274,10 +265,10 @@ def _check_speed(trial: Trial) -> Iterator[CheckResult]:
         took.append(time.perf_counter() - begun)
     each = sum(took) / max(1, len(took))
     said = f"{each * 1000:.2f} ms a reply, {max(took, default=0) * 1000:.2f} ms the slowest"
-    yield CheckResult("judge speed", "note" if each > SLOW else "ok", said)
+    yield "note" if each > SLOW else "ok", said
 
 
-REQUIREMENTS: Sequence[tuple[str, Callable[[Trial], Iterator[CheckResult]], str]] = (
+REQUIREMENTS: Sequence[tuple[str, Callable[[Trial], Iterator[Finding]], str]] = (
     ("enough problems", _check_counts, "every split gave what it was asked for"),
     ("same problems", _check_repetition, "same arguments, same problems, same order"),
     ("distinct problems", _check_distinctness, "none comes twice in a split"),

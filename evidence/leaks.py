@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Literal, NamedTuple
 
 RUN = 8
-"""SharedProblem words in a row from which a quotation is considered."""
+"""Shared words in a row from which a quotation is considered."""
 WHOLE = 4
 """So many, where they are all that the problem says."""
 LUCK = 0.05

@@ -2,24 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..store.events import (
-    CreditMeasured,
-    FailuresSorted,
-    GateDecided,
-    PortabilityMeasured,
-    ProbeDecided,
-    ProposalRefused,
-    Reflected,
-    ReviewAnswered,
-    ReviewAsked,
-    RoundOpened,
-    RunStarted,
-    Solved,
-    StrategyPromoted,
-    StrategyProposed,
-    StrategyRolledBack,
-    Transferred,
-)
+from ..store import events
 from .edit_wording import Names, describe_edit, quote_rule, rule_with_text
 from .wording import count, interval, list_words, points
 
@@ -40,7 +23,7 @@ MOST_LESSONS = 12
 """Most lessons that are listed; of more, the first."""
 
 
-def describe_start(event: RunStarted, when: str) -> Lines:
+def describe_start(event: events.RunStarted, when: str) -> Lines:
     """Return who teaches whom, and what is asked of a version."""
     teacher = str(event.config["teacher"])
     who = "the domain's own rulebook (expert rules, no language model)"
@@ -55,7 +38,7 @@ def describe_start(event: RunStarted, when: str) -> Lines:
     return lines
 
 
-def describe_probe(event: ProbeDecided) -> Lines:
+def describe_probe(event: events.ProbeDecided) -> Lines:
     """Return what words in the prompt do for a model, and the channel that follows from it."""
     changed = (
         f"rules in its prompt change its score by {points(event.gain)} points "
@@ -79,7 +62,7 @@ def describe_probe(event: ProbeDecided) -> Lines:
     return [*lines, f"{why} each gate puts a version into its prompt (channel `words`)."]
 
 
-def _response_to_words(event: ProbeDecided, changed: str) -> str:
+def _response_to_words(event: events.ProbeDecided, changed: str) -> str:
     """Return what the probe showed; the channel alone does not tell: it may be the only one."""
     if event.words_help:
         return f"{event.model} can use words: {changed} on {event.n} problems."
@@ -91,7 +74,7 @@ def _response_to_words(event: ProbeDecided, changed: str) -> str:
     return f"As far as {event.n} problems tell, {event.model} is deaf to words: {told}"
 
 
-def describe_opening(event: RoundOpened, names: Names) -> Lines:
+def describe_opening(event: events.RoundOpened, names: Names) -> Lines:
     """Return the version that a round starts from, and the one that it must beat."""
     parent, incumbent = names.version(event.strategy), names.version(event.incumbent)
     rules = len(names.rules(event.strategy))
@@ -110,7 +93,7 @@ def describe_opening(event: RoundOpened, names: Names) -> Lines:
     return lines
 
 
-def describe_solving(event: Solved, names: Names) -> Lines:
+def describe_solving(event: events.Solved, names: Names) -> Lines:
     """Return how the policy of a round did on training problems."""
     how = "" if not names.rules(event.strategy) else f" at {names.version(event.strategy)}"
     return [
@@ -119,7 +102,7 @@ def describe_solving(event: Solved, names: Names) -> Lines:
     ]
 
 
-def describe_credit(event: CreditMeasured, names: Names) -> Lines:
+def describe_credit(event: events.CreditMeasured, names: Names) -> Lines:
     """Return the worth of one rule, from leaving it out."""
     return [
         f"Rule {rule_with_text(names, event.rule)} is worth {points(event.gain)} points "
@@ -128,7 +111,7 @@ def describe_credit(event: CreditMeasured, names: Names) -> Lines:
     ]
 
 
-def describe_reflection(event: Reflected) -> Lines:
+def describe_reflection(event: events.Reflected) -> Lines:
     """Return what the teacher read, what went wrong there, and its lessons."""
     often = sorted(event.failure_modes.items(), key=lambda it: (-it[1], it[0]))
     modes = ", ".join(f"{mode} {n}" for mode, n in often)
@@ -156,7 +139,7 @@ def describe_reflection(event: Reflected) -> Lines:
     return [*lines, f"  and {left} more"] if left > 0 else lines
 
 
-def describe_proposal(event: StrategyProposed, names: Names) -> Lines:
+def describe_proposal(event: events.StrategyProposed, names: Names) -> Lines:
     """Return a new version, edit by edit."""
     version = names.version(event.strategy)
     parents = [names.version(it) for it in event.parents]
@@ -176,13 +159,13 @@ def describe_proposal(event: StrategyProposed, names: Names) -> Lines:
     return [f"{who}{':' if made else '.'}", *made]
 
 
-def describe_refusal(event: ProposalRefused, names: Names) -> Lines:
+def describe_refusal(event: events.ProposalRefused, names: Names) -> Lines:
     """Return the reason for which a proposal made no version, and its edits."""
     wanted = [f"  {line}" for edit in event.edits for line in describe_edit(edit, (), names)]
     return [f"A proposal came to nothing: {event.reason}", *wanted]
 
 
-def describe_gate(event: GateDecided, names: Names) -> Lines:
+def describe_gate(event: events.GateDecided, names: Names) -> Lines:
     """Return the decision of a gate, and what it rests on."""
     new, old = names.version(event.candidate), names.version(event.incumbent)
     by_hand = f"A person had it gated by hand. {event.price} " if event.price else ""
@@ -202,7 +185,7 @@ def describe_gate(event: GateDecided, names: Names) -> Lines:
     return [*lines, *(f"  {line}" for line in _about_gate(event))]
 
 
-def _about_gate(event: GateDecided) -> Lines:
+def _about_gate(event: events.GateDecided) -> Lines:
     lines = [event.reason]
     if event.claim == "no worse":
         lines.append("It only takes away, so it had to be no worse, not better.")
@@ -218,7 +201,7 @@ def _about_gate(event: GateDecided) -> Lines:
     return lines
 
 
-def describe_portability(event: PortabilityMeasured, names: Names) -> Lines:
+def describe_portability(event: events.PortabilityMeasured, names: Names) -> Lines:
     """Return the effect of a version on a further model."""
     measured = (
         f"{points(event.gain)} points ({interval(event.low, event.high)}) on {event.pairs} of the "
@@ -234,7 +217,7 @@ def describe_portability(event: PortabilityMeasured, names: Names) -> Lines:
     return [words[event.verdict]]
 
 
-def describe_question(event: ReviewAsked, names: Names) -> Lines:
+def describe_question(event: events.ReviewAsked, names: Names) -> Lines:
     """Return the version that a person was asked to review."""
     return [
         f"{names.version(event.candidate)} was laid before {event.reviewer or 'a person'}: "
@@ -242,7 +225,7 @@ def describe_question(event: ReviewAsked, names: Names) -> Lines:
     ]
 
 
-def describe_answer(event: ReviewAnswered, names: Names) -> Lines:
+def describe_answer(event: events.ReviewAnswered, names: Names) -> Lines:
     """Return the reviewer's verdict, rule by rule."""
     about = f" {event.reason}" if event.reason else ""
     lines = [f"{event.reviewer} {VERBS[event.verdict]} {names.version(event.candidate)}.{about}"]
@@ -253,7 +236,7 @@ def describe_answer(event: ReviewAnswered, names: Names) -> Lines:
     return lines
 
 
-def describe_promotion(event: StrategyPromoted, names: Names) -> Lines:
+def describe_promotion(event: events.StrategyPromoted, names: Names) -> Lines:
     """Return a promotion, and who made it where no gate did."""
     name = names.version(event.strategy)
     if event.gate:
@@ -261,13 +244,13 @@ def describe_promotion(event: StrategyPromoted, names: Names) -> Lines:
     return [f"{name} was promoted by {event.by}, without a gate: {event.reason}"]
 
 
-def describe_rollback(event: StrategyRolledBack, names: Names) -> Lines:
+def describe_rollback(event: events.StrategyRolledBack, names: Names) -> Lines:
     """Return a rollback, and the reason for it."""
     why = f": {event.reason}" if event.reason else "."
     return [f"{event.by} rolled {event.branch} back to {names.version(event.strategy)}{why}"]
 
 
-def describe_transfer(event: Transferred, names: Names) -> Lines:
+def describe_transfer(event: events.Transferred, names: Names) -> Lines:
     """Return the adapter that a version was trained into, or why there is none."""
     name = names.version(event.strategy)
     if not event.adapter:
@@ -275,7 +258,7 @@ def describe_transfer(event: Transferred, names: Names) -> Lines:
     return [f"{name} was passed into the student's weights: adapter {event.adapter}."]
 
 
-def describe_feedback(event: FailuresSorted) -> Lines:
+def describe_feedback(event: events.FailuresSorted) -> Lines:
     """Return how the student did on fresh problems, and the gaps that showed."""
     who = "tuned student" if event.adapter else "student"
     gaps: dict[str, int] = {}

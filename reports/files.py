@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from ..store.files import write_atomically
 from ..store.log import EventLog
-from ..store.rules import EMPTY, Strategy
 from ..store.strategies.export import to_markdown
 from ..trainer.adapter import write_card
 from ..trainer.manifest import MANIFEST, read_manifest
@@ -70,14 +69,8 @@ def _write_score(story: RunStory, adapter: Path) -> None:
     if story.attribution is None or not (adapter / MANIFEST).exists():
         return
     # Versions with the same examples share an adapter, and it is named after the first of them.
-    follows = _strategy(story, read_manifest(adapter).strategy)
+    follows = story.strategies.get(story.name(read_manifest(adapter).strategy)).strategy
     rows = [
         row for row in story.attribution.rows if (row.student, row.strategy) == ("tuned", False)
     ]
     write_card(adapter, follows, {row.split: row.accuracy for row in rows})
-
-
-def _strategy(story: RunStory, strategy: str) -> Strategy:
-    if strategy == EMPTY.hash:
-        return EMPTY
-    return story.strategies.get(story.name(strategy)).strategy

@@ -21,13 +21,14 @@ from ..store.log import EventLog
 from ..store.strategies.versions import Strategies
 from .wording import points, version_name
 
+PortabilityVerdict = Literal["helps", "harms", "unclear", "deaf"]
 _PLACE = re.compile(r"(?:(.+)/)?portability/(\d+)(?:/probe)?$")
 
 
 class Cell(NamedTuple):
     """Effect of one version on one model, against the version before it."""
 
-    verdict: Literal["helps", "harms", "unclear", "deaf"]
+    verdict: PortabilityVerdict
     channel: Channel
     gain: float
     low: float
@@ -204,7 +205,7 @@ class _Events:
         # The channel says nothing here: it may have been named, or be the only one.
         probe = self.probes.get(number)
         heard, harmed = (None, False) if probe is None else (probe.words_help, probe.words_harm)
-        return Column(model, number == 0, _size(spec), heard, harmed)
+        return Column(model, number == 0, student_size(spec) or None, heard, harmed)
 
     def line(
         self,
@@ -213,8 +214,8 @@ class _Events:
         numbers: Sequence[int],
     ) -> Line:
         one = next(iter(effects.values()))
-        cells = [self._students(one)]
-        cells += [_cell(effects[number]) if number in effects else None for number in numbers]
+        tried = [effects.get(number) for number in numbers]
+        cells = [self._students(one), *(_cell(it.verdict, it) if it else None for it in tried)]
         return Line(
             name(one.candidate),
             name(one.incumbent),
@@ -227,29 +228,24 @@ class _Events:
         gate = self._gates.get((one.candidate, one.incumbent))
         if gate is None:
             return None
-        verdict: Literal["helps", "harms", "unclear", "deaf"] = "unclear"
+        verdict: PortabilityVerdict = "unclear"
         if gate.decision == "accept" and gate.claim == "better":
             verdict = "helps"
         elif gate.high < 0:
             verdict = "harms"
         elif gate.channel == "words" and gate.low <= 0 and self._deaf():
             verdict = "deaf"
-        measured = (gate.channel, gate.gain, gate.low, gate.high, gate.pairs)
-        return Cell(verdict, *measured, smallest_harm(gate.pairs))
+        return _cell(verdict, gate)
 
     def _deaf(self) -> bool:
         probe = self.probes.get(0)
         return probe is not None and not (probe.words_help or probe.words_harm)
 
 
-def _cell(event: PortabilityMeasured) -> Cell:
+def _cell(verdict: PortabilityVerdict, event: GateDecided | PortabilityMeasured) -> Cell:
     measured = (event.channel, event.gain, event.low, event.high, event.pairs)
-    return Cell(event.verdict, *measured, smallest_harm(event.pairs))
+    return Cell(verdict, *measured, smallest_harm(event.pairs))
 
 
 def _helps_in_words(cell: Cell | None) -> bool:
     return cell is not None and (cell.verdict, cell.channel) == ("helps", "words")
-
-
-def _size(spec: str) -> float | None:
-    return student_size(spec) or None

@@ -10,7 +10,6 @@ from ..store.events import (
     GateDecided,
     PortabilityMeasured,
     ReviewAsked,
-    RunStarted,
     StrategyProposed,
 )
 from ..store.log import EventLog
@@ -20,6 +19,7 @@ from ..store.strategies.review_history import Review, reviews
 from ..store.strategies.versions import Strategies, Version
 from .diff_lines import diff_by_rule
 from .run_json import gate_as_json
+from .run_story import find_run
 from .wording import clean, points, version_name
 
 
@@ -51,7 +51,6 @@ class Question:
         stream, _, slot = asked.gate.partition("#")
         gate, proposal = log.find(stream, slot), log.find(candidate.stream, candidate.slot)
         assert isinstance(gate, GateDecided), f"{asked.gate} decided about {candidate.name}"
-        effects = log.entries(stream=stream, kinds=[PortabilityMeasured])
         return cls(
             asked=asked,
             candidate=candidate,
@@ -60,9 +59,8 @@ class Question:
             why=proposal.rationale if isinstance(proposal, StrategyProposed) else "",
             further_models=tuple(
                 it
-                for entry in effects
-                if isinstance(it := entry.event, PortabilityMeasured)
-                and (it.candidate, it.incumbent) == (asked.candidate, asked.incumbent)
+                for it in log.events(PortabilityMeasured, stream=stream)
+                if (it.candidate, it.incumbent) == (asked.candidate, asked.incumbent)
             ),
             lines=diff_by_rule(diff(incumbent, candidate)),
             facts=gate_as_json(strategies, gate),
@@ -81,9 +79,7 @@ class Question:
 
 
 def _in_last_round(log: EventLog, asked: ReviewAsked) -> bool:
-    started = log.find(asked.stream, "start")
-    assert isinstance(started, RunStarted), f"{asked.stream} is a run"
-    loop = started.config["loop"]
+    loop = find_run(log, asked.stream).config["loop"]
     rounds = loop["rounds"] if isinstance(loop["rounds"], int) else loop["rounds"][-1]
     return asked.slot.startswith(f"c{loop['cycles']}/r{rounds}/")
 
@@ -140,10 +136,8 @@ def answer_form(question: Question) -> dict[str, Any]:
 
 def past_reviews(log: EventLog, run_id: str) -> list[dict[str, Any]]:
     """Return a run's reviews as JSON, each decision beside what was measured since."""
-    started = log.find(run_id, "start")
-    assert isinstance(started, RunStarted), f"{run_id} is a run"
-    strategies = Strategies(log)
-    return [_review_as_json(strategies, it) for it in reviews(log, started.domain, stream=run_id)]
+    strategies, domain = Strategies(log), find_run(log, run_id).domain
+    return [_review_as_json(strategies, it) for it in reviews(log, domain, stream=run_id)]
 
 
 def _review_as_json(strategies: Strategies, it: Review) -> dict[str, Any]:
@@ -163,16 +157,12 @@ def _review_as_json(strategies: Strategies, it: Review) -> dict[str, Any]:
         "revised": name(answered.revised) if answered and answered.revised else None,
         "gate": gate_as_json(strategies, it.shown) if it.shown else None,
         "decisions": [
-            decision.model_dump(mode="json") | {"since": _since(it, decision.rule)}
+            decision.model_dump(mode="json") | {"since": later.as_text() if later else None}
             for decision in (answered.decisions if answered else ())
+            for later in [it.worth.get(decision.rule)]
         ],
         "later_gates": [gate_as_json(strategies, gate) for gate in it.later],
     }
-
-
-def _since(it: Review, rule: str) -> str | None:
-    """Return what was measured of a rule after its decision; None where nothing was."""
-    return it.worth[rule].as_text() if rule in it.worth else None
 
 
 def past_review_lines(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -4,26 +4,8 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
+from ..store import events
 from ..store.edits import edit_line
-from ..store.events import (
-    AdapterTrained,
-    CreditMeasured,
-    Evaluated,
-    FailuresSorted,
-    GateDecided,
-    PortabilityMeasured,
-    ProbeDecided,
-    ProposalRefused,
-    Reflected,
-    ReviewAnswered,
-    ReviewAsked,
-    RoundOpened,
-    SealOpened,
-    Solved,
-    StrategyPromoted,
-    StrategyProposed,
-    Transferred,
-)
 from ..store.strategies.diff import gate_line
 from ..store.strategies.versions import Strategies
 from .run_story import RoundId, RunStory, cycle_of
@@ -44,23 +26,23 @@ def run_as_json(story: RunStory) -> dict[str, Any]:
         "began": story.began.isoformat(timespec="seconds"),
         "last": story.last.isoformat(timespec="seconds"),
         "seconds": story.seconds,
-        "events": story.events,
+        "events": story.event_count,
         "current": story.current,
         "probe": _probe(probes[-1]) if probes else None,
         "rounds": [_round(story, where) for where in story.rounds],
         "cycles": _cycles(story),
         "by_hand": [gate_as_json(story.strategies, it) for it in story.gates_by_hand],
-        "adapters": [_adapter(story, it) for it in story.all(AdapterTrained)],
-        "seals": [{"split": it.split, "reason": it.reason} for it in story.all(SealOpened)],
+        "adapters": [_adapter(story, it) for it in story.all(events.AdapterTrained)],
+        "seals": [{"split": it.split, "reason": it.reason} for it in story.all(events.SealOpened)],
         "calls": usage_rows(story),
         "in_doubt": story.in_doubt,
         "outcomes": dict(sorted(story.outcomes.items())),
         "judged_by": dict(sorted(story.judged_by.items())),
-        "evaluated": bool(story.all(Evaluated)),
+        "evaluated": bool(story.all(events.Evaluated)),
     }
 
 
-def gate_as_json(strategies: Strategies, gate: GateDecided) -> dict[str, Any]:
+def gate_as_json(strategies: Strategies, gate: events.GateDecided) -> dict[str, Any]:
     """Return what a gate measured and decided, with versions by name."""
     identity = {"stream", "slot", "kind", "domain", "candidate", "incumbent", "block"}
     return {
@@ -79,12 +61,12 @@ def usage_rows(story: RunStory) -> list[dict[str, Any]]:
     return [{key: value for key, value in row.items() if key != "in_doubt"} for row in rows]
 
 
-def _probe(event: ProbeDecided) -> dict[str, Any]:
+def _probe(event: events.ProbeDecided) -> dict[str, Any]:
     include = {"channel", "forced", "n", *_EFFECT}
     return event.model_dump(include=include) | {"helped": event.words_help}
 
 
-def _adapter(story: RunStory, event: AdapterTrained) -> dict[str, Any]:
+def _adapter(story: RunStory, event: events.AdapterTrained) -> dict[str, Any]:
     return {
         "adapter": event.adapter,
         "strategy": story.name(event.strategy),
@@ -96,14 +78,14 @@ def _adapter(story: RunStory, event: AdapterTrained) -> dict[str, Any]:
 
 def _cycles(story: RunStory) -> list[dict[str, Any]]:
     cycles: dict[int, dict[str, Any]] = {}
-    for transfer in story.all(Transferred):
+    for transfer in story.all(events.Transferred):
         number = cycle_of(transfer.slot)
         cycles.setdefault(number, {"cycle": number})["transfer"] = {
             "strategy": story.name(transfer.strategy),
             "adapter": transfer.adapter,
             "reason": transfer.reason,
         }
-    for feedback in story.all(FailuresSorted):
+    for feedback in story.all(events.FailuresSorted):
         number = cycle_of(feedback.slot)
         cycles.setdefault(number, {"cycle": number})["feedback"] = {
             "attempts": len(feedback.attempts),
@@ -114,7 +96,7 @@ def _cycles(story: RunStory) -> list[dict[str, Any]]:
 
 
 def _round(story: RunStory, where: RoundId) -> dict[str, Any]:
-    promotions = story.within(StrategyPromoted, where)
+    promotion = story.newest(events.StrategyPromoted, where)
     return {
         "cycle": where.cycle,
         "round": where.round,
@@ -122,20 +104,24 @@ def _round(story: RunStory, where: RoundId) -> dict[str, Any]:
         "solve": _solve(story, where),
         "reflect": _reflection(story, where),
         "review": _review(story, where),
-        "promoted": story.name(promotions[-1].strategy) if promotions else None,
+        "promoted": story.name(promotion.strategy) if promotion else None,
         "credit": [
             {"version": story.name(it.strategy), **it.model_dump(include=_CREDIT)}
-            for it in story.within(CreditMeasured, where)
+            for it in story.within(events.CreditMeasured, where)
         ],
-        "candidates": [_candidate(story, it) for it in story.within(StrategyProposed, where)],
+        "candidates": [
+            _candidate(story, it) for it in story.within(events.StrategyProposed, where)
+        ],
         "refused": [
             {"reason": it.reason, "edits": [edit_line(edit) for edit in it.edits]}
-            for it in story.within(ProposalRefused, where)
+            for it in story.within(events.ProposalRefused, where)
         ],
-        "gates": [gate_as_json(story.strategies, it) for it in story.within(GateDecided, where)],
+        "gates": [
+            gate_as_json(story.strategies, it) for it in story.within(events.GateDecided, where)
+        ],
         "portability": [
             {"version": story.name(it.candidate), **it.model_dump(include=_PORTABILITY)}
-            for it in story.within(PortabilityMeasured, where)
+            for it in story.within(events.PortabilityMeasured, where)
         ],
     }
 
@@ -145,9 +131,9 @@ _PORTABILITY = {"model", "verdict", "pairs", "missing", *_EFFECT}
 
 
 def _opening(story: RunStory, where: RoundId) -> dict[str, Any] | None:
-    if not (events := story.within(RoundOpened, where)):
+    event = story.newest(events.RoundOpened, where)
+    if event is None:
         return None
-    event = events[-1]
     return {
         "parent": story.name(event.strategy),
         "incumbent": story.name(event.incumbent or event.strategy),
@@ -156,9 +142,9 @@ def _opening(story: RunStory, where: RoundId) -> dict[str, Any] | None:
 
 
 def _solve(story: RunStory, where: RoundId) -> dict[str, Any] | None:
-    if not (events := story.within(Solved, where)):
+    event = story.newest(events.Solved, where)
+    if event is None:
         return None
-    event = events[-1]
     return {
         "policy": event.policy,
         "strategy": story.name(event.strategy),
@@ -168,9 +154,9 @@ def _solve(story: RunStory, where: RoundId) -> dict[str, Any] | None:
 
 
 def _reflection(story: RunStory, where: RoundId) -> dict[str, Any] | None:
-    if not (events := story.within(Reflected, where)):
+    event = story.newest(events.Reflected, where)
+    if event is None:
         return None
-    event = events[-1]
     return {
         "failure_modes": event.failure_modes,
         "lessons": list(event.lessons),
@@ -178,7 +164,7 @@ def _reflection(story: RunStory, where: RoundId) -> dict[str, Any] | None:
     }
 
 
-def _candidate(story: RunStory, event: StrategyProposed) -> dict[str, Any]:
+def _candidate(story: RunStory, event: events.StrategyProposed) -> dict[str, Any]:
     return {
         "version": story.name(event.strategy),
         "origin": event.origin,
@@ -188,16 +174,16 @@ def _candidate(story: RunStory, event: StrategyProposed) -> dict[str, Any]:
 
 
 def _review(story: RunStory, where: RoundId) -> dict[str, Any] | None:
-    if not (asked := story.within(ReviewAsked, where)):
+    question = story.newest(events.ReviewAsked, where)
+    if question is None:
         return None
-    question = asked[-1]
     review: dict[str, Any] = {
         "version": story.name(question.candidate),
         "reviewer": question.reviewer,
         "rules": list(question.rules),
         "verdict": None,
     }
-    for answer in story.within(ReviewAnswered, where):
+    for answer in story.within(events.ReviewAnswered, where):
         review |= answer.model_dump(mode="json", include={"verdict", "decisions", "reason"})
         review["revised"] = story.name(answer.revised) if answer.revised else None
     return review

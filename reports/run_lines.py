@@ -3,23 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ..store import events
 from ..store.edits import Edit, edit_line
-from ..store.events import (
-    CreditMeasured,
-    FailuresSorted,
-    GateDecided,
-    PortabilityMeasured,
-    ProposalRefused,
-    Reflected,
-    ReviewAnswered,
-    ReviewAsked,
-    RoundOpened,
-    SealOpened,
-    Solved,
-    StrategyPromoted,
-    StrategyProposed,
-    Transferred,
-)
 from ..store.judged_by import judge_lines
 from ..store.strategies.diff import gate_line
 from .run_story import RoundId, RunStory, cycle_of
@@ -33,7 +18,7 @@ def run_lines(story: RunStory, state: str) -> Iterator[str]:
     yield (
         f"Began {story.began.isoformat(timespec='seconds')}, last event "
         f"{story.last.isoformat(timespec='seconds')}; {duration(story.seconds)} at work, "
-        f"{story.events} events. Stands at {story.current}."
+        f"{story.event_count} events. Stands at {story.current}."
     )
     yield from _probe(story)
     for cycle in range(1, max((where.cycle for where in story.rounds), default=0) + 1):
@@ -46,9 +31,9 @@ def run_lines(story: RunStory, state: str) -> Iterator[str]:
     yield ""
     for gate in story.gates_by_hand:
         yield f"By hand: {_versions(story, gate)}: {gate_line(gate)}"
-    for seal in story.all(SealOpened):
+    for seal in story.all(events.SealOpened):
         yield f"Opened the sealed split {seal.split} for {seal.reason}."
-    gates = (gate for where in story.rounds for gate in story.within(GateDecided, where))
+    gates = (gate for where in story.rounds for gate in story.within(events.GateDecided, where))
     if saved := sum(gate.saved for gate in gates):
         yield f"Gates that stopped early saved {saved} replies."
     outcomes = ", ".join(f"{n} {outcome}" for outcome, n in sorted(story.outcomes.items()))
@@ -72,57 +57,57 @@ def _probe(story: RunStory) -> Iterator[str]:
 
 def _round(story: RunStory, where: RoundId) -> Iterator[str]:
     yield f"  Round {where.round}"
-    for opening in story.within(RoundOpened, where):
+    for opening in story.within(events.RoundOpened, where):
         if opening.fronts:
             fronts = ", ".join(f"{story.name(it)} {n}" for it, n in opening.fronts.items())
             parent = story.name(opening.strategy)
             yield f"    frontier  best on problems: {fronts}; edits {parent}"
-    for solve in story.within(Solved, where):
+    for solve in story.within(events.Solved, where):
         yield (
             f"    solve     the {solve.policy} with {story.name(solve.strategy)}: "
             f"{solve.right} of {len(solve.attempts)} right"
         )
-    for credit in story.within(CreditMeasured, where):
+    for credit in story.within(events.CreditMeasured, where):
         effect = _effect(credit, credit.n)
         yield f"    credit    {credit.rule} in {story.name(credit.strategy)}: {effect}"
-    for reflection in story.within(Reflected, where):
+    for reflection in story.within(events.Reflected, where):
         modes = ", ".join(f"{mode} {n}" for mode, n in reflection.failure_modes.items())
         unsolved = len(reflection.knowledge_gaps)
         yield f"    reflect   failure modes: {modes or 'none'}; {unsolved} unsolved"
         yield from (f"              - {lesson}" for lesson in reflection.lessons)
     yield from _proposals(story, where)
     yield from _measurements(story, where)
-    for review in story.within(ReviewAsked, where):
-        yield from _review(story, review, story.within(ReviewAnswered, where))
-    promotions = [story.name(it.strategy) for it in story.within(StrategyPromoted, where)]
+    for review in story.within(events.ReviewAsked, where):
+        yield from _review(story, review, story.within(events.ReviewAnswered, where))
+    promotions = [story.name(it.strategy) for it in story.within(events.StrategyPromoted, where)]
     yield f"    promoted  {promotions[-1] if promotions else 'nothing'}"
 
 
 def _proposals(story: RunStory, where: RoundId) -> Iterator[str]:
-    for proposal in story.within(StrategyProposed, where):
+    for proposal in story.within(events.StrategyProposed, where):
         parents = " + ".join(story.name(it) for it in proposal.parents)
         origin = "" if proposal.origin == "teacher" else f" ({proposal.origin} of {parents})"
         edits = _edits(proposal.edits) or "no edit of its own"
         yield f"    propose   {story.name(proposal.strategy)}{origin}: {edits}"
-    for refusal in story.within(ProposalRefused, where):
+    for refusal in story.within(events.ProposalRefused, where):
         edits = f" ({_edits(refusal.edits)})" if refusal.edits else ""
         yield f"    refused   {refusal.reason}{edits}"
 
 
 def _measurements(story: RunStory, where: RoundId) -> Iterator[str]:
-    for gate in story.within(GateDecided, where):
+    for gate in story.within(events.GateDecided, where):
         early = f"; stopped early, {gate.saved} replies saved" if gate.saved else ""
         yield f"    gate      {_versions(story, gate)}: {gate_line(gate)}{early}"
-    for it in story.within(PortabilityMeasured, where):
+    for it in story.within(events.PortabilityMeasured, where):
         effect = f"{it.verdict}, {_effect(it, it.pairs)}"
         yield f"    portable  {story.name(it.candidate)} for {it.model}: {effect}"
 
 
-def _versions(story: RunStory, gate: GateDecided) -> str:
+def _versions(story: RunStory, gate: events.GateDecided) -> str:
     return f"{story.name(gate.candidate)} against {story.name(gate.incumbent)}"
 
 
-def _effect(event: CreditMeasured | PortabilityMeasured, pairs: int) -> str:
+def _effect(event: events.CreditMeasured | events.PortabilityMeasured, pairs: int) -> str:
     return (
         f"{points(event.gain)} points, 95 % interval {interval(event.low, event.high)}, "
         f"{pairs} pairs, p {event.p:.2g}"
@@ -134,7 +119,7 @@ def _edits(edits: Sequence[Edit]) -> str:
 
 
 def _review(
-    story: RunStory, review: ReviewAsked, answers: Sequence[ReviewAnswered]
+    story: RunStory, review: events.ReviewAsked, answers: Sequence[events.ReviewAnswered]
 ) -> Iterator[str]:
     version = story.name(review.candidate)
     if not answers:
@@ -149,11 +134,11 @@ def _review(
 
 
 def _cycle_end(story: RunStory, cycle: int) -> Iterator[str]:
-    for transfer in story.all(Transferred):
+    for transfer in story.all(events.Transferred):
         if cycle_of(transfer.slot) == cycle:
             to = f"adapter {transfer.adapter}" if transfer.adapter else transfer.reason
             yield f"  Transfer    {story.name(transfer.strategy)}: {to}"
-    for feedback in story.all(FailuresSorted):
+    for feedback in story.all(events.FailuresSorted):
         if cycle_of(feedback.slot) == cycle:
             gaps = ", ".join(
                 f"{gap} {n}" for gap, n in sorted(Counter(feedback.gaps.values()).items())

@@ -9,29 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from ..store.events import (
-    AttemptJudged,
-    CallCompleted,
-    CallInDoubt,
-    CallIntended,
-    CreditMeasured,
-    Evaluated,
-    Event,
-    GateDecided,
-    PortabilityMeasured,
-    ProbeDecided,
-    ProposalRefused,
-    Reflected,
-    ReviewAnswered,
-    ReviewAsked,
-    RoundOpened,
-    RunFinished,
-    RunStarted,
-    SealOpened,
-    Solved,
-    StrategyPromoted,
-    StrategyProposed,
-)
+from ..store import events
 from ..store.log import Entry, EventLog
 from ..store.rules import Rule
 from ..store.strategies.review_history import Review, reviews
@@ -45,13 +23,15 @@ if TYPE_CHECKING:
     from ..evidence.attribution.table import Attribution
     from .portability import Matrix
 
-E = TypeVar("E", bound=Event)
+E = TypeVar("E", bound=events.Event)
 _ROUND = re.compile(r"c(\d+)/r(\d+)/")
 _CYCLE = re.compile(r"c(\d+)/")
 
 RoundEvent = (
-    RoundOpened | Solved | CreditMeasured | Reflected | StrategyProposed | ProposalRefused
-    | GateDecided | PortabilityMeasured | ReviewAsked | ReviewAnswered | StrategyPromoted
+    events.RoundOpened | events.Solved | events.CreditMeasured | events.Reflected
+    | events.StrategyProposed | events.ProposalRefused | events.GateDecided
+    | events.PortabilityMeasured | events.ReviewAsked | events.ReviewAnswered
+    | events.StrategyPromoted
 )  # fmt: skip
 """Kinds of which rounds are made."""
 
@@ -80,9 +60,9 @@ class RunStory:
     """Events of one run, with the questions that its readers ask of them."""
 
     log: EventLog
-    start: RunStarted
+    start: events.RunStarted
     strategies: Strategies
-    events: int = 0
+    event_count: int = 0
     """Number of all events, the counted ones included."""
     head: str = ""
     """Hash of the newest event: it seals all before it."""
@@ -94,7 +74,7 @@ class RunStory:
     """Judged attempts by outcome."""
     judged_by: Counter[str] = field(default_factory=Counter)
     """Judged attempts by what judged them, where judging was more than arithmetic."""
-    kinds: dict[type, list[Event]] = field(default_factory=lambda: defaultdict(list))
+    kinds: dict[type, list[events.Event]] = field(default_factory=lambda: defaultdict(list))
     """Events in order, by kind; calls and attempts are only counted."""
     _moments: list[datetime] = field(default_factory=list)
     _models: dict[str, str] = field(default_factory=dict)
@@ -104,18 +84,18 @@ class RunStory:
     def fold(self, entry: Entry) -> None:
         """Take in the next event of the stream."""
         event = entry.event
-        self.events, self.head = self.events + 1, entry.hash
+        self.event_count, self.head = self.event_count + 1, entry.hash
         self._moments.append(entry.at)
         match event:
-            case CallIntended():
+            case events.CallIntended():
                 self._models[event.slot.removesuffix("/call")] = event.model
                 self.usage[event.model].calls += 1
-            case CallCompleted():
+            case events.CallCompleted():
                 self._usage_of(event.slot.removesuffix("/reply")).add_reply(event)
-            case CallInDoubt():
+            case events.CallInDoubt():
                 self._usage_of(event.call).in_doubt += 1
                 self.in_doubt.append(event.call)
-            case AttemptJudged():
+            case events.AttemptJudged():
                 self.outcomes[event.outcome] += 1
                 self.judged_by.update([event.judged_by] if event.judged_by else [])
             case _:
@@ -164,7 +144,7 @@ class RunStory:
     @property
     def is_complete(self) -> bool:
         """Tell whether the run came to its end."""
-        return bool(self.all(RunFinished))
+        return bool(self.all(events.RunFinished))
 
     def all(self, kind: type[E]) -> list[E]:
         """Return the events of one kind, in order."""
@@ -173,6 +153,10 @@ class RunStory:
     def within(self, kind: type[E], where: RoundId) -> list[E]:
         """Return the events of one kind in one round."""
         return cast(list[E], self._by_round.get((kind, where), []))
+
+    def newest(self, kind: type[E], where: RoundId) -> E | None:
+        """Return the newest event of one kind in one round; None where there is none."""
+        return next(reversed(self.within(kind, where)), None)
 
     @cached_property
     def rounds(self) -> list[RoundId]:
@@ -184,27 +168,27 @@ class RunStory:
         return self.is_complete or where < self.rounds[-1]
 
     @cached_property
-    def _by_round(self) -> Mapping[tuple[type, RoundId], list[Event]]:
-        placed: dict[tuple[type, RoundId], list[Event]] = defaultdict(list)
-        for kind, events in self.kinds.items():
-            for event in events:
+    def _by_round(self) -> Mapping[tuple[type, RoundId], list[events.Event]]:
+        placed: dict[tuple[type, RoundId], list[events.Event]] = defaultdict(list)
+        for kind, found in self.kinds.items():
+            for event in found:
                 if (where := round_of(event.slot)) is not None:
                     placed[kind, where].append(event)
         return dict(placed)
 
     @property
-    def gates_by_hand(self) -> list[GateDecided]:
+    def gates_by_hand(self) -> list[events.GateDecided]:
         """Gates that a person asked for."""
-        return [gate for gate in self.all(GateDecided) if round_of(gate.slot) is None]
+        return [gate for gate in self.all(events.GateDecided) if round_of(gate.slot) is None]
 
     @property
-    def probes(self) -> list[ProbeDecided]:
+    def probes(self) -> list[events.ProbeDecided]:
         """Probe of the student's capability, once it was made; validators have their own."""
-        return [event for event in self.all(ProbeDecided) if event.slot == "baseline/probe"]
+        return [event for event in self.all(events.ProbeDecided) if event.slot == "baseline/probe"]
 
     def seal_slots(self, split: str) -> list[str]:
         """Return the slots in which the seal of a split was opened."""
-        return [event.slot for event in self.all(SealOpened) if event.split == split]
+        return [event.slot for event in self.all(events.SealOpened) if event.split == split]
 
     def name(self, strategy: str) -> str:
         """Return `domain@n` of a hash; the hash, shortened, where no version has it."""
@@ -214,13 +198,13 @@ class RunStory:
 
     def rules(self, strategy: str) -> tuple[Rule, ...]:
         """Return the rules of a version of this run by its hash; none of an unknown one."""
-        proposals = self.all(StrategyProposed)
+        proposals = self.all(events.StrategyProposed)
         return next((it.rules for it in proposals if it.strategy == strategy), ())
 
     @cached_property
     def names(self) -> Names:
         """Lookups for the wording of events."""
-        rules = {rule.id: rule for it in self.all(StrategyProposed) for rule in it.rules}
+        rules = {rule.id: rule for it in self.all(events.StrategyProposed) for rule in it.rules}
         return Names(
             version=self.name,
             rules=lambda it: {rule.id: rule for rule in self.rules(it)},
@@ -242,14 +226,14 @@ class RunStory:
     @property
     def current(self) -> str:
         """Name of the version that the finished run ended with; before, of the branch's."""
-        end = self.all(RunFinished)
+        end = self.all(events.RunFinished)
         return self.name(end[-1].strategy) if end else self.branch_version.name
 
     @cached_property
     def evaluation(self) -> Mapping[str, Any] | None:
         """Content of attribution.json, once evaluated."""
-        events = self.all(Evaluated)
-        return json.loads(self.log.text(events[-1].attribution_text)) if events else None
+        found = self.all(events.Evaluated)
+        return json.loads(self.log.text(found[-1].attribution_text)) if found else None
 
     @cached_property
     def attribution(self) -> "Attribution | None":
@@ -284,17 +268,15 @@ def read_run(log: EventLog, run_id: str) -> RunStory:
     return story
 
 
-def find_run(log: EventLog, run_id: str) -> RunStarted:
+def find_run(log: EventLog, run_id: str) -> events.RunStarted:
     """Return the start of a run. Raises LookupError, listing the runs, for an unknown one."""
     start = log.find(run_id, "start")
-    if not isinstance(start, RunStarted):
+    if not isinstance(start, events.RunStarted):
         known = ", ".join(it.stream for it in all_runs(log)) or "none yet"
         raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
     return start
 
 
-def all_runs(log: EventLog) -> Iterator[RunStarted]:
-    """Yield the start of every run, oldest first."""
-    for entry in log.entries(kinds=[RunStarted]):
-        if isinstance(entry.event, RunStarted):
-            yield entry.event
+def all_runs(log: EventLog) -> Iterator[events.RunStarted]:
+    """Return the start of every run, oldest first."""
+    return log.events(events.RunStarted)

@@ -6,26 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..store.events import (
-    CreditMeasured,
-    Evaluated,
-    Event,
-    FailuresSorted,
-    GateDecided,
-    PortabilityMeasured,
-    ProbeDecided,
-    ProposalRefused,
-    Reflected,
-    ReviewAnswered,
-    ReviewAsked,
-    RoundOpened,
-    RunStarted,
-    Solved,
-    StrategyPromoted,
-    StrategyProposed,
-    StrategyRolledBack,
-    Transferred,
-)
+from ..store import events
 from ..store.log import Entry, EventLog
 from ..store.rules import Rule
 from ..store.strategies.lineage import MANUAL_PREFIX
@@ -46,24 +27,26 @@ class _Telling(NamedTuple):
     describe: Callable[..., Lines]
 
 
-_TELLINGS: Mapping[type[Event], _Telling] = {
-    RunStarted: _Telling("begun", "", event_wording.describe_start),
-    ProbeDecided: _Telling("probed", "", event_wording.describe_probe),
-    RoundOpened: _Telling("opened", "strategy", event_wording.describe_opening),
-    Solved: _Telling("solved", "strategy", event_wording.describe_solving),
-    CreditMeasured: _Telling("credited", "strategy", event_wording.describe_credit),
-    Reflected: _Telling("reflected", "", event_wording.describe_reflection),
-    StrategyProposed: _Telling("proposed", "strategy", event_wording.describe_proposal),
-    ProposalRefused: _Telling("refused", "", event_wording.describe_refusal),
-    GateDecided: _Telling("gated", "candidate", event_wording.describe_gate),
-    PortabilityMeasured: _Telling("carried", "candidate", event_wording.describe_portability),
-    ReviewAsked: _Telling("asked", "candidate", event_wording.describe_question),
-    ReviewAnswered: _Telling("answered", "candidate", event_wording.describe_answer),
-    StrategyPromoted: _Telling("promoted", "strategy", event_wording.describe_promotion),
-    StrategyRolledBack: _Telling("rolled back", "strategy", event_wording.describe_rollback),
-    Transferred: _Telling("transferred", "strategy", event_wording.describe_transfer),
-    FailuresSorted: _Telling("tried", "strategy", event_wording.describe_feedback),
-    Evaluated: _Telling("evaluated", "strategy", event_wording.describe_evaluation),
+_TELLINGS: Mapping[type[events.Event], _Telling] = {
+    events.RunStarted: _Telling("begun", "", event_wording.describe_start),
+    events.ProbeDecided: _Telling("probed", "", event_wording.describe_probe),
+    events.RoundOpened: _Telling("opened", "strategy", event_wording.describe_opening),
+    events.Solved: _Telling("solved", "strategy", event_wording.describe_solving),
+    events.CreditMeasured: _Telling("credited", "strategy", event_wording.describe_credit),
+    events.Reflected: _Telling("reflected", "", event_wording.describe_reflection),
+    events.StrategyProposed: _Telling("proposed", "strategy", event_wording.describe_proposal),
+    events.ProposalRefused: _Telling("refused", "", event_wording.describe_refusal),
+    events.GateDecided: _Telling("gated", "candidate", event_wording.describe_gate),
+    events.PortabilityMeasured: _Telling(
+        "carried", "candidate", event_wording.describe_portability
+    ),
+    events.ReviewAsked: _Telling("asked", "candidate", event_wording.describe_question),
+    events.ReviewAnswered: _Telling("answered", "candidate", event_wording.describe_answer),
+    events.StrategyPromoted: _Telling("promoted", "strategy", event_wording.describe_promotion),
+    events.StrategyRolledBack: _Telling("rolled back", "strategy", event_wording.describe_rollback),
+    events.Transferred: _Telling("transferred", "strategy", event_wording.describe_transfer),
+    events.FailuresSorted: _Telling("tried", "strategy", event_wording.describe_feedback),
+    events.Evaluated: _Telling("evaluated", "strategy", event_wording.describe_evaluation),
 }
 """The kinds of event that the story tells."""
 
@@ -90,7 +73,7 @@ class _Round:
 
     chapter: str = ""
     incumbent: str = ""
-    gates: list[GateDecided] = field(default_factory=list)
+    gates: list[events.GateDecided] = field(default_factory=list)
     harmed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     barred: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Reasons that bar a version which has to be portable, by version."""
@@ -115,19 +98,19 @@ class _Teller:
         self._log = log
         self._strategies = Strategies(log)
         self._domains: dict[str, str] = {}
-        self._configs: dict[str, RunStarted] = {}
+        self._configs: dict[str, events.RunStarted] = {}
         self._rules: dict[str, Rule] = {}
         self._versions: dict[str, dict[str, Rule]] = {}
         self._rounds: dict[str, _Round] = {}
 
-    def domain_of(self, event: Event) -> str:
+    def domain_of(self, event: events.Event) -> str:
         return str(getattr(event, "domain", "")) or self._domains.get(event.stream, "")
 
     def tell(self, entry: Entry) -> Iterator[StoryEntry]:
         event = entry.event
-        if isinstance(event, RunStarted):
+        if isinstance(event, events.RunStarted):
             self._domains[event.stream], self._configs[event.stream] = event.domain, event
-        if isinstance(event, StrategyProposed):
+        if isinstance(event, events.StrategyProposed):
             self._versions[event.strategy] = {rule.id: rule for rule in event.rules}
             self._rules |= self._versions[event.strategy]
         chapter = _chapter(event.slot)
@@ -141,7 +124,7 @@ class _Teller:
         place = f"{event.stream}#{event.slot}"
         yield StoryEntry(at, event.stream, chapter, what, version, said, place)
 
-    def _names(self, event: Event) -> Names:
+    def _names(self, event: events.Event) -> Names:
         domain = self.domain_of(event)
         return Names(
             version=lambda it: version_name(self._strategies, domain, it),
@@ -149,41 +132,41 @@ class _Teller:
             rule=self._rules.get,
         )
 
-    def _describe(self, event: Event, names: Names, at: str) -> Lines:
+    def _describe(self, event: events.Event, names: Names, at: str) -> Lines:
         describe = _TELLINGS[type(event)].describe
-        if isinstance(event, RunStarted):
+        if isinstance(event, events.RunStarted):
             return describe(event, at[:16].replace("T", " "))
-        if isinstance(event, Evaluated):
+        if isinstance(event, events.Evaluated):
             return describe(json.loads(self._log.text(event.attribution_text))["headline"])
-        if isinstance(event, ProbeDecided | Reflected | FailuresSorted):
+        if isinstance(event, events.ProbeDecided | events.Reflected | events.FailuresSorted):
             return describe(event)
         return describe(event, names)
 
-    def _note(self, event: Event, chapter: str) -> None:
+    def _note(self, event: events.Event, chapter: str) -> None:
         """Keep what the sentence at the round's end needs."""
         round_ = self._rounds.get(event.stream)
-        if isinstance(event, RoundOpened):
+        if isinstance(event, events.RoundOpened):
             incumbent = event.incumbent or event.strategy
             self._rounds[event.stream] = _Round(chapter, incumbent)
         if round_ is None or round_.chapter != chapter:
             return
-        if isinstance(event, GateDecided):
+        if isinstance(event, events.GateDecided):
             round_.gates.append(event)
-        elif isinstance(event, PortabilityMeasured):
+        elif isinstance(event, events.PortabilityMeasured):
             from ..graph.measure.portability_rule import objection
 
             if event.verdict == "harms":
                 round_.harmed[event.candidate].append(event.model)
             if why := objection(event):
                 round_.barred[event.candidate].append(why)
-        elif isinstance(event, StrategyPromoted):
+        elif isinstance(event, events.StrategyPromoted):
             round_.promoted = event.strategy
-        round_.busy |= isinstance(event, StrategyProposed | ProposalRefused)
+        round_.busy |= isinstance(event, events.StrategyProposed | events.ProposalRefused)
 
-    def _harm_without_bar(self, event: Event) -> Iterator[str]:
+    def _harm_without_bar(self, event: events.Event) -> Iterator[str]:
         """Yield the reason for which a measured harm did not bar a promotion."""
         round_ = self._rounds.get(event.stream)
-        if not isinstance(event, StrategyPromoted) or round_ is None:
+        if not isinstance(event, events.StrategyPromoted) or round_ is None:
             return
         if harmed := round_.harmed.get(event.strategy):
             yield (
@@ -191,7 +174,7 @@ class _Teller:
                 "gate.require_portable is off."
             )
 
-    def _close_round(self, event: Event, chapter: str, at: str) -> Iterator[StoryEntry]:
+    def _close_round(self, event: events.Event, chapter: str, at: str) -> Iterator[StoryEntry]:
         """Tell of the versions that passed the gate, once the run has left the round."""
         round_ = self._rounds.get(event.stream)
         if round_ is None or chapter in ("", round_.chapter):
@@ -206,7 +189,9 @@ class _Teller:
         if said:
             yield StoryEntry(at, event.stream, round_.chapter, "kept", "", tuple(said), "")
 
-    def _unpromoted_lines(self, gate: GateDecided, round_: _Round, names: Names) -> Iterator[str]:
+    def _unpromoted_lines(
+        self, gate: events.GateDecided, round_: _Round, names: Names
+    ) -> Iterator[str]:
         if gate.decision != "accept" or gate.candidate == round_.promoted:
             return
         name = names.version(gate.candidate)

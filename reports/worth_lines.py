@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..store.events.measured import SIGNIFICANCE
 from ..store.rules import Rule
-from ..store.strategies.rule_worth import SIGNIFICANCE, RuleWorth
+from ..store.strategies.rule_worth import RuleWorth
 from ..store.strategies.versions import Version
 
 BY_CREDIT = (

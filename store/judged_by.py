@@ -12,8 +12,7 @@ UNSAFE = "unsafe:"
 
 def count_judges(log: EventLog, run: str) -> Counter[str]:
     """Return judge -> how many attempts of the run, where judging was more than arithmetic."""
-    entries = log.entries(stream=run, kinds=[AttemptJudged])
-    events = (entry.event for entry in entries if isinstance(entry.event, AttemptJudged))
+    events = log.events(AttemptJudged, stream=run)
     return Counter(event.judged_by for event in events if event.judged_by)
 
 

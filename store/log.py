@@ -21,9 +21,9 @@ from .hash_chain import (
     hash_event,
     read_heads,
     sha256,
+    verify_chain,
     write_heads,
 )
-from .hash_chain import verify_chain as verify_chain
 from .tables import BLOB, EVENT, HEAD
 
 E = TypeVar("E", bound=Event)
@@ -131,6 +131,11 @@ class EventLog:
                 after = row.seq
             if len(rows) < PAGE:
                 return
+
+    def events(self, kind: type[E], *, stream: str | None = None, prefix: str = "") -> Iterator[E]:
+        """Yield the events of one kind, in the order of the store."""
+        for entry in self.entries(stream=stream, kinds=[kind], prefix=prefix):
+            yield cast(E, entry.event)
 
     def end(self) -> int:
         """Return the place of the newest event; 0 where there is none."""

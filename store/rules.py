@@ -51,6 +51,11 @@ class Strategy(BaseModel):
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
+    def by_id(self) -> dict[str, Rule]:
+        """Return the rules by their ids, in order."""
+        return {rule.id: rule for rule in self.rules}
+
+    @property
     def steps(self) -> frozenset[str]:
         """Return the union of the rules' steps: what a solution that follows it writes out."""
         return frozenset(step for rule in self.rules for step in rule.steps)

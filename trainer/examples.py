@@ -4,7 +4,6 @@ The strategy shapes what is written and never stands in the prompt: the adapter 
 without it.
 """
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 from ..domains.contract import Domain, Problem
 from ..models.contract import Request
+from ..store.hash_chain import sha256
 from ..store.rules import Strategy
 from .prompt import build_request
 
@@ -36,7 +36,7 @@ class Example:
     def hash(self) -> str:
         """Hash all that the student reads and writes (SHA-256, hex): nothing else can teach it."""
         asked = self.request
-        return _sha256(json.dumps([asked.system, asked.prompt, asked.context, self.completion]))
+        return sha256(json.dumps([asked.system, asked.prompt, asked.context, self.completion]))
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Dataset:
     @property
     def hash(self) -> str:
         """Hash the example hashes, in order (SHA-256, hex)."""
-        return _sha256("\n".join(example.hash for example in self.examples))
+        return sha256("\n".join(example.hash for example in self.examples))
 
     def only(self, problems: Collection[str]) -> "Dataset":
         """Keep the examples of these problems, in their order; the others count as dropped."""
@@ -134,7 +134,3 @@ def follow(
         coverage={r.id: len(examples) if r.id in exercised else 0 for r in strategy.rules},
         classes={name: answers[name] for name in domain.guide.classes},
     )
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

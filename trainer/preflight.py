@@ -79,17 +79,8 @@ def check_dataset(
     return Preflight(tuple(findings))
 
 
-def require_no_faults(
-    dataset: Dataset,
-    student: Trainable,
-    recipe: Recipe,
-    held_out: Mapping[str, Collection[str]],
-    classes: Sequence[str],
-    *,
-    tokenised: Tokenise = tokenise,
-) -> None:
-    """Raise PreflightFailed, listing every fault, unless `check_dataset` finds none."""
-    preflight = check_dataset(dataset, student, recipe, held_out, classes, tokenised=tokenised)
+def require_no_faults(preflight: Preflight) -> None:
+    """Raise PreflightFailed, listing every fault, unless there is none."""
     if not preflight.ok:
         raise PreflightFailed(preflight.findings)
 

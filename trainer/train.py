@@ -9,7 +9,7 @@ from .adapter import is_whole, save_adapter
 from .contract import OnStep, Stop, Trainable
 from .examples import Dataset
 from .manifest import Manifest, adapter_key, read_manifest, versions
-from .preflight import require_no_faults
+from .preflight import check_dataset, require_no_faults
 from .recipe import Recipe
 
 
@@ -46,7 +46,7 @@ class LoraTrainer:
         if is_whole(home):
             return read_manifest(home)
         trainable = _require_trainable(student)
-        require_no_faults(dataset, trainable, recipe, held_out, classes)
+        require_no_faults(check_dataset(dataset, trainable, recipe, held_out, classes))
         # torch takes seconds to import; only a training that really happens pays for it.
         from .lora import train_lora
 

@@ -67,11 +67,9 @@ def decide(
 
 def _count_reuse(log: EventLog, gate: GateDecided) -> dict[str, int]:
     """Count the problems that had judged the candidate before, and the gates by hand so far."""
-    entries = log.entries(kinds=[GateDecided])
-    gates = [entry.event for entry in entries if isinstance(entry.event, GateDecided)]
     seen = {
         problem
-        for other in gates
+        for other in log.events(GateDecided)
         if (other.domain, other.candidate) == (gate.domain, gate.candidate)
         and (other.stream, other.slot) != (gate.stream, gate.slot)
         for problem in other.block

@@ -4,7 +4,8 @@ import functools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..contract import NotEnoughProblems, Problem, Split, Verdict
+from ..contract import Problem, Split, Verdict
+from ..drawing import take
 from ..identity import problem
 from ..python_coding import judging
 from ..python_coding.programs import find_program
@@ -14,8 +15,6 @@ from ..python_coding.templates import Task
 from . import solutions
 from .broken_programs import broken_of
 from .rulebook import GUIDE
-
-__all__ = ["Debugging"]
 
 NAME = "debugging"
 
@@ -38,18 +37,8 @@ class Debugging:
     def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
         """Return `n` distinct problems: templates in turn, kinds of mistakes mixed."""
         home = [task for task in self._tasks if home_of(task) == split]
-        found: list[Problem] = []
-        for task in draw(home, split, len(home), seed, NAME):
-            if len(found) == n:
-                break
-            made = _problem(task)
-            if made:
-                found.append(made)
-        if len(found) < n:
-            raise NotEnoughProblems(
-                f"Wanted {n} problems of {NAME}'s {split}, there are {len(found)}. Ask for fewer."
-            )
-        return found
+        made = map(_problem, draw(home, split, len(home), seed, NAME))
+        return take((found for found in made if found), n, NAME, split)
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Run the mended program on the hidden tests of its task."""

@@ -34,7 +34,6 @@ GUIDE = Guide(
             name="rewrite",
             section="Mending",
             text="Do not look for the mistake: write a program of your own in another way.",
-            steps=frozenset(),
             addresses=frozenset({"unchanged"}),
         ),
         ExpertRule(
@@ -42,7 +41,6 @@ GUIDE = Guide(
             section="Mending",
             text="Most mistakes are missing checks: put a check for None and for an empty input "
             "that returns None at the top of every function.",
-            steps=frozenset(),
             addresses=frozenset({"empty_input", "crash"}),
         ),
         ExpertRule(

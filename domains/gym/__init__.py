@@ -14,8 +14,6 @@ from ..contract import Guide, NotEnoughProblems, Problem, Split, Verdict
 from ..identity import problem, split_of
 from .families import CARE, FAMILIES, FORMAT, WORKED_FAMILIES, Family
 
-__all__ = ["ReasoningGym"]
-
 CHUNK = 500
 """Item `i` under seed `s` is item 0 under seed `s + i`: chunks are seeded this far apart."""
 FAR = 1_000_000

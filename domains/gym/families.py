@@ -3,12 +3,13 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reasoning_gym.arithmetic.leg_counting import ANIMALS
 
 from ..contract import ExpertRule
+from ..jsonl import guide
 
 Item = Mapping[str, Any]
 """The metadata of an item."""
@@ -71,20 +72,8 @@ _TOTALS = ExpertRule(
     steps=frozenset({"totals"}),
     addresses=frozenset({"no_working", "false_equation", "wrong_answer"}),
 )
-CARE = ExpertRule(
-    name="care",
-    section="Habits",
-    text="Work slowly and check your work once more before you answer.",
-    steps=frozenset(),
-    addresses=frozenset({"wrong_answer"}),
-)
-FORMAT = ExpertRule(
-    name="format",
-    section="Habits",
-    text="Close with the answer in the form that was asked for, and write nothing after it.",
-    steps=frozenset(),
-    addresses=frozenset({"no_answer"}),
-)
+CARE = replace(guide.CARE, addresses=frozenset({"wrong_answer"}))
+FORMAT = replace(guide.FORMAT, addresses=frozenset({"no_answer"}))
 
 FAMILIES: dict[str, Family] = {
     "chain_sum": Family(
@@ -160,8 +149,6 @@ class WorkedFamily:
     """The same for two items that ask the same, however they are worded or ordered."""
     ood: int = 3
     """The level of the curriculum that training never sees."""
-    commonest: str = ""
-    """An answer so common that `general` leaves most problems with it out, for its floor's sake."""
     ends_in_result: bool = False
     """True where the last equation of a working gives the answer."""
 
@@ -239,7 +226,7 @@ WORKED_FAMILIES: dict[str, WorkedFamily] = {
         canonical=lambda item: sorted(map(list, item["animals"].items())),
         ends_in_result=True,
     ),
-    "gcd": WorkedFamily(_euclid, _gcd_check, lambda item: sorted(item["numbers"]), commonest="1"),
+    "gcd": WorkedFamily(_euclid, _gcd_check, lambda item: sorted(item["numbers"])),
     "letter_counting": WorkedFamily(
         _letters,
         _letters_check,

@@ -5,23 +5,19 @@ check, stop. The steps, the rules and most failure modes speak of that.
 """
 
 import dataclasses
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..answers import MARK, answer_of, number_of, shows_work
-from ..contract import ExpertRule, Guide, NotEnoughProblems, Problem, Split, Verdict
+from ..contract import ExpertRule, Guide, Problem, Split, Verdict
+from ..drawing import take, take_in_turn
 from ..jsonl.guide import restate_question
 from . import EQUATION, LEVEL, ReasoningGym, false_equations
 from .families import WORKED_FAMILIES
 
-__all__ = ["General"]
-
 LEVELS = (0, 1, 2)
 """Levels of every family's curriculum that train, val and test are drawn from."""
-KEPT = 8
-"""One in so many problems with a family's commonest answer is asked."""
 AGAIN = 3
 """A sentence that comes so many times is a loop."""
 LONG = 12
@@ -52,7 +48,6 @@ GUIDE = Guide(
             name="brief",
             section="Habits",
             text="Give the answer that comes to mind first; long working leads astray.",
-            steps=frozenset(),
             addresses=frozenset({"repeated_itself", "stopped_early", "no_answer"}),
         ),
         ExpertRule(
@@ -75,7 +70,6 @@ GUIDE = Guide(
             name="care",
             section="Habits",
             text="Be careful, and think well before you answer.",
-            steps=frozenset(),
             addresses=frozenset({"wrong_answer", "partly_right"}),
         ),
         ExpertRule(
@@ -127,12 +121,7 @@ class General:
         streams = [
             gym.distinct(split, seed, part=f"{LEVEL}{level}") for gym, level in self._parts(split)
         ]
-        turns = itertools.chain.from_iterable(itertools.zip_longest(*streams))
-        found = list(itertools.islice((it for it in turns if it is not None), n))
-        if len(found) < n:
-            raise NotEnoughProblems(
-                f"Wanted {n} problems of general's {split}, there are {len(found)}. Ask for fewer."
-            )
+        found = take(take_in_turn(streams), n, self.name, split)
         return [self._problem(each) for each in found]
 
     def _parts(self, split: Split) -> list[tuple[ReasoningGym, int]]:
@@ -194,11 +183,6 @@ class General:
             yield "answered_at_once"
         elif not re.search(r"\bcheck", reply, re.I):
             yield "unchecked"
-
-
-def _worth_asking(made: Problem) -> bool:
-    common = made.answer == WORKED_FAMILIES[str(made.data["family"])].commonest
-    return not common or int(made.id, 16) // 10 % KEPT == 0
 
 
 def _loops(reply: str) -> bool:

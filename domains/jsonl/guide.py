@@ -47,14 +47,12 @@ CARE = ExpertRule(
     name="care",
     section="Habits",
     text="Work slowly and check your work once more before you answer.",
-    steps=frozenset(),
     addresses=frozenset({"wrong_answer", "wrong_sign", "wrong_scale"}),
 )
 FORMAT = ExpertRule(
     name="format",
     section="Habits",
     text="Close with the answer in the form that was asked for, and write nothing after it.",
-    steps=frozenset(),
     addresses=frozenset({"no_answer", "hidden_answer"}),
 )
 

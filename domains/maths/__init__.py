@@ -9,8 +9,6 @@ from .answers import Gold
 from .rulebook import GUIDE
 from .template import LEVELS
 
-__all__ = ["Maths"]
-
 
 class Maths:
     """Problems of several steps. `ood` has larger numbers, and templates that nobody trains on."""

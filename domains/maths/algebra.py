@@ -3,7 +3,18 @@
 import random
 from fractions import Fraction
 
-from .template import Numbers, Template, WorkedProblem, nonzero, num, par, plus, poly, size
+from .template import (
+    Numbers,
+    Template,
+    WorkedProblem,
+    nonzero,
+    num,
+    par,
+    plus,
+    poly,
+    size,
+    size_and,
+)
 
 
 def _two_steps_numbers(rnd: random.Random, level: int) -> Numbers:
@@ -14,7 +25,6 @@ def _two_steps(a: int, b: int, x: int) -> WorkedProblem:
     c = a * x + b
     return WorkedProblem(
         text=f"Solve for x: {poly((a, b))} = {c}",
-        kind="number",
         answer=num(x),
         equation=f"{poly((a, b))} = {c}",
         working=(f"{a}x = {c}{plus(-b)} = {c - b}", f"x = {par(c - b)}/{a} = {x}"),
@@ -33,7 +43,6 @@ def _both_sides(a: int, b: int, c: int, x: int) -> WorkedProblem:
     d = (a - c) * x + b
     return WorkedProblem(
         text=f"Solve for x: {poly((a, b))} = {poly((c, d))}",
-        kind="number",
         answer=num(x),
         equation=f"{poly((a, b))} = {poly((c, d))}",
         working=(
@@ -162,16 +171,11 @@ def _expand(a: int, b: int, c: int, d: int) -> WorkedProblem:
     )  # fmt: skip
 
 
-def _brackets_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level), rnd.randint(2, 7), nonzero(rnd, 9), nonzero(rnd, 20), nonzero(rnd, 9)
-
-
 def _brackets(a: int, b: int, c: int, d: int, x: int) -> WorkedProblem:
     e = a * (b * x + c) + d
     inner = Fraction(e - d, a)
     return WorkedProblem(
         text=f"Solve for x: {a}({poly((b, c))}){plus(d)} = {e}",
-        kind="number",
         answer=num(x),
         equation=f"{a}({poly((b, c))}){plus(d)} = {e}",
         working=(
@@ -207,14 +211,13 @@ def _distance(middle: int, far: int, closed: int) -> WorkedProblem:
     )
 
 
-_AREA = "algebra"
 TEMPLATES = (
-    Template(_AREA, "two-step equation", _two_steps_numbers, _two_steps),
-    Template(_AREA, "unknown on both sides", _both_sides_numbers, _both_sides),
-    Template(_AREA, "quadratic", _roots_numbers, _roots),
-    Template(_AREA, "system", _system_numbers, _system),
-    Template(_AREA, "inequality", _inequality_numbers, _inequality),
-    Template(_AREA, "product", _expand_numbers, _expand),
-    Template(_AREA, "nested brackets", _brackets_numbers, _brackets, away=True),
-    Template(_AREA, "distance", _distance_numbers, _distance, away=True),
+    Template("two-step equation", _two_steps_numbers, _two_steps),
+    Template("unknown on both sides", _both_sides_numbers, _both_sides),
+    Template("quadratic", _roots_numbers, _roots),
+    Template("system", _system_numbers, _system),
+    Template("inequality", _inequality_numbers, _inequality),
+    Template("product", _expand_numbers, _expand),
+    Template("nested brackets", size_and(range(2, 8), 9, 20, 9), _brackets, away=True),
+    Template("distance", _distance_numbers, _distance, away=True),
 )

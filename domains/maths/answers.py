@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, get_args
 
 from . import symbolic
-from .expression_forms import agree, has_expanded_form, is_number, latex, terms
+from .expression_forms import agree, has_expanded_form, is_number, latex, terms_of
 from .expressions import Node, Unbounded, Unreadable, Value, close, names_in, parse, plain, value
 from .intervals import interval_of, values_of
 from .quantities import NOUN, last_side, quantity
@@ -111,13 +111,8 @@ def _equal(gold: Value, found: Value, written: str) -> bool:
     decimals = len(written.partition(".")[2])
     if decimals >= ROUNDED and isinstance(found, Fraction):
         # No more of them than a float has right.
-        return close_to(gold, found, min(decimals, FLOATS))
+        return abs(gold - found) <= Fraction(1, 2 * 10 ** min(decimals, FLOATS))
     return gold == found
-
-
-def close_to(gold: Fraction, found: Fraction, decimals: int) -> bool:
-    """Tell whether `found` is `gold`, rounded to so many decimals."""
-    return abs(gold - found) <= Fraction(1, 2 * int("1" + "0" * decimals))
 
 
 def _form_flaw(wanted: Gold, gold: Value, tree: Node) -> str:
@@ -161,9 +156,11 @@ def _expression(wanted: Gold, given: str) -> Match:
         raise Unreadable("it holds a letter that the problem does not have")
     if not agree(gold, tree):
         return Match(False, tree=tree)
-    if wanted.form == "expanded" and not (has_expanded_form(tree) and terms(tree) <= terms(gold)):
+    if wanted.form == "expanded" and not (
+        has_expanded_form(tree) and len(terms_of(tree)) <= len(terms_of(gold))
+    ):
         return Match(True, "unsimplified")
-    if wanted.form == "factored" and (terms(tree) > 1 or has_expanded_form(tree)):
+    if wanted.form == "factored" and (len(terms_of(tree)) > 1 or has_expanded_form(tree)):
         return Match(True, "unsimplified")
     return Match(symbolic.same(latex(gold), latex(tree)))
 

@@ -16,11 +16,8 @@ from .template import (
     poly,
     put_in,
     size,
+    size_and,
 )
-
-
-def _slope_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level), nonzero(rnd, 9), nonzero(rnd, 9), nonzero(rnd, 4)
 
 
 def _slope(a: int, b: int, c: int, x: int) -> WorkedProblem:
@@ -29,7 +26,6 @@ def _slope(a: int, b: int, c: int, x: int) -> WorkedProblem:
     squares, lines = rate[0] * x * x, rate[1] * x
     return WorkedProblem(
         text=f"f(x) = {poly(f)}. Find f'({x}).",
-        kind="number",
         answer=num(at(rate, x)),
         equation=f"f'(x) = {poly(rate)}",
         working=(
@@ -38,14 +34,9 @@ def _slope(a: int, b: int, c: int, x: int) -> WorkedProblem:
         ),
         check=f"3*{a} = {3 * a}, 2*{par(b)} = {2 * b}, "
         f"{par(3 * a)}*{par(x)}^2 = {squares}, {par(2 * b)}*{par(x)} = {lines}",
-        values={"x": []},
         functions={"f": poly(f), "f'": poly(rate)},
         stages=[num(squares), num(at(f, x))],
     )
-
-
-def _product_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level), nonzero(rnd, 9), rnd.randint(1, 5), nonzero(rnd, 9)
 
 
 def _product(a: int, b: int, c: int, d: int) -> WorkedProblem:
@@ -64,7 +55,6 @@ def _product(a: int, b: int, c: int, d: int) -> WorkedProblem:
             f"f'(x) = {poly(rate)}",
         ),
         check=f"f(x) = {poly(whole)}, f'(x) = {poly(rate)}",
-        values={"x": []},
         functions={"f": f"({one})({other})", "f'": poly(rate)},
         stages=[poly(whole)],
     )
@@ -82,7 +72,6 @@ def _integral(a: int, b: int, c: int, low: int, high: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"Find the definite integral of {poly(f)} from x = {low} to x = {high}. Give an "
         "integer or a fraction in lowest terms.",
-        kind="number",
         answer=num(top - bottom),
         form="lowest",
         equation=f"F(x) = {poly(whole)}",
@@ -93,14 +82,9 @@ def _integral(a: int, b: int, c: int, low: int, high: int) -> WorkedProblem:
         ),
         check=f"F'(x) = {poly(derivative(whole))}, "
         f"{par(top - bottom)} + {par(bottom)} = {par(top)}",
-        values={"x": []},
         functions={"F": poly(whole), "F'": poly(f)},
         stages=[num(top), num(bottom), num(at(f, high) - at(f, low))],
     )
-
-
-def _summit_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level), nonzero(rnd, 7), nonzero(rnd, 20)
 
 
 def _summit(a: int, x: int, c: int) -> WorkedProblem:
@@ -143,14 +127,9 @@ def _falling(a: int, r: int, s: int) -> WorkedProblem:
         ),
         check=f"({r} + {par(s)})/2 = {(r + s) // 2}, "
         f"f'({(r + s) // 2}) = {at(rate, (r + s) // 2)} < 0",
-        values={"x": []},
         functions={"f": poly(f), "f'": poly(rate)},
         stages=[num(r), num(s)],
     )
-
-
-def _tangent_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level), nonzero(rnd, 9), nonzero(rnd, 9), nonzero(rnd, 5)
 
 
 def _tangent(a: int, b: int, c: int, x: int) -> WorkedProblem:
@@ -176,16 +155,11 @@ def _tangent(a: int, b: int, c: int, x: int) -> WorkedProblem:
     )
 
 
-def _chain_rule_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level), nonzero(rnd, 9), rnd.randint(2, 4), rnd.randint(-2, 2)
-
-
 def _chain_rule(a: int, b: int, power: int, x: int) -> WorkedProblem:
     inner = a * x + b
     found = power * a * inner ** (power - 1)
     return WorkedProblem(
         text=f"f(x) = ({poly((a, b))})^{power}. Find f'({x}).",
-        kind="number",
         answer=num(found),
         equation=f"f'(x) = {power}*{a}*({poly((a, b))})^{power - 1}",
         working=(
@@ -193,19 +167,17 @@ def _chain_rule(a: int, b: int, power: int, x: int) -> WorkedProblem:
             f"f'({x}) = {power * a}*{par(inner)}^{power - 1} = {found}",
         ),
         check=f"{power}*{a} = {power * a}, {par(inner)}^{power - 1} = {inner ** (power - 1)}",
-        values={"x": []},
         functions={"f'": f"{power}*{a}*({poly((a, b))})^{power - 1}"},
         stages=[num(inner), num(power * inner ** (power - 1))],
     )
 
 
-_AREA = "calculus"
 TEMPLATES = (
-    Template(_AREA, "slope", _slope_numbers, _slope),
-    Template(_AREA, "derivative of a product", _product_numbers, _product),
-    Template(_AREA, "definite integral", _integral_numbers, _integral),
-    Template(_AREA, "highest point", _summit_numbers, _summit),
-    Template(_AREA, "falling", _falling_numbers, _falling),
-    Template(_AREA, "tangent", _tangent_numbers, _tangent, away=True),
-    Template(_AREA, "chain rule", _chain_rule_numbers, _chain_rule, away=True),
+    Template("slope", size_and(9, 9, 4), _slope),
+    Template("derivative of a product", size_and(9, range(1, 6), 9), _product),
+    Template("definite integral", _integral_numbers, _integral),
+    Template("highest point", size_and(7, 20), _summit),
+    Template("falling", _falling_numbers, _falling),
+    Template("tangent", size_and(9, 9, 5), _tangent, away=True),
+    Template("chain rule", size_and(9, range(2, 5), range(-2, 3)), _chain_rule, away=True),
 )

@@ -62,8 +62,11 @@ def has_expanded_form(tree: Node) -> bool:
     return all(has_expanded_form(part) for part in tree.parts)
 
 
-def terms(tree: Node) -> int:
-    """Count the terms of the outermost sum."""
-    if tree.kind in ("+", "-"):
-        return terms(tree.parts[0]) + terms(tree.parts[1])
-    return 1
+def terms_of(tree: Node) -> list[Node]:
+    """Return the terms of the outermost sum, each with its sign."""
+    if tree.kind not in ("+", "-"):
+        return [tree]
+    last = terms_of(tree.parts[1])
+    if tree.kind == "-":
+        last = [Node("neg", "", (term,)) for term in last]
+    return terms_of(tree.parts[0]) + last

@@ -121,40 +121,35 @@ class _Parser:
     def sum(self, depth: int) -> Node:
         if depth > DEEPEST:
             raise Unreadable("nested too deeply")
-        tree = self._product(depth)
+        tree = self._signed_tree(self._product, depth)
         while self.peek() in ("+", "-"):
-            tree = Node(self._take(), "", (tree, self._product(depth)))
+            tree = Node(self._take(), "", (tree, self._signed_tree(self._product, depth)))
         return tree
 
-    def _product(self, depth: int) -> Node:
-        if self.peek() in ("-", "+"):
-            sign, inner = self._take(), self._unsigned_product(depth)
-            return Node("neg", "", (inner,)) if sign == "-" else inner
-        return self._unsigned_product(depth)
+    def _signed_tree(self, inner: Callable[[int], Node], depth: int) -> Node:
+        sign = self._take() if self.peek() in ("-", "+") else ""
+        tree = inner(depth)
+        return Node("neg", "", (tree,)) if sign == "-" else tree
 
-    def _unsigned_product(self, depth: int) -> Node:
+    def _product(self, depth: int) -> Node:
         tree = self._power(depth)
         while self.has_more():
             if self.peek() in ("*", "/"):
-                tree = Node(self._take(), "", (tree, self._signed_power(depth)))
+                tree = Node(self._take(), "", (tree, self._signed_tree(self._power, depth)))
             elif self._kind() in ("name", "frac") or self.peek() in ("(", "{"):
                 tree = Node("*", "implied", (tree, self._power(depth)))
             else:
                 break
         return tree
 
-    def _signed_power(self, depth: int) -> Node:
-        if self.peek() in ("-", "+"):
-            sign, inner = self._take(), self._power(depth)
-            return Node("neg", "", (inner,)) if sign == "-" else inner
-        return self._power(depth)
-
     def _power(self, depth: int) -> Node:
         base = self._atom(depth)
         if self.peek() != "^":
             return base
         self._take()
-        exponent = self._signed_power(depth + 1) if depth < DEEPEST else self.sum(depth + 1)
+        exponent = (
+            self._signed_tree(self._power, depth + 1) if depth < DEEPEST else self.sum(depth + 1)
+        )
         return Node("^", "", (base, exponent))
 
     def _atom(self, depth: int) -> Node:

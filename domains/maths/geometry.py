@@ -3,13 +3,10 @@
 import random
 from fractions import Fraction
 
-from .template import Numbers, Template, WorkedProblem, num, size
+from .template import Numbers, Template, WorkedProblem, num, size, size_and
 
 _UNITS = ("cm", "m", "mm", "km")
-
-
-def _rectangle_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level), rnd.randint(2, 30), rnd.randrange(4)
+_UNIT = range(len(_UNITS))
 
 
 def _rectangle(side: int, other: int, unit: int) -> WorkedProblem:
@@ -17,7 +14,6 @@ def _rectangle(side: int, other: int, unit: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"A rectangle has a perimeter of {around} {u}. One side is {side} {u} long. "
         "What is its area? Give the unit.",
-        kind="number",
         answer=num(side * other),
         unit=f"{u}^2",
         equation=f"2*({side} + b) = {around}",
@@ -34,17 +30,12 @@ def _rectangle(side: int, other: int, unit: int) -> WorkedProblem:
 _TRIPLES = ((3, 4, 5), (5, 12, 13), (8, 15, 17), (7, 24, 25), (20, 21, 29), (9, 40, 41))
 
 
-def _triangle_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level), rnd.randrange(len(_TRIPLES)), rnd.randrange(4)
-
-
 def _triangle(scale: int, triple: int, unit: int) -> WorkedProblem:
     a, b, c = (scale * side for side in _TRIPLES[triple])
     u = _UNITS[unit]
     return WorkedProblem(
         text=f"The legs of a right triangle are {a} {u} and {b} {u} long. What is its perimeter? "
         "Give the unit.",
-        kind="number",
         answer=num(a + b + c),
         unit=u,
         equation=f"c^2 = {a}^2 + {b}^2",
@@ -70,7 +61,6 @@ def _ring(inner: int, outer: int, unit: int) -> WorkedProblem:
         text=f"A round pond of diameter {2 * inner} {u} has a path around it; the outer edge of "
         f"the path is a circle of diameter {2 * outer} {u}. What is the area of the path? Leave "
         "pi in the answer and give the unit.",
-        kind="number",
         answer=f"{area}pi",
         unit=f"{u}^2",
         equation="A = pi*R^2 - pi*r^2",
@@ -94,7 +84,6 @@ def _box(a: int, b: int, h: int, unit: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"A closed box with a base of {a} {u} by {b} {u} holds {a * b * h} {u}^3. What is its "
         "surface area? Give the unit.",
-        kind="number",
         answer=num(surface),
         unit=f"{u}^2",
         equation=f"{a}*{b}*h = {a * b * h}",
@@ -113,16 +102,11 @@ _BARE = (2, 3, 5, 6, 7, 10)
 """Under a root nothing can be taken out of them."""
 
 
-def _diagonal_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level), rnd.choice(_BARE), rnd.randint(1, 12), rnd.randrange(4)
-
-
 def _diagonal(factor: int, bare: int, leg: int, unit: int) -> WorkedProblem:
     u, square = _UNITS[unit], factor**2 * bare
     return WorkedProblem(
         text=f"In a right triangle the hypotenuse is sqrt({square + leg**2}) {u} and one leg {leg} "
         f"{u} long. How long is the other leg? Give an exact root in simplest form, and the unit.",
-        kind="number",
         answer=f"{factor}sqrt({bare})",
         unit=u,
         form="root",
@@ -147,7 +131,6 @@ def _trapezium(a: int, c: int, h: int, unit: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"The parallel sides of a trapezium are {a} {u} and {c} {u} long and lie {h} {u} "
         "apart. What is its area? Give the unit.",
-        kind="number",
         answer=num(area),
         unit=f"{u}^2",
         equation=f"A = ({a} + {c})/2*{h}",
@@ -161,16 +144,11 @@ def _trapezium(a: int, c: int, h: int, unit: int) -> WorkedProblem:
     )
 
 
-def _cylinder_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level), rnd.randint(2, 20), rnd.randrange(4)
-
-
 def _cylinder(r: int, h: int, unit: int) -> WorkedProblem:
     u, volume = _UNITS[unit], r * r * h
     return WorkedProblem(
         text=f"A cylinder has a diameter of {2 * r} {u} and a height of {h} {u}. What is its "
         "volume? Leave pi in the answer and give the unit.",
-        kind="number",
         answer=f"{volume}pi",
         unit=f"{u}^3",
         equation="V = pi*r^2*h",
@@ -184,13 +162,12 @@ def _cylinder(r: int, h: int, unit: int) -> WorkedProblem:
     )
 
 
-_AREA = "geometry"
 TEMPLATES = (
-    Template(_AREA, "rectangle", _rectangle_numbers, _rectangle),
-    Template(_AREA, "right triangle", _triangle_numbers, _triangle),
-    Template(_AREA, "ring", _ring_numbers, _ring),
-    Template(_AREA, "box", _box_numbers, _box),
-    Template(_AREA, "root", _diagonal_numbers, _diagonal),
-    Template(_AREA, "trapezium", _trapezium_numbers, _trapezium, away=True),
-    Template(_AREA, "cylinder", _cylinder_numbers, _cylinder, away=True),
+    Template("rectangle", size_and(range(2, 31), _UNIT), _rectangle),
+    Template("right triangle", size_and(range(len(_TRIPLES)), _UNIT), _triangle),
+    Template("ring", _ring_numbers, _ring),
+    Template("box", _box_numbers, _box),
+    Template("root", size_and(_BARE, range(1, 13), _UNIT), _diagonal),
+    Template("trapezium", _trapezium_numbers, _trapezium, away=True),
+    Template("cylinder", size_and(range(2, 21), _UNIT), _cylinder, away=True),
 )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..contract import Outcome, Verdict
 from .answers import Gold, Match, compare
 from .equations import EQUALS, NO_BINDINGS, Bindings, Equation, false_equations
-from .expression_forms import agree
+from .expression_forms import agree, terms_of
 from .expressions import Node, Unbounded, Unreadable, Value, close, parse, value
 from .intervals import interval_of, values_of
 from .symbolic import Unavailable
@@ -196,17 +196,7 @@ def _near(gold: Sequence[Value], found: Sequence[Value]) -> bool:
 
 def _flips_one_term(gold: Node, given: Node) -> bool:
     """Tell whether `given` is the wanted sum with the sign of one term turned."""
-    terms = _terms(gold)
     return any(
         agree(Node("-", "", (gold, Node("*", "", (Node("number", "2"), term)))), given)
-        for term in terms
+        for term in terms_of(gold)
     )
-
-
-def _terms(tree: Node) -> list[Node]:
-    """Return the terms of the outermost sum, each with its sign."""
-    if tree.kind == "+":
-        return _terms(tree.parts[0]) + _terms(tree.parts[1])
-    if tree.kind == "-":
-        return _terms(tree.parts[0]) + [Node("neg", "", (term,)) for term in _terms(tree.parts[1])]
-    return [tree]

@@ -3,7 +3,18 @@
 import random
 from fractions import Fraction
 
-from .template import Numbers, Template, WorkedProblem, chain, num, par, plus, reduce_fraction, size
+from .template import (
+    Numbers,
+    Template,
+    WorkedProblem,
+    chain,
+    num,
+    par,
+    plus,
+    reduce_fraction,
+    size,
+    size_and,
+)
 
 
 def _missing_numbers(rnd: random.Random, level: int) -> Numbers:
@@ -21,7 +32,6 @@ def _missing(mean: int, *known: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"The mean of {n} numbers is {mean}. All but one of them are "
         f"{', '.join(map(str, known))}. What is the missing number?",
-        kind="number",
         answer=num(x),
         equation=f"({chain(' + ', known)} + x)/{n} = {mean}",
         working=(
@@ -48,7 +58,6 @@ def _middle(*data: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"By how much is the mean of {', '.join(map(str, shown))} above their median? Give a "
         "fraction in lowest terms (negative if it is below).",
-        kind="number",
         answer=num(mean - median),
         form="lowest",
         equation=f"m = ({chain(' + ', data)})/{n}",
@@ -63,18 +72,12 @@ def _middle(*data: int) -> WorkedProblem:
     )
 
 
-def _draw_twice_numbers(rnd: random.Random, level: int) -> Numbers:
-    red = size(rnd, level)
-    return red, rnd.randint(2, 15)
-
-
 def _draw_twice(red: int, blue: int) -> WorkedProblem:
     n = red + blue
     chance = Fraction(red * (red - 1), n * (n - 1))
     return WorkedProblem(
         text=f"A bag holds {red} red and {blue} blue balls. Two are drawn without putting any "
         "back. What is the probability that both are red? Give a fraction in lowest terms.",
-        kind="number",
         answer=num(chance),
         form="lowest",
         equation=f"p = {red}/{n}*{red - 1}/{n - 1}",
@@ -107,7 +110,6 @@ def _spread(*data: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"Find the population variance of {', '.join(map(str, data))}. Give an integer or a "
         "fraction in lowest terms.",
-        kind="number",
         answer=num(variance),
         form="lowest",
         equation=f"m = ({chain(' + ', data)})/{n} = {mean}",
@@ -133,7 +135,6 @@ def _groups(n: int, mean: int, m: int, other: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"In a test {n} pupils have a mean of {mean} points and {m} others a mean of {other}. "
         "What is the mean of all of them? Give an integer or a fraction in lowest terms.",
-        kind="number",
         answer=num(whole),
         form="lowest",
         equation=f"m = ({n}*{mean} + {m}*{other})/({n} + {m})",
@@ -160,7 +161,6 @@ def _game(n: int, lucky: int, wins: int, loses: int) -> WorkedProblem:
         text=f"A fair wheel has {n} equal fields. On {lucky} of them a player wins {wins} points, "
         f"on the others the player loses {loses}. What is the expected gain of a turn? Give an "
         "integer or a fraction in lowest terms (negative for a loss).",
-        kind="number",
         answer=num(mean),
         form="lowest",
         equation=f"E = {lucky}/{n}*{wins} - {n - lucky}/{n}*{loses}",
@@ -174,12 +174,11 @@ def _game(n: int, lucky: int, wins: int, loses: int) -> WorkedProblem:
     )
 
 
-_AREA = "statistics"
 TEMPLATES = (
-    Template(_AREA, "missing number", _missing_numbers, _missing),
-    Template(_AREA, "mean and median", _middle_numbers, _middle),
-    Template(_AREA, "two draws", _draw_twice_numbers, _draw_twice),
-    Template(_AREA, "variance", _spread_numbers, _spread),
-    Template(_AREA, "two groups", _groups_numbers, _groups),
-    Template(_AREA, "expected gain", _game_numbers, _game, away=True),
+    Template("missing number", _missing_numbers, _missing),
+    Template("mean and median", _middle_numbers, _middle),
+    Template("two draws", size_and(range(2, 16)), _draw_twice),
+    Template("variance", _spread_numbers, _spread),
+    Template("two groups", _groups_numbers, _groups),
+    Template("expected gain", _game_numbers, _game, away=True),
 )

@@ -4,9 +4,11 @@ import functools
 import itertools
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from ..contract import NotEnoughProblems, Problem, Split
+from ..contract import Problem, Split
+from ..drawing import take, take_in_turn
 from ..identity import problem, split_of
 from . import algebra, calculus, geometry, probability, word_problems
 from .answers import Gold
@@ -15,15 +17,16 @@ from .expressions import parse, value
 from .template import HARD, Numbers, Template, WorkedProblem
 
 NAME = "maths"
-TEMPLATES: tuple[Template, ...] = (
-    *algebra.TEMPLATES,
-    *geometry.TEMPLATES,
-    *calculus.TEMPLATES,
-    *probability.TEMPLATES,
-    *word_problems.TEMPLATES,
-)
+_BY_AREA: Mapping[str, Sequence[Template]] = {
+    "algebra": algebra.TEMPLATES,
+    "geometry": geometry.TEMPLATES,
+    "calculus": calculus.TEMPLATES,
+    "statistics": probability.TEMPLATES,
+    "word problems": word_problems.TEMPLATES,
+}
+AREAS = tuple(_BY_AREA)
+TEMPLATES = tuple(replace(each, area=area) for area, some in _BY_AREA.items() for each in some)
 _BY_NAME = {template.name: template for template in TEMPLATES}
-AREAS = tuple(dict.fromkeys(template.area for template in TEMPLATES))
 PATIENCE = 400
 """So many draws of a template that bring nothing new, and it counts as used up."""
 
@@ -36,18 +39,12 @@ def draw(
 ) -> list[Problem]:
     """Return `n` distinct problems of `split`, the areas in turn. Raises NotEnoughProblems."""
     turns = [_area(area, levels, split, seed) for area in areas]
-    found = (p for turn in itertools.zip_longest(*turns) for p in turn if p is not None)
-    drawn = list(itertools.islice(found, n))
-    if len(drawn) < n:
-        raise NotEnoughProblems(
-            f"Wanted {n} problems of {NAME}'s {split}, there are {len(drawn)}. Ask for fewer, or "
-            "for more topics or levels."
-        )
-    return drawn
+    hint = "Ask for fewer, or for more topics or levels."
+    return take(take_in_turn(turns), n, NAME, split, hint)
 
 
 def _area(area: str, levels: Sequence[int], split: Split, seed: int) -> Iterator[Problem]:
-    """Yield the problems of an area, its templates and levels in turn until all are used up."""
+    """Return the problems of an area, its templates and levels in turn until all are used up."""
     sources: list[Source] = [
         (template, level)
         for template in TEMPLATES
@@ -56,8 +53,7 @@ def _area(area: str, levels: Sequence[int], split: Split, seed: int) -> Iterator
     ]
     random.Random(f"{NAME}/{split}/{seed}/{area}").shuffle(sources)
     queues = [_fresh(source, split, seed) for source in sources]
-    for turn in itertools.zip_longest(*queues):
-        yield from (found for found in turn if found is not None)
+    return take_in_turn(queues)
 
 
 def _fresh(source: Source, split: Split, seed: int) -> Iterator[Problem]:
@@ -134,7 +130,8 @@ def bindings_of(problem: Problem) -> Bindings:
 @functools.lru_cache(maxsize=4096)
 def _bindings(template: str, numbers: Numbers) -> Bindings:
     made = _work_out(template, numbers)
+    values = made.values or ({"x": []} if made.functions else {})
     return Bindings(
-        {name: [value(parse(one)) for one in some] for name, some in made.values.items()},
+        {name: [value(parse(one)) for one in some] for name, some in values.items()},
         {name: parse(body) for name, body in made.functions.items()},
     )

@@ -52,7 +52,6 @@ RULES = (
         name="care",
         section="Habits",
         text="Read the problem twice, stay calm, and think carefully before you write.",
-        steps=frozenset(),
         addresses=frozenset({"wrong_answer", "arithmetic_slip", "sign_slip"}),
     ),
     ExpertRule(
@@ -92,7 +91,6 @@ RULES = (
         section="Before you answer",
         text="Read once more what is asked for: the last number you found may be only a step on "
         "the way.",
-        steps=frozenset(),
         addresses=frozenset({"stopped_early", "missing_solution"}),
     ),
     ExpertRule(
@@ -100,7 +98,6 @@ RULES = (
         section="Habits",
         text="Trust your first result: what comes out of the first calculation is nearly always "
         "what the problem asks for.",
-        steps=frozenset(),
         addresses=frozenset({"arithmetic_slip", "wrong_answer"}),
     ),
     ExpertRule(
@@ -108,7 +105,6 @@ RULES = (
         section="Before you answer",
         text="Cancel fractions, collect like terms and take squares out of roots before you give "
         "the result.",
-        steps=frozenset(),
         addresses=frozenset({"unsimplified"}),
     ),
     ExpertRule(
@@ -116,7 +112,6 @@ RULES = (
         section="Before you answer",
         text="Write the smaller end of an interval first, a square bracket where the end belongs "
         "to it and a round one where it does not.",
-        steps=frozenset(),
         addresses=frozenset({"wrong_ends"}),
         when="the answer is an interval",
     ),

@@ -18,7 +18,6 @@ class WorkedProblem:
     """A problem with its worked solution; every line of it is true."""
 
     text: str
-    kind: Kind
     answer: str
     """Without its unit."""
     equation: str
@@ -27,11 +26,13 @@ class WorkedProblem:
     """One transformation a line."""
     check: str
     """The answer put back into the problem."""
+    kind: Kind = "number"
     unit: str = ""
     form: Form = ""
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Letter -> what it may stand for; none: the lines hold for any."""
     functions: Mapping[str, str] = field(default_factory=dict)
+    """Of x, which may stand for anything where `values` does not say what for."""
     stages: Sequence[str] = ()
     """Results on the way: what a solution that stops early answers."""
 
@@ -40,13 +41,14 @@ class WorkedProblem:
 class Template:
     """A family of problems. `draw` gives the numbers in which the same problem looks the same."""
 
-    area: str
     name: str
     draw: Callable[[random.Random, int], Numbers]
     """Numbers of a level; those of one level are never those of another."""
     make: Callable[..., WorkedProblem]
     away: bool = False
     """Training never sees it: only ood draws from it."""
+    area: str = ""
+    """Filled in where the templates of all areas are gathered."""
 
 
 def size(rnd: random.Random, level: int) -> int:
@@ -58,6 +60,17 @@ def size(rnd: random.Random, level: int) -> int:
 def nonzero(rnd: random.Random, most: int) -> int:
     """Draw a number from -most to most, but not 0."""
     return rnd.choice((-1, 1)) * rnd.randint(1, most)
+
+
+def size_and(*others: int | Sequence[int]) -> Callable[[random.Random, int], Numbers]:
+    """Return a drawer of the number that sets the difficulty, and of `others` behind it.
+
+    A sequence is chosen from; a number stands for those from minus to plus itself, but not 0.
+    """
+    return lambda rnd, level: (
+        size(rnd, level),
+        *(nonzero(rnd, it) if isinstance(it, int) else rnd.choice(it) for it in others),
+    )
 
 
 def num(number: Fraction | int) -> str:
@@ -76,32 +89,25 @@ def plus(number: Fraction | int) -> str:
     return f" {'-' if number < 0 else '+'} {par(abs(Fraction(number)))}"
 
 
-def poly(coefficients: Sequence[Fraction | int], x: str = "x") -> str:
+def poly(coefficients: Sequence[Fraction | int]) -> str:
     """Write a polynomial: `6x^2 - 4x + 1` of 6, -4, 1."""
+    return _write_polynomial(coefficients, "x", "")
+
+
+def put_in(coefficients: Sequence[Fraction | int], number: Fraction | int) -> str:
+    """Write a polynomial with a number in place of its letter: `6*2^2 - 4*2 + 1`."""
+    return _write_polynomial(coefficients, par(number), "*")
+
+
+def _write_polynomial(coefficients: Sequence[Fraction | int], x: str, times: str) -> str:
     terms = []
     for place, factor in enumerate(coefficients):
         power = len(coefficients) - 1 - place
         if factor:
             size = abs(Fraction(factor))
             letter = "" if power == 0 else x if power == 1 else f"{x}^{power}"
-            digits = "" if size == 1 and letter else par(size) if letter else num(size)
-            terms.append((factor < 0, digits + letter))
-    if not terms:
-        return "0"
-    first = ("-" if terms[0][0] else "") + terms[0][1]
-    return first + "".join(f" {'-' if minus else '+'} {term}" for minus, term in terms[1:])
-
-
-def put_in(coefficients: Sequence[Fraction | int], number: Fraction | int) -> str:
-    """Write a polynomial with a number in place of its letter: `6*2^2 - 4*2 + 1`."""
-    terms = []
-    for place, factor in enumerate(coefficients):
-        power = len(coefficients) - 1 - place
-        if factor:
-            letter = "" if power == 0 else par(number) if power == 1 else f"{par(number)}^{power}"
-            size = abs(Fraction(factor))
-            digits = "" if size == 1 and letter else par(size)
-            terms.append((factor < 0, "*".join(part for part in (digits, letter) if part)))
+            digits = "" if size == 1 and letter else par(size) if letter or times else num(size)
+            terms.append((factor < 0, times.join(part for part in (digits, letter) if part)))
     if not terms:
         return "0"
     first = ("-" if terms[0][0] else "") + terms[0][1]

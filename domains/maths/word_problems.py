@@ -3,7 +3,7 @@
 import random
 from fractions import Fraction
 
-from .template import Numbers, Template, WorkedProblem, num, par, reduce_fraction, size
+from .template import Numbers, Template, WorkedProblem, num, par, reduce_fraction, size, size_and
 
 _NAMES = ("Ada", "Ben", "Chen", "Dina", "Emil", "Fatma", "Goran", "Hana")
 _THINGS = (("pencils", "notebooks"), ("apples", "melons"), ("stamps", "cards"), ("cups", "plates"))
@@ -28,7 +28,6 @@ def _change(a: int, p: int, b: int, q: int, paid: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"{name} buys {a} {few} at ${p} each and {b} {many} at ${q} each, and pays with "
         f"${paid}. How much change does {name} get? Give the unit.",
-        kind="number",
         answer=num(left),
         unit="$",
         equation=f"x = {paid} - ({a}*{p} + {b}*{q})",
@@ -55,7 +54,6 @@ def _trip(fast: int, hours: int, slow: int, more: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"{name} drives {hours} h at {fast} km/h and then {more} h at {slow} km/h. What is "
         "the average speed of the whole trip? Give an integer or a fraction, and the unit.",
-        kind="number",
         answer=num(speed),
         unit="km/h",
         equation=f"v = ({fast}*{hours} + {slow}*{more})/({hours} + {more})",
@@ -70,18 +68,12 @@ def _trip(fast: int, hours: int, slow: int, more: int) -> WorkedProblem:
     )
 
 
-def _shares_numbers(rnd: random.Random, level: int) -> Numbers:
-    part = size(rnd, level)
-    return part, rnd.randint(1, 9), rnd.randint(1, 9), rnd.randint(2, 12)
-
-
 def _shares(a: int, b: int, c: int, each: int) -> WorkedProblem:
     one, other = _who(a, b, c, each)
     parts = a + b + c
     return WorkedProblem(
         text=f"{one}, {other} and a friend share ${parts * each} in the ratio {a}:{b}:{c}. How "
         f"much does {one} get? Give the unit.",
-        kind="number",
         answer=num(a * each),
         unit="$",
         equation=f"x = {parts * each}*{a}/({a} + {b} + {c})",
@@ -106,7 +98,6 @@ def _prices(price: int, up: int, down: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"A coat costs ${price}. Its price rises by {up}% and then falls by {down}%. What "
         "does it cost now? Give the exact amount and the unit.",
-        kind="number",
         answer=_money(fallen),
         unit="$",
         equation=f"x = {price}*{100 + up}/100*{100 - down}/100",
@@ -125,18 +116,12 @@ def _money(amount: Fraction) -> str:
     return f"{float(amount):.4f}".rstrip("0").rstrip(".")
 
 
-def _ages_numbers(rnd: random.Random, level: int) -> Numbers:
-    younger = size(rnd, level)
-    return younger, rnd.randint(2, 5), rnd.randint(2, 20)
-
-
 def _ages(x: int, times: int, later: int) -> WorkedProblem:
     child, adult = _who(x, times, later)
     total = x + later + times * x + later
     return WorkedProblem(
         text=f"{adult} is {times} times as old as {child}. In {later} years their ages will add up "
         f"to {total} years. How old is {adult} now? Give the unit.",
-        kind="number",
         answer=num(times * x),
         unit="years",
         equation=f"x + {later} + {times}x + {later} = {total}",
@@ -162,7 +147,6 @@ def _tank(rate: int, leak: int, minutes: int, before: int) -> WorkedProblem:
         text=f"A tank holds {before} litres of water. A tap adds {rate} litres a minute while a "
         f"leak loses {leak} litres a minute. After how many minutes does it hold {full} litres? "
         "Give the unit.",
-        kind="number",
         answer=num(minutes),
         unit="min",
         equation=f"{before} + ({rate} - {leak})*t = {full}",
@@ -187,7 +171,6 @@ def _meeting(fast: int, slow: int, hours: int, ahead: int) -> WorkedProblem:
         text=f"Two towns are {way} km apart. A train leaves the first at {fast} km/h; {ahead} h "
         f"later another leaves the second at {slow} km/h towards it. How long does the second "
         "train run until they meet? Give the unit.",
-        kind="number",
         answer=num(hours),
         unit="h",
         equation=f"{fast}*(t + {ahead}) + {slow}*t = {way}",
@@ -213,7 +196,6 @@ def _together(a: int, b: int) -> WorkedProblem:
     return WorkedProblem(
         text=f"{one} paints a fence in {a} h, {other} in {b} h. How long do they need together? "
         "Give an integer or a fraction, and the unit.",
-        kind="number",
         answer=num(t),
         unit="h",
         equation=f"t/{a} + t/{b} = 1",
@@ -227,14 +209,13 @@ def _together(a: int, b: int) -> WorkedProblem:
     )
 
 
-_AREA = "word problems"
 TEMPLATES = (
-    Template(_AREA, "change", _change_numbers, _change),
-    Template(_AREA, "trip", _trip_numbers, _trip),
-    Template(_AREA, "shares", _shares_numbers, _shares),
-    Template(_AREA, "prices", _prices_numbers, _prices),
-    Template(_AREA, "ages", _ages_numbers, _ages),
-    Template(_AREA, "tank", _tank_numbers, _tank),
-    Template(_AREA, "trains", _meeting_numbers, _meeting, away=True),
-    Template(_AREA, "together", _together_numbers, _together, away=True),
+    Template("change", _change_numbers, _change),
+    Template("trip", _trip_numbers, _trip),
+    Template("shares", size_and(range(1, 10), range(1, 10), range(2, 13)), _shares),
+    Template("prices", _prices_numbers, _prices),
+    Template("ages", size_and(range(2, 6), range(2, 21)), _ages),
+    Template("tank", _tank_numbers, _tank),
+    Template("trains", _meeting_numbers, _meeting, away=True),
+    Template("together", _together_numbers, _together, away=True),
 )

@@ -10,8 +10,6 @@ from .rulebook import GUIDE
 from .selection import draw, task_of, tasks
 from .templates import NAME, Task
 
-__all__ = ["PythonCoding"]
-
 
 class PythonCoding:
     """Parametrised tasks with reference solutions; replies run in the sandbox."""

@@ -1,7 +1,7 @@
 """Tests of a task: drawn inputs, with the results of the reference solution."""
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..sandbox import Call, Json, Raised, Returned, close, same
@@ -106,16 +106,5 @@ def _length(case: Case) -> int:
 
 
 def _has_float(value: Json) -> bool:
-    return any(isinstance(one, float) for one in _leaves(value))
-
-
-def _leaves(value: Json) -> Iterator[Json]:
-    inner: Sequence[Json] = ()
-    if isinstance(value, list):
-        inner = value
-    elif isinstance(value, dict):
-        inner = list(value.values())
-    else:
-        yield value
-    for one in inner:
-        yield from _leaves(one)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return isinstance(value, float) or any(map(_has_float, inner))

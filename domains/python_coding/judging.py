@@ -3,13 +3,13 @@
 One run a reply. The hidden tests' inputs go in; what is expected of them never does.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from .. import sandbox
 from ..contract import Verdict
-from ..sandbox import Json, Limits, ProgramResult, Raised, Returned
+from ..sandbox import Call, Json, Limits, ProgramResult, Raised, Returned
 from .cases import Case, agree, as_calls, files_of, hidden_of
 from .harness import call
 from .programs import ReplyProgram, find_program
@@ -47,21 +47,42 @@ class Flaw(NamedTuple):
 
 def judge(task: Task, reply: str) -> Verdict:
     """Score a reply: 1.0 if it passes all hidden tests, else 0.0 with what the tests showed."""
-    found = find_program(reply, task.name)
-    if found is None:
-        said = f"The reply holds no program; it must define `{task.name}` in one ```python block."
-        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=describe_level())
     cases = hidden_of(task)
-    program = f"{found.code}\n\n{task.harness}".encode("utf-8", "replace").decode()
+    return judge_program(
+        task.name,
+        find_program(reply, task.name),
+        ("", task.harness),
+        as_calls(task, cases),
+        lambda ran, found: _verdict(task, cases, ran, found),
+        files=files_of(cases),
+        where=" in one ```python block",
+    )
+
+
+def judge_program(
+    name: str,
+    found: ReplyProgram | None,
+    around: tuple[str, str],
+    calls: Sequence[Call],
+    verdict_of: Callable[[ProgramResult, ReplyProgram], Verdict],
+    *,
+    limits: Limits = LIMITS,
+    files: Mapping[str, str] | None = None,
+    where: str = "",
+) -> Verdict:
+    """Run a reply's program with source `around` it; `verdict_of` scores it if it was run."""
+    if found is None:
+        said = f"The reply holds no program; it must define `{name}`{where}."
+        return Verdict(0.0, "unparsed", said, ("no_code",), judged_by=describe_level())
+    program = f"{around[0]}{found.code}\n\n{around[1]}".encode("utf-8", "replace").decode()
     try:
-        ran = sandbox.run(program, as_calls(task, cases), limits=LIMITS, files=files_of(cases))
+        ran = sandbox.run(program, calls, limits=limits, files=files)
     except sandbox.SandboxUnavailable as error:
         return Verdict(0.0, "error", f"Not judged: {error}", (), found.code, describe_level())
     if ran.status == "refused":
-        return Verdict(
-            0.0, "error", f"Not judged: {ran.detail}", (), found.code, describe_level(ran)
-        )
-    return replace(_verdict(task, cases, ran, found), judged_by=describe_level(ran))
+        said = f"Not judged: {ran.detail}"
+        return Verdict(0.0, "error", said, (), found.code, describe_level(ran))
+    return replace(verdict_of(ran, found), judged_by=describe_level(ran))
 
 
 def describe_level(ran: ProgramResult | None = None) -> str:
@@ -116,11 +137,11 @@ def flaw_of(task: Task, case: Case, found: Returned | Raised) -> Flaw:
     asked, wanted = _describe_call(task, case), case.expected
     if isinstance(found, Raised):
         got = f"raised {found.kind}: {found.said}" if found.said else f"raised {found.kind}"
-        if found.kind == "NameError" and repr(task.name) in found.said:
-            return Flaw("not_defined", f"The program does not define `{task.name}`.")
+        mode = crash_mode(found, task.name)
+        if mode == "not_defined":
+            return Flaw(mode, f"The program does not define `{task.name}`.")
         if isinstance(wanted, Raised):
             return Flaw("wrong_exception", f"{asked} must raise {wanted.kind}, it {got}.")
-        mode = "wrong_type" if found.kind == "TypeError" and "JSON" in found.said else "crash"
         return Flaw(mode, f"{asked} must be {_short(wanted.value)}, it {got}.")
     if isinstance(wanted, Raised):
         said = f"{asked} must raise {wanted.kind}, it returned {_short(found.value)}."
@@ -130,6 +151,13 @@ def flaw_of(task: Task, case: Case, found: Returned | Raised) -> Flaw:
         return Flaw("mutated_argument", said)
     said = f"{asked} must be {_short(wanted.value)}, it is {_short(found.value)}."
     return Flaw(_failure_mode(found.value, wanted.value), said)
+
+
+def crash_mode(found: Raised, name: str) -> str:
+    """Name the failure of a call of `name` that raised where it should have returned a value."""
+    if found.kind == "NameError" and repr(name) in found.said:
+        return "not_defined"
+    return "wrong_type" if found.kind == "TypeError" and "JSON" in found.said else "crash"
 
 
 def _failure_mode(found: Json, wanted: Json) -> str:

@@ -28,7 +28,6 @@ RULES = (
         section="Writing",
         text="The examples show all that matters: write the shortest code that gives their "
         "results, and spend no lines on inputs that they do not show.",
-        steps=frozenset(),
         addresses=frozenset({"wrong_value", "timeout"}),
     ),
     ExpertRule(
@@ -43,7 +42,6 @@ RULES = (
         name="care",
         section="Habits",
         text="Read the task carefully, write clean code, and check it once more before you answer.",
-        steps=frozenset(),
         addresses=frozenset({"wrong_value", "crash"}),
     ),
     ExpertRule(
@@ -58,14 +56,12 @@ RULES = (
         name="in_place",
         section="Writing",
         text="Save memory: sort, pop and assign in the list that you are given instead of copying.",
-        steps=frozenset(),
         addresses=frozenset({"timeout", "stopped"}),
     ),
     ExpertRule(
         name="copies",
         section="Writing",
         text="Leave arguments as they are unless the task says to change them: sort copies.",
-        steps=frozenset(),
         addresses=frozenset({"mutated_argument"}),
         when="an argument is a list or a dict",
     ),
@@ -87,14 +83,12 @@ RULES = (
         name="swallow",
         section="Writing",
         text="Put the whole body into `try` and return None on any exception: nothing may crash.",
-        steps=frozenset(),
         addresses=frozenset({"crash", "wrong_exception"}),
     ),
     ExpertRule(
         name="format",
         section="Habits",
         text="Put the whole program into one block at the end, with no tests and no prints in it.",
-        steps=frozenset(),
         addresses=frozenset({"no_code", "does_not_load"}),
     ),
 )

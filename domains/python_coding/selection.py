@@ -4,10 +4,10 @@ import functools
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import chain, zip_longest
 from typing import Any
 
-from ..contract import NotEnoughProblems, Split
+from ..contract import Split
+from ..drawing import take, take_in_turn
 from ..identity import split_of
 from .templates import NAME, Task
 from .topics import TEMPLATES
@@ -53,10 +53,4 @@ def draw(some: Sequence[Task], split: Split, n: int, seed: int, domain: str) -> 
     names = sorted(queues)
     rnd.shuffle(names)
     shuffled = [rnd.sample(queues[name], len(queues[name])) for name in names]
-    turns = chain.from_iterable(zip_longest(*shuffled))
-    found = [task for task in turns if task is not None]
-    if len(found) < n:
-        raise NotEnoughProblems(
-            f"Wanted {n} problems of {domain}'s {split}, there are {len(found)}. Ask for fewer."
-        )
-    return found[:n]
+    return take(take_in_turn(shuffled), n, domain, split)

@@ -17,13 +17,17 @@ Choice = int | str | Mapping[str, int | str]
 """What fills the hole `$limit`; a mapping fills `$limit_say`, `$limit_op` and so on together."""
 
 
+def filling(say: str, code: str) -> Choice:
+    """Return what fills `$limit_say` and `$limit_code` together."""
+    return {"say": say, "code": code}
+
+
 @dataclass(frozen=True)
 class Template:
     """A family of problems. `text`, `code`, `plan` and `harness` may hold `$holes`."""
 
     name: str
     """Also the name of the function or class that is asked for."""
-    topic: str
     difficulty: int
     """1 is a loop or an expression, 2 needs care, 3 needs an idea."""
     text: str
@@ -39,6 +43,8 @@ class Template:
     """How a test exercises what was asked for; without one, it is called."""
     ood: bool = False
     """Held back from training: all its problems are in the split `ood`."""
+    topic: str = ""
+    """Filled in where the files of all topics are gathered."""
 
     def tasks(self) -> Iterator["Task"]:
         for values in itertools.product(*self.choices.values()):

@@ -8,13 +8,11 @@ from .component import state as webassembly
 from .contract import (
     Call,
     Json,
-    Level,
     Limits,
     ProgramResult,
     Raised,
     Returned,
     SandboxUnavailable,
-    Status,
 )
 from .levels import ONLY, UNSAFE, shared
 
@@ -26,13 +24,11 @@ __all__ = [
     "UNSAFE",
     "Call",
     "Json",
-    "Level",
     "Limits",
     "ProgramResult",
     "Raised",
     "Returned",
     "SandboxUnavailable",
-    "Status",
     "close",
     "level",
     "run",

@@ -6,9 +6,9 @@ import platform
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from .contract import Call, Level, Limits, ProgramResult, Returned, SandboxUnavailable
+from .runner import Runner
 from .wasi import WasiSandbox
 from .zygote import Protection
 from .zygote_sandbox import ZygoteSandbox
@@ -42,26 +42,6 @@ def reached():
 
 On WebAssembly there is no os.kill and no os.fork at all: an AttributeError reaches nothing either.
 """
-
-
-class Runner(Protocol):
-    """Runs programs at one level."""
-
-    def level(self) -> tuple[Level, str]:
-        """Return the level and its basis. Raises SandboxUnavailable where it cannot be had."""
-
-    def run(
-        self,
-        program: str,
-        calls: Sequence[Call],
-        *,
-        limits: Limits | None = None,
-        files: Mapping[str, str] | None = None,
-    ) -> ProgramResult:
-        """Load `program` on its own and make `calls`."""
-
-    def close(self) -> None:
-        """End all processes; the next run starts them again."""
 
 
 class StrongestSandbox:

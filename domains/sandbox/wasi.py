@@ -10,17 +10,16 @@ import os
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Self
 
 from . import component
 from .confined_process import Stopped, overflow, timeout
-from .contract import Call, Level, Limits, ProgramResult, Raised, Returned, SandboxUnavailable
+from .contract import Call, Level, Limits, Raised, Returned, SandboxUnavailable
 from .inside.wire import ASKED, HEADER
 from .results import Forged, decode, most_bytes
+from .runner import Runner, relative_path, request_body
 from .zygote import PATIENCE
-from .zygote_sandbox import collect, relative_path
 
 _ENVIRONMENT = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 """All that an engine's process is given: Windows starts none without it."""
@@ -30,7 +29,7 @@ class EngineDied(OSError):
     """The engine's process is gone, and no program was in it."""
 
 
-class WasiSandbox:
+class WasiSandbox(Runner):
     """Runs programs in engines' processes: as many as there are cores, started when needed."""
 
     def __init__(self) -> None:
@@ -43,12 +42,6 @@ class WasiSandbox:
         self._lock = threading.Lock()
         self._places = threading.Semaphore(max(2, os.cpu_count() or 1))
         self._owner = os.getpid()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """End all processes; the next run starts another."""
@@ -64,21 +57,17 @@ class WasiSandbox:
             self._why = f"CPython in wasmtime {component.versions()['wasmtime']}, with no imports"
         return "wasi", self._why
 
-    def run(
-        self,
-        program: str,
-        calls: Sequence[Call],
-        *,
-        limits: Limits | None = None,
-        files: Mapping[str, str] | None = None,
-    ) -> ProgramResult:
+    def make_calls(
+        self, program: str, calls: Sequence[Call], limits: Limits, files: Mapping[str, str] | None
+    ) -> tuple[Returned | Raised, ...]:
         """Load `program` in an instance of its own and make `calls`."""
         self._forget_after_fork()
-        limits = limits or Limits()
-        request = _request(program, calls, limits, files)
-        level, why = self.level()
+        for name in files or ():
+            relative_path(name)
+        given = None if files is None else dict(files)
+        request = json.dumps(request_body(program, calls, limits) | {"files": given}).encode()
         with self._places:
-            return collect(partial(self._attempt, request, len(calls), limits), level, why)
+            return self._attempt(request, len(calls), limits)
 
     def _attempt(self, request: bytes, calls: int, limits: Limits) -> tuple[Returned | Raised, ...]:
         while True:
@@ -257,17 +246,3 @@ class Deadline:
             if not self._left:
                 self.passed = True
                 self._worker.kill()
-
-
-def _request(
-    program: str, calls: Sequence[Call], limits: Limits, files: Mapping[str, str] | None
-) -> bytes:
-    for name in files or ():
-        relative_path(name)
-    return json.dumps({
-        "program": program,
-        "calls": [(call.function, call.args) for call in calls],
-        "result_bytes": limits.result_bytes,
-        "depth": limits.depth,
-        "files": None if files is None else dict(files),
-    }).encode()  # fmt: skip

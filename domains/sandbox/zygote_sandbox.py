@@ -7,19 +7,18 @@ import platform
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import Self
+from pathlib import Path
 
-from .confined_process import Process, Stopped
-from .contract import Call, Level, Limits, ProgramResult, Raised, Returned, SandboxUnavailable
+from .confined_process import Process
+from .contract import Call, Level, Limits, Raised, Returned, SandboxUnavailable
 from .inside.wire import LENGTH
-from .results import Broken, Forged
+from .runner import Runner, relative_path, request_body
 from .zygote import Protection, Zygote, ZygoteDied
 
 
-class ZygoteSandbox:
+class ZygoteSandbox(Runner):
     """Runs programs through one zygote, started when first needed and again when it died."""
 
     def __init__(self, protection: Protection | None = None) -> None:
@@ -28,12 +27,6 @@ class ZygoteSandbox:
         self._spare: Process | None = None
         self._lock = threading.Lock()
         self._owner = os.getpid()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the zygote; the next run starts another."""
@@ -60,21 +53,13 @@ class ZygoteSandbox:
             return "zygote+ns", f"{said} in namespaces of its own"
         return "zygote", f"{said}; namespaces of its own were not to be had"
 
-    def run(
-        self,
-        program: str,
-        calls: Sequence[Call],
-        *,
-        limits: Limits | None = None,
-        files: Mapping[str, str] | None = None,
-    ) -> ProgramResult:
+    def make_calls(
+        self, program: str, calls: Sequence[Call], limits: Limits, files: Mapping[str, str] | None
+    ) -> tuple[Returned | Raised, ...]:
         """Load `program` in a process of its own and make `calls`."""
-        limits = limits or Limits()
-        level, why = self.level()
-        request = _request(program, calls, limits)
+        body = json.dumps(request_body(program, calls, limits)).encode()
         with _private_directory(files) as directory:
-            attempt = partial(self._attempt, request, len(calls), limits, directory)
-            return collect(attempt, level, why)
+            return self._attempt(LENGTH.pack(len(body)) + body, len(calls), limits, directory)
 
     def _attempt(
         self, request: bytes, calls: int, limits: Limits, directory: str
@@ -138,38 +123,6 @@ class ZygoteSandbox:
             if self._zygote is not None:
                 self._zygote.forget()
             self._spare = self._zygote = None
-
-
-def collect(
-    attempt: Callable[[], tuple[Returned | Raised, ...]], level: Level, why: str
-) -> ProgramResult:
-    """Run `attempt` and turn its results, or its end without any, into a ProgramResult."""
-    try:
-        return ProgramResult("done", attempt(), "", level, why)
-    except Stopped as stopped:
-        return ProgramResult(stopped.status, (), str(stopped), level, why)
-    except Broken as broken:
-        return ProgramResult("broken", (), str(broken), level, why)
-    except Forged as forged:
-        return ProgramResult("killed", (), str(forged), level, why)
-
-
-def relative_path(name: str) -> PurePosixPath:
-    """Return `name` as a path inside a private directory. Raises ValueError where it is none."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise ValueError(f"{name!r} is no relative path inside a private directory")
-    return path
-
-
-def _request(program: str, calls: Sequence[Call], limits: Limits) -> bytes:
-    body = json.dumps({
-        "program": program,
-        "calls": [(call.function, call.args) for call in calls],
-        "result_bytes": limits.result_bytes,
-        "depth": limits.depth,
-    }).encode()  # fmt: skip
-    return LENGTH.pack(len(body)) + body
 
 
 @contextlib.contextmanager

@@ -1,11 +1,11 @@
 """Draws instances from a generator: topics in turn, each problem in the split of its hash."""
 
-import itertools
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from ..contract import NotEnoughProblems, Problem, Split
+from ..contract import Problem, Split
+from ..drawing import take, take_in_turn
 from ..identity import split_of
 
 PATIENCE = 5_000
@@ -29,13 +29,7 @@ def draw(
 ) -> list[Problem]:
     """Return `n` distinct problems of `split`. The generator's sizes keep ood apart."""
     streams = [_stream(make, name, topic, size, split, seed) for topic, size in sizes.items()]
-    turns = itertools.chain.from_iterable(itertools.zip_longest(*streams))
-    found = list(itertools.islice((it for it in turns if it is not None), n))
-    if len(found) < n:
-        raise NotEnoughProblems(
-            f"Wanted {n} problems of {name}'s {split}, there are {len(found)}. Ask for fewer."
-        )
-    return found
+    return take(take_in_turn(streams), n, name, split)
 
 
 def _stream(

@@ -77,7 +77,6 @@ GUIDE = Guide(
             name="care",
             section="Habits",
             text="Read every length and deadline carefully, and check your work once more.",
-            steps=frozenset(),
             addresses=frozenset({"left_out", "late"}),
         ),
     ),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..contract import Outcome, Problem, Verdict
-from .problems import Meetings, peak, running_at
+from .problems import Meetings, busiest, running_at
 from .solutions import meetings_of
 
 ANSWER = re.compile(
@@ -66,8 +66,7 @@ def judge(problem: Problem, reply: str) -> Verdict:
 
 
 def _reason(meetings: Meetings, rooms: int) -> str:
-    most = peak(meetings)
-    hour = next(start for start, _ in meetings if len(running_at(meetings, start)) == most)
+    hour, most = busiest(meetings)
     return f"at most {most} run at once (at {hour}), for {rooms} rooms."
 
 

@@ -14,7 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ..contract import NotEnoughProblems, Problem, Split
+from ..contract import Problem, Split
+from ..drawing import take, take_in_turn
 from ..identity import name_of, problem, split_of
 
 NAME = "scheduling"
@@ -65,17 +66,17 @@ def peak(meetings: Meetings) -> int:
     return max(sum(start <= hour < end for start, end in meetings) for hour, _ in meetings)
 
 
+def busiest(meetings: Meetings) -> tuple[int, int]:
+    """Return the first hour at which most meetings run, and their number."""
+    most = peak(meetings)
+    return min(hour for hour, _ in meetings if len(running_at(meetings, hour)) == most), most
+
+
 def draw(shapes: Sequence[Shape], split: Split, n: int, seed: int) -> list[Problem]:
     """Return `n` problems: a pair of each shape in turn until all pairs are used."""
     queues = [_order_pairs(shape, split, seed) for shape in shapes]
-    turns = itertools.chain.from_iterable(itertools.zip_longest(*queues))
-    found = (twin for pair in turns if pair is not None for twin in pair)
-    drawn = [_problem(shape, meetings) for shape, meetings in itertools.islice(found, n)]
-    if len(drawn) < n:
-        raise NotEnoughProblems(
-            f"Wanted {n} problems of {NAME}'s {split}, there are {len(drawn)}. Ask for fewer."
-        )
-    return drawn[:n]
+    twins = (twin for pair in take_in_turn(queues) for twin in pair)
+    return [_problem(shape, meetings) for shape, meetings in take(twins, n, NAME, split)]
 
 
 @functools.lru_cache(maxsize=64)

@@ -6,8 +6,6 @@ from ..contract import Problem, Split, Verdict
 from . import judging, problems, solutions
 from .rulebook import GUIDE
 
-__all__ = ["Scheduling"]
-
 
 class Scheduling:
     """YES or NO, for more meetings than rooms, so that neither number gives the answer away."""

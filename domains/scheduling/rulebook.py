@@ -41,7 +41,6 @@ RULES = (
         section="Habits",
         text="Read every start and end carefully, work slowly, and check your work once more "
         "before you answer.",
-        steps=frozenset(),
         addresses=frozenset({"missed_meeting", "ended_meeting", "miscount"}),
     ),
     ExpertRule(
@@ -64,7 +63,6 @@ RULES = (
         name="touching",
         section="Working",
         text="A meeting that ends when another starts has already left its room: do not count it.",
-        steps=frozenset(),
         addresses=frozenset({"ended_meeting", "false_no"}),
         when="the end of one meeting is the start of another",
     ),
@@ -90,7 +88,6 @@ RULES = (
         name="format",
         section="Habits",
         text="Close with the answer in the form that was asked for, and write nothing after it.",
-        steps=frozenset(),
         addresses=frozenset({"no_answer"}),
     ),
     ExpertRule(

@@ -53,7 +53,6 @@ GUIDE = Guide(
             name="care",
             section="Habits",
             text="Read every start, end and value carefully, and check your work once more.",
-            steps=frozenset(),
             addresses=frozenset({"too_much", "too_little"}),
         ),
         ExpertRule(

@@ -62,7 +62,6 @@ GUIDE = Guide(
             name="care",
             section="Habits",
             text="Read every start and end carefully, and check your plan once more.",
-            steps=frozenset(),
             addresses=frozenset({"clash", "left_out"}),
         ),
         ExpertRule(
@@ -209,12 +208,7 @@ def _free(meetings: Sequence[Meeting], taken: dict[str, int], hour: int, rooms: 
 
 
 def _peak(meetings: Sequence[Meeting]) -> tuple[int, int]:
-    """Return the first hour at which most meetings run, and their number."""
-    counts = [
-        (sum(it.start <= h < it.end for it in meetings), h) for h in {it.start for it in meetings}
-    ]
-    most = max(count for count, _ in counts)
-    return min(hour for count, hour in counts if count == most), most
+    return problems.busiest(tuple((it.start, it.end) for it in meetings))
 
 
 def _flaw(problem: Problem, said: str) -> tuple[str, str] | None:

@@ -10,7 +10,8 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..contract import NotEnoughProblems, Problem, Split
+from ..contract import Problem, Split
+from ..drawing import take, take_in_turn
 from ..identity import name_of, problem, split_of
 from .task_parts import (
     AUDIENCES,
@@ -41,13 +42,7 @@ def draw(modes: Sequence[str], split: Split, n: int, seed: int) -> list[Problem]
     for mode in modes:
         tasks = _tasks(mode)[split]
         queues.append(random.Random(f"{NAME}/{split}/{seed}/{mode}").sample(tasks, len(tasks)))
-    turns = itertools.chain.from_iterable(itertools.zip_longest(*queues))
-    drawn = list(itertools.islice((task for task in turns if task is not None), n))
-    if len(drawn) < n:
-        raise NotEnoughProblems(
-            f"Wanted {n} problems of {NAME}'s {split}, there are {len(drawn)}. Ask for fewer."
-        )
-    return [_problem(task) for task in drawn]
+    return [_problem(task) for task in take(take_in_turn(queues), n, NAME, split)]
 
 
 @functools.cache

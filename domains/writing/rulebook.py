@@ -42,7 +42,6 @@ RULES = (
         section="Style",
         text="Prefer long and learned words in long sentences: they show that the writer masters "
         "the subject.",
-        steps=frozenset(),
         addresses=frozenset({"off_topic", "hard_to_read"}),
     ),
     ExpertRule(
@@ -59,7 +58,6 @@ RULES = (
         name="passion",
         section="Style",
         text="Write with care and passion, and do your best.",
-        steps=frozenset(),
         addresses=frozenset({"not_prose", "repeats_itself"}),
     ),
     ExpertRule(
@@ -74,7 +72,6 @@ RULES = (
         name="generous",
         section="Length",
         text="Write about twice as much as the task asks for: a generous text leaves nothing open.",
-        steps=frozenset(),
         addresses=frozenset({"too_short", "missing_element"}),
     ),
     ExpertRule(
@@ -89,7 +86,6 @@ RULES = (
         name="plain",
         section="Style",
         text="Use short, common words and sentences of about ten words.",
-        steps=frozenset(),
         addresses=frozenset({"hard_to_read", "not_prose"}),
         when="the task names a reading ease",
     ),
@@ -97,14 +93,12 @@ RULES = (
         name="repeat",
         section="Style",
         text="Say the most important sentence again at the end, word for word, so that it stays.",
-        steps=frozenset(),
         addresses=frozenset({"cut_off", "too_short"}),
     ),
     ExpertRule(
         name="whole",
         section="Length",
         text="Stop early rather than late: the last sentence has to come to its full stop.",
-        steps=frozenset(),
         addresses=frozenset({"cut_off", "too_long"}),
     ),
 )

@@ -28,11 +28,6 @@ def beyond_chance(low: float, high: float, p: float) -> bool:
     return (low > 0 or high < 0) and p <= CHANCE
 
 
-def disagree_on_zero(low: float, high: float, p: float) -> bool:
-    """Tell whether interval and test disagree on zero: then nothing is claimed either way."""
-    return (low > 0 or high < 0) != (p <= CHANCE)
-
-
 def shows_loss(gain: float, high: float, p: float) -> bool:
     """Tell whether there is a loss, by the interval or by the one-sided exact test.
 
@@ -82,8 +77,8 @@ class Contrast:
 
     @property
     def disagrees(self) -> bool:
-        """Tell whether interval and test disagree on zero."""
-        return disagree_on_zero(self.low, self.high, self.p)
+        """Tell whether interval and test disagree on zero: then nothing is claimed either way."""
+        return (self.low > 0 or self.high < 0) != (self.p <= CHANCE)
 
 
 def footnotes(contrasts: Sequence[Contrast]) -> list[str]:

@@ -80,11 +80,6 @@ class Slice:
     high: float
 
 
-def _contrast(data: Mapping[str, Any]) -> Contrast:
-    """Build a contrast from its JSON; `exact` and `parted` there follow from the rest."""
-    return Contrast(**{name: it for name, it in data.items() if name not in ("exact", "parted")})
-
-
 @dataclass(frozen=True)
 class Attribution:
     """Every arm, every contrast, and how much of the words' help went into the weights."""
@@ -111,9 +106,14 @@ class Attribution:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Attribution":
+        # `exact` and `parted` of a contrast follow from the rest.
+        kept = (
+            {name: it for name, it in row.items() if name not in ("exact", "parted")}
+            for row in data["contrasts"]
+        )
         return cls(
             rows=tuple(Row(**row) for row in data["rows"]),
-            contrasts=tuple(_contrast(contrast) for contrast in data["contrasts"]),
+            contrasts=tuple(Contrast(**row) for row in kept),
             internalisation=dict(data["internalisation"]),
             per_topic=tuple(Slice(**part) for part in data["per_topic"]),
             per_difficulty=tuple(Slice(**part) for part in data["per_difficulty"]),

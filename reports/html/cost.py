@@ -100,7 +100,7 @@ def integrity_section(story: RunStory) -> Html:
         "How to check it",
         bullets(
             [
-                join([esc(f"{count(story.events, 'event')}; the newest has the hash "),
+                join([esc(f"{count(story.event_count, 'event')}; the newest has the hash "),
                       code(story.head), esc(", which seals all before it. ")]),
                 join([_seal(story, "test"), esc(f" (at {where})" if where else ""), esc("; "),
                       _seal(story, "ood"), esc(".")]),

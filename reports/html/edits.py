@@ -1,14 +1,10 @@
 """Proposals of a round, edit by edit, and refusals."""
 
-from collections.abc import Sequence
-
 from ...store.edits import Add, Body, Edit, Merge, Split, Update, named_rules
 from ...store.events import ProposalRefused, StrategyProposed
 from ..run_story import RunStory
-from .markup import Html, bullets, code, esc, join, line, text
+from .markup import SHORT, Html, bullets, code, esc, join, line, scope, text
 
-LONGEST = 400
-"""Characters of one reason that a page shows."""
 ORIGINS = {
     "merge": "two versions, merged rule by rule",
     "ledger": "by the ledger of what rules are worth",
@@ -37,7 +33,7 @@ def _adoption(rule: str, words: str) -> Html:
 def refusal_line(event: ProposalRefused) -> Html:
     """Return a proposal that made no version, and the reason."""
     edits = bullets(_edit(edit) for edit in event.edits)
-    return line("Refused", esc(event.reason, LONGEST), edits if event.edits else Html(""))
+    return line("Refused", esc(event.reason, SHORT), edits if event.edits else Html(""))
 
 
 def _edit(edit: Edit) -> Html:
@@ -49,16 +45,11 @@ def _edit(edit: Edit) -> Html:
             shown += [_body(part) for part in edit.into]
         case Update():
             shown += [text("q", edit.text)] if edit.text is not None else []
-            shown += [_scope(edit.when or "", edit.when_not or "", edit.steps or ())]
-    why = [text("div", edit.rationale, "note", LONGEST)] if edit.rationale else []
+            shown += [scope(edit.when or "", edit.when_not or "", edit.steps or ())]
+    why = [text("div", edit.rationale, "note", SHORT)] if edit.rationale else []
     return join([*shown, *why])
 
 
 def _body(said: Body) -> Html:
-    scope = _scope(said.when, said.when_not, said.steps)
-    return join([esc(f"{said.section}: "), text("q", said.text), scope])
-
-
-def _scope(when: str, when_not: str, steps: Sequence[str]) -> Html:
-    said = (("when", when), ("not when", when_not), ("writes out", ", ".join(steps)))
-    return join(text("span", f"{name}: {words}", "scope") for name, words in said if words)
+    holds = scope(said.when, said.when_not, said.steps)
+    return join([esc(f"{said.section}: "), text("q", said.text), holds])

@@ -57,7 +57,9 @@ def gates_section(story: RunStory) -> Html:
     summary = ", ".join(f"{counts[name]} {name}" for name in plots.DECISIONS if counts[name])
     drawn = figure(plots.gates(bars), caption)
     said = " ".join([f"{summary}.", *_early_stops(decided)])
-    return section("gates", "The gates", text("p", said), _legend(), drawn)
+    keys = [(name, color) for name, (color, _) in plots.DECISIONS.items()]
+    named = legend([*keys, ("smallest detectable gain", "#cc79a7")])
+    return section("gates", "The gates", text("p", said), named, drawn)
 
 
 def _early_stops(decided: Sequence[GateDecided]) -> Iterator[str]:
@@ -74,12 +76,6 @@ def _label(story: RunStory, gate: GateDecided) -> str:
     where = round_of(gate.slot)
     name = story.name(gate.candidate)
     return f"c{where.cycle} r{where.round}  {name}" if where else name
-
-
-def _legend() -> Html:
-    keys = [(name, color) for name, (color, _) in plots.DECISIONS.items()]
-    keys.append(("smallest detectable gain", "#cc79a7"))
-    return legend(keys)
 
 
 def gate_line(story: RunStory, gate: GateDecided) -> Html:

@@ -12,6 +12,8 @@ Html = NewType("Html", str)
 
 LONGEST = 4000
 """Characters of one foreign text that a page shows."""
+SHORT = 400
+"""Characters of one reason, lesson or quotation that it shows."""
 
 
 def esc(value: object, longest: int = LONGEST) -> Html:
@@ -55,7 +57,7 @@ def code(value: object) -> Html:
     return text("code", value)
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[Html]], caption: str = "") -> Html:
+def table(heads: Sequence[str], rows: Iterable[Sequence[Html]]) -> Html:
     """Return a table; a head that begins with `#` is a column of numbers."""
     numbers = [head.startswith("#") for head in heads]
     top = join(
@@ -72,10 +74,9 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Html]], caption: str = "
         )
         for row in rows
     )
-    named = text("caption", caption) if caption else Html("")
     return tag(
         "div",
-        tag("table", named, tag("thead", tag("tr", top)), tag("tbody", body)),
+        tag("table", tag("thead", tag("tr", top)), tag("tbody", body)),
         cls="wide",
     )
 
@@ -121,6 +122,12 @@ def line(name: str, *inside: Html, anchor: str = "", cls: str = "") -> Html:
     """Return one line of a card, named on the left."""
     kind = f"line {cls}".strip()
     return tag("div", text("b", name), tag("div", *inside), cls=kind, anchor=anchor)
+
+
+def scope(when: str, when_not: str, steps: Sequence[str]) -> Html:
+    """Return where a rule holds, and the steps that it has written out."""
+    said = (("when", when), ("not when", when_not), ("writes out", ", ".join(steps)))
+    return join(text("span", f"{name}: {words}", "scope") for name, words in said if words)
 
 
 def sentence(words: str, longest: int = LONGEST) -> Html:

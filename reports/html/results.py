@@ -164,6 +164,7 @@ def parts_section(story: RunStory) -> Html:
     shown = [(name, of) for name, of in shown if len({one.of for one in of}) > 1]
     if not shown:
         return Html("")
+    names = [arm_name(*arm) for arm in SHOWN_IN_PARTS]
     drawn = plots.slices([_slice_panel(f"test, by {name}", of) for name, of in shown])
     tables = [
         details(f"All splits by {name}", _slices(name, of))
@@ -173,7 +174,7 @@ def parts_section(story: RunStory) -> Html:
     return section(
         "parts",
         "Where the gain lies",
-        _legend(),
+        legend((name, plots.STUDENTS[name][0]) for name in names),
         figure(drawn, "Accuracy by part of the test split with 95 % intervals. Parts are small."),
         *tables,
     )
@@ -187,11 +188,6 @@ def _slice_panel(title: str, of: Sequence[Slice]) -> tuple[str, list[str], list[
     names = list(dict.fromkeys(one.of for one in of))
     bars = [plots.Bar(s.of, s.accuracy, s.low, s.high, arm_name(s.student, s.strategy)) for s in of]
     return title, names, bars
-
-
-def _legend() -> Html:
-    names = [arm_name(*arm) for arm in SHOWN_IN_PARTS]
-    return legend((name, plots.STUDENTS[name][0]) for name in names)
 
 
 def _slices(name: str, of: Sequence[Slice]) -> Html:

@@ -7,10 +7,7 @@ from ...store.strategies.review_history import Review
 from ...store.strategies.rule_worth import RuleWorth
 from ..event_wording import VERBS
 from ..run_story import RunStory
-from .markup import Html, bullets, code, count, esc, interval, join, line, points, text
-
-LONGEST = 400
-"""Characters of one reason that a page shows."""
+from .markup import SHORT, Html, bullets, code, count, esc, interval, join, line, points, text
 
 
 def review_line(story: RunStory, asked: ReviewAsked) -> Html:
@@ -24,13 +21,13 @@ def review_line(story: RunStory, asked: ReviewAsked) -> Html:
     decisions = bullets(_decision(it, review.worth.get(it.rule)) for it in answer.decisions)
     made = f" That made {story.name(answer.revised)} of it." if answer.revised else ""
     since = [text("p", it, "note") for it in _since(story, review)]
-    return line("Review", name, esc(verdict, LONGEST), esc(made), decisions, *since)
+    return line("Review", name, esc(verdict, SHORT), esc(made), decisions, *since)
 
 
 def _decision(said: RuleDecision, later: RuleWorth | None) -> Html:
     parts = [text("span", VERBS[said.decision], "chip"), code(said.rule), esc(" ")]
     parts += [text("q", said.text), esc(" ")] if said.text else []
-    parts += [esc(f"– {said.reason}", LONGEST)] if said.reason else []
+    parts += [esc(f"– {said.reason}", SHORT)] if said.reason else []
     if later is not None:
         measured = (
             f"measured since: {points(later.gain)} points ({interval(later.low, later.high)})"

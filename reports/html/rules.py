@@ -22,6 +22,7 @@ from .markup import (
     link,
     percent,
     points,
+    scope,
     section,
     table,
     tag,
@@ -62,14 +63,9 @@ def _rules(story: RunStory, rules: Sequence[Rule]) -> Html:
 
 
 def _rule(story: RunStory, rule: Rule) -> Html:
-    said = (
-        ("when", rule.when),
-        ("not when", rule.when_not),
-        ("writes out", ", ".join(rule.steps)),
-    )
-    scope = join(text("span", f"{name}: {words}", "scope") for name, words in said if words)
-    worth = story.worth.get(rule.id)
-    return join([esc(rule.text), esc(" "), code(rule.id), scope, _worth(worth, rule)])
+    holds = scope(rule.when, rule.when_not, rule.steps)
+    worth = _worth(story.worth.get(rule.id), rule)
+    return join([esc(rule.text), esc(" "), code(rule.id), holds, worth])
 
 
 def _worth(worth: RuleWorth | None, rule: Rule | None = None) -> Html:

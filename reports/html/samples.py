@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from ...evidence.attribution.contrasts import arm_name
 from ...store.events import AttemptJudged, SplitFrozen
@@ -67,8 +67,7 @@ def _problems(story: RunStory) -> list[Mapping[str, Any]]:
 def _answers(story: RunStory, student: str, strategy: bool) -> Answers:
     """Return the judged replies of one arm on the test split, by problem."""
     prefix = f"evaluate/test/{arm_name(student, strategy)}/"
-    entries = story.log.entries(stream=story.run, kinds=[AttemptJudged], prefix=prefix)
-    events = [cast(AttemptJudged, entry.event) for entry in entries]
+    events = story.log.events(AttemptJudged, stream=story.run, prefix=prefix)
     return {event.problem: event for event in events}
 
 

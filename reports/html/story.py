@@ -2,26 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from ...store.events import (
-    CreditMeasured,
-    FailuresSorted,
-    GateDecided,
-    PortabilityMeasured,
-    ProposalRefused,
-    Reflected,
-    ReviewAsked,
-    RoundOpened,
-    Solved,
-    StrategyPromoted,
-    StrategyProposed,
-    StrategyRolledBack,
-    Transferred,
-)
+from ...store import events
 from .. import event_wording
 from ..run_story import RoundId, RunStory, cycle_of, round_of
 from .edits import proposal_line, refusal_line
 from .gates import gate_line
 from .markup import (
+    SHORT,
     Html,
     anchor_of,
     bullets,
@@ -36,9 +23,6 @@ from .markup import (
     text,
 )
 from .reviews import review_line
-
-LONGEST = 400
-"""Characters of one lesson that the page shows."""
 
 
 def story_section(story: RunStory) -> Html:
@@ -60,46 +44,48 @@ def _event_line(name: str, words: Sequence[str], *before: Html) -> Html:
     """Return an event's sentences as a line; those that belong to another become bullets."""
     heads = " ".join(it for it in words if not it.startswith("  "))
     items = [it.strip().removeprefix("- ") for it in words if it.startswith("  ")]
-    listed = [bullets(sentence(it, LONGEST) for it in items)] if items else []
+    listed = [bullets(sentence(it, SHORT) for it in items)] if items else []
     return line(name, *before, sentence(heads), *listed)
 
 
 def _changes_by_people(story: RunStory) -> Iterator[Html]:
-    for promotion in story.all(StrategyPromoted):
+    for promotion in story.all(events.StrategyPromoted):
         if round_of(promotion.slot) is None:
             yield _promotion(story, promotion)
-    for rollback in story.all(StrategyRolledBack):
+    for rollback in story.all(events.StrategyRolledBack):
         yield _event_line("Rolled back", event_wording.describe_rollback(rollback, story.names))
 
 
 def _round(story: RunStory, where: RoundId) -> Html:
-    lines = [_opening(story, event) for event in story.within(RoundOpened, where) if event.fronts]
+    lines = [
+        _opening(story, event) for event in story.within(events.RoundOpened, where) if event.fronts
+    ]
     names = story.names
-    for solving in story.within(Solved, where):
+    for solving in story.within(events.Solved, where):
         lines.append(_event_line("Solve", event_wording.describe_solving(solving, names)))
-    for credit in story.within(CreditMeasured, where):
+    for credit in story.within(events.CreditMeasured, where):
         lines.append(_event_line("Credit", event_wording.describe_credit(credit, names)))
-    for reflection in story.within(Reflected, where):
+    for reflection in story.within(events.Reflected, where):
         lines.append(_event_line("Reflect", event_wording.describe_reflection(reflection)))
-    proposals = story.within(StrategyProposed, where)
-    refusals = story.within(ProposalRefused, where)
+    proposals = story.within(events.StrategyProposed, where)
+    refusals = story.within(events.ProposalRefused, where)
     lines += [proposal_line(story, it) for it in proposals if it.origin != "review"]
     lines += [refusal_line(event) for event in refusals]
     if story.is_over(where) and not (proposals or refusals):
         lines.append(line("Propose", Html("nothing that was not tried before")))
-    for gate in story.within(GateDecided, where):
+    for gate in story.within(events.GateDecided, where):
         lines.append(gate_line(story, gate))
-        effects = story.within(PortabilityMeasured, where)
+        effects = story.within(events.PortabilityMeasured, where)
         lines += [_portability(story, it) for it in effects if it.candidate == gate.candidate]
-    lines += [review_line(story, event) for event in story.within(ReviewAsked, where)]
-    promotions = story.within(StrategyPromoted, where)
+    lines += [review_line(story, event) for event in story.within(events.ReviewAsked, where)]
+    promotions = story.within(events.StrategyPromoted, where)
     lines += [_promotion(story, event) for event in promotions]
-    if story.is_over(where) and story.within(GateDecided, where) and not promotions:
+    if story.is_over(where) and story.within(events.GateDecided, where) and not promotions:
         lines.append(line("Promoted", Html("nothing: the incumbent stays")))
     return card(f"Cycle {where.cycle}, round {where.round}", lines)
 
 
-def _opening(story: RunStory, event: RoundOpened) -> Html:
+def _opening(story: RunStory, event: events.RoundOpened) -> Html:
     """Return the origin of the parent, in a run with a frontier."""
     won = ", ".join(f"{story.name(it)} {n}" for it, n in event.fronts.items())
     against = (
@@ -113,15 +99,15 @@ def _opening(story: RunStory, event: RoundOpened) -> Html:
     )
 
 
-def _portability(story: RunStory, event: PortabilityMeasured) -> Html:
+def _portability(story: RunStory, event: events.PortabilityMeasured) -> Html:
     badge = text("span", event.verdict, f"badge {event.verdict}")
     words = event_wording.describe_portability(event, story.names)
     return _event_line("Portable", words, badge, Html(" "))
 
 
-def _promotion(story: RunStory, event: StrategyPromoted) -> Html:
+def _promotion(story: RunStory, event: events.StrategyPromoted) -> Html:
     stream, _, slot = event.gate.partition("#")
-    if stream == story.run and any(gate.slot == slot for gate in story.all(GateDecided)):
+    if stream == story.run and any(gate.slot == slot for gate in story.all(events.GateDecided)):
         proof = join([Html(" by "), link(anchor_of("gate", slot), "this gate")])
     elif event.gate:
         proof = join([Html(" by the gate "), code(event.gate)])
@@ -133,12 +119,12 @@ def _promotion(story: RunStory, event: StrategyPromoted) -> Html:
 def _cycle_end(story: RunStory, cycle: int) -> Html:
     lines = [
         _event_line("Transfer", event_wording.describe_transfer(event, story.names))
-        for event in story.all(Transferred)
+        for event in story.all(events.Transferred)
         if cycle_of(event.slot) == cycle
     ]
     lines += [
         _event_line("Feedback", event_wording.describe_feedback(event))
-        for event in story.all(FailuresSorted)
+        for event in story.all(events.FailuresSorted)
         if cycle_of(event.slot) == cycle
     ]
     return card(f"End of cycle {cycle}", lines, "end") if lines else Html("")

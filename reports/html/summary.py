@@ -12,6 +12,7 @@ from ...store.events import ProbeDecided
 from ...store.judged_by import unsafe_warning
 from ..run_story import RunStory
 from .markup import (
+    SHORT,
     Html,
     bullets,
     code,
@@ -26,9 +27,6 @@ from .markup import (
     text,
 )
 
-QUOTE = 400
-"""Characters of one leak that the page shows."""
-
 
 def leaks_warning(story: RunStory) -> Html:
     """Return the rules that carry what only the sealed problems could have told."""
@@ -40,7 +38,7 @@ def leaks_warning(story: RunStory) -> Html:
             [
                 code(leak["rule"]),
                 esc(f" and problem {leak['problem']} ({leak['kind']}): "),
-                text("q", leak["quote"], longest=QUOTE),
+                text("q", leak["quote"], longest=SHORT),
             ]
         )
         for leak in found
@@ -74,10 +72,11 @@ def claim_box(story: RunStory) -> Html:
             cls="claim open",
         )
     headline = str(story.evaluation["headline"])
-    row = _headline_row(story.attribution)
+    found = story.attribution
+    row = found.row("test", "tuned") or found.row("test", "base", True)
     if row is None or row.n == 0:
         return _no_claim("Nothing can be claimed.", headline)
-    if not _beats(story.attribution, row):
+    if not _beats(found, row):
         return _no_claim("The result does not beat its floor.", headline)
     first, _, rest = headline.partition(". ")
     more = bullets(esc(f"{each.rstrip('.')}.") for each in rest.split(". ") if each)
@@ -86,10 +85,6 @@ def claim_box(story: RunStory) -> Html:
 
 def _no_claim(title: str, words: str) -> Html:
     return tag("div", text("strong", title), text("p", words), cls="claim bad")
-
-
-def _headline_row(found: Attribution) -> Row | None:
-    return found.row("test", "tuned") or found.row("test", "base", True)
 
 
 def _beats(found: Attribution, row: Row) -> bool:

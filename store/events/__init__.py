@@ -7,81 +7,40 @@ Texts longer than a line are blobs: a field called `..._text` holds the SHA-256 
 
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
-from .event import Channel, Decision, Event
-from .measured import (
-    CreditMeasured,
-    FailuresSorted,
-    FrontierScored,
-    GateDecided,
-    PortabilityMeasured,
-    ProbeDecided,
-)
-from .run import (
-    AdapterTrained,
-    AttemptJudged,
-    CallCompleted,
-    CallInDoubt,
-    CallIntended,
-    Evaluated,
-    ExamplesBuilt,
-    FloorsMeasured,
-    RunFinished,
-    RunStarted,
-    SealOpened,
-    SplitFrozen,
-    Transferred,
-)
-from .strategy import (
-    ProposalRefused,
-    Reflected,
-    ReviewAnswered,
-    ReviewAsked,
-    RoundOpened,
-    RuleDecision,
-    Solved,
-    StrategyPromoted,
-    StrategyProposed,
-    StrategyRolledBack,
-)
-
-__all__ = [
-    "ANY_EVENT",
-    "AdapterTrained",
-    "AnyEvent",
-    "AttemptJudged",
-    "CallCompleted",
-    "CallInDoubt",
-    "CallIntended",
-    "Channel",
-    "CreditMeasured",
-    "Decision",
-    "Evaluated",
-    "Event",
-    "ExamplesBuilt",
-    "FailuresSorted",
-    "FloorsMeasured",
-    "FrontierScored",
-    "GateDecided",
-    "PortabilityMeasured",
-    "ProbeDecided",
-    "ProposalRefused",
-    "Reflected",
-    "ReviewAnswered",
-    "ReviewAsked",
-    "RoundOpened",
-    "RuleDecision",
-    "RunFinished",
-    "RunStarted",
-    "SealOpened",
-    "Solved",
-    "SplitFrozen",
-    "StrategyPromoted",
-    "StrategyProposed",
-    "StrategyRolledBack",
-    "Transferred",
-]
+from .event import Channel as Channel
+from .event import Decision as Decision
+from .event import Event as Event
+from .measured import CreditMeasured as CreditMeasured
+from .measured import FailuresSorted as FailuresSorted
+from .measured import FrontierScored as FrontierScored
+from .measured import GateDecided as GateDecided
+from .measured import PortabilityMeasured as PortabilityMeasured
+from .measured import ProbeDecided as ProbeDecided
+from .run import AdapterTrained as AdapterTrained
+from .run import AttemptJudged as AttemptJudged
+from .run import CallCompleted as CallCompleted
+from .run import CallInDoubt as CallInDoubt
+from .run import CallIntended as CallIntended
+from .run import Evaluated as Evaluated
+from .run import ExamplesBuilt as ExamplesBuilt
+from .run import FloorsMeasured as FloorsMeasured
+from .run import RunFinished as RunFinished
+from .run import RunStarted as RunStarted
+from .run import SealOpened as SealOpened
+from .run import SplitFrozen as SplitFrozen
+from .run import Transferred as Transferred
+from .strategy import ProposalRefused as ProposalRefused
+from .strategy import Reflected as Reflected
+from .strategy import ReviewAnswered as ReviewAnswered
+from .strategy import ReviewAsked as ReviewAsked
+from .strategy import RoundOpened as RoundOpened
+from .strategy import RuleDecision as RuleDecision
+from .strategy import Solved as Solved
+from .strategy import StrategyPromoted as StrategyPromoted
+from .strategy import StrategyProposed as StrategyProposed
+from .strategy import StrategyRolledBack as StrategyRolledBack
 
 AnyEvent = Annotated[
     RunStarted
@@ -114,6 +73,3 @@ AnyEvent = Annotated[
     | RunFinished,
     Field(discriminator="kind"),
 ]
-
-ANY_EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
-"""Reads any kind from its JSON."""

@@ -102,7 +102,7 @@ def _open(folder: Path) -> Client:
             client = chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False))
         except AttributeError as fault:
             # Chroma remembers, for the life of the process, a folder that it failed to open.
-            raise index_broken_error(f"The index in {folder} cannot be open_newest.") from fault
+            raise index_broken_error(f"The index in {folder} cannot be opened.") from fault
     assert isinstance(client, Client)
     return client
 

@@ -177,7 +177,7 @@ def _differs(version: Version, parents: Sequence[Version], rule_id: str) -> bool
 
 
 def _rule(version: Version, rule_id: str) -> Rule | None:
-    return next((rule for rule in version.strategy.rules if rule.id == rule_id), None)
+    return version.strategy.by_id.get(rule_id)
 
 
 def _origin(log: EventLog, version: Version, rule_id: str) -> Origin:

@@ -16,7 +16,7 @@ CHARACTERS_A_TOKEN = 4
 
 def count_tokens(strategy: Strategy) -> int:
     """Estimate how many tokens a model reads: four characters each, rounded up."""
-    return _tokens(strategy.render())
+    return -(-len(strategy.render()) // CHARACTERS_A_TOKEN)
 
 
 def collapse_reason(
@@ -30,7 +30,7 @@ def collapse_reason(
     against it, or no strategy of two or three rules could ever lose one.
     """
     meant = {rule for edit in edits if edit.consolidates for rule in named_rules(edit)}
-    left = {rule.id: rule for rule in after.rules}
+    left = after.by_id
     gone = [rule.id for rule in before.rules if rule.id not in left]
     shrunk = [it.id for it in before.rules if it.id in left and _size(left[it.id]) < _size(it)]
     had, has = count_tokens(before), count_tokens(after)
@@ -60,7 +60,3 @@ def _refusal(lost: str, most: float, silent: Sequence[str]) -> str:
 
 def _size(rule: Rule) -> int:
     return len(rule.text) + len(rule.when) + len(rule.when_not)
-
-
-def _tokens(text: str) -> int:
-    return -(-len(text) // CHARACTERS_A_TOKEN)

@@ -97,8 +97,7 @@ class StrategyDiff:
 
 def diff(old: Version, new: Version) -> StrategyDiff:
     """Compare two versions; of the same line of descent or not."""
-    before = {rule.id: rule for rule in old.strategy.rules}
-    after = {rule.id: rule for rule in new.strategy.rules}
+    before, after = old.strategy.by_id, new.strategy.by_id
     common = [rule_id for rule_id in before if rule_id in after]
     changed = tuple(
         RuleChange(before[it], after[it], fields)
@@ -148,9 +147,9 @@ def edits_between(old: Strategy, new: Strategy) -> tuple[Edit, ...]:
     """
     made = tuple(_adding_edits(old, new))
     consumed = {name for edit in made for name in named_rules(edit)}
-    left = {rule.id for rule in new.rules}
-    gone = (rule.id for rule in old.rules if rule.id not in left | consumed)
-    return (*update_edits(old, new), *made, *(Deprecate(rule=name) for name in gone))
+    kept = new.by_id.keys() | consumed
+    gone = (Deprecate(rule=name) for name in old.by_id if name not in kept)
+    return (*update_edits(old, new), *made, *gone)
 
 
 def update_edits(old: Strategy, new: Strategy) -> tuple[Update, ...]:
@@ -158,7 +157,7 @@ def update_edits(old: Strategy, new: Strategy) -> tuple[Update, ...]:
 
     To be applied before anything leaves, since places count all rules.
     """
-    was, said = ({rule.id: rule for rule in it.rules} for it in (old, new))
+    was, said = old.by_id, new.by_id
     reworded = (
         Update.model_validate({"rule": name} | fields)
         for name, rule in was.items()
@@ -197,8 +196,8 @@ def gate_line(gate: GateDecided) -> str:
 
 def _adding_edits(old: Strategy, new: Strategy) -> Iterator[Add | Merge | Split]:
     """Yield the edits that bring the new rules."""
-    known, left = ({rule.id for rule in it.rules} for it in (old, new))
-    gone = known - left
+    known = old.by_id.keys()
+    gone = known - new.by_id.keys()
     parts: dict[str, list[Rule]] = defaultdict(list)
     for rule in new.rules:
         if rule.id in known:

@@ -39,7 +39,7 @@ def merge(base: Strategy, ours: Strategy, theirs: Strategy) -> MergeResult:
     one side alone ordered them, or as both did. Where such pairs contradict each other in a
     circle, each rule in it is a conflict. New rules with no order between them stand by their ids.
     """
-    was, mine, other = (_by_id(side) for side in (base, ours, theirs))
+    was, mine, other = base.by_id, ours.by_id, theirs.by_id
     kept: dict[str, Rule] = {}
     disputed: set[str] = set()
     for name in was | mine | other:
@@ -68,7 +68,7 @@ def merge_edits(ours: Strategy, merged: Strategy) -> tuple[Edit, ...]:
     Applied to `ours` they give `merged` without the rules adopted from the other side. Those keep
     their ids, and no edit can say so: the second parent of the proposal is where they come from.
     """
-    said = _by_id(merged)
+    said = merged.by_id
     as_theirs = {"rationale": "As the other side has it.", "consolidates": True}
     return (
         *(update.model_copy(update=as_theirs) for update in update_edits(ours, merged)),
@@ -108,10 +108,6 @@ def _ancestors(known: dict[str, Version], version: Version) -> set[str]:
 
 def _is_conflict(base: Rule | None, ours: Rule | None, theirs: Rule | None) -> bool:
     return ours != theirs and base not in (ours, theirs)
-
-
-def _by_id(strategy: Strategy) -> dict[str, Rule]:
-    return {rule.id: rule for rule in strategy.rules}
 
 
 def _places(strategy: Strategy) -> dict[str, int]:

@@ -72,10 +72,8 @@ def _fault_line(where: str, kind: str, otherwise: str) -> str:
 
 
 def review_questions(log: EventLog, run_id: str) -> Iterator[ReviewAsked]:
-    """Yield the questions of a run, oldest first."""
-    for entry in log.entries(stream=run_id, kinds=[ReviewAsked]):
-        if isinstance(entry.event, ReviewAsked):
-            yield entry.event
+    """Return the questions of a run, oldest first."""
+    return log.events(ReviewAsked, stream=run_id)
 
 
 def find_answer(log: EventLog, asked: ReviewAsked) -> ReviewAnswered | None:

@@ -29,7 +29,7 @@ def revise(candidate: Version, incumbent: Version, decisions: Sequence[RuleDecis
     A rule that was taken out and shall stay keeps its id: it comes from the incumbent, the second
     parent. Raises ValueError where a decision cannot be carried out.
     """
-    ours, theirs = (_by_id(it.strategy) for it in (candidate, incumbent))
+    ours, theirs = candidate.strategy.by_id, incumbent.strategy.by_id
     said = dict(ours)
     undone = [it.rule for it in decisions if it.decision == "reject"]
     for rule in undone:
@@ -79,7 +79,3 @@ def _with_reasons(edits: Sequence[Edit], decisions: Sequence[RuleDecision]) -> t
         edit.model_copy(update={"rationale": reasons.get(getattr(edit, "rule", ""), "")})
         for edit in edits
     )
-
-
-def _by_id(strategy: Strategy) -> dict[str, Rule]:
-    return {rule.id: rule for rule in strategy.rules}

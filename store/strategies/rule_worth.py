@@ -11,13 +11,11 @@ from weakref import WeakKeyDictionary
 from ..edits import Update
 from ..events import CreditMeasured, GateDecided, StrategyProposed
 from ..events.event import Channel
+from ..events.measured import SIGNIFICANCE
 from ..log import EventLog
 from ..rules import EMPTY, Rule, Strategy
 from .diff import fewest_moves
 from .lineage import MANUAL_PREFIX
-
-SIGNIFICANCE = 0.05
-"""p up to which an effect is called helpful or harmful: a reason to try an edit, no verdict."""
 
 WorthEvent = StrategyProposed | CreditMeasured | GateDecided
 """The kinds that the worth of rules is projected from."""

@@ -97,3 +97,16 @@ def test_an_unknown_name_is_a_lookup_error_that_helps(name: str) -> None:
 def test_a_slip_of_the_pen_is_met_with_the_nearest_name() -> None:
     with pytest.raises(LookupError, match="Did you mean 'scheduling'"):
         get("shceduling")
+
+
+@pytest.mark.parametrize(("old", "new"), [("planted", "planted_pairs"), ("believed", "belief")])
+def test_an_optional_method_under_its_former_name_is_refused_by_both_names(
+    old: str, new: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.py"
+    former = f"\nclass Mine(Echo):\n    def {old}(self, *given): ...\n"
+    path.write_text(DOMAIN + former)
+    with pytest.raises(BrokenDomain, match=f"mine.py:Mine' defines `{old}`.* `{new}`"):
+        get(f"{path}:Mine")
+    path.write_text(DOMAIN + former.replace(f" {old}(", f" {new}("))
+    assert hasattr(get(f"{path}:Mine"), new)

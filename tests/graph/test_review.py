@@ -213,11 +213,11 @@ def test_what_is_not_proved_is_shown_where_a_person_decides_always(
     asked = question_of(run)
     (gate,) = [it for it in events(run, GateDecided) if it.decision == "indecisive"]
     assert asked.candidate == gate.candidate, "what was rejected is not shown"
-    decide(run, "approve", reason="ShownAttempt to work elsewhere.")
+    decide(run, "approve", reason="Seen to work elsewhere.")
     go(run)
     (promotion,) = events(run, StrategyPromoted)
     assert (promotion.by, promotion.gate) == ("Ada", "")
-    assert promotion.reason == "ShownAttempt to work elsewhere."
+    assert promotion.reason == "Seen to work elsewhere."
 
 
 def test_what_harms_a_model_that_the_run_must_not_harm_is_not_even_shown(tmp_path: Path) -> None:

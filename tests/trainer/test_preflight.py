@@ -173,4 +173,4 @@ def test_every_fault_is_told_at_once_and_nothing_is_trained(
 def test_require_lets_good_examples_through(
     dataset: Dataset, student: LocalModel, recipe: Recipe, domain: Domain
 ) -> None:
-    require_no_faults(dataset, student, recipe, {}, domain.guide.classes)
+    require_no_faults(check_dataset(dataset, student, recipe, {}, domain.guide.classes))

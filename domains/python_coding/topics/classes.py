@@ -5,9 +5,8 @@ from collections.abc import Callable
 from ...sandbox import Json
 from ..harness import STEPS
 from ..inputs import Drawer, InputGenerator, Shape, choice, fixed_list, integer, size_of
-from ..templates import Template
+from ..templates import Template, filling
 
-TOPIC = "classes"
 KEY = choice("a", "b", "c", "d")
 
 
@@ -27,14 +26,13 @@ def method(name: str, *args: Drawer) -> Callable[[InputGenerator, Shape], Json]:
 TEMPLATES = (
     Template(
         name="Tally",
-        topic=TOPIC,
         difficulty=2,
         harness=STEPS,
         choices={
             "by": (1, 2, 5),
             "tie": (
-                {"say": "first", "code": "sorted(self.counts)"},
-                {"say": "last", "code": "sorted(self.counts, reverse=True)"},
+                filling("first", "sorted(self.counts)"),
+                filling("last", "sorted(self.counts, reverse=True)"),
             ),
             "best": ({"say": "highest", "fun": "max"}, {"say": "lowest", "fun": "min"}),
         },
@@ -75,7 +73,6 @@ class Tally:
     ),
     Template(
         name="Account",
-        topic=TOPIC,
         difficulty=2,
         harness=STEPS,
         choices={
@@ -121,18 +118,14 @@ class Account:
     ),
     Template(
         name="Recent",
-        topic=TOPIC,
         difficulty=2,
         harness=STEPS,
         choices={
             "size": (2, 3, 4),
             "how": (
-                {"say": "sum", "code": "sum(self.last)"},
-                {"say": "maximum", "code": "max(self.last)"},
-                {
-                    "say": "range (largest minus smallest)",
-                    "code": "max(self.last) - min(self.last)",
-                },
+                filling("sum", "sum(self.last)"),
+                filling("maximum", "max(self.last)"),
+                filling("range (largest minus smallest)", "max(self.last) - min(self.last)"),
             ),
         },
         text="""
@@ -173,21 +166,17 @@ class Recent:
     ),
     Template(
         name="Dial",
-        topic=TOPIC,
         difficulty=2,
         harness=STEPS,
         choices={
             "size": (5, 7, 12, 24),
             "start": (0, 1),
             "turns": (
-                {
-                    "say": "how often it went past its end (forwards) in all",
-                    "code": "max(0, by) and (place + by) // $size",
-                },
-                {
-                    "say": "how many places it was turned in all, whatever the direction",
-                    "code": "abs(by)",
-                },
+                filling(
+                    "how often it went past its end (forwards) in all",
+                    "max(0, by) and (place + by) // $size",
+                ),
+                filling("how many places it was turned in all, whatever the direction", "abs(by)"),
             ),
         },
         text="""
@@ -217,15 +206,14 @@ class Dial:
     ),
     Template(
         name="Stack",
-        topic=TOPIC,
         difficulty=2,
         harness=STEPS,
         choices={
             "limit": (1, 2, 3, 4),
             "full": (
-                {"say": "raises `OverflowError`", "code": 'raise OverflowError("full")'},
-                {"say": "drops the oldest value first", "code": "del self.values[0]"},
-                {"say": "changes nothing and returns `False`", "code": "return False"},
+                filling("raises `OverflowError`", 'raise OverflowError("full")'),
+                filling("drops the oldest value first", "del self.values[0]"),
+                filling("changes nothing and returns `False`", "return False"),
             ),
         },
         text="""
@@ -265,24 +253,20 @@ class Stack:
     ),
     Template(
         name="Cache",
-        topic=TOPIC,
         difficulty=3,
         harness=STEPS,
         choices={
             "limit": (2, 3),
             "policy": (
-                {
-                    "say": "was neither put nor got for the longest time",
-                    "code": "self.values[key] = self.values.pop(key)",
-                },
-                {
-                    "say": "was put first (putting a known key again only changes its value)",
-                    "code": "pass",
-                },
+                filling(
+                    "was neither put nor got for the longest time",
+                    "self.values[key] = self.values.pop(key)",
+                ),
+                filling("was put first (putting a known key again only changes its value)", "pass"),
             ),
             "missing": (
-                {"say": "returns `None`", "code": "return None"},
-                {"say": "raises `KeyError`", "code": "raise KeyError(key)"},
+                filling("returns `None`", "return None"),
+                filling("raises `KeyError`", "raise KeyError(key)"),
             ),
         },
         text="""
@@ -325,20 +309,19 @@ class Cache:
     ),
     Template(
         name="Queue",
-        topic=TOPIC,
         difficulty=3,
         harness=STEPS,
         ood=True,
         choices={
             "best": ({"say": "highest", "sign": "-"}, {"say": "lowest", "sign": ""}),
             "tie": (
-                {"say": "came first", "code": "item[2]"},
-                {"say": "came last", "code": "-item[2]"},
-                {"say": "is first in the alphabet", "code": "item[0]"},
+                filling("came first", "item[2]"),
+                filling("came last", "-item[2]"),
+                filling("is first in the alphabet", "item[0]"),
             ),
             "empty": (
-                {"say": "returns `None`", "code": "return None"},
-                {"say": "raises `LookupError`", "code": 'raise LookupError("empty")'},
+                filling("returns `None`", "return None"),
+                filling("raises `LookupError`", 'raise LookupError("empty")'),
             ),
         },
         text="""

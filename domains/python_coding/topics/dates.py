@@ -2,9 +2,8 @@
 
 from ...sandbox import Json
 from ..inputs import InputGenerator, Shape, choice, either, fixed_list, mapped_value
-from ..templates import Choice, Template
+from ..templates import Choice, Template, filling
 
-TOPIC = "dates"
 EDGES = (
     "2023-12-31",
     "2024-01-01",
@@ -52,27 +51,25 @@ def date_text(rnd: InputGenerator, shape: Shape) -> Json:
 
 
 _KEPT: tuple[Choice, ...] = (
-    {"say": "days", "code": "True"},
-    {"say": "days from Monday to Friday", "code": "day.weekday() < 5"},
-    {"say": "Saturdays and Sundays", "code": "day.weekday() >= 5"},
-    {"say": "first days of a month", "code": "day.day == 1"},
+    filling("days", "True"),
+    filling("days from Monday to Friday", "day.weekday() < 5"),
+    filling("Saturdays and Sundays", "day.weekday() >= 5"),
+    filling("first days of a month", "day.day == 1"),
 )
 
 TEMPLATES = (
     Template(
         name="count_days",
-        topic=TOPIC,
         difficulty=2,
         ood=True,
         choices={
             "which": _KEPT,
             "last": ({"say": "included", "op": "<="}, {"say": "left out", "op": "<"}),
             "back": (
-                {"say": "0", "code": "return 0"},
-                {
-                    "say": "the same as for the dates the other way round",
-                    "code": "first, last = last, first",
-                },
+                filling("0", "return 0"),
+                filling(
+                    "the same as for the dates the other way round", "first, last = last, first"
+                ),
             ),
         },
         text="""
@@ -100,17 +97,13 @@ def count_days(start, end):
     ),
     Template(
         name="add_months",
-        topic=TOPIC,
         difficulty=2,
         ood=True,
         choices={
             "by": (1, 2, 6, 13, -1, -3, -12),
             "late": (
-                {"say": "becomes the last day of that month", "code": "min(day.day, last)"},
-                {
-                    "say": "becomes the first day of that month",
-                    "code": "day.day if day.day <= last else 1",
-                },
+                filling("becomes the last day of that month", "min(day.day, last)"),
+                filling("becomes the first day of that month", "day.day if day.day <= last else 1"),
             ),
         },
         text="""
@@ -146,7 +139,6 @@ def add_months(text):
     ),
     Template(
         name="next_weekday",
-        topic=TOPIC,
         difficulty=2,
         ood=True,
         choices={
@@ -154,8 +146,8 @@ def add_months(text):
                 {"say": name, "number": number} for number, name in enumerate(WEEKDAYS)
             ),
             "same": (
-                {"say": "The day itself counts", "code": "0"},
-                {"say": "The day itself does not count", "code": "1"},
+                filling("The day itself counts", "0"),
+                filling("The day itself does not count", "1"),
             ),
         },
         text="""
@@ -177,15 +169,14 @@ def next_weekday(text):
     ),
     Template(
         name="minutes_of",
-        topic=TOPIC,
         difficulty=2,
         ood=True,
         choices={
             "pause": (0, 30, 45),
             "least": (0, 60),
             "night": (
-                {"say": "goes past midnight", "code": "minutes += 24 * 60"},
-                {"say": "raises `ValueError`", "code": 'raise ValueError("backwards")'},
+                filling("goes past midnight", "minutes += 24 * 60"),
+                filling("raises `ValueError`", 'raise ValueError("backwards")'),
             ),
         },
         text="""
@@ -223,15 +214,14 @@ def minutes_of(span):
     ),
     Template(
         name="read_date",
-        topic=TOPIC,
         difficulty=3,
         ood=True,
         choices={
             "form": ("day.month.year", "month/day/year", "year-month-day", "day-month-year"),
             "bad": (
-                {"say": "raise `ValueError`", "code": "raise"},
-                {"say": "return `None`", "code": "return None"},
-                {"say": 'return `""`', "code": 'return ""'},
+                filling("raise `ValueError`", "raise"),
+                filling("return `None`", "return None"),
+                filling('return `""`', 'return ""'),
             ),
         },
         text="""

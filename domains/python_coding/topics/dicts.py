@@ -1,25 +1,23 @@
 """Dicts: grouped words, joined counts, the best names of a table."""
 
 from ..inputs import dicts, fixed_list, integer, lists, text
-from ..templates import Template
-from .lists import TOPIC
+from ..templates import Template, filling
 
 NAMES = text("abc", 2)
 TEMPLATES = (
     Template(
         name="group",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "key": (
-                {"say": "its first letter", "code": "word[0]"},
-                {"say": "its last letter", "code": "word[-1]"},
-                {"say": "its length, as a string", "code": "str(len(word))"},
+                filling("its first letter", "word[0]"),
+                filling("its last letter", "word[-1]"),
+                filling("its length, as a string", "str(len(word))"),
             ),
             "value": (
-                {"say": "the list of these words in their order", "code": "found"},
-                {"say": "how many words these are", "code": "len(found)"},
-                {"say": "the first of these words in the alphabet", "code": "min(found)"},
+                filling("the list of these words in their order", "found"),
+                filling("how many words these are", "len(found)"),
+                filling("the first of these words in the alphabet", "min(found)"),
             ),
         },
         text="""
@@ -39,21 +37,17 @@ def group(words):
     ),
     Template(
         name="combine",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "keys": (
-                {"say": "all keys of either dict", "code": "one.keys() | other.keys()"},
-                {"say": "the keys that both dicts have", "code": "one.keys() & other.keys()"},
+                filling("all keys of either dict", "one.keys() | other.keys()"),
+                filling("the keys that both dicts have", "one.keys() & other.keys()"),
             ),
             "how": (
-                {"say": "the sum of both values", "code": "one.get(key, 0) + other.get(key, 0)"},
-                {"say": "the larger value", "code": "max(one.get(key, 0), other.get(key, 0))"},
-                {"say": "the smaller value", "code": "min(one.get(key, 0), other.get(key, 0))"},
-                {
-                    "say": "the first minus the second",
-                    "code": "one.get(key, 0) - other.get(key, 0)",
-                },
+                filling("the sum of both values", "one.get(key, 0) + other.get(key, 0)"),
+                filling("the larger value", "max(one.get(key, 0), other.get(key, 0))"),
+                filling("the smaller value", "min(one.get(key, 0), other.get(key, 0))"),
+                filling("the first minus the second", "one.get(key, 0) - other.get(key, 0)"),
             ),
         },
         text="""
@@ -70,14 +64,13 @@ def combine(one, other):
     ),
     Template(
         name="best_names",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "n": (1, 2, 3),
-            "sign": ({"say": "highest", "code": "-"}, {"say": "lowest", "code": ""}),
+            "sign": (filling("highest", "-"), filling("lowest", "")),
             "tie": (
-                {"say": "first", "code": "sorted(scores)"},
-                {"say": "last", "code": "sorted(scores, reverse=True)"},
+                filling("first", "sorted(scores)"),
+                filling("last", "sorted(scores, reverse=True)"),
             ),
         },
         text="""

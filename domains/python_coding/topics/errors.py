@@ -1,10 +1,7 @@
 """Error handling: raising, catching, and going on after a failure."""
 
 from ..inputs import choice, dicts, either, fixed_list, integer, ints, lists, mapped_value, text
-from ..templates import Template
-
-TOPIC = "error handling"
-
+from ..templates import Template, filling
 
 NUMERAL = either(
     mapped_value(integer(-9, 30), str), choice("", "x", "1.5", " 7 ", "2a", "11", "101", "-")
@@ -14,14 +11,13 @@ WHOLE = mapped_value(integer(-9, 30), str)
 TEMPLATES = (
     Template(
         name="check_word",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "least": (3, 4, 6),
             "kind": (
-                {"say": "no digit", "code": "letter.isdigit()"},
-                {"say": "no upper-case letter", "code": "letter.isupper()"},
-                {"say": "nothing but letters and digits", "code": "not letter.isalnum()"},
+                filling("no digit", "letter.isdigit()"),
+                filling("no upper-case letter", "letter.isupper()"),
+                filling("nothing but letters and digits", "not letter.isalnum()"),
             ),
         },
         text="""
@@ -45,14 +41,13 @@ def check_word(word):
     ),
     Template(
         name="retry",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "times": (1, 2, 3, 4),
             "end": (
-                {"say": "raise `RuntimeError` at once", "code": 'raise RuntimeError("stopped")'},
-                {"say": "return -1 at once", "code": "return -1"},
-                {"say": 'treat it like `"fail"`', "code": "continue"},
+                filling("raise `RuntimeError` at once", 'raise RuntimeError("stopped")'),
+                filling("return -1 at once", "return -1"),
+                filling('treat it like `"fail"`', "continue"),
             ),
         },
         text="""
@@ -74,18 +69,17 @@ def retry(replies):
     ),
     Template(
         name="transfer",
-        topic=TOPIC,
         difficulty=3,
         ood=True,
         choices={
             "least": (0, 1, 5),
             "bad": (
-                {
-                    "say": "nothing at all is changed and `ValueError` is raised",
-                    "code": 'raise ValueError("a bad move")',
-                },
-                {"say": "it is skipped", "code": "continue"},
-                {"say": "the moves before it are done and those after it are not", "code": "break"},
+                filling(
+                    "nothing at all is changed and `ValueError` is raised",
+                    'raise ValueError("a bad move")',
+                ),
+                filling("it is skipped", "continue"),
+                filling("the moves before it are done and those after it are not", "break"),
             ),
         },
         text="""
@@ -113,14 +107,13 @@ def transfer(balances, moves):
     ),
     Template(
         name="read_number",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "low": (0, 1, -5),
             "high": (9, 20),
             "blank": (
-                {"say": "gives `None`", "code": "return None"},
-                {"say": "raises `LookupError`", "code": 'raise LookupError("empty")'},
+                filling("gives `None`", "return None"),
+                filling("raises `LookupError`", 'raise LookupError("empty")'),
             ),
         },
         text="""
@@ -142,7 +135,6 @@ def read_number(text):
     ),
     Template(
         name="divide_all",
-        topic=TOPIC,
         difficulty=1,
         choices={
             "how": (
@@ -150,10 +142,10 @@ def read_number(text):
                 {"say": "remainder", "op": "%"},
             ),
             "zero": (
-                {"say": "gives `None` in its place", "code": "results.append(None)"},
-                {"say": "gives 0 in its place", "code": "results.append(0)"},
-                {"say": "is left out", "code": "continue"},
-                {"say": "ends the list before it", "code": "break"},
+                filling("gives `None` in its place", "results.append(None)"),
+                filling("gives 0 in its place", "results.append(0)"),
+                filling("is left out", "continue"),
+                filling("ends the list before it", "break"),
             ),
         },
         text="""
@@ -175,21 +167,19 @@ def divide_all(pairs):
     ),
     Template(
         name="dig",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "missing": (
-                {"say": "raise `KeyError`", "code": "raise KeyError(key)"},
-                {"say": "return `None`", "code": "return None"},
-                {
-                    "say": "return the keys that were found before it, as a list",
-                    "code": "return keys[:depth]",
-                },
+                filling("raise `KeyError`", "raise KeyError(key)"),
+                filling("return `None`", "return None"),
+                filling(
+                    "return the keys that were found before it, as a list", "return keys[:depth]"
+                ),
             ),
             "flat": (
-                {"say": "raise `TypeError`", "code": 'raise TypeError("no dict")'},
-                {"say": "return that value", "code": "return here"},
-                {"say": "return `False`", "code": "return False"},
+                filling("raise `TypeError`", 'raise TypeError("no dict")'),
+                filling("return that value", "return here"),
+                filling("return `False`", "return False"),
             ),
         },
         text="""
@@ -227,14 +217,13 @@ def dig(table, keys):
     ),
     Template(
         name="first_number",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "base": (2, 8, 10, 16),
-            "side": ({"say": "first", "code": ""}, {"say": "last", "code": "[::-1]"}),
+            "side": (filling("first", ""), filling("last", "[::-1]")),
             "none": (
-                {"say": "return -1", "code": "return -1"},
-                {"say": "raise `LookupError`", "code": 'raise LookupError("no number")'},
+                filling("return -1", "return -1"),
+                filling("raise `LookupError`", 'raise LookupError("no number")'),
             ),
         },
         text="""
@@ -255,17 +244,16 @@ def first_number(texts):
     ),
     Template(
         name="item_at",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "start": (0, 1),
             "outside": (
-                {"say": "raises `IndexError`", "code": 'raise IndexError("outside")'},
-                {"say": "gives `None`", "code": "return None"},
-                {
-                    "say": "gives the nearest value there is (`None` in an empty list)",
-                    "code": "return (values[0] if place < 0 else values[-1]) if values else None",
-                },
+                filling("raises `IndexError`", 'raise IndexError("outside")'),
+                filling("gives `None`", "return None"),
+                filling(
+                    "gives the nearest value there is (`None` in an empty list)",
+                    "return (values[0] if place < 0 else values[-1]) if values else None",
+                ),
                 {
                     "say": "goes round (and raises `IndexError` in an empty list)",
                     "code": 'if not values:\n            raise IndexError("empty")\n'
@@ -289,7 +277,6 @@ def item_at(values, number):
     ),
     Template(
         name="read_all",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "most": (0, 1, 2),

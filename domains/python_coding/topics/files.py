@@ -12,9 +12,8 @@ from ..inputs import (
     new_file,
     text,
 )
-from ..templates import OVER, Template
+from ..templates import OVER, Template, filling
 
-TOPIC = "file I/O"
 LINE = either(text("ab #", 5), text("ab #", 5), choice("", " ", "  "))
 LINES = mapped_value(joined_text(LINE, "\n", 6), lambda found: f"{found}\n" if found else found)
 NUMBERS = mapped_value(
@@ -38,21 +37,19 @@ MISSING = 0.1
 TEMPLATES = (
     Template(
         name="count_lines",
-        topic=TOPIC,
         difficulty=1,
         choices={
             "which": (
-                {"say": "are not empty", "code": "line"},
-                {"say": "hold something other than spaces", "code": "line.strip()"},
-                {"say": "start with `#`", "code": 'line.startswith("#")'},
-                {"say": "do not start with `#`", "code": 'not line.startswith("#")'},
-                {"say": "hold an `a`", "code": '"a" in line'},
-                {
-                    "say": "are longer than 3 characters (the line break not counted)",
-                    "code": "len(line) > 3",
-                },
+                filling("are not empty", "line"),
+                filling("hold something other than spaces", "line.strip()"),
+                filling("start with `#`", 'line.startswith("#")'),
+                filling("do not start with `#`", 'not line.startswith("#")'),
+                filling("hold an `a`", '"a" in line'),
+                filling(
+                    "are longer than 3 characters (the line break not counted)", "len(line) > 3"
+                ),
             ),
-            "missing": ({"say": "-1", "code": "-1"}, {"say": "0", "code": "0"}),
+            "missing": (filling("-1", "-1"), filling("0", "0")),
         },
         text="""
 Write `count_lines(path)`: how many lines of that text file $which_say. If there is no such file,
@@ -76,14 +73,13 @@ def count_lines(path):
     ),
     Template(
         name="sum_file",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "which": OVER,
             "limit": (3, 7),
             "bad": (
-                {"say": "count nothing", "code": ""},
-                {"say": "count 1 each, whatever the limit", "code": "total += 1\n                "},
+                filling("count nothing", ""),
+                filling("count 1 each, whatever the limit", "total += 1\n                "),
             ),
         },
         text="""
@@ -109,20 +105,16 @@ def sum_file(path):
     ),
     Template(
         name="some_lines",
-        topic=TOPIC,
         difficulty=1,
         choices={
             "n": (1, 2, 3),
             "side": (
-                {"say": "first", "code": "lines[:$n]"},
-                {"say": "last", "code": "lines[-$n:]"},
+                filling("first", "lines[:$n]"),
+                filling("last", "lines[-$n:]"),
             ),
             "blank": (
-                {"say": "Lines with nothing but spaces count too", "code": "True"},
-                {
-                    "say": "Lines with nothing but spaces are left out before",
-                    "code": "line.strip()",
-                },
+                filling("Lines with nothing but spaces count too", "True"),
+                filling("Lines with nothing but spaces are left out before", "line.strip()"),
             ),
         },
         text="""
@@ -141,14 +133,13 @@ def some_lines(path):
     ),
     Template(
         name="sum_column",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "by": (",", ";", "|"),
             "column": (0, 1, 2),
             "head": (
-                {"say": "The first line is a heading and does not count", "code": "[1:]"},
-                {"say": "There is no heading", "code": ""},
+                filling("The first line is a heading and does not count", "[1:]"),
+                filling("There is no heading", ""),
             ),
         },
         text="""
@@ -180,7 +171,6 @@ def sum_column(path):
     ),
     Template(
         name="number_lines",
-        topic=TOPIC,
         difficulty=2,
         harness=WRITES_FILE,
         choices={
@@ -207,15 +197,14 @@ def number_lines(path, out):
     ),
     Template(
         name="sift",
-        topic=TOPIC,
         difficulty=2,
         harness=WRITES_FILE,
         choices={
             "word": ("a", "b", "#", " "),
-            "which": ({"say": "hold", "code": "in"}, {"say": "do not hold", "code": "not in"}),
+            "which": (filling("hold", "in"), filling("do not hold", "not in")),
             "what": (
-                {"say": "kept", "code": "len(kept)"},
-                {"say": "left out", "code": "len(lines) - len(kept)"},
+                filling("kept", "len(kept)"),
+                filling("left out", "len(lines) - len(kept)"),
             ),
         },
         text="""
@@ -237,13 +226,12 @@ def sift(path, out):
     ),
     Template(
         name="word_table",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "least": (1, 2, 3),
             "case": (
-                {"say": "Upper and lower case differ", "code": ""},
-                {"say": "Words are counted in lower case", "code": ".lower()"},
+                filling("Upper and lower case differ", ""),
+                filling("Words are counted in lower case", ".lower()"),
             ),
             "longer": (1, 2),
         },
@@ -266,19 +254,18 @@ def word_table(path):
     ),
     Template(
         name="read_settings",
-        topic=TOPIC,
         difficulty=3,
         ood=True,
         choices={
             "sign": ("=", ":"),
             "comment": ("#", ";"),
             "wins": (
-                {"say": "last", "code": "True"},
-                {"say": "first", "code": "key not in settings"},
+                filling("last", "True"),
+                filling("first", "key not in settings"),
             ),
             "missing": (
-                {"say": "an empty dict", "code": "return {}"},
-                {"say": "`None`", "code": "return None"},
+                filling("an empty dict", "return {}"),
+                filling("`None`", "return None"),
             ),
         },
         text="""

@@ -2,14 +2,11 @@
 
 from ..harness import TAKE
 from ..inputs import fixed_list, integer, ints
-from ..templates import OVER, Template
-
-TOPIC = "generators and iterators"
+from ..templates import OVER, Template, filling
 
 TEMPLATES = (
     Template(
         name="count_on",
-        topic=TOPIC,
         difficulty=1,
         harness=TAKE,
         choices={"step": (1, 2, 3), "skip": (4, 5, 7)},
@@ -30,15 +27,14 @@ def count_on(start):
     ),
     Template(
         name="slide",
-        topic=TOPIC,
         difficulty=2,
         harness=TAKE,
         choices={
             "size": (2, 3, 4),
             "step": (1, 2, 3),
             "rest": (
-                {"say": "only whole ones", "code": "len(part) == $size"},
-                {"say": "shorter ones at the end of the list too", "code": "part"},
+                filling("only whole ones", "len(part) == $size"),
+                filling("shorter ones at the end of the list too", "part"),
             ),
         },
         text="""
@@ -57,18 +53,17 @@ def slide(values):
     ),
     Template(
         name="weave",
-        topic=TOPIC,
         difficulty=3,
         harness=TAKE,
         choices={
             "one": (1, 2),
             "other": (1, 2, 3),
             "end": (
-                {"say": "goes on with the rest of the other one", "code": "continue"},
-                {
-                    "say": "ends as soon as a turn finds too few values, with those that it found",
-                    "code": "return",
-                },
+                filling("goes on with the rest of the other one", "continue"),
+                filling(
+                    "ends as soon as a turn finds too few values, with those that it found",
+                    "return",
+                ),
             ),
         },
         text="""
@@ -96,7 +91,6 @@ def weave(first, second):
     ),
     Template(
         name="hailstones",
-        topic=TOPIC,
         difficulty=2,
         harness=TAKE,
         choices={
@@ -122,15 +116,14 @@ def hailstones(number):
     ),
     Template(
         name="until",
-        topic=TOPIC,
         difficulty=1,
         harness=TAKE,
         choices={
             "how": OVER,
             "limit": (2, 7),
             "last": (
-                {"say": "that value included", "code": "yield value\n            return"},
-                {"say": "that value left out", "code": "return"},
+                filling("that value included", "yield value\n            return"),
+                filling("that value left out", "return"),
             ),
         },
         text="""
@@ -149,18 +142,14 @@ def until(values):
     ),
     Template(
         name="numbers_with",
-        topic=TOPIC,
         difficulty=2,
         harness=TAKE,
         choices={
             "by": (2, 3, 4),
             "rest": (0, 1),
             "what": (
-                {
-                    "say": "sum of decimal digits",
-                    "code": "sum(int(digit) for digit in str(number))",
-                },
-                {"say": "number of ones in binary", "code": 'bin(number).count("1")'},
+                filling("sum of decimal digits", "sum(int(digit) for digit in str(number))"),
+                filling("number of ones in binary", 'bin(number).count("1")'),
             ),
         },
         text="""
@@ -180,21 +169,16 @@ def numbers_with(start):
     ),
     Template(
         name="again",
-        topic=TOPIC,
         difficulty=2,
         harness=TAKE,
         choices={
             "times": (2, 3, 4),
             "how": (
-                {"say": "each time in the same order", "code": "values"},
-                {
-                    "say": "each second time backwards",
-                    "code": "values[::-1] if turn % 2 else values",
-                },
-                {
-                    "say": "each time without the values that came first the times before",
-                    "code": "values[turn:]",
-                },
+                filling("each time in the same order", "values"),
+                filling("each second time backwards", "values[::-1] if turn % 2 else values"),
+                filling(
+                    "each time without the values that came first the times before", "values[turn:]"
+                ),
             ),
         },
         text="""
@@ -210,15 +194,14 @@ def again(values):
     ),
     Template(
         name="runs_of",
-        topic=TOPIC,
         difficulty=2,
         harness=TAKE,
         choices={
             "least": (1, 2, 3),
             "what": (
-                {"say": "the list `[value, length]`", "code": "[value, length]"},
-                {"say": "its value", "code": "value"},
-                {"say": "its length", "code": "length"},
+                filling("the list `[value, length]`", "[value, length]"),
+                filling("its value", "value"),
+                filling("its length", "length"),
             ),
         },
         text="""
@@ -242,7 +225,6 @@ def runs_of(values):
     ),
     Template(
         name="Steps",
-        topic=TOPIC,
         difficulty=3,
         harness=TAKE,
         ood=True,
@@ -253,7 +235,7 @@ def runs_of(values):
                 {"say": "left out", "more": ">=", "less": "<="},
             ),
             "bounce": (
-                {"say": "ends", "code": "raise StopIteration"},
+                filling("ends", "raise StopIteration"),
                 {
                     "say": "starts again at `first`, for ever (if there is not even one number, "
                     "it ends at once)",

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from ...sandbox import Json
 from ..inputs import InputGenerator, Shape, choice, fixed_list, lists, size_of
-from ..templates import Template
+from ..templates import Template, filling
 
-TOPIC = "graphs"
 NODES = "abcdef"
 EDGES = lists(fixed_list(choice(*NODES), choice(*NODES)), 6)
 NODE = choice(*NODES)
@@ -61,17 +60,16 @@ def roads(rnd: InputGenerator, shape: Shape) -> Json:
 TEMPLATES = (
     Template(
         name="reach",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "most": (1, 2, 99),
             "start": (
-                {"say": "The start itself belongs to it", "code": "found"},
-                {"say": "The start itself is left out", "code": "found - {start}"},
+                filling("The start itself belongs to it", "found"),
+                filling("The start itself is left out", "found - {start}"),
             ),
             "way": (
-                {"say": "sorted", "code": ""},
-                {"say": "sorted from z to a", "code": ", reverse=True"},
+                filling("sorted", ""),
+                filling("sorted from z to a", ", reverse=True"),
             ),
         },
         text="""
@@ -99,17 +97,16 @@ def reach(graph, start):
     ),
     Template(
         name="hops",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "way": (
-                {"say": "can be used in both directions", "code": "(edge, edge[::-1])"},
-                {"say": "leads from its first to its second node", "code": "(edge,)"},
+                filling("can be used in both directions", "(edge, edge[::-1])"),
+                filling("leads from its first to its second node", "(edge,)"),
             ),
-            "none": ({"say": "-1", "code": "-1"}, {"say": "`None`", "code": "None"}),
+            "none": (filling("-1", "-1"), filling("`None`", "None")),
             "what": (
-                {"say": "edges", "code": "0"},
-                {"say": "nodes (both ends included)", "code": "1"},
+                filling("edges", "0"),
+                filling("nodes (both ends included)", "1"),
             ),
         },
         text="""
@@ -133,13 +130,12 @@ def hops(edges, start, goal):
     ),
     Template(
         name="busy_nodes",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "kind": (
-                {"say": "start at it", "code": "(one,)"},
-                {"say": "end at it", "code": "(other,)"},
-                {"say": "start or end at it (twice, if it does both)", "code": "(one, other)"},
+                filling("start at it", "(one,)"),
+                filling("end at it", "(other,)"),
+                filling("start or end at it (twice, if it does both)", "(one, other)"),
             ),
             "how": ({"say": "at least", "op": ">="}, {"say": "exactly", "op": "=="}),
             "degree": (1, 2),
@@ -161,16 +157,15 @@ def busy_nodes(edges):
     ),
     Template(
         name="in_order",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "tie": ({"say": "first", "fun": "min"}, {"say": "last", "fun": "max"}),
             "cycle": (
-                {"say": "raise `ValueError`", "code": 'raise ValueError("a cycle")'},
-                {"say": "return `None`", "code": "return None"},
-                {"say": "return what could be ordered until then", "code": "return done"},
+                filling("raise `ValueError`", 'raise ValueError("a cycle")'),
+                filling("return `None`", "return None"),
+                filling("return what could be ordered until then", "return done"),
             ),
-            "way": ({"say": "after", "code": ""}, {"say": "before", "code": "[::-1]"}),
+            "way": (filling("after", ""), filling("before", "[::-1]")),
         },
         text="""
 Write `in_order(needs)` for a dict from each task to the list of tasks it needs (all are keys).
@@ -196,18 +191,16 @@ def in_order(needs):
     ),
     Template(
         name="clusters",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "least": (1, 2, 3),
             "what": (
-                {"say": "how many groups there are", "code": "len(sizes)"},
-                {
-                    "say": "the size of the largest group (0 if there is none)",
-                    "code": "max(sizes, default=0)",
-                },
-                {"say": "the sizes of the groups, sorted", "code": "sorted(sizes)"},
-                {"say": "how many nodes all groups have together", "code": "sum(sizes)"},
+                filling("how many groups there are", "len(sizes)"),
+                filling(
+                    "the size of the largest group (0 if there is none)", "max(sizes, default=0)"
+                ),
+                filling("the sizes of the groups, sorted", "sorted(sizes)"),
+                filling("how many nodes all groups have together", "sum(sizes)"),
             ),
         },
         text="""
@@ -242,27 +235,21 @@ def clusters(edges):
     ),
     Template(
         name="islands",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "land": ("#", "."),
             "near": (
-                {
-                    "say": "side by side or one above the other",
-                    "code": "abs(r - row) + abs(c - column) == 1",
-                },
-                {
-                    "say": "neighbours, diagonally too",
-                    "code": "max(abs(r - row), abs(c - column)) == 1",
-                },
+                filling(
+                    "side by side or one above the other", "abs(r - row) + abs(c - column) == 1"
+                ),
+                filling("neighbours, diagonally too", "max(abs(r - row), abs(c - column)) == 1"),
             ),
             "what": (
-                {"say": "how many islands there are", "code": "len(sizes)"},
-                {
-                    "say": "the size of the largest island, 0 if there is none",
-                    "code": "max(sizes, default=0)",
-                },
-                {"say": "how many islands are a single cell", "code": "sizes.count(1)"},
+                filling("how many islands there are", "len(sizes)"),
+                filling(
+                    "the size of the largest island, 0 if there is none", "max(sizes, default=0)"
+                ),
+                filling("how many islands are a single cell", "sizes.count(1)"),
             ),
         },
         text="""
@@ -291,16 +278,15 @@ def islands(rows):
     ),
     Template(
         name="cheapest_route",
-        topic=TOPIC,
         difficulty=3,
         ood=True,
         choices={
             "fee": (0, 1, 3, 5),
             "way": (
-                {"say": "both directions", "code": "((one, other), (other, one))"},
-                {"say": "the direction from `one` to `other` only", "code": "((one, other),)"},
+                filling("both directions", "((one, other), (other, one))"),
+                filling("the direction from `one` to `other` only", "((one, other),)"),
             ),
-            "none": ({"say": "-1", "code": "-1"}, {"say": "`None`", "code": "None"}),
+            "none": (filling("-1", "-1"), filling("`None`", "None")),
         },
         text="""
 Write `cheapest_route(roads, start, goal)` for a list of roads `[one, other, price]`, open in

@@ -1,13 +1,11 @@
 """Lists: counting, running values, chunks, windows, pairs."""
 
 from ..inputs import choice, fixed_list, integer, ints, lists
-from ..templates import OVER, Template
+from ..templates import OVER, Template, filling
 
-TOPIC = "lists and dicts"
 TEMPLATES = (
     Template(
         name="count_if",
-        topic=TOPIC,
         difficulty=1,
         choices={
             "how": OVER,
@@ -27,14 +25,13 @@ def count_if(numbers):
     ),
     Template(
         name="running",
-        topic=TOPIC,
         difficulty=1,
         choices={
             "how": (
-                {"say": "sum of", "code": "value + number"},
-                {"say": "largest of", "code": "max(value, number)"},
-                {"say": "smallest of", "code": "min(value, number)"},
-                {"say": "difference, from left to right, of", "code": "value - number"},
+                filling("sum of", "value + number"),
+                filling("largest of", "max(value, number)"),
+                filling("smallest of", "min(value, number)"),
+                filling("difference, from left to right, of", "value - number"),
             ),
             "start": (0, 5, -3),
         },
@@ -56,17 +53,16 @@ def running(numbers):
     ),
     Template(
         name="chunks",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "size": (2, 3, 4, 5),
             "rest": (
-                {"say": "A shorter last part is kept", "code": "part"},
-                {"say": "A shorter last part is dropped", "code": "len(part) == $size"},
+                filling("A shorter last part is kept", "part"),
+                filling("A shorter last part is dropped", "len(part) == $size"),
             ),
             "order": (
-                {"say": "in their order", "code": ""},
-                {"say": "each turned round", "code": "[::-1]"},
+                filling("in their order", ""),
+                filling("each turned round", "[::-1]"),
             ),
         },
         text="""
@@ -87,15 +83,14 @@ def chunks(values):
     ),
     Template(
         name="windows",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "size": (2, 3, 4),
             "how": (
-                {"say": "sum", "code": "sum(window)"},
-                {"say": "largest number", "code": "max(window)"},
-                {"say": "smallest number", "code": "min(window)"},
-                {"say": "largest minus its smallest number", "code": "max(window) - min(window)"},
+                filling("sum", "sum(window)"),
+                filling("largest number", "max(window)"),
+                filling("smallest number", "min(window)"),
+                filling("largest minus its smallest number", "max(window) - min(window)"),
             ),
         },
         text="""
@@ -115,7 +110,6 @@ def windows(numbers):
     ),
     Template(
         name="thin_out",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "times": (1, 2, 3),
@@ -155,13 +149,12 @@ def thin_out(values):
     ),
     Template(
         name="count_pairs",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "how": (
-                {"say": "add up to", "code": "one + other"},
-                {"say": "differ by", "code": "abs(one - other)"},
-                {"say": "have the product", "code": "one * other"},
+                filling("add up to", "one + other"),
+                filling("differ by", "abs(one - other)"),
+                filling("have the product", "one * other"),
             ),
             "goal": (0, 2, 4, 6),
         },
@@ -183,25 +176,24 @@ def count_pairs(numbers):
     ),
     Template(
         name="clean_up",
-        topic=TOPIC,
         difficulty=2,
         ood=True,
         choices={
             "what": (
-                {"say": "`None`", "code": "value is None"},
-                {"say": "the empty string", "code": 'value == ""'},
-                {"say": "negative", "code": "isinstance(value, int) and value < 0"},
+                filling("`None`", "value is None"),
+                filling("the empty string", 'value == ""'),
+                filling("negative", "isinstance(value, int) and value < 0"),
             ),
             "fill": (
-                {
-                    "say": "takes the value before it, as it is after the change",
-                    "code": "values[place - 1] if place else first",
-                },
-                {"say": "becomes the given value", "code": "first"},
+                filling(
+                    "takes the value before it, as it is after the change",
+                    "values[place - 1] if place else first",
+                ),
+                filling("becomes the given value", "first"),
             ),
             "end": (
-                {"say": "how many were changed", "code": "changed"},
-                {"say": "`None`", "code": "None"},
+                filling("how many were changed", "changed"),
+                filling("`None`", "None"),
             ),
         },
         text="""

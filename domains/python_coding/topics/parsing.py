@@ -1,9 +1,7 @@
 """Parsing: pairs, sums, brackets, ranges, packed text, quotes, numbers, templates."""
 
 from ..inputs import choice, dicts, either, fixed_list, integer, joined_text, mapped_value, text
-from ..templates import Template
-
-TOPIC = "parsing"
+from ..templates import Template, filling
 
 
 def _concatenate(value: object) -> str:
@@ -46,15 +44,14 @@ SUM = mapped_value(
 TEMPLATES = (
     Template(
         name="read_pairs",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "by": (";", "&"),
             "sign": ("=", ":"),
             "twice": (
-                {"say": "the last one counts", "code": "number"},
-                {"say": "the first one counts", "code": "pairs.get(key, number)"},
-                {"say": "they are added up", "code": "pairs.get(key, 0) + number"},
+                filling("the last one counts", "number"),
+                filling("the first one counts", "pairs.get(key, number)"),
+                filling("they are added up", "pairs.get(key, 0) + number"),
             ),
         },
         text="""
@@ -97,21 +94,17 @@ def read_pairs(text):
     ),
     Template(
         name="read_ranges",
-        topic=TOPIC,
         difficulty=2,
         choices={
-            "last": ({"say": "included", "code": " + 1"}, {"say": "left out", "code": ""}),
+            "last": (filling("included", " + 1"), filling("left out", "")),
             "order": (
-                {"say": "each number once, sorted", "code": "sorted(set(numbers))"},
-                {"say": "as they stand in the text, repeated ones too", "code": "numbers"},
-                {
-                    "say": "each number once, where it comes first",
-                    "code": "list(dict.fromkeys(numbers))",
-                },
+                filling("each number once, sorted", "sorted(set(numbers))"),
+                filling("as they stand in the text, repeated ones too", "numbers"),
+                filling("each number once, where it comes first", "list(dict.fromkeys(numbers))"),
             ),
             "back": (
-                {"say": "stands for no number", "code": "continue"},
-                {"say": "raises `ValueError`", "code": 'raise ValueError("backwards")'},
+                filling("stands for no number", "continue"),
+                filling("raises `ValueError`", 'raise ValueError("backwards")'),
             ),
         },
         text="""
@@ -137,12 +130,11 @@ def read_ranges(text):
     ),
     Template(
         name="pack",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "place": (
-                {"say": "after", "code": "letter + str(length)"},
-                {"say": "before", "code": "str(length) + letter"},
+                filling("after", "letter + str(length)"),
+                filling("before", "str(length) + letter"),
             ),
             "least": (1, 2, 3, 4),
         },
@@ -168,18 +160,17 @@ def pack(text):
     ),
     Template(
         name="split_outside",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "by": (",", ";"),
             "quote": ("'", "|"),
             "keep": (
-                {"say": "stay in the parts", "code": "letter"},
-                {"say": "are left out of the parts", "code": '""'},
+                filling("stay in the parts", "letter"),
+                filling("are left out of the parts", '""'),
             ),
             "blank": (
-                {"say": "are kept", "code": "parts"},
-                {"say": "are dropped", "code": "[part for part in parts if part]"},
+                filling("are kept", "parts"),
+                filling("are dropped", "[part for part in parts if part]"),
             ),
         },
         text="""
@@ -208,15 +199,14 @@ def split_outside(text):
     ),
     Template(
         name="work_out",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "order": (
-                {"say": "`*` goes before `+` and `-`", "code": "0"},
-                {"say": "there is no precedence: it is worked out from left to right", "code": "1"},
-                {"say": "`+` and `-` go before `*`", "code": "2"},
+                filling("`*` goes before `+` and `-`", "0"),
+                filling("there is no precedence: it is worked out from left to right", "1"),
+                filling("`+` and `-` go before `*`", "2"),
             ),
-            "blank": ({"say": "0", "code": "0"}, {"say": "`None`", "code": "None"}),
+            "blank": (filling("0", "0"), filling("`None`", "None")),
         },
         text="""
 Write `work_out(text)`: the value of a text such as `3+4*12-5`, of numbers without sign, `+`,
@@ -253,7 +243,6 @@ def work_out(text):
     ),
     Template(
         name="brackets",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "pairs": ("()", "()[]", "<>{}", "()[]{}"),
@@ -315,14 +304,13 @@ def brackets(text):
     ),
     Template(
         name="from_digits",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "digits": ("01", "abc", "xyzw", "0123456"),
             "bad": (
-                {"say": "raises `ValueError`", "code": "raise ValueError(digit)"},
-                {"say": "is ignored", "code": "continue"},
-                {"say": "gives -1 for the whole text", "code": "return -1"},
+                filling("raises `ValueError`", "raise ValueError(digit)"),
+                filling("is ignored", "continue"),
+                filling("gives -1 for the whole text", "return -1"),
             ),
         },
         text="""
@@ -348,7 +336,6 @@ def from_digits(text):
     ),
     Template(
         name="fill_in",
-        topic=TOPIC,
         difficulty=3,
         ood=True,
         choices={
@@ -358,9 +345,9 @@ def from_digits(text):
                 {"say": "%name%", "open": "%", "close": "%"},
             ),
             "missing": (
-                {"say": "stays as it is, marks included", "code": "text[start : end + 1]"},
-                {"say": "is left out", "code": '""'},
-                {"say": "becomes `?`", "code": '"?"'},
+                filling("stays as it is, marks included", "text[start : end + 1]"),
+                filling("is left out", '""'),
+                filling("becomes `?`", '"?"'),
             ),
         },
         text="""

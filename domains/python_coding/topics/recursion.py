@@ -2,9 +2,7 @@
 
 from ...sandbox import Json
 from ..inputs import InputGenerator, Shape, fixed_list, integer, ints, size_of, text
-from ..templates import Template
-
-TOPIC = "recursion and dynamic programming"
+from ..templates import Template, filling
 
 
 def nested_lists(rnd: InputGenerator, shape: Shape, depth: int = 0) -> Json:
@@ -31,14 +29,13 @@ def grid(rnd: InputGenerator, shape: Shape) -> Json:
 TEMPLATES = (
     Template(
         name="flatten",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "levels": (1, 2, 3, 9),
             "keep": (
-                {"say": "all numbers", "code": "True"},
-                {"say": "the numbers above 0", "code": "one > 0"},
-                {"say": "the even numbers", "code": "one % 2 == 0"},
+                filling("all numbers", "True"),
+                filling("the numbers above 0", "one > 0"),
+                filling("the even numbers", "one % 2 == 0"),
             ),
         },
         text="""
@@ -63,12 +60,11 @@ def flatten(nested, levels=$levels):
     ),
     Template(
         name="weigh",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "times": (1, 2, 3),
             "plus": (0, 1, 5),
-            "empty": ({"say": "weighs nothing", "code": "0"}, {"say": "weighs 10", "code": "10"}),
+            "empty": (filling("weighs nothing", "0"), filling("weighs 10", "10")),
         },
         text="""
 Write `weigh(nested)` for lists of numbers and lists: the sum of all numbers, each multiplied by its
@@ -92,7 +88,6 @@ def weigh(nested, depth=1):
     ),
     Template(
         name="digit_root",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "base": (3, 4, 5, 8, 10, 16),
@@ -120,7 +115,6 @@ def digit_root(number):
     ),
     Template(
         name="count_choices",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "most": (2, 3, 8),
@@ -146,7 +140,6 @@ def count_choices(numbers, goal, most=$most):
     ),
     Template(
         name="climb",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "steps": ("(1, 2)", "(1, 3)", "(2, 3)", "(1, 2, 3)", "(1, 4)", "(2, 5)"),
@@ -181,13 +174,12 @@ def climb(stairs):
     ),
     Template(
         name="pay",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "coins": ("(2, 5)", "(3, 4)", "(1, 5, 7)", "(2, 3, 7)", "(4, 6)", "(3, 7)"),
             "what": (
-                {"say": "the fewest coins that make it", "code": "min"},
-                {"say": "the most coins that make it", "code": "max"},
+                filling("the fewest coins that make it", "min"),
+                filling("the most coins that make it", "max"),
             ),
         },
         text="""
@@ -209,7 +201,6 @@ def pay(amount):
     ),
     Template(
         name="apart",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "gap": (1, 2, 3),
@@ -233,23 +224,16 @@ def apart(numbers):
     ),
     Template(
         name="climb_down",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "gap": (0, 1, 2, 4),
             "way": (
-                {"say": "more", "code": "numbers[place] - numbers[before]"},
-                {"say": "less", "code": "numbers[before] - numbers[place]"},
+                filling("more", "numbers[place] - numbers[before]"),
+                filling("less", "numbers[before] - numbers[place]"),
             ),
             "kind": (
-                {
-                    "say": "chosen from the list in its order, not always neighbours",
-                    "code": "range(place)",
-                },
-                {
-                    "say": "that are neighbours in the list",
-                    "code": "range(max(0, place - 1), place)",
-                },
+                filling("chosen from the list in its order, not always neighbours", "range(place)"),
+                filling("that are neighbours in the list", "range(max(0, place - 1), place)"),
             ),
         },
         text="""
@@ -272,18 +256,17 @@ def climb_down(numbers):
     ),
     Template(
         name="cross",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "best": ({"say": "smallest", "fun": "min"}, {"say": "largest", "fun": "max"}),
             "diagonal": (
-                {"say": "right or down", "code": ""},
-                {"say": "right, down, or both at once (diagonally)", "code": ", (1, 1)"},
-                {"say": "right, down, or two cells down at once", "code": ", (2, 0)"},
+                filling("right or down", ""),
+                filling("right, down, or both at once (diagonally)", ", (1, 1)"),
+                filling("right, down, or two cells down at once", ", (2, 0)"),
             ),
             "end": (
-                {"say": "in the lower right corner", "code": "sums[-1][-1]"},
-                {"say": "anywhere in the last row", "code": "$best_fun(sums[-1])"},
+                filling("in the lower right corner", "sums[-1][-1]"),
+                filling("anywhere in the last row", "$best_fun(sums[-1])"),
             ),
         },
         text="""
@@ -308,7 +291,6 @@ def cross(grid):
     ),
     Template(
         name="rewrite_cost",
-        topic=TOPIC,
         difficulty=3,
         ood=True,
         choices={"add": (1, 2, 3), "drop": (1, 2), "swap": (1, 2)},

@@ -12,9 +12,7 @@ from ..inputs import (
     rising,
     text,
 )
-from ..templates import Template
-
-TOPIC = "sorting and searching"
+from ..templates import Template, filling
 
 
 def _ordered_list_and_target(rnd: InputGenerator, shape: Shape) -> Json:
@@ -28,21 +26,20 @@ def _ordered_list_and_target(rnd: InputGenerator, shape: Shape) -> Json:
 TEMPLATES = (
     Template(
         name="sort_words",
-        topic=TOPIC,
         difficulty=1,
         choices={
             "key": (
-                {"say": "length", "code": "len(word)"},
-                {"say": "number of letters `a`", "code": 'word.count("a")'},
-                {"say": 'last letter (an empty word has `""`)', "code": "word[-1:]"},
+                filling("length", "len(word)"),
+                filling("number of letters `a`", 'word.count("a")'),
+                filling('last letter (an empty word has `""`)', "word[-1:]"),
             ),
             "way": (
-                {"say": "smallest first", "code": ""},
-                {"say": "largest first", "code": ", reverse=True"},
+                filling("smallest first", ""),
+                filling("largest first", ", reverse=True"),
             ),
             "tie": (
-                {"say": "alphabetical order", "code": "sorted(words)"},
-                {"say": "the order in which they came", "code": "list(words)"},
+                filling("alphabetical order", "sorted(words)"),
+                filling("the order in which they came", "list(words)"),
             ),
         },
         text="""
@@ -60,23 +57,19 @@ def sort_words(words):
     ),
     Template(
         name="merge",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "which": (
-                {"say": "all numbers of both", "code": "one + other"},
-                {"say": "each number of either once", "code": "set(one) | set(other)"},
-                {"say": "each number that is in both once", "code": "set(one) & set(other)"},
-                {
-                    "say": "each number that is in just one of them once",
-                    "code": "set(one) ^ set(other)",
-                },
-                {
-                    "say": "each number of the first that is not in the second once",
-                    "code": "set(one) - set(other)",
-                },
+                filling("all numbers of both", "one + other"),
+                filling("each number of either once", "set(one) | set(other)"),
+                filling("each number that is in both once", "set(one) & set(other)"),
+                filling("each number that is in just one of them once", "set(one) ^ set(other)"),
+                filling(
+                    "each number of the first that is not in the second once",
+                    "set(one) - set(other)",
+                ),
             ),
-            "way": ({"say": "rising", "code": ""}, {"say": "falling", "code": ", reverse=True"}),
+            "way": (filling("rising", ""), filling("falling", ", reverse=True")),
         },
         text="""
 Write `merge(one, other)` for two rising lists of numbers: a new list with $which_say, in $way_say
@@ -91,19 +84,18 @@ def merge(one, other):
     ),
     Template(
         name="ranks",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "best": ({"say": "highest", "op": ">"}, {"say": "lowest", "op": "<"}),
             "kind": (
-                {
-                    "say": "places after equal scores are skipped (1, 2, 2, 4)",
-                    "code": "sum(other $best_op score for other in scores)",
-                },
-                {
-                    "say": "no place is skipped (1, 2, 2, 3)",
-                    "code": "len({other for other in scores if other $best_op score})",
-                },
+                filling(
+                    "places after equal scores are skipped (1, 2, 2, 4)",
+                    "sum(other $best_op score for other in scores)",
+                ),
+                filling(
+                    "no place is skipped (1, 2, 2, 3)",
+                    "len({other for other in scores if other $best_op score})",
+                ),
                 {
                     "say": "all of them get the worst of their places (1, 3, 3, 4)",
                     "code": "sum(other $best_op score for other in scores) "
@@ -129,14 +121,13 @@ def ranks(scores):
     ),
     Template(
         name="part_in_place",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "pivot": (0, 3, -4),
             "first": (
-                {"say": "smaller, then equal, then larger", "code": "less + equal + more"},
-                {"say": "larger, then equal, then smaller", "code": "more + equal + less"},
-                {"say": "equal, then smaller, then larger", "code": "equal + less + more"},
+                filling("smaller, then equal, then larger", "less + equal + more"),
+                filling("larger, then equal, then smaller", "more + equal + less"),
+                filling("equal, then smaller, then larger", "equal + less + more"),
             ),
         },
         text="""
@@ -156,14 +147,13 @@ def part_in_place(numbers):
     ),
     Template(
         name="find_place",
-        topic=TOPIC,
         difficulty=3,
         choices={
             "end": ({"say": "first", "op": "<"}, {"say": "last", "op": "<="}),
             "absent": (
-                {"say": "-1", "code": "-1"},
-                {"say": "`None`", "code": "None"},
-                {"say": "minus the length of the list", "code": "-len(numbers)"},
+                filling("-1", "-1"),
+                filling("`None`", "None"),
+                filling("minus the length of the list", "-len(numbers)"),
             ),
             "way": ({"say": "rising", "sign": ""}, {"say": "falling", "sign": "-"}),
         },
@@ -192,14 +182,13 @@ def find_place(numbers, wanted):
     ),
     Template(
         name="kth",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "k": (2, 3, 4),
-            "way": ({"say": "smallest", "code": ""}, {"say": "largest", "code": ", reverse=True"}),
+            "way": (filling("smallest", ""), filling("largest", ", reverse=True")),
             "equal": (
-                {"say": "Equal numbers count each", "code": "numbers"},
-                {"say": "Equal numbers count once", "code": "set(numbers)"},
+                filling("Equal numbers count each", "numbers"),
+                filling("Equal numbers count once", "set(numbers)"),
             ),
         },
         text="""
@@ -218,15 +207,14 @@ def kth(numbers):
     ),
     Template(
         name="between",
-        topic=TOPIC,
         difficulty=1,
         choices={
             "low": ({"say": "included", "op": "<="}, {"say": "left out", "op": "<"}),
             "high": ({"say": "included", "op": "<="}, {"say": "left out", "op": "<"}),
             "what": (
-                {"say": "how many numbers lie", "code": "len(found)"},
-                {"say": "the sum of the numbers that lie", "code": "sum(found)"},
-                {"say": "the sorted list of the numbers that lie", "code": "sorted(found)"},
+                filling("how many numbers lie", "len(found)"),
+                filling("the sum of the numbers that lie", "sum(found)"),
+                filling("the sorted list of the numbers that lie", "sorted(found)"),
             ),
         },
         text="""
@@ -243,17 +231,16 @@ def between(numbers, low, high):
     ),
     Template(
         name="disorder",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "gap": (0, 1, 2, 4),
             "way": (
-                {"say": "greater", "code": "before - after"},
-                {"say": "smaller", "code": "after - before"},
+                filling("greater", "before - after"),
+                filling("smaller", "after - before"),
             ),
             "which": (
-                {"say": "any two places", "code": "numbers[place + 1 :]"},
-                {"say": "two neighbouring places", "code": "numbers[place + 1 : place + 2]"},
+                filling("any two places", "numbers[place + 1 :]"),
+                filling("two neighbouring places", "numbers[place + 1 : place + 2]"),
             ),
         },
         text="""
@@ -274,7 +261,6 @@ def disorder(numbers):
     ),
     Template(
         name="nearest",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "best": (
@@ -282,13 +268,13 @@ def disorder(numbers):
                 {"say": "farthest from", "fun": "max", "sign": "-"},
             ),
             "tie": (
-                {"say": "smaller", "code": "${best_sign}number"},
-                {"say": "larger", "code": "-(${best_sign}number)"},
+                filling("smaller", "${best_sign}number"),
+                filling("larger", "-(${best_sign}number)"),
             ),
             "absent": (
-                {"say": "return `None`", "code": "return None"},
-                {"say": "return the target", "code": "return target"},
-                {"say": "raise `ValueError`", "code": 'raise ValueError("no numbers")'},
+                filling("return `None`", "return None"),
+                filling("return the target", "return target"),
+                filling("raise `ValueError`", 'raise ValueError("no numbers")'),
             ),
         },
         text="""
@@ -306,7 +292,6 @@ def nearest(numbers, target):
     ),
     Template(
         name="peaks",
-        topic=TOPIC,
         difficulty=3,
         ood=True,
         choices={
@@ -317,11 +302,8 @@ def nearest(numbers, target):
                 {"say": "at least as great as", "op": ">="},
             ),
             "ends": (
-                {
-                    "say": "count, compared with the neighbours they have",
-                    "code": "range(len(numbers))",
-                },
-                {"say": "never count", "code": "range($reach, len(numbers) - $reach)"},
+                filling("count, compared with the neighbours they have", "range(len(numbers))"),
+                filling("never count", "range($reach, len(numbers) - $reach)"),
             ),
         },
         text="""

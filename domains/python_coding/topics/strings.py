@@ -1,9 +1,8 @@
 """Strings: runs, shifts, words, masks, palindromes."""
 
 from ..inputs import choice, fixed_list, integer, joined_text, mapped_value, text
-from ..templates import FIRST_LAST, Template
+from ..templates import FIRST_LAST, Template, filling
 
-TOPIC = "strings"
 RUNS = joined_text(
     mapped_value(
         fixed_list(choice("a", "b", "c", " "), integer(1, 5)),
@@ -17,7 +16,6 @@ WORDS = joined_text(text("abcdeXY", 5))
 TEMPLATES = (
     Template(
         name="count_runs",
-        topic=TOPIC,
         difficulty=2,
         choices={"letter": ("a", "b", "c"), "least": (1, 2, 3, 4)},
         text="""
@@ -42,7 +40,6 @@ def count_runs(text):
     ),
     Template(
         name="squeeze",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "most": (1, 2, 3),
@@ -73,7 +70,6 @@ def squeeze(text):
     ),
     Template(
         name="shift_letters",
-        topic=TOPIC,
         difficulty=1,
         choices={
             "by": (1, 3, 7, 13, 20, -2),
@@ -101,7 +97,6 @@ def shift_letters(text):
     ),
     Template(
         name="pick_word",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "best": ({"say": "longest", "op": ">"}, {"say": "shortest", "op": "<"}),
@@ -128,14 +123,13 @@ def pick_word(text):
     ),
     Template(
         name="mask",
-        topic=TOPIC,
         difficulty=1,
         choices={
             "keep": (1, 2, 3, 4),
             "sign": ("*", "#"),
             "side": (
-                {"say": "first", "code": "text[:$keep] + hidden"},
-                {"say": "last", "code": "hidden + text[len(text) - kept :]"},
+                filling("first", "text[:$keep] + hidden"),
+                filling("last", "hidden + text[len(text) - kept :]"),
             ),
         },
         text="""
@@ -153,7 +147,6 @@ def mask(text):
     ),
     Template(
         name="initials",
-        topic=TOPIC,
         difficulty=1,
         choices={
             "least": (1, 2, 3),
@@ -174,17 +167,16 @@ def initials(text):
     ),
     Template(
         name="is_mirror",
-        topic=TOPIC,
         difficulty=2,
         choices={
             "allowed": (0, 1, 2),
             "spaces": (
-                {"say": "Spaces count like letters", "code": "text"},
-                {"say": "Spaces are ignored", "code": 'text.replace(" ", "")'},
+                filling("Spaces count like letters", "text"),
+                filling("Spaces are ignored", 'text.replace(" ", "")'),
             ),
             "case": (
-                {"say": "upper and lower case differ", "code": ""},
-                {"say": "upper and lower case are the same", "code": ".lower()"},
+                filling("upper and lower case differ", ""),
+                filling("upper and lower case are the same", ".lower()"),
             ),
         },
         text="""
@@ -205,7 +197,6 @@ def is_mirror(text):
     ),
     Template(
         name="turn",
-        topic=TOPIC,
         difficulty=1,
         choices={
             "by": (1, 2, 3, 4, 5, 7),
@@ -227,15 +218,14 @@ def turn(text):
     ),
     Template(
         name="weave_case",
-        topic=TOPIC,
         difficulty=2,
         ood=True,
         choices={
             "every": (2, 3, 4),
             "start": (0, 1),
             "what": (
-                {"say": "letters", "code": "letter.isalpha()"},
-                {"say": "characters other than spaces", "code": 'letter != " "'},
+                filling("letters", "letter.isalpha()"),
+                filling("characters other than spaces", 'letter != " "'),
             ),
         },
         text="""

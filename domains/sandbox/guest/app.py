@@ -6,16 +6,9 @@ import json
 from ..inside import calling
 from . import library, stand_ins
 
-WARMING = {
-    "program": "def warm(it: list) -> dict:\n    return {'a': [str(x) for x in it], 'b': 1.5}\n",
-    "calls": [["warm", [[1, 2]]]],
-    "result_bytes": 1000,
-    "depth": 4,
-}
-
 library.load()
 stand_ins.prepare()
-list(calling.answer(WARMING))
+list(calling.answer(calling.WARMING))
 gc.collect()
 gc.freeze()
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from wasmtime import Config, Engine, Store, WasmtimeError
 from wasmtime.component import Component, Linker
 
-from .wire import ASKED, HEADER
+from .wire import ASKED, write_message
 
 STACK = 2 << 20
 """Bytes of stack that an instance has; the engine allows no more."""
@@ -59,12 +59,13 @@ class Server:
     def serve(self) -> None:
         threading.Thread(target=self._receive, args=(sys.stdin.buffer,), daemon=True).start()
         self._held = self._address_space()
-        _write(b"s", b"")
+        write_message(1, b"s", 0)
         while True:
             memory, most, request = self._asked.get()
             self._limit_memory(most)
-            _write(b"p", b"")
-            _write(*self._answer(memory, request))
+            write_message(1, b"p", 0)
+            kind, body = self._answer(memory, request)
+            write_message(1, kind, len(body), body)
 
     def _receive(self, source: BinaryIO) -> None:
         """Take in requests; without a parent this process ends, whatever a program does."""
@@ -101,9 +102,3 @@ class Server:
         wanted = self._held + ROOM + 4 * most
         allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
-
-
-def _write(kind: bytes, body: bytes) -> None:
-    rest = memoryview(HEADER.pack(kind, len(body)) + body)
-    while rest:
-        rest = rest[os.write(1, rest) :]

@@ -1,5 +1,6 @@
 """Wire format between parent and process: a head of five bytes, then the announced body."""
 
+import os
 import struct
 
 HEADER = struct.Struct("=cI")
@@ -10,3 +11,10 @@ LENGTH = struct.Struct("=I")
 """Before the one request that a process gets."""
 ENDED = struct.Struct("=i")
 """Exit status of a process, as waitpid returns it."""
+
+
+def write_message(fd: int, kind: bytes, number: int, body: bytes = b"") -> None:
+    """Write one whole message."""
+    rest = memoryview(HEADER.pack(kind, number) + body)
+    while rest:
+        rest = rest[os.write(fd, rest) :]

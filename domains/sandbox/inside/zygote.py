@@ -16,20 +16,12 @@ import sys
 from typing import Any
 
 from . import calling, confine
-from .wire import ENDED, HEADER, LENGTH
+from .wire import ENDED, LENGTH, write_message
 
 PRELOADED = """
     bisect collections copy dataclasses datetime enum fractions functools hashlib heapq io
     itertools math operator random re statistics string typing
 """
-
-WARMING = {
-    "program": "def warm(it: list) -> dict:\n    return {'a': [str(x) for x in it], 'b': 1.5}\n",
-    "calls": [["warm", [[1, 2]]]],
-    "result_bytes": 1000,
-    "depth": 4,
-}
-"""A program of ours that a new process runs while it waits, so that its memory is its own."""
 
 
 def main() -> None:
@@ -108,7 +100,7 @@ class Zygote:
             pid = os.fork()
         except OSError as error:
             said = f"fork: {error.strerror}".encode()
-            _write(own, b"x", len(said), said)
+            write_message(own, b"x", len(said), said)
             os.close(own)
             return
         if pid:
@@ -125,17 +117,17 @@ class Zygote:
     def _child(self, limits: dict[str, Any], own: int) -> None:
         os.setpgid(0, 0)
         self._channel.close()
-        _write(own, b"p", os.getpid())
+        write_message(own, b"p", os.getpid())
         gc.enable()
-        list(calling.answer(WARMING))
+        list(calling.answer(calling.WARMING))
         fault = self._confine(limits)
         request = json.loads(_receive(own, LENGTH.unpack(_receive(own, LENGTH.size))[0]))
         if fault:
-            _write(own, b"x", len(fault), fault)
+            write_message(own, b"x", len(fault), fault)
             return
         random.seed(0)
         said = f"[{','.join(calling.answer(request))}]".encode()
-        _write(own, b"r", len(said), said)
+        write_message(own, b"r", len(said), said)
 
     def _confine(self, limits: dict[str, Any]) -> bytes:
         """Put all protections on, and return the fault of one that fails; then no program runs."""
@@ -171,9 +163,3 @@ def _receive(own: int, size: int) -> bytes:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
-
-
-def _write(own: int, kind: bytes, number: int, body: bytes = b"") -> None:
-    rest = memoryview(HEADER.pack(kind, number) + body)
-    while rest:
-        rest = rest[os.write(own, rest) :]

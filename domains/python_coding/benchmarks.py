@@ -1,6 +1,7 @@
-"""Writes solutions of benchmark problems (HumanEval, MBPP) from what the problem shows.
+"""Guide, judge and solutions that the benchmarks (HumanEval, MBPP) share.
 
-Nothing here comes from a reference solution or a hidden test: a student could write it all.
+Solutions are written from what the problem shows, and nothing of them comes from a reference
+solution or a hidden test: a student could write it all.
 """
 
 import ast
@@ -9,10 +10,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from ..contract import ExpertRule
+from ..contract import ExpertRule, Guide, Verdict
+from ..sandbox import Call, Limits, ProgramResult, Raised, Returned
+from .json_codec import CODEC_SOURCE
+from .judging import FAILURE_MODES, judge_program
+from .programs import ReplyProgram
 from .rulebook import RULES
 from .rulebook import STEP_KINDS as CODING
 from .solutions import kinds_of
+
+LIMITS = Limits(seconds=6.0)
+MODES = ("no_code", "not_defined", "does_not_load", "timeout", "stopped", "crash", "wrong_type")
+Results = Sequence[Returned | Raised]
 
 STEP_KINDS = {
     "tally": CODING["tally"],
@@ -45,13 +54,52 @@ class Example:
     wanted: str
 
 
-def rules(failure_modes: Mapping[str, str]) -> tuple[ExpertRule, ...]:
-    """Return the coding rules that apply to benchmark problems, and one on examples."""
+def guide(description: str, reply_format: str, wrong_value: str) -> Guide:
+    """Return the guide of a benchmark: rules of coding that apply, and one on examples."""
+    failures = {**{mode: FAILURE_MODES[mode] for mode in MODES}, "wrong_value": wrong_value}
     shared = [rule for rule in RULES if rule.name in _SHARED]
-    return tuple(
-        replace(rule, addresses=rule.addresses & failure_modes.keys())
-        for rule in [*shared[:3], _OWN, *shared[3:]]
+    return Guide(
+        description=description,
+        reply_format=reply_format,
+        step_kinds=STEP_KINDS,
+        failure_modes=failures,
+        rules=tuple(
+            replace(rule, addresses=rule.addresses & failures.keys())
+            for rule in [*shared[:3], _OWN, *shared[3:]]
+        ),
+        max_tokens=768,
     )
+
+
+def judge(
+    name: str,
+    found: ReplyProgram | None,
+    calls: Sequence[Call],
+    fault_of: Callable[[Results], tuple[str, str]],
+    *,
+    setup: str = "",
+    tests: str = "",
+    note: str = "",
+) -> Verdict:
+    """Run a reply's program between two pieces of source, and score what its calls gave.
+
+    `_drive` calls `name` with coded arguments and codes its value. `fault_of` returns a failure
+    mode, empty where all is right, and what to say.
+    """
+
+    def verdict_of(ran: ProgramResult, found: ReplyProgram) -> Verdict:
+        if ran.status == "done":
+            mode, said = fault_of(ran.results)
+        else:
+            mode = {"broken": "does_not_load", "timeout": "timeout"}.get(ran.status, "stopped")
+            said = f"The program was not run to its end: {ran.detail or ran.status}."
+        if mode:
+            return Verdict(0.0, "wrong", said + note, (mode,), found.code)
+        return Verdict(1.0, "right", said + note, (), found.code)
+
+    drive = f"def _drive(*args):\n    return _coded({name}(*map(_decoded, args)))\n"
+    around = (setup, f"{CODEC_SOURCE}\n\n{drive}{tests}")
+    return judge_program(name, found, around, calls, verdict_of, limits=LIMITS)
 
 
 def examples_in(text: str, name: str) -> list[Example]:
