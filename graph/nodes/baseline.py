@@ -1,4 +1,4 @@
-"""Before anything is learned: the floors, and which channel this student can use."""
+"""Node that measures the floors, and probes which channel this student can use."""
 
 from langgraph.runtime import Runtime
 
