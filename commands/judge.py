@@ -10,7 +10,7 @@ import typer
 
 from ..domains.writing import Writing
 from ..domains.writing.rubric import Place
-from ..graph.measure.duels import Duel, ModelJudge, newest_duels, next_looks
+from ..graph.measure.blind_pairs import Duel, ModelJudge, newest_duels, next_looks
 from ..graph.measure.preferences import (
     FILE,
     Preferred,

@@ -47,7 +47,7 @@ class Pace:
         return (self._clock() - self._since) / gained * (total - done)
 
 
-class Dated:
+class PlainProgress:
     """Plain lines with the time, for a file or a pipe; no escape codes."""
 
     def __init__(self, out: TextIO, *, every: float = EVERY, clock: Clock = time.monotonic) -> None:
@@ -75,7 +75,7 @@ class Dated:
         print(f"{datetime.now(UTC):%H:%M:%SZ} [{elapsed}] {flat}", file=self._out, flush=True)
 
 
-class Lively:
+class LiveProgress:
     """One moving line at the bottom of the terminal; facts stay above it."""
 
     def __init__(self, progress: Progress) -> None:
@@ -127,10 +127,10 @@ def show_progress(*, stderr: bool = False) -> Iterator["RunProgress"]:
     """Show progress on stdout, or on stderr where stdout belongs to JSON."""
     drawn = console(stderr=stderr)
     if not drawn.is_terminal:
-        yield Dated(sys.stderr if stderr else sys.stdout)
+        yield PlainProgress(sys.stderr if stderr else sys.stdout)
         return
     with _progress(drawn) as progress:
-        yield Lively(progress)
+        yield LiveProgress(progress)
 
 
 def _progress(drawn: Console) -> Progress:

@@ -100,7 +100,7 @@ def _hand_in(
     if reviewer is not None:
         given = given.model_copy(update={"reviewer": reviewer})
     again = has_answer(log, run_id, given)
-    stands = record_answer(log, run_id, given, mind=_check_words)
+    stands = record_answer(log, run_id, given, check=_check_words)
     if again:
         _print_repeat(workspace, log, stands, as_json)
     else:
@@ -171,7 +171,7 @@ def _decide(workspace: Workspace, log: EventLog, run_id: str, reviewer: str | No
     if given is None:
         typer.echo(still)
         return
-    _print_record(workspace, record_answer(log, run_id, given, mind=_check_words), as_json=False)
+    _print_record(workspace, record_answer(log, run_id, given, check=_check_words), as_json=False)
 
 
 def _ask_person(question: Question, out: Console) -> ReviewAnswer | None:

@@ -4,11 +4,16 @@ from .check import check
 from .contract import (
     SPLITS,
     BadFeature,
+    Belief,
     Domain,
     ExpertRule,
     Guide,
+    ModelJudged,
     NotEnoughProblems,
+    Outcome,
     Pair,
+    Partial,
+    Planted,
     Problem,
     Split,
     Verdict,
@@ -17,20 +22,25 @@ from .contract import (
 from .discover import nearby
 from .identity import problem, split_of
 from .registry import FORMS, BrokenDomain, NeedsOptions, UnknownDomain, get, names
-from .scaffold import BadName, write
+from .scaffold import BadName, write_scaffold
 
 __all__ = [
     "FORMS",
     "SPLITS",
     "BadFeature",
     "BadName",
+    "Belief",
     "BrokenDomain",
     "Domain",
     "ExpertRule",
     "Guide",
+    "ModelJudged",
     "NeedsOptions",
     "NotEnoughProblems",
+    "Outcome",
     "Pair",
+    "Partial",
+    "Planted",
     "Problem",
     "Split",
     "UnknownDomain",
@@ -42,5 +52,5 @@ __all__ = [
     "nearby",
     "problem",
     "split_of",
-    "write",
+    "write_scaffold",
 ]

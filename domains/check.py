@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .card import Card, Sample, card_of
 from .contract import Domain, Problem
 from .requirements import REQUIREMENTS
-from .trial import CheckResult, DomainRaised, Floor, FloorsOf, Trial
+from .trial import CheckResult, DomainRaised, FloorsOf, Trial, TrialFloor
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class CheckReport:
 
     domain: str
     findings: tuple[CheckResult, ...]
-    floors: tuple[Floor, ...]
+    floors: tuple[TrialFloor, ...]
     card: Card
 
     @property

@@ -20,14 +20,14 @@ from typing import Any
 from . import sandbox
 from .contract import NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem
-from .python_coding import benchmarks
+from .python_coding import benchmark_judging
 from .python_coding.json_codec import Unusable, decode, encode
 from .python_coding.judging import crash_mode
 from .python_coding.programs import ReplyProgram, find_program
 from .sandbox import Call, Raised, Returned
 
 NAME = "humaneval"
-GUIDE = benchmarks.guide(
+GUIDE = benchmark_judging.guide(
     "HumanEval: complete a Python function from its docstring.",
     "Reply with the whole function in one ```python block.",
     wrong_value="A test of HumanEval does not hold.",
@@ -61,7 +61,7 @@ class HumanEval:
         """Run the reply's program on the calls of the tests, then the tests on what it returned."""
         row = self._rows[problem.data["task"]]
         calls = calls_of(row["task_id"])
-        return benchmarks.judge(
+        return benchmark_judging.judge(
             row["entry_point"],
             _program(row, reply),
             [Call("_drive", args) for args in calls],
@@ -72,10 +72,10 @@ class HumanEval:
         """Write out the named kinds of steps, from the docstring, then the wheel's own solution."""
         row = self._rows[problem.data["task"]]
         prompt, name = row["prompt"], row["entry_point"]
-        takes, returns = benchmarks.signature(f"{prompt}    pass\n", name)
-        examples = benchmarks.examples_in(prompt, name)
-        told = benchmarks.VisibleProblem(problem.text, name, takes, examples, returns)
-        return benchmarks.write(told, steps, problem.answer)
+        takes, returns = benchmark_judging.signature(f"{prompt}    pass\n", name)
+        examples = benchmark_judging.examples_in(prompt, name)
+        told = benchmark_judging.VisibleProblem(problem.text, name, takes, examples, returns)
+        return benchmark_judging.write(told, steps, problem.answer)
 
 
 def _rows() -> dict[str, Mapping[str, str]]:
@@ -114,7 +114,9 @@ def _program(row: Mapping[str, str], reply: str) -> ReplyProgram | None:
 
 
 def _fault(
-    row: Mapping[str, str], calls: Sequence[tuple[sandbox.Json, ...]], results: benchmarks.Results
+    row: Mapping[str, str],
+    calls: Sequence[tuple[sandbox.Json, ...]],
+    results: benchmark_judging.Results,
 ) -> tuple[str, str]:
     """Failure mode, empty where it is right, and what to say."""
     name = row["entry_point"]

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from .contract import NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem, split_of
-from .python_coding import benchmarks
+from .python_coding import benchmark_judging
 from .python_coding.json_codec import Unusable, decode, encode
 from .python_coding.judging import crash_mode
 from .python_coding.programs import find_program
@@ -28,7 +28,7 @@ from .python_coding.solutions import kinds_of
 from .sandbox import Call, Json, Raised, Returned
 
 NAME = "mbpp"
-GUIDE = benchmarks.guide(
+GUIDE = benchmark_judging.guide(
     "Short Python programs that pass the asserts of an MBPP-shaped file of yours.",
     "Reply with the whole program in one ```python block.",
     wrong_value="An assert does not hold.",
@@ -71,7 +71,7 @@ class Mbpp:
         tests = [read_assert(str(test), name) for test in problem.data["tests"]]
         source, calls = _harness(tests)
         inside = sum(test.args is None for test in tests)
-        return benchmarks.judge(
+        return benchmark_judging.judge(
             name,
             find_program(reply, name),
             calls,
@@ -84,7 +84,9 @@ class Mbpp:
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write out the named kinds of steps, from the first assert, then the file's program."""
         name, test = str(problem.data["name"]), str(problem.data["tests"][0])
-        return benchmarks.write(_visible_problem(problem.text, name, test), steps, problem.answer)
+        return benchmark_judging.write(
+            _visible_problem(problem.text, name, test), steps, problem.answer
+        )
 
 
 def _problems(path: Path) -> list[Problem]:
@@ -132,7 +134,7 @@ def _name(code: str, tests: Sequence[str]) -> str:
     return str(called[-1])
 
 
-def _visible_problem(text: str, name: str, test: str) -> benchmarks.VisibleProblem:
+def _visible_problem(text: str, name: str, test: str) -> benchmark_judging.VisibleProblem:
     """Facts about the function, read from the one assert that a problem shows."""
     for node in ast.walk(ast.parse(test.strip())):
         match node:
@@ -140,13 +142,13 @@ def _visible_problem(text: str, name: str, test: str) -> benchmarks.VisibleProbl
                 called == name
             ):
                 takes = [_kind(ast.unparse(arg)) for arg in args]
-                example = benchmarks.Example(ast.unparse(call), ast.unparse(wanted))
-                return benchmarks.VisibleProblem(text, name, takes, [example])
-    return benchmarks.VisibleProblem(text, name, ["what the assert gives it"], [])
+                example = benchmark_judging.Example(ast.unparse(call), ast.unparse(wanted))
+                return benchmark_judging.VisibleProblem(text, name, takes, [example])
+    return benchmark_judging.VisibleProblem(text, name, ["what the assert gives it"], [])
 
 
 def _kind(source: str) -> str:
-    values = benchmarks.values_of([source])
+    values = benchmark_judging.values_of([source])
     return kinds_of(values) if values else f"`{source}`"
 
 
@@ -179,7 +181,9 @@ def _harness(tests: Sequence[Assert]) -> tuple[str, list[Call]]:
     return source, calls
 
 
-def _fault(name: str, tests: Sequence[Assert], results: benchmarks.Results) -> tuple[str, str]:
+def _fault(
+    name: str, tests: Sequence[Assert], results: benchmark_judging.Results
+) -> tuple[str, str]:
     """Failure mode, empty where it is right, and what to say."""
     for test, result in zip(tests, results, strict=True):
         mode = _failure_mode(test, result, name)

@@ -19,7 +19,7 @@ from .contract import (
 )
 from .trial import DomainRaised, Level, Trial
 
-Finding = tuple[Level, str]
+CheckRemark = tuple[Level, str]
 """A finding of a check, and a sentence about it."""
 
 BALANCED = 0.6
@@ -29,7 +29,7 @@ SLOW = 0.1
 """Seconds; a judge that takes longer for a reply deserves a note."""
 
 
-def _check_counts(trial: Trial) -> Iterator[Finding]:
+def _check_counts(trial: Trial) -> Iterator[CheckRemark]:
     """Check that splits hold what was asked; gather the problems that the other checks go by."""
     empty: dict[Split, str] = {}
     there = held_splits(trial.domain)
@@ -56,7 +56,7 @@ def _check_counts(trial: Trial) -> Iterator[Finding]:
         yield from (("fault", missing) for missing in empty.values())
 
 
-def _check_empty_split(trial: Trial, split: Split) -> Iterator[Finding]:
+def _check_empty_split(trial: Trial, split: Split) -> Iterator[CheckRemark]:
     """Check that a split which the domain says it does not hold refuses to give problems."""
     try:
         given = trial.ask(split, 1, 0)
@@ -69,20 +69,20 @@ def _check_empty_split(trial: Trial, split: Split) -> Iterator[Finding]:
     yield "fault", said
 
 
-def _check_repetition(trial: Trial) -> Iterator[Finding]:
+def _check_repetition(trial: Trial) -> Iterator[CheckRemark]:
     for split, first in trial.problems.items():
         if first and trial.ask(split, len(first), 0) != first:
             yield "fault", f"{split} differs when it is asked for again"
 
 
-def _check_distinctness(trial: Trial) -> Iterator[Finding]:
+def _check_distinctness(trial: Trial) -> Iterator[CheckRemark]:
     for split, problems in trial.problems.items():
         twice = [name for name, times in Counter(p.id for p in problems).items() if times > 1]
         if twice:
             yield "fault", f"{split} holds {twice[0]} twice"
 
 
-def _check_split_overlap(trial: Trial) -> Iterator[Finding]:
+def _check_split_overlap(trial: Trial) -> Iterator[CheckRemark]:
     """Check under several seeds: one run's test must not be another run's training."""
     home: dict[str, Split] = {}
     for split, problems in trial.problems.items():
@@ -97,7 +97,7 @@ def _check_split_overlap(trial: Trial) -> Iterator[Finding]:
                     return
 
 
-def _check_rules(trial: Trial) -> Iterator[Finding]:
+def _check_rules(trial: Trial) -> Iterator[CheckRemark]:
     guide = trial.domain.guide
     for rule in guide.rules:
         strange = (rule.steps - set(guide.step_kinds)) | (rule.addresses - set(guide.failure_modes))
@@ -111,7 +111,7 @@ def _check_rules(trial: Trial) -> Iterator[Finding]:
         yield "note", "there are none: only a language model can teach this domain"
 
 
-def _check_ids_and_data(trial: Trial) -> Iterator[Finding]:
+def _check_ids_and_data(trial: Trial) -> Iterator[CheckRemark]:
     for problem in trial.all:
         if not re.fullmatch(r"[0-9a-f]{16}", problem.id):
             yield "fault", f"{problem.id!r} is not 16 hex digits"
@@ -122,7 +122,7 @@ def _check_ids_and_data(trial: Trial) -> Iterator[Finding]:
             return
 
 
-def _check_balance(trial: Trial) -> Iterator[Finding]:
+def _check_balance(trial: Trial) -> Iterator[CheckRemark]:
     if not trial.domain.guide.classes:
         return
     for split, problems in trial.problems.items():
@@ -138,13 +138,13 @@ def _check_balance(trial: Trial) -> Iterator[Finding]:
                 yield "note", said
 
 
-def _check_features(trial: Trial) -> Iterator[Finding]:
+def _check_features(trial: Trial) -> Iterator[CheckRemark]:
     if trial.problems["train"]:
         trial.measure_floors()
     yield from ()
 
 
-def _check_solutions(trial: Trial) -> Iterator[Finding]:
+def _check_solutions(trial: Trial) -> Iterator[CheckRemark]:
     bare = 0
     for problem in trial.all:
         for steps in trial.ways():
@@ -167,7 +167,7 @@ def _check_solutions(trial: Trial) -> Iterator[Finding]:
         yield "ok", f"1.0 on each of {len(trial.all)} problems, {ways}"
 
 
-def _check_planted_pairs(trial: Trial) -> Iterator[Finding]:
+def _check_planted_pairs(trial: Trial) -> Iterator[CheckRemark]:
     """Check, where no reference answer exists, that a text outscores its own damaged self."""
     if not isinstance(trial.domain, Planted):
         return
@@ -188,7 +188,7 @@ def _check_planted_pairs(trial: Trial) -> Iterator[Finding]:
         yield "ok", f"all {len(pairs)} of them; damages: {kinds}"
 
 
-def _check_judging_model(trial: Trial) -> Iterator[Finding]:
+def _check_judging_model(trial: Trial) -> Iterator[CheckRemark]:
     """Check, where a model judges, that its verdicts hold when the texts change places."""
     found = trial.domain.belief() if isinstance(trial.domain, ModelJudged) else None
     if found is not None:
@@ -202,7 +202,7 @@ def _noise(problem: Problem, rnd: random.Random) -> list[str]:
     return ["", "   \n", "?", "\x00\ud800", "I cannot tell.", scribble, problem.text]
 
 
-def _check_noise(trial: Trial) -> Iterator[Finding]:
+def _check_noise(trial: Trial) -> Iterator[CheckRemark]:
     rnd = random.Random(0)
     for problem in trial.all:
         for reply in [*_noise(problem, rnd), trial.domain.guide.reply_format]:
@@ -212,7 +212,7 @@ def _check_noise(trial: Trial) -> Iterator[Finding]:
                 return
 
 
-def _check_other_classes(trial: Trial) -> Iterator[Finding]:
+def _check_other_classes(trial: Trial) -> Iterator[CheckRemark]:
     """Check, where answers are classes, that a solution of another class is wrong."""
     classes = trial.domain.guide.classes
     unknown = {problem.answer for problem in trial.all} - set(classes)
@@ -230,7 +230,7 @@ def _check_other_classes(trial: Trial) -> Iterator[Finding]:
                     return
 
 
-def _check_verdicts(trial: Trial) -> Iterator[Finding]:
+def _check_verdicts(trial: Trial) -> Iterator[CheckRemark]:
     """Check that the parts of a verdict agree, in the words of the guide."""
     known, rnd = set(trial.domain.guide.failure_modes), random.Random(1)
     for problem, other in zip(trial.all, reversed(trial.all), strict=True):
@@ -256,7 +256,7 @@ def _contradictions(verdict: Verdict, known: set[str]) -> Iterator[str]:
         yield f"failure modes that the guide lacks: {set(verdict.failure_modes) - known}"
 
 
-def _check_speed(trial: Trial) -> Iterator[Finding]:
+def _check_speed(trial: Trial) -> Iterator[CheckRemark]:
     took = []
     for problem in trial.all:
         reply = trial.solution(problem) or problem.text
@@ -268,7 +268,7 @@ def _check_speed(trial: Trial) -> Iterator[Finding]:
     yield "note" if each > SLOW else "ok", said
 
 
-REQUIREMENTS: Sequence[tuple[str, Callable[[Trial], Iterator[Finding]], str]] = (
+REQUIREMENTS: Sequence[tuple[str, Callable[[Trial], Iterator[CheckRemark]], str]] = (
     ("enough problems", _check_counts, "every split gave what it was asked for"),
     ("same problems", _check_repetition, "same arguments, same problems, same order"),
     ("distinct problems", _check_distinctness, "none comes twice in a split"),

@@ -131,7 +131,7 @@ class NewDomain(NamedTuple):
     spec: str
 
 
-def write(name: str, folder: Path) -> NewDomain:
+def write_scaffold(name: str, folder: Path) -> NewDomain:
     """Write the draft of the domain `name` into `folder`; a file that is there stays as it is.
 
     Raises BadName for a name that cannot be one, and FileExistsError.

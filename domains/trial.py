@@ -26,7 +26,7 @@ class CheckResult:
     said: str
 
 
-class Floor(NamedTuple):
+class TrialFloor(NamedTuple):
     """Shares of a split that are right without looking into its problems."""
 
     split: Split
@@ -52,7 +52,7 @@ class FloorsOf(Protocol):
         features: Mapping[str, Sequence[Mapping[str, float]]],
         fitted_on: str,
     ) -> Mapping[str, tuple[float, float, str]]:
-        """Return `constant`, `stump` and `question` of each split that has problems; see Floor."""
+        """Return `constant`, `stump`, `question` of each split with problems; see TrialFloor."""
 
 
 class DomainRaised(Exception):
@@ -75,7 +75,7 @@ class Trial:
         """`n` problems of every split; None: all there are, up to MOST."""
         self.domain, self.n, self._floors_of = domain, n, floors_of
         self.problems: dict[Split, Sequence[Problem]] = {}
-        self.floors: Sequence[Floor] = ()
+        self.floors: Sequence[TrialFloor] = ()
 
     def ask(self, split: Split, n: int, seed: int) -> list[Problem]:
         """Ask for problems. Raises NotEnoughProblems, or DomainRaised for all else."""
@@ -156,7 +156,7 @@ class Trial:
             }
             found = self._floors_of(answers, features, "train")
             self.floors = [
-                Floor(split, len(some), *found[split])
+                TrialFloor(split, len(some), *found[split])
                 for split, some in self.problems.items()
                 if some
             ]

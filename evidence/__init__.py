@@ -3,7 +3,7 @@
 from .attribution.headline import headline
 from .attribution.table import JudgedReply, table
 from .floors import best_floor, split_floors
-from .gate.decide import GateVerdict, decide, plan
+from .gate.decide import GateVerdict, decide, detectable_gain
 from .gate.margins import needed_pairs
 from .pairs import mcnemar
 
@@ -12,10 +12,10 @@ __all__ = [
     "JudgedReply",
     "best_floor",
     "decide",
+    "detectable_gain",
     "headline",
     "mcnemar",
     "needed_pairs",
-    "plan",
     "split_floors",
     "table",
 ]

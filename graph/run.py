@@ -99,7 +99,9 @@ def transfer_knowledge(
     """Run the whole pipeline, as `tutelage run` does, and return its attribution table.
 
     `sections` are the config's own: `splits={"train": 300}`, `loop={"cycles": 1}`, `seed=3`, ...
-    Returns the content of `attribution.json`. Raises what `open_run` and `go` raise.
+    Leaves the store in `home`, and in `folder/name` the checkpoint, `config.toml` and the adapters.
+    The results' files, `attribution.json` among them, are written by
+    `tutelage.reports.write_results`. Raises what `open_run` and `go` raise.
     """
     named = domain if isinstance(domain, str) else domain.name
     config = parse_config(

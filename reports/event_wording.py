@@ -1,6 +1,7 @@
 """Wording of each event in plain sentences, for readers who meet it for the first time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ..store import events
 from .edit_wording import Names, describe_edit, quote_rule, rule_with_text
@@ -9,14 +10,30 @@ from .wording import count, interval, list_words, points
 Lines = Sequence[str]
 """Sentences; one that begins with two spaces belongs to the one above it."""
 
-GAPS = {
-    "application": "it can with the strategy in its prompt",
-    "demonstration": "the teacher can, it cannot even with words",
-    "knowledge": "the teacher cannot either",
-    "format": "only the reply's format is wrong",
-    "unmeasured": "the cause was not measured",
+
+class Gap(NamedTuple):
+    """Cause of a failure, in the story's words and in those of the page."""
+
+    meaning: str
+    on_page: str = ""
+    """Empty where the page gives the number alone."""
+
+
+GAPS: Mapping[str, Gap] = {
+    "application": Gap(
+        "it can with the strategy in its prompt",
+        "solved with the strategy in the prompt: more examples",
+    ),
+    "demonstration": Gap(
+        "the teacher can, it cannot even with words",
+        "the teacher solves it, the student does not even with words",
+    ),
+    "knowledge": Gap("the teacher cannot either", "the teacher fails too"),
+    "format": Gap("only the reply's format is wrong", "only the reply’s format is wrong"),
+    "unmeasured": Gap("the cause was not measured"),
 }
-"""Cause of a failure -> its meaning."""
+OTHER_GAP = Gap("of another kind")
+"""Stands for a cause that is not among the `GAPS`."""
 VERBS = {"approve": "approved", "edit": "edited", "reject": "rejected"}
 """Decision of a reviewer -> its past tense."""
 MOST_LESSONS = 12
@@ -266,7 +283,7 @@ def describe_feedback(event: events.FailuresSorted) -> Lines:
         gaps[gap] = gaps.get(gap, 0) + 1
     return [
         f"The {who} then met {count(len(event.attempts), 'fresh problem')}: {event.right} right.",
-        *(f"  {n} {gap}: {GAPS.get(gap, 'of another kind')}" for gap, n in gaps.items()),
+        *(f"  {n} {gap}: {GAPS.get(gap, OTHER_GAP).meaning}" for gap, n in gaps.items()),
     ]
 
 

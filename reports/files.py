@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..store.files import write_atomically
 from ..store.log import EventLog
-from ..store.strategies.export import to_markdown
+from ..store.strategies.import_export import to_markdown
 from ..trainer.adapter import write_card
 from ..trainer.manifest import MANIFEST, read_manifest
 from .html.page import render

@@ -18,7 +18,7 @@ from .run_story import cycle_of, round_of
 from .wording import list_words, version_name
 
 
-class _Telling(NamedTuple):
+class _EventForm(NamedTuple):
     """Form in which one kind of event stands in the story."""
 
     what: str
@@ -27,26 +27,28 @@ class _Telling(NamedTuple):
     describe: Callable[..., Lines]
 
 
-_TELLINGS: Mapping[type[events.Event], _Telling] = {
-    events.RunStarted: _Telling("begun", "", event_wording.describe_start),
-    events.ProbeDecided: _Telling("probed", "", event_wording.describe_probe),
-    events.RoundOpened: _Telling("opened", "strategy", event_wording.describe_opening),
-    events.Solved: _Telling("solved", "strategy", event_wording.describe_solving),
-    events.CreditMeasured: _Telling("credited", "strategy", event_wording.describe_credit),
-    events.Reflected: _Telling("reflected", "", event_wording.describe_reflection),
-    events.StrategyProposed: _Telling("proposed", "strategy", event_wording.describe_proposal),
-    events.ProposalRefused: _Telling("refused", "", event_wording.describe_refusal),
-    events.GateDecided: _Telling("gated", "candidate", event_wording.describe_gate),
-    events.PortabilityMeasured: _Telling(
+_EVENT_FORMS: Mapping[type[events.Event], _EventForm] = {
+    events.RunStarted: _EventForm("begun", "", event_wording.describe_start),
+    events.ProbeDecided: _EventForm("probed", "", event_wording.describe_probe),
+    events.RoundOpened: _EventForm("opened", "strategy", event_wording.describe_opening),
+    events.Solved: _EventForm("solved", "strategy", event_wording.describe_solving),
+    events.CreditMeasured: _EventForm("credited", "strategy", event_wording.describe_credit),
+    events.Reflected: _EventForm("reflected", "", event_wording.describe_reflection),
+    events.StrategyProposed: _EventForm("proposed", "strategy", event_wording.describe_proposal),
+    events.ProposalRefused: _EventForm("refused", "", event_wording.describe_refusal),
+    events.GateDecided: _EventForm("gated", "candidate", event_wording.describe_gate),
+    events.PortabilityMeasured: _EventForm(
         "carried", "candidate", event_wording.describe_portability
     ),
-    events.ReviewAsked: _Telling("asked", "candidate", event_wording.describe_question),
-    events.ReviewAnswered: _Telling("answered", "candidate", event_wording.describe_answer),
-    events.StrategyPromoted: _Telling("promoted", "strategy", event_wording.describe_promotion),
-    events.StrategyRolledBack: _Telling("rolled back", "strategy", event_wording.describe_rollback),
-    events.Transferred: _Telling("transferred", "strategy", event_wording.describe_transfer),
-    events.FailuresSorted: _Telling("tried", "strategy", event_wording.describe_feedback),
-    events.Evaluated: _Telling("evaluated", "strategy", event_wording.describe_evaluation),
+    events.ReviewAsked: _EventForm("asked", "candidate", event_wording.describe_question),
+    events.ReviewAnswered: _EventForm("answered", "candidate", event_wording.describe_answer),
+    events.StrategyPromoted: _EventForm("promoted", "strategy", event_wording.describe_promotion),
+    events.StrategyRolledBack: _EventForm(
+        "rolled back", "strategy", event_wording.describe_rollback
+    ),
+    events.Transferred: _EventForm("transferred", "strategy", event_wording.describe_transfer),
+    events.FailuresSorted: _EventForm("tried", "strategy", event_wording.describe_feedback),
+    events.Evaluated: _EventForm("evaluated", "strategy", event_wording.describe_evaluation),
 }
 """The kinds of event that the story tells."""
 
@@ -84,14 +86,14 @@ class _Round:
 
 def strategy_story(log: EventLog, domain: str | None = None) -> Iterator[StoryEntry]:
     """Yield what happened to strategies, of one domain or of all, oldest first."""
-    teller = _Teller(log)
-    for entry in log.entries(kinds=[*_TELLINGS]):
+    teller = _StoryTeller(log)
+    for entry in log.entries(kinds=[*_EVENT_FORMS]):
         for each in teller.tell(entry):
             if domain in (None, teller.domain_of(entry.event)):
                 yield each
 
 
-class _Teller:
+class _StoryTeller:
     """Turns events into entries, and remembers what later sentences refer to."""
 
     def __init__(self, log: EventLog) -> None:
@@ -117,7 +119,7 @@ class _Teller:
         at = entry.at.isoformat(timespec="seconds")
         yield from self._close_round(event, chapter, at)
         self._note(event, chapter)
-        what, field_name, _ = _TELLINGS[type(event)]
+        what, field_name, _ = _EVENT_FORMS[type(event)]
         names = self._names(event)
         version = names.version(getattr(event, field_name)) if field_name else ""
         said = (*self._describe(event, names, at), *self._harm_without_bar(event))
@@ -133,7 +135,7 @@ class _Teller:
         )
 
     def _describe(self, event: events.Event, names: Names, at: str) -> Lines:
-        describe = _TELLINGS[type(event)].describe
+        describe = _EVENT_FORMS[type(event)].describe
         if isinstance(event, events.RunStarted):
             return describe(event, at[:16].replace("T", " "))
         if isinstance(event, events.Evaluated):

@@ -5,7 +5,7 @@ from .log import EventLog
 from .rules import EMPTY, Rule, Strategy
 from .strategies.blame import blame
 from .strategies.diff import diff
-from .strategies.export import export_json, import_json
+from .strategies.import_export import export_json, import_json
 from .strategies.versions import Strategies
 
 __all__ = [

@@ -2,11 +2,11 @@
 
 from .adapter import is_whole, write_card
 from .contract import TrainingStopped
-from .examples import Dataset, Example, follow
+from .examples import Dataset, Example, build_dataset
 from .manifest import Manifest, adapter_key, read_manifest
 from .preflight import PreflightFailed
-from .prompt import build_request
 from .recipe import Recipe
+from .student_prompt import build_request
 from .train import LoraTrainer
 
 __all__ = [
@@ -18,8 +18,8 @@ __all__ = [
     "Recipe",
     "TrainingStopped",
     "adapter_key",
+    "build_dataset",
     "build_request",
-    "follow",
     "is_whole",
     "read_manifest",
     "write_card",

@@ -13,7 +13,7 @@ from ..domains.contract import Domain, Problem
 from ..models.contract import Request
 from ..store.hash_chain import sha256
 from ..store.rules import Strategy
-from .prompt import build_request
+from .student_prompt import build_request
 
 Demonstrate = Callable[[Problem, Strategy], str | None]
 """Writes a worked solution that follows the strategy, or None if it cannot."""
@@ -97,7 +97,7 @@ class Dataset:
         return cls(examples, dropped, dict(coverage or {}), dict(classes or {}))
 
 
-def follow(
+def build_dataset(
     domain: Domain,
     problems: Sequence[Problem],
     strategy: Strategy,

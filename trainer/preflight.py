@@ -26,7 +26,7 @@ MOST = 0.6
 
 
 @dataclass(frozen=True)
-class Finding:
+class PreflightFault:
     """One fault, and the examples that have it."""
 
     check: Check
@@ -40,7 +40,7 @@ class Finding:
 class Preflight:
     """Findings of the checks; none, when the dataset may be trained."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[PreflightFault, ...]
 
     @property
     def ok(self) -> bool:
@@ -50,7 +50,7 @@ class Preflight:
 class PreflightFailed(ValueError):
     """A dataset may not be trained as it is. Every fault is in the message and in `findings`."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[PreflightFault]) -> None:
         self.findings = tuple(findings)
         lines = [f"- {finding.check}: {finding.said}" for finding in findings]
         super().__init__("Nothing was trained: the examples have faults.\n" + "\n".join(lines))
@@ -85,27 +85,29 @@ def require_no_faults(preflight: Preflight) -> None:
         raise PreflightFailed(preflight.findings)
 
 
-def _check_examples(dataset: Dataset) -> list[Finding]:
+def _check_examples(dataset: Dataset) -> list[PreflightFault]:
     if not dataset.examples:
         said = f"No examples ({dataset.dropped} were dropped as not right): nothing to learn from."
-        return [Finding("examples", said)]
+        return [PreflightFault("examples", said)]
     empty = tuple(e.problem for e in dataset.examples if not e.completion.strip())
     if not empty:
         return []
     said = f"{len(empty)} completions are empty: the student would learn to say nothing."
-    return [Finding("examples", said, empty)]
+    return [PreflightFault("examples", said, empty)]
 
 
 def _check_tokens(
     dataset: Dataset, student: Trainable, recipe: Recipe, tokenised: Tokenise
-) -> list[Finding]:
+) -> list[PreflightFault]:
     """Collect the faults of single examples, each kind once with all its examples."""
     found: dict[tuple[Check, str], list[str]] = {}
     for example in dataset.examples:
         for fault in _faults(example, tokenised(example, student), student, recipe):
             found.setdefault(fault, []).append(example.problem)
     return [
-        Finding(check, f"{said} ({len(ids)} of {len(dataset.examples)} examples)", tuple(ids))
+        PreflightFault(
+            check, f"{said} ({len(ids)} of {len(dataset.examples)} examples)", tuple(ids)
+        )
         for (check, said), ids in found.items()
     ]
 
@@ -151,18 +153,20 @@ def _ends_reply(rest: Sequence[int], student: Trainable) -> bool:
     return tuple(rest) == (stop,) and (not closing or stop in closing)
 
 
-def _check_overlap(dataset: Dataset, held_out: Mapping[str, Collection[str]]) -> list[Finding]:
+def _check_overlap(
+    dataset: Dataset, held_out: Mapping[str, Collection[str]]
+) -> list[PreflightFault]:
     findings = []
     for split, ids in held_out.items():
         sealed = frozenset(ids)
         shared = tuple(e.problem for e in dataset.examples if e.problem in sealed)
         if shared:
             said = f"{len(shared)} examples are problems of `{split}`: take them out."
-            findings.append(Finding("overlap", said, shared))
+            findings.append(PreflightFault("overlap", said, shared))
     return findings
 
 
-def _check_balance(dataset: Dataset, classes: Sequence[str]) -> list[Finding]:
+def _check_balance(dataset: Dataset, classes: Sequence[str]) -> list[PreflightFault]:
     if not classes or not dataset.examples:
         return []
     counts = Counter(example.answer for example in dataset.examples)
@@ -170,9 +174,9 @@ def _check_balance(dataset: Dataset, classes: Sequence[str]) -> list[Finding]:
     (largest, n), total = counts.most_common(1)[0], len(dataset.examples)
     if n > MOST * total:
         said = f"{n} of {total} answers are {largest!r}, more than {MOST:.0%}: balance the classes."
-        findings.append(Finding("balance", said))
+        findings.append(PreflightFault("balance", said))
     strange = sorted(set(counts) - set(classes))
     if strange:
         said = f"Answers outside the classes {', '.join(classes)}: {', '.join(strange)}."
-        findings.append(Finding("balance", said))
+        findings.append(PreflightFault("balance", said))
     return findings

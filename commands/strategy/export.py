@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ...store.strategies.export import export_json, to_markdown
+from ...store.strategies.import_export import export_json, to_markdown
 from ...store.strategies.versions import Strategies
 from ..errors import Refused
 from ..output import Json, examples

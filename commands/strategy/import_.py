@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ...reports.wording import version_name
-from ...store.strategies.export import import_json
+from ...store.strategies.import_export import import_json
 from ...store.strategies.versions import Strategies
 from ..errors import Refused
 from ..output import Json, examples, print_json

@@ -3,7 +3,7 @@
 import typer
 
 from ...reports.wording import clean
-from ...store.strategies.export import to_markdown
+from ...store.strategies.import_export import to_markdown
 from ...store.strategies.versions import Strategies
 from ..output import Json, examples, print_json
 from ..workspace import VersionRef, here

@@ -11,7 +11,7 @@ from ..intervals import clopper_pearson
 from .simulation import Students, Terms, run_gates
 
 OTHERS = (0.15, 0.45)
-"""Shares of disagreeing pairs that `plan` does not assume: the curve is drawn there as well."""
+"""Shares of disagreeing pairs that `detectable_gain` does not assume: also drawn in the curve."""
 
 MOST_REPLIES = 20_000_000
 """Replies of an arm that are held at once: some hundred megabytes."""
@@ -55,9 +55,9 @@ class Calibration:
     saved: float
     """Share of the candidates' replies that racing never asked for, in these runs."""
     detectable: float
-    """The gain that `plan` calls detectable with the power asked for."""
+    """The gain that `detectable_gain` calls detectable with the power asked for."""
     curve: tuple[Point, ...]
-    """At the discordance that `plan` assumes first, then at others."""
+    """At the discordance that `detectable_gain` assumes first, then at others."""
 
     @property
     def holds(self) -> bool:

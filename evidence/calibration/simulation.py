@@ -4,7 +4,7 @@ A student answers most problems always alike; the share 2 d of them is open, and
 is a fair coin. So two arms without any effect disagree on the share d of the problems, and no reply
 is ever handed on. A gain tips the candidate's coin, which leaves d as it is; beyond d the candidate
 is always right there, and the incumbent's coin is tipped as well. These are the assumptions of
-`plan`, so that what it promises can be held against what is found.
+`detectable_gain`, so that what it promises can be held against what is found.
 
 Every verdict comes from `decide` (with `replicates` and `racing`, where they are on); outcomes that
 come up again are looked up.
@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..gate.decide import decide, plan, spend
+from ..gate.decide import alpha_share, decide, detectable_gain
 from ..gate.racing import futility_reason, interim_looks
 from ..gate.replicates import Replicates, means, require_agreement
 
@@ -45,11 +45,11 @@ class Terms:
     @property
     def share(self) -> float:
         """Share of alpha that one decision may spend."""
-        return spend(self.alpha, self.rounds * self.candidates)
+        return alpha_share(self.alpha, self.rounds * self.candidates)
 
     @property
     def detectable(self) -> float:
-        return plan(self.pairs, self.share, self.power, replicates=self.replicates)
+        return detectable_gain(self.pairs, self.share, self.power, replicates=self.replicates)
 
 
 class Students:

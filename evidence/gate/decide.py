@@ -42,7 +42,7 @@ class GateVerdict:
     """
     alpha: float
     detectable: float
-    """The smallest gain that a gate of this size finds with the power asked for; see `plan`.
+    """The gain of `detectable_gain`: the smallest that a gate of this size finds.
 
     Under `no worse` the smallest loss that identical replies rule out.
     """
@@ -53,7 +53,7 @@ class GateVerdict:
     """Largest gain of one replicate of the incumbent over another: what luck alone made here."""
 
 
-def plan(
+def detectable_gain(
     n: int,
     alpha: float,
     power: float = 0.8,
@@ -74,7 +74,7 @@ def plan(
     return smallest_detectable(n, alpha, power, discordance, replicates)
 
 
-def spend(alpha: float, decisions: int) -> float:
+def alpha_share(alpha: float, decisions: int) -> float:
     """Share of `alpha` for one of `decisions` gates, so that all of them together keep to it."""
     if decisions < 1:
         raise ValueError(f"Wanted at least one decision to spend alpha on, found {decisions}.")
@@ -112,7 +112,9 @@ def decide(
     of several replies say of how many (`replicates`): those find smaller gains.
     """
     compared = compare_arms(candidate, incumbent, alpha, confidence, seed, samples)
-    detectable = plan(len(candidate), alpha, power, discordance, claim, replicates, graded)
+    detectable = detectable_gain(
+        len(candidate), alpha, power, discordance, claim, replicates, graded
+    )
     if claim == "better":
         p = compared.p
         worth = detectable if worthwhile is None else worthwhile

@@ -41,7 +41,7 @@ class Journal:
     ) -> Iterator[list[tuple[str, Reply]]]:
         """Answer `calls` batch by batch, in order; a recorded reply is never asked for again.
 
-        `name` stands for the model in the log where its own name says too little (an adapter worn).
+        `name` stands for the model in the log where its own name says too little (an adapter).
         Raises SlotConflict when a slot was filled with another request, BudgetSpent when the next
         batch could go over the budget.
         """

@@ -25,9 +25,9 @@ def measure_credit(run: Run, state: RunState) -> None:
     The round's own attempts are the arm with the rule; the arm without it gets fresh replies to
     the same problems. At most CREDITED rules a round, those with the fewest pairs so far first.
     Only a student that has the rules in its prompt can be asked: nothing is measured where the
-    teacher solved or where the student is deaf to words. A rule that the worn adapter was trained
-    on is not measured either: the student knows it by heart, and leaving it out says nothing of
-    what it is worth to one who does not.
+    teacher solved or where prompts have no effect on the student. A rule that the student's active
+    adapter was trained on is not measured either: the weights hold it, so leaving it out of the
+    prompt says nothing of its worth to a student that was not trained on it.
     """
     solved = run.log.find(run.id, state["solved"])
     if not run.config.loop.credit or not isinstance(solved, Solved) or solved.policy != "student":

@@ -1,6 +1,6 @@
 """Acceptance: the claim that a gate has to show of a candidate, and losses that are ruled out."""
 
-from ...evidence.gate.decide import Claim, spend
+from ...evidence.gate.decide import Claim, alpha_share
 from ...evidence.gate.margins import graded_no_worse, no_worse
 from ...store.rules import Strategy
 from ..config.config import RunConfig
@@ -23,4 +23,4 @@ def rules_out_loss(config: RunConfig, wins: int, losses: int) -> bool:
         p = graded_no_worse([1.0] * wins + [-1.0] * losses + [0.0] * (n - wins - losses), margin)
     else:
         p = no_worse(wins, losses, n, margin)
-    return p <= spend(config.gate.alpha, config.decisions)
+    return p <= alpha_share(config.gate.alpha, config.decisions)

@@ -5,7 +5,7 @@ import hashlib
 from ...store.events import AdapterTrained, ExamplesBuilt
 from ...store.rules import Strategy
 from ...trainer.contract import Trainer, TrainingStopped
-from ...trainer.examples import Dataset, Demonstrate, follow
+from ...trainer.examples import Dataset, Demonstrate, build_dataset
 from ...trainer.manifest import Manifest
 from ..context import Paused, Run
 
@@ -22,7 +22,7 @@ def dataset_of(run: Run, strategy: Strategy) -> Dataset:
             classes=event.classes,
         )
     problems = run.example_problems
-    dataset = follow(run.domain, problems, strategy, _demonstrator(run, slot))
+    dataset = build_dataset(run.domain, problems, strategy, _demonstrator(run, slot))
     ids = "\n".join(problem.id for problem in problems)
     run.log.record(
         ExamplesBuilt(

@@ -18,7 +18,7 @@ from ..state import RunState, in_loop, round_slot
 from .acceptance import rules_out_loss
 from .frontier import mean_scores
 
-MATTERS = 2
+MAX_IDLE_MARGINS = 2
 """Margins (`gate.margin`): a rule that may yet be worth so much is not called idle."""
 
 
@@ -218,13 +218,13 @@ def _idle(run: Run, strategy: Strategy) -> dict[str, RuleWorth]:
     """Return the rules that credit found to do harm or nothing, as `strategy` words them.
 
     Nothing is: not shown to help, by its best estimate worth not half of what the gate lets a
-    version lose, and surely less than MATTERS margins. A gate that accepted the very wording, and
-    nothing beside it, says more than that, unless credit's interval lies below the gate's.
+    version lose, and surely less than MAX_IDLE_MARGINS margins. A gate that accepted the very
+    wording, and nothing beside it, says more, unless credit's interval lies below the gate's.
     """
     margin, proved = run.config.gate.margin, _gate_lows(run)
     said, found = {rule.id: rule_content(rule) for rule in strategy.rules}, {}
     for rule, worth in current_worths(strategy, worths(run)).items():
-        most = min(MATTERS * margin, proved.get(said[rule], 1.0))
+        most = min(MAX_IDLE_MARGINS * margin, proved.get(said[rule], 1.0))
         nothing = not worth.helps and worth.gain < margin / 2 and worth.high < most
         if worth.source == "credit" and (worth.harms or nothing):
             found[rule] = worth

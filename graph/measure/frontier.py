@@ -25,7 +25,7 @@ LOST = -1.0
 def score_version(run: Run, version: Version, adapter: str) -> FrontierScored:
     """Return a version's scores on the frontier's problems; measured once, then read.
 
-    In the `words` channel the version stands in the prompt of whoever wears `adapter`; in the
+    In the `words` channel the version stands in the prompt of a student with `adapter`; in the
     `weights` channel `adapter` is the one that was trained for the version, and no prompt is.
     """
     slot = f"frontier/{version.hash[:16]}" + (f"/{adapter}" if adapter else "")
@@ -64,12 +64,12 @@ def measure_frontier(run: Run, adapter: str) -> dict[str, int]:
     or a current one that cannot.
     """
     members = pool(run)
-    worn = dict.fromkeys(members, adapter) if run.reads_words() else _adapters(run)
-    able = {name: version for name, version in members.items() if name in worn}
+    adapters = dict.fromkeys(members, adapter) if run.reads_words() else _adapters(run)
+    able = {name: version for name, version in members.items() if name in adapters}
     if len(able) < 2 or run.current().hash not in able:
         return {}
     run.progress.stage("frontier", f"{len(able)} versions on {len(run.frontier_problems)} problems")
-    scored = {name: score_version(run, version, worn[name]) for name, version in able.items()}
+    scored = {name: score_version(run, version, adapters[name]) for name, version in able.items()}
     return fronts({name: _row(event.lower) for name, event in scored.items()})
 
 

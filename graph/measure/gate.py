@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...domains.contract import Problem
-from ...evidence.gate.decide import Claim, Decision, GateVerdict, decide, plan, spend
+from ...evidence.gate.decide import (
+    Claim,
+    Decision,
+    GateVerdict,
+    alpha_share,
+    decide,
+    detectable_gain,
+)
 from ...evidence.gate.margins import chance_no_worse
 from ...evidence.gate.power import DISCORDANCE
 from ...evidence.gate.racing import futility_reason, interim_looks, stop_for_futility
@@ -39,14 +46,14 @@ class Gate:
     channel: Channel
     block: Sequence[Problem]
     adapter: str = ""
-    """Worn by both arms of a `words` gate: the tuned student's, once there is one."""
+    """Active in both arms of a `words` gate: the tuned student's, once there is one."""
     decisions: int = 1
     """How many decisions share the run's alpha."""
 
     @property
     def alpha(self) -> float:
         """Share of the run's alpha that this decision may spend."""
-        return spend(self.run.config.gate.alpha, self.decisions)
+        return alpha_share(self.run.config.gate.alpha, self.decisions)
 
     @property
     def claim(self) -> Claim:
@@ -57,7 +64,9 @@ class Gate:
     def detectable(self) -> float:
         """Smallest gain this gate can find, known before any reply; under `no worse` a loss."""
         power, replicates = self.run.config.gate.power, self.replicates
-        return plan(len(self.block), self.alpha, power, claim=self.claim, replicates=replicates)
+        return detectable_gain(
+            len(self.block), self.alpha, power, claim=self.claim, replicates=replicates
+        )
 
     @property
     def replicates(self) -> int:

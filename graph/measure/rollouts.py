@@ -7,7 +7,7 @@ from ...models.contract import Model, Reply, Request
 from ...store.errors import SlotConflict
 from ...store.events import AnyEvent, AttemptJudged
 from ...store.rules import Strategy
-from ...trainer.prompt import build_request
+from ...trainer.student_prompt import build_request
 from ..context import Run
 from ..state import seed_of
 
@@ -40,7 +40,7 @@ def attempt(
     _check_same_question(run.id, found, shown, adapter)
     missing = [place for place, slot in enumerate(slots) if found[slot] is None]
     answering = model or (run.student_with(adapter) if missing else run.student)
-    # Not the name of who answers: worn adapters have their folder in it, and folders move.
+    # Not the name of who answers: adapters have their folder in it, and folders move.
     asked = (model or run.student).name
     name = f"{asked}+{adapter}" if adapter and model is None else asked
     by_slot = {slots[place]: wanted[place][0] for place in missing}

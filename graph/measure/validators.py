@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ...models.contract import Model, ModelError, Request
 from ...store.events import CallCompleted
-from ...trainer.prompt import build_request
+from ...trainer.student_prompt import build_request
 from ..calls.journal import ModelDown
 from ..context import Run
 

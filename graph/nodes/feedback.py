@@ -13,7 +13,7 @@ from ..state import RunState, cycle_slot
 
 
 def feedback(state: RunState, runtime: Runtime[Run]) -> RunState:
-    """Put fresh train problems to the tuned student and sort what it fails (DESIGN section 8)."""
+    """Put fresh train problems to the tuned student and sort what it fails."""
     run = runtime.context
     slot = cycle_slot(state, "feedback")
     if run.log.find(run.id, slot) is None:

@@ -10,8 +10,8 @@ from ...store.events import AttemptJudged, CallIntended, FailuresSorted, Reflect
 from ..calls.secrets import secret_in
 from ..context import Run
 from ..measure.ablation import measure_credit
-from ..measure.evidence import show_attempts
-from ..measure.gaps import close_gaps
+from ..measure.shown_attempts import show_attempts
+from ..measure.unsolved_queue import close_gaps
 from ..screening.injection import order_in
 from ..state import RunState, round_slot
 from ..teacher.contract import Unusable

@@ -61,7 +61,7 @@ def _wait_for_answer(run: Run, asked: ReviewAsked) -> ReviewAnswered:
         }
         given = interrupt(question, response_schema=ReviewAnswer)
         try:
-            record_answer(run.log, run.id, given, mind=check_revision)
+            record_answer(run.log, run.id, given, check=check_revision)
         except ReviewRefused as fault:
             refused = str(fault)
     return found

@@ -5,7 +5,7 @@ from langgraph.runtime import Runtime
 from ...store.events import RoundOpened, Solved
 from ..context import Run
 from ..measure.rollouts import attempt
-from ..measure.round import open_round
+from ..measure.round_opening import open_round
 from ..state import RunState, round_slot
 
 

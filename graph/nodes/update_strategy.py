@@ -11,9 +11,9 @@ from ...store.rules import Strategy
 from ...store.strategies.rule_worth import reorder_edits
 from ..context import Run
 from ..measure.candidates import Candidate, derive_candidates, worths
-from ..measure.evidence import evidence_of
 from ..measure.reviews import rejection_reasons, reviewer_candidates
-from ..measure.round import edit_cap
+from ..measure.round_opening import edit_cap
+from ..measure.shown_attempts import evidence_of
 from ..screening.admission import check, check_rivals
 from ..screening.leaks import foreign_texts
 from ..state import RunState, in_loop, round_slot

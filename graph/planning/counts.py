@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from ..config.config import RunConfig
 from ..measure.ablation import CREDITED
-from ..measure.gaps import DUE, SAMPLES
+from ..measure.unsolved_queue import DUE, SAMPLES
 from ..teacher.model import LARGE, READS
 
 Who = Literal["student", "teacher", "validator"]

@@ -11,8 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from ...domains.contract import SPLITS, Domain
-from ...evidence.gate.decide import plan as detectable
-from ...evidence.gate.decide import spend
+from ...evidence.gate.decide import alpha_share, detectable_gain
 from ...evidence.gate.margins import needed_pairs
 from ...store.rules import Rule, Strategy
 from ..calls.budget import CHARACTERS_A_TOKEN
@@ -111,7 +110,7 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
     tokens = config.train.recipe().epochs * config.train.examples * (lengths.bare + lengths.reply)
     seconds = adapters * tokens / LEARNED * (size or SMALL) / SMALL
     paid = [stage for stage in stages if _remote(stage.spec)]
-    alpha = spend(config.gate.alpha, config.total_rounds * config.loop.candidates)
+    alpha = alpha_share(config.gate.alpha, config.total_rounds * config.loop.candidates)
     return Plan(
         stages=stages,
         adapters=adapters,
@@ -120,7 +119,7 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
         memory=_memory(config, size),
         usd=_dollars(config, paid, [stage.output_tokens for stage in paid]),
         usd_limit=_dollars(config, paid, [stage.output_limit for stage in paid]),
-        detectable=detectable(
+        detectable=detectable_gain(
             config.block, alpha, config.gate.power, replicates=config.gate.replicates
         ),
         notes=tuple(_notes(config, size, paid)),
@@ -216,7 +215,7 @@ def _notes(config: RunConfig, size: float | None, paid: Sequence[Stage]) -> Iter
             'gate.channel = "auto": the probe decides. Counted is the dearer `weights`, with an '
             "adapter for every candidate."
         )
-    alpha, graded = spend(config.gate.alpha, config.decisions), config.gate.replicates > 1
+    alpha, graded = alpha_share(config.gate.alpha, config.decisions), config.gate.replicates > 1
     needed = needed_pairs(config.gate.margin, alpha, graded)
     credited = config.loop.credit and config.gate.channel != "weights"
     if credited and not removals_possible(config):

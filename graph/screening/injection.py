@@ -1,8 +1,7 @@
 """Prompt injection: detects orders to a model in a text, and the disguises of such orders.
 
-Patterns cannot know every wording: they are for the common ones. What no pattern knows is caught
-by its provenance (`leaks.py`): a rule may not repeat a text that its teacher read. They are kept
-narrow, so that advice about a task passes.
+Patterns cannot know every wording. They stand between the marked data blocks of a teacher's prompt
+and the gate, and they are kept narrow, so that advice about a task passes.
 """
 
 import base64
@@ -12,68 +11,100 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-_IGNORE = (
-    r"\b(?:ignor(?:e|ing)|disregard|forget|overrid(?:e|ing)|bypass|pay no (?:attention|heed) to"
-    r"|(?:do not|don'?t|never|stop) (?:follow|obey)(?:ing)?)"
-)
 _OLDER = (
-    r"(?:\W+(?:all|any|every|of|the|your|my|these|previous|prior|above|earlier|original|system"
-    r"|safety|given))*\W+"
+    r"(?:\W+(?:all|any|every|each|of|the|your|my|our|its|previous|prior|above|earlier|preceding"
+    r"|these|those|other|existing|original|initial|system|safety|given|and|current|former|said"
+    r"|own|hidden|developer|such|old|whatever))*\W+"
+)
+_IGNORE = (
+    r"\b(?:ignor(?:e|es|ed|ing)|disregard\w*|forget|overrid(?:e|ing)|bypass|overrule|violate"
+    r"|disobey|(?:do not|don'?t|never|stop|without) (?:follow|obey)(?:ing)?|abandon|circumvent"
+    r"|pay no (?:attention|heed) to|not bound by)"
 )
 _TELL = (
-    r"\b(?:print|output|reveal|show|repeat|tell|send|leak|display|include|give|append|quote|copy"
-    r"|share|state|spell|encode|say|write|put|add)"
+    r"\b(?:print|output|reveal|show|repeat|tell|send|leak|expose|display|return|include|give"
+    r"|recite|dump|echo|append|quote|copy|exfiltrate|e-?mail|post|upload|disclose|share|state"
+    r"|spell|encode|translate|summari[sz]e|say|write|put|insert|add)"
 )
+_NEAR = r"(?:\W+\w+){0,7}?\W+"
 _ROLE = r"(?:system|assistant|human|user|developer|ai)"
 
 _IGNORES = "tells its reader to ignore instructions"
 _ASKS = "asks for a prompt or for secrets"
-_POSES = "gives its reader another role or task"
-_KEEPS = "speaks to whoever keeps the rules"
+_NEW_ROLE = "gives its reader another role or task"
+_TO_KEEPER = "speaks to whoever keeps the rules"
 _WORDED = (
-    (_IGNORES, _IGNORE + _OLDER + r"(?:instructions?|prompts?|guidelines?|guardrails?)\b"),
     (
         _IGNORES,
-        _IGNORE + r"(?:\W+(?:all|any|of))*\W+(?:your|these|previous|prior|above|earlier|system)\W+"
-        r"(?:\w+\W+)?(?:rules?|polic(?:y|ies)|commands?|orders?|restrictions?)\b",
+        _IGNORE + _OLDER + r"(?:instructions?|prompts?|directives?|guidelines?|guardrails?"
+        r"|programming|(?:system|earlier|previous|prior) (?:text|messages?))\b",
     ),
     (
         _IGNORES,
-        r"\b(?:ignore|disregard|forget)\W+(?:(?:\w+\W+){0,2}?(?:everything|anything|all|what)\W+"
-        r"(?:\w+\W+){0,3}?(?:above|before|earlier|told)|(?:all\W+)?(?:of\W+)?the\W+above)\b",
+        _IGNORE + r"(?:\W+(?:all|any|of|every))*\W+(?:your|these|previous|prior|above|earlier"
+        r"|preceding|safety|initial|original|system)\W+(?:\w+\W+)?(?:rules?|polic(?:y|ies)"
+        r"|commands?|orders?|constraints?|restrictions?|training|strateg(?:y|ies)|filters?)\b",
     ),
     (
         _IGNORES,
-        r"\b(?:ignorier|vergiss).{0,35}anweisung|\b(?:oublie|ignore)[rz]?\W+(?:\w+\W+)?[ltcs]es\W.{0,20}(?:consigne|instruction)s"
-        r"|\b(?:olvid|ignor)\w*\b.{0,30}(?:instruccion|instruç|istruzion)|\bnegeer\b.{0,30}instructie"
-        r"|\bz?ignoruj\w*.{0,30}(?:instruk|polece)|(?:игнорир|забудь)\w*.{0,40}инструкц"
-        r"|指示.{0,12}無視|(?:忽略|无视|無視).{0,14}(?:指令|指示|提示)|지시.{0,14}무시"
-        r"|تجاهل.{0,30}تعليمات|निर्देश.{0,30}अनदेखा|talimat.{0,25}yok say",
+        _IGNORE + r"\W+(?:all|every)\W+(?:the\W+)?(?:rules?|restrictions?)"
+        r"(?=\W*(?:$|and\b|[,;.!]))",
+    ),
+    (
+        _IGNORES,
+        r"\b(?:ignore|disregard|forget)\W+(?:\w+\W+){0,2}?(?:everything|anything|all|what(?:ever)?)"
+        r"\W+(?:\w+\W+){0,3}?(?:above|before|previously|earlier|told)\b"
+        r"|\b(?:ignore|disregard|forget)\W+(?:all\W+)?(?:of\W+)?the\W+(?:above\b"
+        r"|(?:rules|text|orders|commands|messages?|polic(?:y|ies))\W+(?:above|before)\b)",
+    ),
+    (
+        _IGNORES,
+        r"\b(?:ignorier|missacht|vergiss|beachte).{0,35}(?:anweisung|vorgabe|instruktion)"
+        r"|\b(?:oublie|ignore)[rz]?\W+(?:\w+\W+){0,2}?(?:[ltcs]es|vos|mes)\W.{0,20}(?:consigne|instruction)s?\b"
+        r"|\b(?:olvid|ignor)\w*\b.{0,30}(?:instruccion|instruç|instruco|istruzion)"
+        r"|\bdimentica\w*\b.{0,30}istruzion|\besque[cç]a\b.{0,30}instru[cç]"
+        r"|\b(?:negeer|vergeet)\b.{0,30}instructie|\b(?:z?ignoruj|zapomnij)\w*.{0,30}(?:instruk|polece)"
+        r"|(?:игнорир|забудь)\w*.{0,40}(?:инструкц|указани)|(?:指示|命令|プロンプト).{0,12}(?:無視|忘れ)"
+        r"|(?:忽略|无视|忘记|忽視|無視).{0,14}(?:指令|指示|说明|說明|提示)"
+        r"|(?:지시|명령|프롬프트).{0,14}(?:무시|잊)"
+        r"|(?:تجاهل|انس).{0,30}(?:تعليمات|أوامر)"
+        r"|निर्देश.{0,30}(?:अनदेखा|भूल)|talimat.{0,25}(?:yok say|unut)",
     ),
     (
         _ASKS,
-        r"\bsystem\W{0,2}(?:prompt|message|instructions?)\b|\b(?:hidden|secret)\W(?:prompt|instructions?)\b"
+        r"\bsystem\W{0,2}(?:prompt|message|instructions?)\b|\bsystemprompt\b"
+        r"|\b(?:hidden|secret|initial|developer)\W(?:prompt|instructions?)\b"
+        r"|\bprompt (?:système|del sistema|do sistema|di sistema)|системн\w+ (?:промпт|подсказк)"
+        r"|系统提示|系統提示|システムプロンプト|시스템 프롬프트"
         r"|" + _TELL + r"\W+(?:\w+\W+){0,2}?your\W+(?:\w+\W+){0,2}?(?:prompt|instructions?)\b",
     ),
     (
         _ASKS,
-        _TELL + r"(?:\W+\w+){0,7}?\W+(?:api\W?keys?|(?:access|session|auth)\W?(?:keys?|tokens?)"
-        r"|credentials?|(?:private|secret|canary)\W(?:keys?|tokens?)|environment\W?var(?:iable)?s?"
-        r"|(?:your|any|all)\W+(?:passwords?|secrets?))\b",
+        _TELL + _NEAR + r"(?:api\W?keys?|access\W?(?:keys?|tokens?)|credentials?"
+        r"|(?:private|secret)\Wkeys?|(?:auth\w*|session|bearer)\W?tokens?"
+        r"|environment\W?(?:variables?|vars?)?|env\Wvars?|canary\W(?:key|token|value|string)"
+        r"|(?:your|admin\w*|root|any|all)\W+(?:passwords?|secrets?))\b",
     ),
     (
-        _POSES,
+        _NEW_ROLE,
         r"\byou are (?:now|no longer)\b|\bpretend (?:to be|that you|you)\b|\bjail\W?br(?:eak|oken)"
-        r"|\b(?:developer|debug|admin|root)\W(?:mode|access)\b|\bas an ai\b"
-        r"|\b(?:new|updated|real) (?:system )?(?:instructions?|task)\s*:",
+        r"|\b(?:developer|dan|god|debug|admin\w*|root|unrestricted|maintenance)\W(?:mode|access)\b"
+        r"|\bdo anything now\b|\bact as (?:an?|the) (?:\w+\W+)?(?:ai|assistant|model|hacker"
+        r"|admin\w*|root|dan|system|developer)\b|\brole-?play\b|\bas an ai\b"
+        r"|\bfrom now on\b\W+(?:\w+\W+)?(?:you|always|ignore|respond|answer|reply|say|speak)\b"
+        r"|\b(?:new|updated|real|true|actual|next) (?:system )?(?:instructions?|task)\s*:",
     ),
     (
-        _KEEPS,
-        r"\b(?:add|store|save|propose|memori[sz]e)\W+(?:\w+\W+){0,3}?(?:this|following|new|permanent)"
-        r"\W+(?:\w+\W+)?(?:rules?|lessons?)\b|\bmust obey\b|\bobey (?:me|this|the following)"
-        r"|\b(?:delete|remove)\W+(?:\w+\W+){0,2}?all\W+(?:\w+\W+)?(?:rules?|lessons?)\b"
-        r"|\b(?:note|message|hint|instructions?) (?:to|for) (?:the )?"
-        r"(?:teacher|grader|judge|verifier|model|assistant|reviewer)s?\b",
+        _TO_KEEPER,
+        r"\b(?:add|append|insert|store|save|propose|promote|adopt|memori[sz]e|persist)"
+        r"\W+(?:\w+\W+){0,3}?(?:this|following|new|next|permanent|an?)\W+(?:\w+\W+)?"
+        r"(?:rules?|lessons?|edits?|memory|strategy)\b"
+        r"|\bmust obey\b|\bobey (?:me|this|the following)"
+        r"|\b(?:delete|remove|drop|deprecate|erase|wipe)\W+(?:\w+\W+){0,2}?(?:all|every|other)\W+"
+        r"(?:\w+\W+)?(?:rules?|lessons?|strateg\w+)\b|\bexecute (?:this|the following)\b"
+        r"|\b(?:note|message|memo|hint|instructions?|orders?) (?:to|for) (?:the )?"
+        r"(?:teacher|grader|judge|verifier|model|assistant|ai|llm|reviewer|optimi[sz]er)s?\b"
+        r"|\b(?:grade|mark|score|rate)\W+(?:\w+\W+){0,5}?as (?:right|correct|passed|accepted)\b",
     ),
 )  # fmt: skip
 _MARKED = (
@@ -81,27 +112,33 @@ _MARKED = (
         _ASKS,
         r"(?-i:\$\{?[A-Z][A-Z0-9]*_[A-Z0-9_]+|%[A-Z][A-Z0-9]*_[A-Z0-9_]+%"
         r"|\b[A-Z0-9]+(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|PASSWORD)\b)"
-        r"|\bos\.environ|\bprintenv\b|/etc/(?:passwd|shadow)",
+        r"|\bos\.environ|\bgetenv\b|\bprocess\.env\b|\bprintenv\b|\bid_rsa\b"
+        r"|/etc/(?:passwd|shadow)|(?:^|[\s/'\"`])\.(?:ssh|aws|env|netrc)\b",
     ),
     (
         "carries a role marker",
         rf"(?:^|[\n.!?;>\])\"'`*#|]|-{{2,}})\s*(?:#+\s*|\*\*|__)?{_ROLE}(?:\*\*|__)?\s*:(?!\w)"
         rf"|\[/?(?:inst|sys|{_ROLE})\]|<</?sys>>|<\|[^|>\n]{{0,40}}\|>|</?s>|<(?:start|end)_of_turn>"
-        rf"|\#{{2,}}\s*(?:instructions?|response|input|{_ROLE})\b"
-        r"|\bBEGIN (?:SYSTEM|INSTRUCTIONS?)\b|\bEND OF (?:PROMPT|DATA|PROBLEM|INPUT|TEXT)\b",
+        rf"|\#{{2,}}\s*(?:instructions?|response|input|{_ROLE})\b|<\|?(?:bos|eos|endoftext|im_\w+)"
+        r"|\bBEGIN (?:SYSTEM|ADMIN|INSTRUCTIONS?)\b|\bEND OF (?:PROMPT|DATA|PROBLEM|INPUT|TEXT)\b",
     ),
     (
         "carries markup or another tool's call",
-        r"</?(?:script|img|iframe|svg|div|a|system|user|assistant|instructions?|prompt|data|tool\w*"
-        r"|function\w*|invoke|problem|reply|\w+-[0-9a-f]{6,})(?:[\s/>][^>]*|)>|<!--|\]\]>"
-        r"|!?\[[^\]]*\]\([^)]*\)|```(?:tool\w*|system|bash|sh)\b|\{\{\s*\w+[.(|]|\brm -rf\b"
-        r"|\bcurl\s+(?:-|http)|\"(?:op|edits|rationale|lessons|tool\w*|function\w*|role)\\?\"\s*:",
+        r"</?(?:script|img|iframe|svg|style|object|embed|form|input|link|meta|html|body|head|div"
+        r"|span|button|video|audio|table|a|system|user|assistant|human|instructions?|prompt|data"
+        r"|tool\w*|function\w*|invoke|parameter|attempt|lesson|problem|reply|admin|important|secret"
+        r"|thinking|\w+-[0-9a-f]{6,})(?:[\s/>][^>]*|)>|<!--|<!\[CDATA|\]\]>|!?\[[^\]]*\]\([^)]*\)"
+        r"|```(?:tool\w*|system|bash|sh)\b|\{\{\s*\w+[.(|]|\bon(?:error|load|click)\s*="
+        r"|\$\((?:cat|env|echo|curl|printenv|whoami|id)\b|\brm -rf\b|\bcurl\s+(?:-|http)|\bwget\s"
+        r"|\b(?:eval|exec|__import__|os\.system)\s*\(|\bsubprocess\."
+        r"|\"(?:op|edits|rationale|because|lessons|arguments|tool\w*|function\w*|role)\\?\"\s*:",
     ),
     (
         "carries a link or an address",
-        r"\b(?:https?|hxxps?|ftps?|file|ssh)\s*:\s*//|\bwww\.\w|\b(?:javascript|mailto):"
+        r"\b(?:https?|hxxps?|ftps?|file|wss?|ssh)\s*:\s*//|\bwww\.\w|\b(?:javascript|mailto|vbscript):"
         r"|\bdata:\w+/[\w.+-]+[;,]|[\w.+-]+@[\w-]+\.[a-z]{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b"
-        r"|\b[\w-]+(?:\.|\s?[\[(]dot[\])]\s?)(?:com|org|net|io|dev|example|test)\b(?:/\S*)?",
+        r"|\b[\w-]+(?:\.|\s?[\[(]dot[\])]\s?)(?:com|org|net|io|dev|ai|app|xyz|example|test|invalid"
+        r"|ru|cn|info|biz|onion)\b(?:/\S*)?|\b\w+ dot (?:com|org|net|io)\b",
     ),
 )
 
@@ -113,7 +150,8 @@ def _compile(table: tuple[tuple[str, str], ...]) -> tuple[tuple[str, re.Pattern[
 WORDED = _compile(_WORDED)
 MARKED = _compile(_MARKED)
 _RUN_TOGETHER = re.compile(
-    r"(?:ignore|disregard|forget)(?:all|any|the|your|previous|prior|above)*(?:instructions|prompts?)"
+    r"(?:ignore|disregard|forget)(?:all|any|of|the|your|previous|prior|above)*"
+    r"(?:instructions|prompts?)|systemprompt"
 )
 _CUE = re.compile("instruct|prompt|ignor|disreg|forget|rules|secret|password|credent|pretend", re.I)
 """Without one of these no disguised text is looked at closer: it would take too long."""
@@ -126,7 +164,7 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5")
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}){6,}")
 _LEET = ("oieastas", "oleastas")
-AS_FAR = 600
+MAX_PASSAGE = 600
 """An order reaches so many characters, or to the end of its text."""
 
 
@@ -148,7 +186,7 @@ def orders_of(text: str) -> tuple[str, ...]:
     """Return passages of a foreign text that give orders, or that are hidden in it."""
     plain = in_plain_letters(text)
     found = [
-        plain[match.start() :][:AS_FAR]
+        plain[match.start() :][:MAX_PASSAGE]
         for _, pattern in WORDED + MARKED[:-1]  # A link alone orders nothing.
         for match in pattern.finditer(plain)
     ]
@@ -156,7 +194,7 @@ def orders_of(text: str) -> tuple[str, ...]:
         found.append(plain)
     # Whatever can be read once it is decoded was hidden there.
     found += [form for form in _decode(plain) if len(re.findall(r"[^\W\d_]{2,}", form)) > 1]
-    found += [form[start:][:AS_FAR] for _, form, start in _unmask(plain)]
+    found += [form[start:][:MAX_PASSAGE] for _, form, start in _unmask(plain)]
     return tuple(found)
 
 

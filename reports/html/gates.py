@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ...store.events import GateDecided
+from ...store.events import GateDecided, PortabilityMeasured
 from ..run_story import RunStory, round_of
 from . import plots
 from .markup import (
@@ -124,3 +124,13 @@ def _adapters(gate: GateDecided) -> str:
     if old == new:
         return f"Both arms wore adapter {old}." if old else ""
     return f"Adapters {old} → {new}."
+
+
+def portability_line(story: RunStory, event: PortabilityMeasured) -> Html:
+    """Return the effect of a version on one more model, as a line of its round."""
+    badge = text("span", event.verdict, f"badge {event.verdict}")
+    measured = (
+        f" {story.name(event.candidate)} for {event.model}: {points(event.gain)} points "
+        f"({interval(event.low, event.high)}) on {count(event.pairs, 'pair')}"
+    )
+    return line("Portable", badge, esc(measured))

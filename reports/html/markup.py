@@ -130,11 +130,6 @@ def scope(when: str, when_not: str, steps: Sequence[str]) -> Html:
     return join(text("span", f"{name}: {words}", "scope") for name, words in said if words)
 
 
-def sentence(words: str, longest: int = LONGEST) -> Html:
-    """Escape a sentence, its negative numbers with a true minus."""
-    return esc(re.sub(r"(?<![\w-])-(?=\d)", "−", words), longest)
-
-
 def percent(share: float | None) -> str:
     return "–" if share is None else f"{wording.share(share)} %"
 

@@ -1,12 +1,13 @@
 """Story of a run on the page: a card for each round and for the end of each cycle."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 
 from ...store import events
-from .. import event_wording
+from ..event_wording import GAPS, OTHER_GAP, describe_transfer
 from ..run_story import RoundId, RunStory, cycle_of, round_of
 from .edits import proposal_line, refusal_line
-from .gates import gate_line
+from .gates import gate_line, portability_line
 from .markup import (
     SHORT,
     Html,
@@ -14,15 +15,21 @@ from .markup import (
     bullets,
     card,
     code,
+    count,
     esc,
+    interval,
     join,
     line,
     link,
+    percent,
+    points,
     section,
-    sentence,
     text,
 )
 from .reviews import review_line
+
+MOST_LESSONS = 8
+"""Most lessons that a round lists; of more, the first."""
 
 
 def story_section(story: RunStory) -> Html:
@@ -40,33 +47,22 @@ def story_section(story: RunStory) -> Html:
     return section("story", "Round by round", *(parts or [text("p", "No round yet.", "note")]))
 
 
-def _event_line(name: str, words: Sequence[str], *before: Html) -> Html:
-    """Return an event's sentences as a line; those that belong to another become bullets."""
-    heads = " ".join(it for it in words if not it.startswith("  "))
-    items = [it.strip().removeprefix("- ") for it in words if it.startswith("  ")]
-    listed = [bullets(sentence(it, SHORT) for it in items)] if items else []
-    return line(name, *before, sentence(heads), *listed)
-
-
 def _changes_by_people(story: RunStory) -> Iterator[Html]:
     for promotion in story.all(events.StrategyPromoted):
         if round_of(promotion.slot) is None:
             yield _promotion(story, promotion)
     for rollback in story.all(events.StrategyRolledBack):
-        yield _event_line("Rolled back", event_wording.describe_rollback(rollback, story.names))
+        version, by = story.name(rollback.strategy), rollback.by
+        yield line("Rolled back", esc(f"to {version} by {by}. {rollback.reason}"))
 
 
 def _round(story: RunStory, where: RoundId) -> Html:
     lines = [
         _opening(story, event) for event in story.within(events.RoundOpened, where) if event.fronts
     ]
-    names = story.names
-    for solving in story.within(events.Solved, where):
-        lines.append(_event_line("Solve", event_wording.describe_solving(solving, names)))
-    for credit in story.within(events.CreditMeasured, where):
-        lines.append(_event_line("Credit", event_wording.describe_credit(credit, names)))
-    for reflection in story.within(events.Reflected, where):
-        lines.append(_event_line("Reflect", event_wording.describe_reflection(reflection)))
+    lines += [_solving(story, it) for it in story.within(events.Solved, where)]
+    lines += [_credit(story, it) for it in story.within(events.CreditMeasured, where)]
+    lines += [_reflection(it) for it in story.within(events.Reflected, where)]
     proposals = story.within(events.StrategyProposed, where)
     refusals = story.within(events.ProposalRefused, where)
     lines += [proposal_line(story, it) for it in proposals if it.origin != "review"]
@@ -76,7 +72,7 @@ def _round(story: RunStory, where: RoundId) -> Html:
     for gate in story.within(events.GateDecided, where):
         lines.append(gate_line(story, gate))
         effects = story.within(events.PortabilityMeasured, where)
-        lines += [_portability(story, it) for it in effects if it.candidate == gate.candidate]
+        lines += [portability_line(story, it) for it in effects if it.candidate == gate.candidate]
     lines += [review_line(story, event) for event in story.within(events.ReviewAsked, where)]
     promotions = story.within(events.StrategyPromoted, where)
     lines += [_promotion(story, event) for event in promotions]
@@ -99,10 +95,48 @@ def _opening(story: RunStory, event: events.RoundOpened) -> Html:
     )
 
 
-def _portability(story: RunStory, event: events.PortabilityMeasured) -> Html:
-    badge = text("span", event.verdict, f"badge {event.verdict}")
-    words = event_wording.describe_portability(event, story.names)
-    return _event_line("Portable", words, badge, Html(" "))
+def _solving(story: RunStory, event: events.Solved) -> Html:
+    n = len(event.attempts)
+    share = f" ({percent(event.right / n)})" if n else ""
+    at = story.name(event.strategy)
+    return line("Solve", esc(f"the {event.policy}, at {at}: {event.right} of {n} right{share}"))
+
+
+def _credit(story: RunStory, event: events.CreditMeasured) -> Html:
+    measured = (
+        f" {points(event.gain)} points ({interval(event.low, event.high)}) on "
+        f"{count(event.n, 'pair')}: {story.name(event.strategy)} with it and without it"
+    )
+    return line("Credit", code(event.rule), esc(measured))
+
+
+def _reflection(event: events.Reflected) -> Html:
+    """Return the failure modes as chips, the lessons as a list, and notes on the problems."""
+    attempts = esc(f"{count(len(event.attempts), 'attempt')} read. ")
+    modes = join(text("span", f"{mode} {n}", "chip") for mode, n in event.failure_modes.items())
+    lessons = bullets(esc(it, SHORT) for it in event.lessons[:MOST_LESSONS])
+    left = len(event.lessons) - MOST_LESSONS
+    notes = [f"and {count(left, 'more lesson')}"] if left > 0 else []
+    if about := "; ".join(_notes_on_problems(event)):
+        notes.append(f"{about}.")
+    return line(
+        "Reflect",
+        attempts,
+        modes,
+        lessons if event.lessons else Html(""),
+        *(text("p", note, "note") for note in notes),
+    )
+
+
+def _notes_on_problems(event: events.Reflected) -> Iterator[str]:
+    if event.contrasts:
+        yield f"{count(len(event.contrasts), 'problem')} with success beside failure"
+    if event.knowledge_gaps:
+        yield f"{count(len(event.knowledge_gaps), 'problem')} that nobody solved"
+    if event.gaps_closed:
+        yield f"{len(event.gaps_closed)} of the knowledge gaps closed"
+    if event.groups > 1:
+        yield f"read in {event.groups} shuffled groups"
 
 
 def _promotion(story: RunStory, event: events.StrategyPromoted) -> Html:
@@ -118,13 +152,35 @@ def _promotion(story: RunStory, event: events.StrategyPromoted) -> Html:
 
 def _cycle_end(story: RunStory, cycle: int) -> Html:
     lines = [
-        _event_line("Transfer", event_wording.describe_transfer(event, story.names))
+        _transfer(story, event)
         for event in story.all(events.Transferred)
         if cycle_of(event.slot) == cycle
     ]
     lines += [
-        _event_line("Feedback", event_wording.describe_feedback(event))
+        _feedback(event)
         for event in story.all(events.FailuresSorted)
         if cycle_of(event.slot) == cycle
     ]
     return card(f"End of cycle {cycle}", lines, "end") if lines else Html("")
+
+
+def _transfer(story: RunStory, event: events.Transferred) -> Html:
+    if not event.adapter:
+        return line("Transfer", *map(esc, describe_transfer(event, story.names)))
+    version = story.name(event.strategy)
+    return line("Transfer", esc(f"{version} into the weights: adapter "), code(event.adapter))
+
+
+def _feedback(event: events.FailuresSorted) -> Html:
+    """Return the result on fresh problems, and each gap with what it asks for."""
+    who = "the tuned student" if event.adapter else "the student"
+    fresh = count(len(event.attempts), "fresh problem")
+    gaps = bullets(
+        join([text("strong", f"{n} {gap}"), esc(f" – {GAPS.get(gap, OTHER_GAP).on_page}")])
+        for gap, n in Counter(event.gaps.values()).most_common()
+    )
+    return line(
+        "Feedback",
+        esc(f"{who} meets {fresh}: {event.right} right. "),
+        gaps if event.gaps else Html(""),
+    )

@@ -116,7 +116,7 @@ class GateDecided(Event):
 
 
 class FailuresSorted(Event):
-    """Each failure of the tuned student, sorted by experiment (DESIGN section 8)."""
+    """Each failure of the tuned student, sorted by experiment."""
 
     inputs = frozenset({"strategy", "adapter"})
     kind: Literal["FailuresSorted"] = "FailuresSorted"

@@ -72,7 +72,7 @@ def _fault_line(where: str, kind: str, otherwise: str) -> str:
 
 
 def review_questions(log: EventLog, run_id: str) -> Iterator[ReviewAsked]:
-    """Return the questions of a run, oldest first."""
+    """Yield the questions of a run, oldest first."""
     return log.events(ReviewAsked, stream=run_id)
 
 
@@ -104,15 +104,15 @@ def record_answer(
     run_id: str,
     given: ReviewAnswer,
     *,
-    mind: CheckRevision = lambda shown, made: None,
+    check: CheckRevision = lambda shown, made: None,
 ) -> ReviewAnswered:
     """Record an answer, once. The same answer again finds the first; another one is refused.
 
-    `mind` reads a reviewer's own words before they are recorded: the log cannot forget them.
+    `check` reads a reviewer's own words before they are recorded: the log cannot forget them.
     Raises ReviewRefused with what to do; then nothing was recorded.
     """
     asked = _find_question(log, run_id, given)
-    event = _answer_event(log, asked, given, mind)
+    event = _answer_event(log, asked, given, check)
     stands = find_answer(log, asked) or log.record(event)
     if stands != event:
         raise ReviewRefused(
@@ -160,7 +160,7 @@ def _find_question(log: EventLog, run_id: str, given: ReviewAnswer) -> ReviewAsk
 
 
 def _answer_event(
-    log: EventLog, asked: ReviewAsked, given: ReviewAnswer, mind: CheckRevision
+    log: EventLog, asked: ReviewAsked, given: ReviewAnswer, check: CheckRevision
 ) -> ReviewAnswered:
     """Return the event that an answer becomes, whole and checked."""
     if given.reviewer.strip() != asked.reviewer:
@@ -172,7 +172,7 @@ def _answer_event(
     verdict, revised = _verdict(decisions), ""
     if verdict == "edit":
         made = make_revision(log, asked, decisions)
-        mind(version_of(Strategies(log), asked.domain, asked.candidate).strategy, made)
+        check(version_of(Strategies(log), asked.domain, asked.candidate).strategy, made)
         revised = made.strategy.hash
     if verdict == "approve" and not given.reason.strip():
         _require_accepting_gate(log, asked)

@@ -13,7 +13,7 @@ from ..events import GateDecided, StrategyPromoted, StrategyRolledBack
 from ..log import EventLog
 from ..rules import EMPTY, Strategy
 from .lineage import Lineage, LineageEvent, Status
-from .promotion import check_promotion, check_return, check_rollback
+from .promotion_rules import check_promotion, check_return, check_rollback
 
 _HASH = re.compile(r"[0-9a-f]{6,64}")
 _SHORT = re.compile(r"[0-9a-f]{1,5}")

@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from tutelage.commands.progress import Dated, Lively, Pace, _progress
+from tutelage.commands.progress import LiveProgress, Pace, PlainProgress, _progress
 
 
 class Clock:
@@ -19,7 +19,7 @@ class Clock:
 
 def test_a_file_gets_dated_lines_at_a_sensible_rate_and_every_fact() -> None:
     out, clock = io.StringIO(), Clock()
-    watch = Dated(out, every=10, clock=clock)
+    watch = PlainProgress(out, every=10, clock=clock)
     watch.stage("solve", "the student answers 240 problems")
     for done in range(1, 241):
         clock.now += 0.25
@@ -33,7 +33,7 @@ def test_a_file_gets_dated_lines_at_a_sensible_rate_and_every_fact() -> None:
 
 def test_what_a_model_wrote_cannot_drive_the_terminal() -> None:
     out = io.StringIO()
-    Dated(out).say("red \x1b[31malert\x07")
+    PlainProgress(out).say("red \x1b[31malert\x07")
     assert "\x1b" not in out.getvalue() and "\x07" not in out.getvalue()
 
 
@@ -59,7 +59,7 @@ def test_a_terminal_keeps_stages_and_facts_and_shows_a_bar() -> None:
     out = io.StringIO()
     drawn = Console(file=out, force_terminal=True, width=100, color_system=None)
     with _progress(drawn) as progress:
-        watch = Lively(progress)
+        watch = LiveProgress(progress)
         watch.stage("validate", "parity@2 against parity@1 [words]")
         watch.advance("gate, parity@2", 3, 40)
         watch.advance("gate, parity@2", 20, 40)

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from tutelage.evidence import decide, plan
-from tutelage.evidence.gate.decide import spend
+from tutelage.evidence import decide, detectable_gain
+from tutelage.evidence.gate.decide import alpha_share
 
 Scores = list[float | None]
 RIGHT: Scores = [1.0]
@@ -74,7 +74,7 @@ def test_what_can_be_found_is_known_before_any_reply() -> None:
     lost: Scores = [None] * 10
     candidate, incumbent = arms(20, 5, 20, 15)
     verdict = decide(candidate + lost, incumbent + lost, alpha=ALPHA, power=0.9)
-    assert verdict.detectable == plan(70, ALPHA, 0.9)
+    assert verdict.detectable == detectable_gain(70, ALPHA, 0.9)
 
 
 def test_errors_are_missing_data_and_never_wrong_answers() -> None:
@@ -147,8 +147,8 @@ def test_an_arm_against_itself_is_accepted_no_more_often_than_alpha_allows(n: in
 
 
 def test_alpha_is_spent_over_the_decisions() -> None:
-    assert spend(0.05, 5) == pytest.approx(0.01)
+    assert alpha_share(0.05, 5) == pytest.approx(0.01)
     with pytest.raises(ValueError, match="at least one"):
-        spend(0.05, 0)
+        alpha_share(0.05, 0)
     with pytest.raises(ValueError, match="same problems"):
         decide([1.0], [], alpha=ALPHA)

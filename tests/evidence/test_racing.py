@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutelage.evidence import decide, mcnemar, plan
+from tutelage.evidence import decide, detectable_gain, mcnemar
 from tutelage.evidence.gate.power import chance_to_pass
 from tutelage.evidence.gate.racing import (
     FUTILE,
@@ -60,7 +60,7 @@ def test_racing_accepts_some_of_what_the_full_gate_accepts_and_loses_little(
     n: int, gain: float | None
 ) -> None:
     """Exact, over all that may be seen at the looks: by wins and losses, look after look."""
-    worth = plan(n, ALPHA)
+    worth = detectable_gain(n, ALPHA)
     true = worth if gain is None else gain
     win, lose = (0.3 + true) / 2, (0.3 - true) / 2
     going = {(0, 0): 1.0}

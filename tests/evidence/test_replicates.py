@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tutelage.evidence import GateVerdict, decide, plan
+from tutelage.evidence import GateVerdict, decide, detectable_gain
 from tutelage.evidence.gate.replicates import means, require_agreement
 
 ALPHA = 0.05
@@ -75,8 +75,8 @@ def test_asking_for_agreement_never_makes_an_accept() -> None:
 def test_the_detectable_gain_is_found_as_often_as_promised(replicates: int, n: int) -> None:
     """Students of `plan`'s assumptions meet the verdict and the rule that replicates agree."""
     alpha, gates, rng = 0.05 / 8, 800, np.random.default_rng(n + replicates)
-    gain = plan(n, alpha, replicates=replicates)
-    assert gain < plan(n, alpha) / 1.3, "more replies find smaller gains"
+    gain = detectable_gain(n, alpha, replicates=replicates)
+    assert gain < detectable_gain(n, alpha) / 1.3, "more replies find smaller gains"
     accepted = 0
     for _ in range(gates):
         still, known = rng.random(n) >= 0.6, rng.random(n) < 0.5
@@ -94,7 +94,7 @@ def test_a_gain_that_replicates_could_find_is_not_refused_as_too_small() -> None
     candidate: list[float | None] = [2 / 3] * 14 + [0.0] * 5 + [0.0] * 41
     incumbent: list[float | None] = [0.0] * 14 + [2 / 3] * 5 + [0.0] * 41
     three = decide(candidate, incumbent, alpha=0.05 / 8, graded=True, replicates=3)
-    assert three.detectable < three.high < plan(60, 0.05 / 8)
+    assert three.detectable < three.high < detectable_gain(60, 0.05 / 8)
     assert three.decision == "indecisive" and "too close to call" in three.reason
     assert f"{100 * three.detectable:.1f} points" in three.reason
 

@@ -2,9 +2,9 @@
 
 `small` runs `scenario.py` and keeps its store as it was when it was killed, and at its end.
 `pack` keeps the store of a run that `tutelage run` has made: `make quickstart FAST=1`, say.
-Beside each finished store lies what the reading commands printed of it. Both were recorded on
-commit 4ffe468, before the package was laid out anew; record again only where a change of what is
-stored or said is meant.
+Beside each finished store lies what the reading commands printed of it, and the text of its page.
+All were recorded on commit 4ffe468, before the package was laid out anew; record again only where
+a change of what is stored or said is meant.
 """
 
 import json
@@ -13,11 +13,15 @@ import sqlite3
 import sys
 import tarfile
 import tempfile
+from html.parser import HTMLParser
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
+from tutelage.reports.html.page import render
+from tutelage.reports.run_story import read_run
+from tutelage.store.log import EventLog
 from tutelage.trainer.manifest import versions
 
 from . import scenario
@@ -64,6 +68,44 @@ def run_command(home: Path, *words: str) -> str:
     return result.stdout.replace(str(home), "HOME")
 
 
+class _Texts(HTMLParser):
+    """Texts of a page, one for each stretch between two tags; drawings and styles left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts = [""]
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._hidden += tag in ("style", "svg")
+        self.texts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("style", "svg")
+        self.texts.append("")
+
+    def handle_data(self, data: str) -> None:
+        self.texts[-1] += "" if self._hidden else data
+
+
+def visible_text(html: str) -> str:
+    """Return what a page says, its white space folded; every tag begins a new line.
+
+    So a word that is no longer marked, as code or as a chip, changes the lines.
+    """
+    parser = _Texts()
+    parser.feed(html)
+    parser.close()
+    lines = (" ".join(text.split()) for text in parser.texts)
+    return "".join(f"{line}\n" for line in lines if line)
+
+
+def page_text(home: Path, run: str) -> str:
+    """Return what the page of a run in `home` says."""
+    with EventLog.open(home / "store") as log:
+        return visible_text(render(read_run(log, run)))
+
+
 def pack(home: Path, out: Path) -> None:
     """Keep `store` and `runs` of `home` as one small file, without adapters and reports."""
     for file in [*home.rglob("*.db"), *home.rglob("*.sqlite*")]:
@@ -86,12 +128,13 @@ def pack(home: Path, out: Path) -> None:
 
 
 def record_outputs(name: str, home: Path, out: Path) -> None:
-    """Keep what each reading command prints."""
+    """Keep what each reading command prints, and what the page says."""
     for what, words in READ[name].items():
         text = run_command(home, *words)
         (out / f"{name}.{what}.{'json' if '--json' in words else 'txt'}").write_text(text)
     (run,) = (home / "runs").iterdir()
     shutil.copy(run / "attribution.json", out / f"{name}.attribution.json")
+    (out / f"{name}.page.txt").write_text(page_text(home, run.name))
 
 
 def main() -> None:

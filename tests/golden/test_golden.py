@@ -21,7 +21,7 @@ from tutelage.trainer.recipe import Recipe
 
 from ..graph.fakes import Coach
 from . import scenario
-from .record import READ, run_command
+from .record import READ, page_text, run_command
 
 DATA = Path(__file__).parent / "data"
 LIBRARIES = json.loads((DATA / "small.libraries.json").read_text())
@@ -130,6 +130,12 @@ def test_a_reading_command_prints_what_it_printed_before(
     if kind == "json":
         assert json.loads(now) == json.loads(before)
     assert now.splitlines() == before.splitlines()
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_page_says_and_marks_what_it_did_before(homes: dict[str, Path], name: str) -> None:
+    before = (DATA / f"{name}.page.txt").read_text()
+    assert page_text(homes[name], RUNS[name]).splitlines() == before.splitlines()
 
 
 @pytest.mark.parametrize("name", RUNS)

@@ -21,7 +21,7 @@ from tutelage.store.events import (
     Solved,
     StrategyProposed,
 )
-from tutelage.trainer.preflight import Finding, PreflightFailed
+from tutelage.trainer.preflight import PreflightFailed, PreflightFault
 
 from .fakes import RULES, Coach, Parity
 from .server import EDITS, TeacherServer, message, obliging
@@ -203,7 +203,7 @@ def test_demonstrations_that_may_not_be_trained_cost_the_version_and_not_the_run
     class Careful(Coach):
         def train(self, student, dataset, *rest, **more):  # type: ignore[no-untyped-def]
             if len({example.answer for example in dataset.examples}) == 1:
-                raise PreflightFailed([Finding("balance", "every answer is YES")])
+                raise PreflightFailed([PreflightFault("balance", "every answer is YES")])
             return super().train(student, dataset, *rest, **more)
 
     def script(system: str, user: str) -> str | Response:

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from tutelage.domains.contract import Problem
-from tutelage.evidence import plan
+from tutelage.evidence import detectable_gain
 from tutelage.graph.context import Paused, Run, SilentProgress
 from tutelage.graph.measure.gate import NOTHING_LOST, NOTHING_TO_TRAIN, Gate
 from tutelage.graph.measure.probe import whole_points
@@ -225,7 +225,11 @@ def test_what_can_be_found_is_announced_as_the_replicates_find_it(
     told = Told()
     run = replace(run, progress=told)
     found = gate(run, propose(run, says(HELPS)))
-    assert found.detectable == plan(60, found.alpha, replicates=3) < plan(60, found.alpha)
+    assert (
+        found.detectable
+        == detectable_gain(60, found.alpha, replicates=3)
+        < detectable_gain(60, found.alpha)
+    )
     assert f"gains from {whole_points(found.detectable)} points can be found" in told.said
 
 

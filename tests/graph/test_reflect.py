@@ -10,8 +10,8 @@ import pytest
 
 from tutelage.domains.contract import Problem
 from tutelage.graph.context import Run
-from tutelage.graph.measure.evidence import evidence_of
-from tutelage.graph.measure.gaps import DUE, TRIES, WAITING, due_problems
+from tutelage.graph.measure.shown_attempts import evidence_of
+from tutelage.graph.measure.unsolved_queue import DUE, TRIES, WAITING, due_problems
 from tutelage.graph.nodes.reflect import select_contrasts
 from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go

@@ -10,7 +10,7 @@ from tutelage.graph.config.config import RunConfig
 from tutelage.graph.context import Run, SilentProgress
 from tutelage.graph.measure.candidates import Candidate, derive_candidates, removals_possible
 from tutelage.graph.measure.frontier import pool
-from tutelage.graph.measure.round import edit_cap
+from tutelage.graph.measure.round_opening import edit_cap
 from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
 from tutelage.graph.screening.admission import check

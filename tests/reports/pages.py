@@ -83,13 +83,8 @@ def evaluated(
         broken = replace(arms["test", "base", False][place], score=None, outcome="error")
         arms["test", "base", False][place] = broken
     found = table(arms, floors={"test": 0.5}, classes=("YES", "NO"))
-    more = {
-        "run": run.id,
-        "strategy_version": "parity@0",
-        "adapter": "",
-        "headline": headline(found),
-        "leaks": list(leaks),
-    }
+    more = {"run": run.id, "strategy_version": "parity@0", "adapter": ""}
+    more |= {"headline": headline(found), "leaks": list(leaks)}
     text = run.log.keep(json.dumps(found.as_json() | more, indent=2))
     here = {"stream": run.id, "strategy": EMPTY.hash, "adapter": ""}
     run.log.record(Evaluated(**here, slot="evaluate", attribution_text=text))

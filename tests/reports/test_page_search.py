@@ -11,6 +11,7 @@ from tutelage.store.events import (
     CreditMeasured,
     FrontierScored,
     ProposalRefused,
+    Reflected,
     ReviewAnswered,
     ReviewAsked,
     RuleDecision,
@@ -163,3 +164,20 @@ def test_a_review_stands_beside_what_was_measured_after_it(pen: Pen) -> None:
     after = page(pen)
     assert f"approved{rule} – It is sound.measured since: −30.0 points" in after
     assert "Measured since: parity@1 against parity@0, reject, −20.0 points" in after
+
+
+def test_lessons_stand_on_the_page_letter_by_letter_and_the_first_eight_of_them(pen: Pen) -> None:
+    reflected = Reflected(
+        **pen.at,
+        slot="c1/r1/reflect",
+        attempts=("one", "two"),
+        failure_modes={"slip": 2},
+        lessons=tuple(f"Never take -{number} for a dash." for number in range(1, 11)),
+        contrasts=("p1",),
+        groups=3,
+    )
+    pen.run.log.record(reflected)
+    words = page(pen)
+    assert "2 attempts read. slip 2Never take -1 for a dash.Never take -2 for" in words
+    assert "Never take -8 for a dash.and 2 more lessons" in words and "-9" not in words
+    assert "1 problem with success beside failure; read in 3 shuffled groups." in words

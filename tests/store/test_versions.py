@@ -8,7 +8,7 @@ import pytest
 from tutelage.store import EMPTY, EventLog, Strategies
 from tutelage.store.errors import SlotConflict
 from tutelage.store.events import StrategyPromoted, StrategyProposed
-from tutelage.store.strategies.promotion import PromotionRefused
+from tutelage.store.strategies.promotion_rules import PromotionRefused
 
 from .builders import adds, gate, propose, strategy
 

@@ -12,7 +12,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from tutelage.domains.contract import Domain, Guide, Problem, Split, Verdict
 from tutelage.models.local import LocalModel
 from tutelage.store import EMPTY, Rule, Strategy
-from tutelage.trainer import Dataset, Recipe, follow
+from tutelage.trainer import Dataset, Recipe, build_dataset
 
 TEMPLATE = (
     "{% for turn in messages %}<|im_start|>{{ turn.role }}\n{{ turn.content }}<|im_end|>\n"
@@ -95,12 +95,12 @@ def strategy() -> Strategy:
 
 @pytest.fixture
 def dataset(domain: Domain, problems: Sequence[Problem], strategy: Strategy) -> Dataset:
-    return follow(domain, problems, strategy)
+    return build_dataset(domain, problems, strategy)
 
 
 @pytest.fixture
 def labels_only(domain: Domain, problems: Sequence[Problem]) -> Dataset:
-    return follow(domain, problems, EMPTY)
+    return build_dataset(domain, problems, EMPTY)
 
 
 @pytest.fixture

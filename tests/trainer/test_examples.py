@@ -6,13 +6,13 @@ import pytest
 
 from tutelage.domains.contract import Domain, Problem
 from tutelage.store import EMPTY, Rule, Strategy
-from tutelage.trainer import Dataset, build_request, follow
+from tutelage.trainer import Dataset, build_dataset, build_request
 
 
 def test_a_strategy_shapes_what_is_written_and_never_stands_in_the_prompt(
     domain: Domain, problems: Sequence[Problem], strategy: Strategy
 ) -> None:
-    first = follow(domain, problems, strategy).examples[0]
+    first = build_dataset(domain, problems, strategy).examples[0]
     assert first.completion == "Sum 7. Rest 1. NO"
     assert first.request == build_request(domain.guide, problems[0])
     assert first.request.context == ""
@@ -37,7 +37,7 @@ def test_a_rule_is_covered_when_all_its_steps_are_written(
             Rule(id="r-3", section="S", text="Be careful."),
         )
     )
-    dataset = follow(domain, problems, strategy)
+    dataset = build_dataset(domain, problems, strategy)
     assert dataset.coverage == {"r-1": 12, "r-2": 0, "r-3": 0}
     assert dataset.examples[0].rules == ("r-1",)
 
@@ -48,7 +48,7 @@ def test_a_rule_that_asks_for_no_steps_leaves_the_dataset_as_it_was_to_the_hash(
     empty = Rule(id="r-words", section="Attitude", text="Be careful.")
     candidate = Strategy(rules=(*strategy.rules, empty))
     assert candidate.hash != strategy.hash
-    assert follow(domain, problems, candidate).hash == dataset.hash
+    assert build_dataset(domain, problems, candidate).hash == dataset.hash
 
 
 @pytest.mark.parametrize("steps", [(), ("singing",)])
@@ -61,7 +61,7 @@ def test_rules_in_words_alone_are_followed_by_whoever_demonstrates(
         assert followed == strategy
         return None if problem == problems[0] else f"In rhyme: {problem.answer}"
 
-    dataset = follow(domain, problems, strategy, demonstrate)
+    dataset = build_dataset(domain, problems, strategy, demonstrate)
     assert {e.completion for e in dataset.examples} == {"In rhyme: YES", "In rhyme: NO"}
     assert dataset.dropped == 1
     assert dataset.coverage == {"r-1": 0}, "nothing checks which rules a demonstration followed"
@@ -73,15 +73,15 @@ def test_nobody_demonstrates_what_the_domain_can_write(
     def demonstrate(problem: Problem, followed: Strategy) -> str | None:
         raise AssertionError("a paid call that was not needed")
 
-    assert follow(domain, problems, strategy, demonstrate) == dataset
-    assert follow(domain, problems, EMPTY, demonstrate).hash != dataset.hash
+    assert build_dataset(domain, problems, strategy, demonstrate) == dataset
+    assert build_dataset(domain, problems, EMPTY, demonstrate).hash != dataset.hash
 
 
 def test_what_the_domain_does_not_judge_right_is_dropped(
     domain: Domain, problems: Sequence[Problem]
 ) -> None:
     strategy = Strategy(rules=(Rule(id="r-1", section="S", text="Say yes."),))
-    dataset = follow(domain, problems, strategy, lambda problem, followed: "YES")
+    dataset = build_dataset(domain, problems, strategy, lambda problem, followed: "YES")
     assert dataset.classes == {"YES": 6, "NO": 0}
     assert dataset.dropped == 6
 

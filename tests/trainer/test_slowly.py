@@ -13,7 +13,7 @@ from tutelage.domains import get
 from tutelage.models import open_model
 from tutelage.models.local import LocalModel
 from tutelage.store import Rule, Strategy
-from tutelage.trainer import Dataset, LoraTrainer, Recipe, follow
+from tutelage.trainer import Dataset, LoraTrainer, Recipe, build_dataset
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +22,7 @@ def test_smollm2_learns_to_write_the_working_and_to_stop(tmp_path: Path) -> None
     domain = get("scheduling")
     steps = tuple(sorted(domain.guide.step_kinds))
     strategy = Strategy(rules=(Rule(id="r-1", section="S", text="Show all.", steps=steps),))
-    dataset = follow(domain, domain.problems("train", 32, seed=0), strategy)
+    dataset = build_dataset(domain, domain.problems("train", 32, seed=0), strategy)
     student = open_model("smollm2-135m")
     assert isinstance(student, LocalModel)
     manifest = LoraTrainer().train(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...store.events import AttemptJudged, Reflected
 from ..context import Run
 from ..teacher.contract import ShownAttempt
-from .gaps import closed_gaps
+from .unsolved_queue import closed_gaps
 
 
 def show_attempts(run: Run, attempts: Sequence[AttemptJudged]) -> list[ShownAttempt]:

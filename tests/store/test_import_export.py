@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from tutelage.store import EventLog, Strategies, export_json, import_json
 from tutelage.store.edits import Add, Body, Merge, Split
 from tutelage.store.events import StrategyProposed
-from tutelage.store.strategies.export import ImportRefused, to_markdown
+from tutelage.store.strategies.import_export import ImportRefused, to_markdown
 from tutelage.store.strategies.versions import Version
 
 from .builders import adds, gate, propose, strategy
