@@ -26,36 +26,30 @@ from tutelage.trainer.manifest import versions
 
 from . import scenario
 
+
+def reading_commands(run: str, domain: str, newest: int) -> dict[str, list[str]]:
+    """Return the commands that read a run and the strategies of its domain, by a short name."""
+    version = f"{domain}@{newest}"
+    changes = ["strategy", "diff", f"{domain}@0", version]
+    return {
+        "runs": ["runs", "--json"],
+        "show": ["show", run],
+        "show-json": ["show", run, "--json"],
+        "report-json": ["report", run, "--json"],
+        "log": ["strategy", "log", domain],
+        "log-json": ["strategy", "log", domain, "--json"],
+        "list": ["strategy", "list", "--json"],
+        "diff": changes,
+        "diff-json": [*changes, "--json"],
+        "blame": ["strategy", "blame", version],
+        "blame-json": ["strategy", "blame", version, "--json"],
+        "verify": ["log", "verify"],
+    }
+
+
 READ = {
-    "small": {
-        "runs": ["runs", "--json"],
-        "show": ["show", "golden"],
-        "show-json": ["show", "golden", "--json"],
-        "report-json": ["report", "golden", "--json"],
-        "log": ["strategy", "log", "parity"],
-        "log-json": ["strategy", "log", "parity", "--json"],
-        "list": ["strategy", "list", "--json"],
-        "diff": ["strategy", "diff", "parity@0", "parity@4"],
-        "diff-json": ["strategy", "diff", "parity@0", "parity@4", "--json"],
-        "blame": ["strategy", "blame", "parity@4"],
-        "blame-json": ["strategy", "blame", "parity@4", "--json"],
-        "review": ["review", "golden", "--log"],
-        "verify": ["log", "verify"],
-    },
-    "quickstart-fast": {
-        "runs": ["runs", "--json"],
-        "show": ["show", "quickstart-fast"],
-        "show-json": ["show", "quickstart-fast", "--json"],
-        "report-json": ["report", "quickstart-fast", "--json"],
-        "log": ["strategy", "log", "scheduling"],
-        "log-json": ["strategy", "log", "scheduling", "--json"],
-        "list": ["strategy", "list", "--json"],
-        "diff": ["strategy", "diff", "scheduling@0", "scheduling@1"],
-        "diff-json": ["strategy", "diff", "scheduling@0", "scheduling@1", "--json"],
-        "blame": ["strategy", "blame", "scheduling@1"],
-        "blame-json": ["strategy", "blame", "scheduling@1", "--json"],
-        "verify": ["log", "verify"],
-    },
+    "small": {**reading_commands("golden", "parity", 4), "review": ["review", "golden", "--log"]},
+    "quickstart-fast": reading_commands("quickstart-fast", "scheduling", 1),
 }
 """Golden store -> name of what is kept -> the command that prints it."""
 

@@ -4,6 +4,7 @@ import json
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tutelage.graph.context import Run
 from tutelage.graph.planning.opening import Overrides, open_run, recorded_config
 from tutelage.graph.run import attribution, go
 from tutelage.models.contract import Model, Reply, Request
-from tutelage.store.events import AdapterTrained
+from tutelage.store.events import AdapterTrained, Evaluated, Event
 from tutelage.store.log import EventLog
 from tutelage.trainer.examples import Dataset
 from tutelage.trainer.manifest import Manifest, adapter_key
@@ -42,12 +43,27 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: unpack(name, tmp_path_factory.mktemp(name)) for name in RUNS}
 
 
-def events_of(log: EventLog) -> list[tuple[str, str, str, str]]:
-    """Stream, slot, kind and payload of every event, in order."""
-    return [
-        (e.event.stream, e.event.slot, type(e.event).__name__, e.event.model_dump_json())
-        for e in log.entries()
-    ]
+def round_floats(value: Any) -> Any:
+    """Round every number to nine digits: the last ones depend on the processor."""
+    if isinstance(value, dict):
+        return {name: round_floats(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [round_floats(each) for each in value]
+    return float(f"{value:.9g}") if isinstance(value, float) else value
+
+
+def payload(log: EventLog, event: Event) -> dict[str, Any]:
+    """The fields of an event; a table, which is kept by its hash, as what it says."""
+    fields = event.model_dump(mode="json")
+    if isinstance(event, Evaluated):
+        fields["attribution_text"] = json.loads(log.text(event.attribution_text))
+    return dict(round_floats(fields))
+
+
+def events_of(log: EventLog) -> list[tuple[str, dict[str, Any]]]:
+    """Kind and payload, stream and slot among it, of every event, in order."""
+    events = (entry.event for entry in log.entries())
+    return [(type(event).__name__, payload(log, event)) for event in events]
 
 
 class KeyedCoach(Coach):
@@ -128,7 +144,8 @@ def test_a_reading_command_prints_what_it_printed_before(
     before = (DATA / f"{name}.{what}.{kind}").read_text()
     now = run_command(homes[name], *words)
     if kind == "json":
-        assert json.loads(now) == json.loads(before)
+        # As text again, so that the order of the keys is compared too.
+        now, before = (json.dumps(round_floats(json.loads(it)), indent=1) for it in (now, before))
     assert now.splitlines() == before.splitlines()
 
 
@@ -143,7 +160,8 @@ def test_the_attribution_table_holds_the_same_numbers(homes: dict[str, Path], na
     with EventLog.open(homes[name] / "store") as log:
         assert log.verify().ok
         now = attribution(log, RUNS[name])
-    assert now == json.loads((DATA / f"{name}.attribution.json").read_text())
+    before = json.loads((DATA / f"{name}.attribution.json").read_text())
+    assert round_floats(now) == round_floats(before)
 
 
 @pytest.mark.parametrize("forget", [False, True], ids=["checkpoint kept", "checkpoint deleted"])
