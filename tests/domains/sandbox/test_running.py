@@ -179,10 +179,12 @@ def box(request: pytest.FixtureRequest) -> Iterator[ZygoteSandbox | WasiSandbox]
 
 
 def kill(box: ZygoteSandbox | WasiSandbox) -> None:
-    """End what the next program would run in."""
+    """End what the next program would run in, and nothing that a program runs in."""
     if isinstance(box, WasiSandbox):
-        for worker in box._idle:
-            worker._process.kill()
+        with box._lock:  # or another thread may take one between the look and the kill
+            for worker in box._idle:
+                worker._process.kill()
+                worker._process.wait()
     elif box._zygote is not None:
         box._zygote._process.kill()
 
