@@ -123,7 +123,7 @@ def process(desk: Path, *words: str, **env: str) -> Said:
         env={**os.environ, **env},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     return Said(done.returncode, done.stdout, done.stderr)
 

@@ -254,7 +254,7 @@ def test_ctrl_c_in_the_middle_records_nothing(waiting: Path) -> None:
     while "[r]eject" not in said:
         said += child.stdout.read(1)
     child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=60)
+    _, err = child.communicate(timeout=300)
     assert child.returncode == 130, err
     assert "Nothing was recorded" in err and "Traceback" not in err
     assert list_answers(waiting) == []

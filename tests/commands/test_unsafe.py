@@ -58,7 +58,7 @@ def without_landlock(folder: Path, *words: str, **environment: str) -> Said:
         capture_output=True,
         text=True,
         env={**clean, ONLY: "zygote", **environment},
-        timeout=60,
+        timeout=300,
     )
     return Said(done.returncode, done.stdout, done.stderr)
 

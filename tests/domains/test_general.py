@@ -159,7 +159,7 @@ def test_families_and_levels_can_be_chosen_and_others_are_refused() -> None:
 SAMPLE = DOMAIN.problems("train", 6, 0)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(SAMPLE), st.text(max_size=120), st.booleans())
 def test_the_judge_takes_any_reply(problem: Problem, reply: str, marked: bool) -> None:
     verdict = DOMAIN.judge(problem, f"Answer: {reply}" if marked else reply)

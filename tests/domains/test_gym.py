@@ -115,7 +115,7 @@ def test_an_unknown_family_is_refused_with_the_list_of_families() -> None:
 PROBLEM = SUMS.problems("train", 1, 0)[0]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=200), st.booleans())
 def test_the_judge_takes_any_reply(reply: str, marked: bool) -> None:
     verdict = SUMS.judge(PROBLEM, f"Answer: {reply}" if marked else reply)

@@ -247,7 +247,7 @@ FRAGMENTS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(max_size=300), st.lists(FRAGMENTS, max_size=30).map(" ".join)))
 def test_the_judge_takes_any_reply_and_speaks_the_guides_words(reply: str) -> None:
     verdict = SCHEDULING.judge(meetings("1-5 2-6 3-7", 2), reply)

@@ -112,7 +112,7 @@ def test_noise_silence_and_the_tasks_own_words_earn_nothing(split: Split) -> Non
         assert WRITING.judge(it, stuffed).score < 0.7
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=400), st.integers(0, 40))
 def test_no_text_of_chance_is_right_or_makes_the_judge_raise(reply: str, place: int) -> None:
     it = SOME[place]

@@ -120,7 +120,7 @@ def test_what_can_be_found_is_found_in_graded_scores_at_any_alpha(alpha: float) 
 
 
 @given(st.lists(st.tuples(maybe, maybe), max_size=60), st.floats(0.001, 0.2))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_gate_accepts_without_a_gain(
     pairs: list[tuple[float | None, float | None]], alpha: float
 ) -> None:

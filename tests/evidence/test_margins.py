@@ -47,7 +47,7 @@ def test_a_loss_of_the_margin_passes_no_more_often_than_alpha_however_noisy(
 
 
 @given(st.integers(1, 80), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_more_wins_and_fewer_losses_never_speak_against_a_candidate(
     n: int, data: st.DataObject
 ) -> None:
@@ -64,7 +64,7 @@ def test_more_wins_and_fewer_losses_never_speak_against_a_candidate(
 @given(
     st.lists(st.floats(-1, 1), max_size=40), st.integers(0, 39), st.floats(0, 2), st.floats(0.01, 1)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_better_score_never_speaks_against_a_graded_candidate(
     found: list[float], place: int, more: float, margin: float
 ) -> None:

@@ -29,7 +29,7 @@ def test_five_disagreements_must_all_be_wins() -> None:
 
 
 @given(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), max_size=11))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_on_right_and_wrong_sign_flips_are_mcnemar(differences: list[float]) -> None:
     wins, losses = differences.count(1.0), differences.count(-1.0)
     for alternative in ("greater", "two-sided"):
@@ -40,7 +40,7 @@ def test_on_right_and_wrong_sign_flips_are_mcnemar(differences: list[float]) -> 
 
 @given(st.lists(st.integers(-20, 20), min_size=2, max_size=9))
 @example([-1, 12, 19, -11, -19])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_sign_flips_are_the_permutation_test(twentieths: list[int]) -> None:
     differences = [k / 20 for k in twentieths]
     for alternative in ("greater", "two-sided"):
@@ -55,7 +55,7 @@ def test_sign_flips_are_the_permutation_test(twentieths: list[int]) -> None:
 
 
 @given(st.lists(st.integers(-20, 20), max_size=14), st.sampled_from([1, 2, 3, 10, 100]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_steps_of_one_size_are_counted_as_if_each_pattern_were_tried(
     steps: list[int], parts: int
 ) -> None:
@@ -67,7 +67,7 @@ def test_steps_of_one_size_are_counted_as_if_each_pattern_were_tried(
 
 
 @given(st.integers(22, 60), st.integers(0, 9))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_below_what_sampling_can_show_the_p_value_is_never_too_small(n: int, losses: int) -> None:
     size = 1 / 2**0.5  # no part of 1, so that nothing can be counted
     p = sign_flip_at([size] * (n - losses) + [-size] * losses, alpha=1e-9)
@@ -77,7 +77,7 @@ def test_below_what_sampling_can_show_the_p_value_is_never_too_small(n: int, los
 
 
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=25), st.integers(0, 9))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_sign_flip_is_a_chance_and_repeats(differences: list[float], seed: int) -> None:
     p = sign_flip(differences, seed=seed, samples=500)
     assert 0 < p <= 1
@@ -111,7 +111,7 @@ def test_the_smallest_detectable_gain_is_found_as_often_as_promised(
 
 
 @given(st.integers(5, 120), st.floats(0.005, 0.2), st.floats(0.5, 0.95))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_more_is_needed_for_more_power_and_less_alpha(n: int, alpha: float, power: float) -> None:
     gain = smallest_detectable(n, alpha, power)
     assert 0 < gain <= 1 or gain == UNDETECTABLE

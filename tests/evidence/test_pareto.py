@@ -1,14 +1,10 @@
 """The frontier keeps every best score, drops what is dominated, and takes luck for luck."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tutelage.evidence.pareto import Row, fronts, lower_limit
-
-# Other work on the machine makes drawing slow, and is no fault of what is drawn.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-busy = settings.get_profile("busy")
 
 SCORES = st.integers(1, 6).flatmap(
     lambda problems: st.dictionaries(
@@ -50,7 +46,6 @@ def test_rows_of_unequal_length_are_refused() -> None:
         fronts({"a": (1, 0), "b": (1,)})
 
 
-@busy
 @given(SCORES)
 def test_every_best_score_survives(scores: dict[str, list[float | None]]) -> None:
     standing = fronts(scores)
@@ -59,7 +54,6 @@ def test_every_best_score_survives(scores: dict[str, list[float | None]]) -> Non
         assert top is None or top in {scores[name][problem] for name in standing}
 
 
-@busy
 @given(SCORES)
 def test_none_that_stays_can_be_spared(scores: dict[str, list[float | None]]) -> None:
     standing = fronts(scores)
@@ -74,7 +68,6 @@ def test_none_that_stays_can_be_spared(scores: dict[str, list[float | None]]) ->
         ), f"{name} is as good as another wherever it is best"
 
 
-@busy
 @given(SCORES)
 def test_what_is_won_is_counted_problem_by_problem(scores: dict[str, list[float | None]]) -> None:
     standing = fronts(scores)
@@ -90,7 +83,6 @@ def test_a_problem_that_all_solve_or_all_fail_is_won_by_nobody() -> None:
     assert fronts(scores) == {"a": 1, "b": 1}
 
 
-@busy
 @given(SCORES, st.randoms(use_true_random=False))
 def test_the_order_of_naming_decides_between_equals_only(
     scores: dict[str, list[float | None]], random: object
@@ -102,7 +94,6 @@ def test_the_order_of_naming_decides_between_equals_only(
     assert fronts({name: scores[name] for name in names}) == fronts(scores)
 
 
-@busy
 @given(SCORES)
 def test_a_version_that_is_worse_everywhere_changes_nothing(
     scores: dict[str, list[float | None]],
@@ -124,7 +115,6 @@ def test_few_replies_count_for_less_than_many() -> None:
     assert lower_limit([]) is None
 
 
-@busy
 @given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=8))
 def test_a_lower_bound_never_exceeds_the_mean(repeats: list[float]) -> None:
     low = lower_limit(repeats)

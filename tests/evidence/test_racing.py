@@ -43,7 +43,7 @@ def test_without_a_gain_only_what_cannot_pass_is_hopeless(
 
 
 @given(st.lists(st.integers(-4, 4), max_size=7), st.integers(1, 3), st.sampled_from([0.2, 0.05]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_without_a_gain_only_what_cannot_pass_is_hopeless_in_graded_scores(
     quarters: list[int], left: int, alpha: float
 ) -> None:

@@ -29,7 +29,7 @@ def live(home: Path, server: TeacherServer, *kills: str) -> Story:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

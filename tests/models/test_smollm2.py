@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -43,7 +42,10 @@ def test_an_adapter_leaves_the_model_as_it_was(real: LocalModel, tmp_path: Path)
     stamp, said = file.stat().st_mtime_ns, real.reply(MEETINGS[:1])
     module, _ = real.bare()
     before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
-    config = LoraConfig(r=4, target_modules=["q_proj", "down_proj"], init_lora_weights=False)
+    config = LoraConfig(
+        r=4, lora_alpha=64, target_modules=["q_proj", "down_proj"], init_lora_weights=False
+    )
+    torch.manual_seed(1)  # and strong: no reply stays as it was by chance
     wrapped = get_peft_model(module, config)
     wrapped.save_pretrained(tmp_path)
     wrapped.unload()
@@ -54,12 +56,13 @@ def test_an_adapter_leaves_the_model_as_it_was(real: LocalModel, tmp_path: Path)
     assert file.stat().st_mtime_ns == stamp
 
 
-def test_the_second_opening_converts_nothing(real: LocalModel) -> None:
+def test_the_second_opening_converts_nothing(
+    real: LocalModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = smollm2.folder()
     written = (folder / "model.safetensors").stat().st_mtime_ns
-    began = time.process_time()
+    monkeypatch.setattr(smollm2, "_convert", None)
     again = open_model("smollm2-135m")
-    assert time.process_time() - began < 5
     assert again.name == "smollm2-135m" == real.name
     assert (folder / "model.safetensors").stat().st_mtime_ns == written
     assert json.loads((folder / "manifest.json").read_text())["dtype"] == "float32"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from tutelage.store import EventLog, Strategies, export_json, import_json
 from tutelage.store.edits import Add, Body, Merge, Split
@@ -107,7 +107,7 @@ def test_half_a_letter_in_a_rule_is_refused(other_log: EventLog, document_text: 
 STORES = itertools.count()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(max_examples=25)
 @given(plans())
 def test_any_strategy_survives_the_journey(other_log: EventLog, plan: Plan) -> None:
     if not plan.after.rules:

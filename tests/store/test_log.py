@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutelage.store import EventLog
@@ -143,7 +143,7 @@ def test_a_kind_that_is_not_in_the_union_is_refused(log: EventLog) -> None:
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))  # every text but lone surrogates
 FRESH = itertools.count()
-HEAVY = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+HEAVY = settings(max_examples=40)
 
 
 @HEAVY

@@ -152,7 +152,7 @@ def test_the_trainer_is_imported_without_torch() -> None:
 
 
 CHILD = """
-import json, sys
+import json, sys, time
 from pathlib import Path
 import torch
 from tutelage.models.local import LocalModel
@@ -170,7 +170,7 @@ LoraTrainer().train(
     0,
     work / "adapters",
     strategy=Strategy.model_validate(told["strategy"]),
-    on_step=lambda done, total, loss: print(done, flush=True),
+    on_step=lambda done, total, loss: (print(done, flush=True), time.sleep(600)),
     **told["settings"],
 )
 """

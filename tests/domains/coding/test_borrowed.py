@@ -114,7 +114,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(VALUES)
 def test_values_come_through_the_wire_as_they_were_on_both_sides(value: object) -> None:
     inside: dict[str, object] = {}
@@ -126,7 +126,7 @@ def test_values_come_through_the_wire_as_they_were_on_both_sides(value: object) 
         assert made == value and type(made) is type(value)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(JSON)
 def test_any_json_is_decoded_or_refused(found: object) -> None:
     try:

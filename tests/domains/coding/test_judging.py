@@ -143,13 +143,13 @@ def test_a_reply_without_a_program_is_unparsed(reply: str) -> None:
     assert (verdict.outcome, verdict.failure_modes) == ("unparsed", ("no_code",))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="`~pydefclass count_if():\n\t\x00\ud800=>.'\"", max_size=300))
 def test_reading_a_reply_never_raises(reply: str) -> None:
     find_program(reply, "count_if")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=80))
 def test_scribble_in_a_block_is_never_right(scribble: str) -> None:
     assert CODING.judge(COUNT, f"```python\n{scribble}\n```").outcome != "right"

@@ -123,7 +123,7 @@ def strongest(request: pytest.FixtureRequest) -> Iterator[StrongestSandbox]:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, derandomize=True,
+@settings(max_examples=40,
           suppress_health_check=list(HealthCheck))  # fmt: skip
 @given(st.lists(JSON | OTHERS, min_size=50, max_size=50))
 def test_two_thousand_values_come_back_as_they_are_or_as_a_type_error(

@@ -260,11 +260,13 @@ class _Held:
 def children() -> dict[int, list[int]]:
     """Parent -> its children that are alive."""
     below: dict[int, list[int]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            words = path.read_text().rpartition(")")[2].split()
+    for process in Path("/proc").iterdir():
+        # One that ends while we look has no file any more; what is no process has no number.
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(process.name)
+            words = (process / "stat").read_text().rpartition(")")[2].split()
             if words[0] != "Z":
-                below.setdefault(int(words[1]), []).append(int(path.parent.name))
+                below.setdefault(int(words[1]), []).append(pid)
     return below
 
 
