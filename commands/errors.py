@@ -109,9 +109,9 @@ def _raised_by_domain(error: Exception) -> str:
     """Name of the domain in whose code it was raised; empty for everybody else's."""
     for frame, _ in traceback.walk_tb(error.__traceback__):
         found, code = frame.f_locals, frame.f_code
-        if code.co_name in ("problems", "judge", "solution") and hasattr(
-            type(found.get("self")), "judge"
-        ):
+        kind = type(found.get("self"))
+        is_domain = hasattr(kind, "problems") and hasattr(kind, "judge")  # other things judge too
+        if is_domain and code.co_name in ("problems", "judge", "solution"):
             return str(getattr(found["self"], "name", type(found["self"]).__name__))
         where = Path(code.co_filename).parts[-2:]
         if (*where, code.co_name) == ("domains", "registry.py", "get"):

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..reports.wording import clean
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 UNBROKEN = 160
@@ -29,9 +31,6 @@ def print_json(data: object) -> None:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> Table:
     """A table without frames; columns called `#...` stand on the right."""
-    # Help prints no table of ours, and this brings the store.
-    from ..reports.wording import clean
-
     drawn = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for column in columns:
         drawn.add_column(column.lstrip("#"), justify="right" if column.startswith("#") else "left")

@@ -30,13 +30,11 @@ def show(
     with here(ctx).store() as log:
         story = read_run(log, run)
         state = run_state(here(ctx), log, run, story.is_complete)
-        data = run_as_json(story) | {"state": state}
-        lines = list(run_lines(story, state))
-    if as_json:
-        print_json(data)
-        return
-    for line in lines:
-        typer.echo(clean(line))
+        if as_json:
+            print_json(run_as_json(story) | {"state": state})
+            return
+        for line in run_lines(story, state):
+            typer.echo(clean(line))
     rows = [[row[name.strip("#")] for name in _CALLS] for row in usage_rows(story)]
     console().print(table(_CALLS, rows))
     if state == "stopped":

@@ -15,7 +15,6 @@ from ..store.rules import Rule
 from ..store.strategies.review_history import Review, reviews
 from ..store.strategies.rule_worth import RuleWorth, rule_worths
 from ..store.strategies.versions import Strategies, Version
-from .edit_wording import Names
 from .usage import Usage
 from .wording import version_name
 
@@ -200,16 +199,6 @@ class RunStory:
         """Return the rules of a version of this run by its hash; none of an unknown one."""
         proposals = self.all(events.StrategyProposed)
         return next((it.rules for it in proposals if it.strategy == strategy), ())
-
-    @cached_property
-    def names(self) -> Names:
-        """Lookups for the wording of events."""
-        rules = {rule.id: rule for it in self.all(events.StrategyProposed) for rule in it.rules}
-        return Names(
-            version=self.name,
-            rules=lambda it: {rule.id: rule for rule in self.rules(it)},
-            rule=rules.get,
-        )
 
     @property
     def branch_version(self) -> Version:

@@ -13,7 +13,7 @@ from ...reports.worth_lines import worth_lines, worths_as_json
 from ...store.strategies.rule_worth import rule_worths
 from ...store.strategies.versions import Strategies
 from ..output import Json, console, examples, print_json
-from ..workspace import InDomain, here
+from ..workspace import STORE_STREAM, InDomain, here
 
 app = typer.Typer()
 
@@ -96,4 +96,4 @@ def _lay_out(told: Sequence[StoryEntry]) -> Iterator[str]:
 
 
 def _heading(run: str) -> str:
-    return "By hand" if run == "store" else f"Run {run}"
+    return "By hand" if run == STORE_STREAM else f"Run {run}"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ...store import events
-from ..event_wording import GAPS, OTHER_GAP, describe_transfer
+from ..event_wording import GAPS, OTHER_GAP
 from ..run_story import RoundId, RunStory, cycle_of, round_of
 from .edits import proposal_line, refusal_line
 from .gates import gate_line, portability_line
@@ -165,9 +165,9 @@ def _cycle_end(story: RunStory, cycle: int) -> Html:
 
 
 def _transfer(story: RunStory, event: events.Transferred) -> Html:
-    if not event.adapter:
-        return line("Transfer", *map(esc, describe_transfer(event, story.names)))
     version = story.name(event.strategy)
+    if not event.adapter:
+        return line("Transfer", esc(f"{version} was not passed on: {event.reason}"))
     return line("Transfer", esc(f"{version} into the weights: adapter "), code(event.adapter))
 
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from tutelage.commands.app import app
 from tutelage.domains import SPLITS
-from tutelage.domains.writing import Writing
+from tutelage.domains.writing import Rubric, Writing
 from tutelage.graph.config.config import parse_config
 from tutelage.graph.context import Run
 from tutelage.graph.measure.gate import Gate
@@ -195,6 +195,18 @@ def test_a_model_that_prefers_what_it_sees_first_may_not_judge(own: Path, tmp_pa
     said = type_words(own, "judge", "essays", "--model", spec)
     assert said.code == 1 and "The judge is biased" in said.err and "may not judge" in said.err
     assert looks(own) == []
+
+
+def test_what_breaks_while_a_model_judges_is_not_called_the_domains_fault(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("by us")
+
+    monkeypatch.setattr(Rubric, "prefer", broken)
+    said = type_words(own, "judge", "essays", "--model", fair(tmp_path, own), "-n", "5")
+    assert "This should not have happened: RuntimeError: by us" in said.err
+    assert "domain" not in said.err
 
 
 def test_what_cannot_be_judged_is_said(own: Path, tmp_path: Path) -> None:
