@@ -168,8 +168,8 @@ class ReasoningGym:
 
     def _canonical(self, text: str, metadata: Mapping[str, Any]) -> Any:
         """Return a value equal for items that ask the same: an unknown family's words."""
-        skill = WORKED_FAMILIES.get(self._family)
-        return skill.canonical(metadata) if skill else " ".join(text.casefold().split())
+        family = WORKED_FAMILIES.get(self._family)
+        return family.canonical(metadata) if family else " ".join(text.casefold().split())
 
     def metadata(self, problem: Problem) -> Mapping[str, Any]:
         """Return the generator's metadata of the problem."""

@@ -136,7 +136,7 @@ FAMILIES: dict[str, Family] = {
         ),
     ),
 }
-"""Families with worked steps. Every other family of reasoning-gym works with bare answers."""
+"""Families with steps under `gym:FAMILY`; every other one gives bare answers there."""
 
 
 @dataclass(frozen=True)
@@ -241,3 +241,4 @@ WORKED_FAMILIES: dict[str, WorkedFamily] = {
     ),
     "count_bits": WorkedFamily(_bits, _bits_check, lambda item: item["number"]),
 }
+"""Families of `general`, which asks for the working and a check of each."""

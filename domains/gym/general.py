@@ -156,12 +156,12 @@ class General:
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write the wanted ones of question, working and check, then the answer."""
-        skill = WORKED_FAMILIES[str(problem.data["family"])]
+        family = WORKED_FAMILIES[str(problem.data["family"])]
         item = self._gym(problem).metadata(problem)
         written = {
             "asked": restate_question(problem.text),
-            "working": skill.working(item),
-            "check": f"Check: {skill.check(item)}",
+            "working": family.working(item),
+            "check": f"Check: {family.check(item)}",
         }
         lines = [text for kind, text in written.items() if steps is None or kind in steps]
         return "\n".join([*lines, f"Answer: {problem.answer}"])
@@ -172,10 +172,10 @@ class General:
             yield "repeated_itself"
         if next(false_equations(reply), None):
             yield "false_equation"
-        skill = WORKED_FAMILIES[str(problem.data["family"])]
-        if answer is not None and _contradicts(reply, answer, skill.ends_in_result):
+        family = WORKED_FAMILIES[str(problem.data["family"])]
+        if answer is not None and _contradicts(reply, answer, family.ends_in_result):
             yield "contradicted_itself"
-        whole = len(EQUATION.findall(skill.working(self._gym(problem).metadata(problem))))
+        whole = len(EQUATION.findall(family.working(self._gym(problem).metadata(problem))))
         some = len(EQUATION.findall(reply))
         if 0 < some < whole or (not MARK.search(reply) and len(reply.split()) >= LONG):
             yield "stopped_early"

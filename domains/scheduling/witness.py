@@ -179,7 +179,7 @@ def work(problem: Problem) -> tuple[dict[str, str], str]:
             break
         taken[meeting.letter] = free[0]
         lines.append(f"{line}, takes {free[0]}")
-    hour, most = _peak(meetings)
+    hour, most = _busiest(meetings)
     longest = sorted(meetings, key=lambda it: (it.start - it.end, it.start))
     steps = {
         "order": f"By start: {', '.join(map(_meeting_text, meetings))}.",
@@ -207,7 +207,8 @@ def _free(meetings: Sequence[Meeting], taken: dict[str, int], hour: int, rooms: 
     return [room for room in range(1, rooms + 1) if room not in busy]
 
 
-def _peak(meetings: Sequence[Meeting]) -> tuple[int, int]:
+def _busiest(meetings: Sequence[Meeting]) -> tuple[int, int]:
+    """Return the first hour at which most meetings run, and how many they are."""
     return problems.busiest(tuple((it.start, it.end) for it in meetings))
 
 
@@ -242,7 +243,7 @@ def flaws(problem: Problem, reply: str) -> Iterator[tuple[str, str]]:
     for found in PEAK.finditer(reply):
         hour, count, offered = map(int, found.groups())
         running = sum(it.start <= hour < it.end for it in meetings)
-        if (count, offered) != (running, rooms) or count != _peak(meetings)[1]:
+        if (count, offered) != (running, rooms) or count != _busiest(meetings)[1]:
             yield "false_peak", found[0]
     lines = list(LINE.finditer(reply))
     if not lines:

@@ -62,7 +62,7 @@ class Spending:
     def reserve(self, model: Model, requests: Sequence[Request]) -> None:
         """Raise BudgetSpent if these calls could go over. Local models cost time only."""
         self.check_hours()
-        if not is_remote(model):
+        if not costs_money(model):
             return
         inputs = self.input_tokens + sum(
             (len(r.system) + len(r.context) + len(r.prompt)) // CHARACTERS_A_TOKEN for r in requests
@@ -83,7 +83,7 @@ class Spending:
 
     def spend(self, model: Model, replies: Sequence[Reply]) -> None:
         """Count what was used."""
-        if is_remote(model):
+        if costs_money(model):
             self.input_tokens += sum(reply.usage.input for reply in replies)
             self.output_tokens += sum(reply.usage.output for reply in replies)
 
@@ -116,7 +116,7 @@ def spending_of(log: EventLog, run_id: str, budget: Budget) -> Spending:
     return spending
 
 
-def is_remote(model: Model) -> bool:
+def costs_money(model: Model) -> bool:
     """Tell whether a model's tokens are counted: those that leave this machine."""
     return model.name.startswith(PAID)
 

@@ -77,9 +77,9 @@ def _attempts_with(run: Run, solved: Solved, strategy: Strategy) -> dict[str, li
 
 def _adapter_rules(run: Run, adapter: str) -> tuple[Rule, ...]:
     """Return the rules of the version that became the adapter; none without an adapter."""
-    for entry in run.log.entries(stream=run.id, kinds=[Transferred]) if adapter else ():
-        if isinstance(entry.event, Transferred) and entry.event.adapter == adapter:
-            return run.version(entry.event.strategy).strategy.rules
+    for event in run.log.events(Transferred, stream=run.id) if adapter else ():
+        if event.adapter == adapter:
+            return run.version(event.strategy).strategy.rules
     return ()
 
 
@@ -90,10 +90,10 @@ def _by_pairs(run: Run, state: RunState, rules: Sequence[Rule]) -> list[Rule]:
     """
     here = f"{round_slot(state, 'credit')}/"
     pairs: Counter[str] = Counter()
-    for entry in run.log.entries(stream=run.id, kinds=[CreditMeasured]):
+    for event in run.log.events(CreditMeasured, stream=run.id):
         # A round that died halfway must choose again as it chose at first.
-        if isinstance(entry.event, CreditMeasured) and not entry.event.slot.startswith(here):
-            pairs[entry.event.rule] += entry.event.n
+        if not event.slot.startswith(here):
+            pairs[event.rule] += event.n
     return sorted(rules, key=lambda rule: pairs[rule.id])
 
 

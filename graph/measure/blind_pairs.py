@@ -58,9 +58,7 @@ def newest_duels(log: EventLog, run_id: str) -> list[Duel]:
     if not isinstance(frozen, SplitFrozen):
         return []
     problems = {it["id"]: Problem(**it) for it in json.loads(log.text(frozen.problems_text))}
-    gates = [entry.event for entry in log.entries(stream=run_id, kinds=[GateDecided])]
-    for gate in reversed(gates):
-        assert isinstance(gate, GateDecided)
+    for gate in reversed(list(log.events(GateDecided, stream=run_id))):
         names = gate.block if gate.candidate_attempts else ()
         if duels := [duel for name in names if (duel := _read_duel(log, gate, problems[name]))]:
             return duels

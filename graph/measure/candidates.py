@@ -142,8 +142,8 @@ def _record_conflict(
 ) -> None:
     """Record the conflict once a pair: the teacher reads it, and may settle it by an edit."""
     pair = f"merge/{ours.hash[:16]}-{theirs.hash[:16]}"
-    refused = run.log.entries(stream=run.id, kinds=[ProposalRefused])
-    if any(entry.event.slot.endswith(pair) for entry in refused):
+    refused = run.log.events(ProposalRefused, stream=run.id)
+    if any(event.slot.endswith(pair) for event in refused):
         return
     rules = ", ".join(conflict.rule for conflict in merged.conflicts)
     reason = (
@@ -234,10 +234,9 @@ def _idle(run: Run, strategy: Strategy) -> dict[str, RuleWorth]:
 def _gate_lows(run: Run) -> dict[tuple[object, ...], float]:
     """Return rule content -> the least worth that a gate showed which accepted it alone."""
     found: dict[tuple[object, ...], float] = {}
-    for entry in run.log.entries(stream=run.id, kinds=[GateDecided]):
-        gate = entry.event
+    for gate in run.log.events(GateDecided, stream=run.id):
         # A person's own gates must not change what a resumed run proposes.
-        if not isinstance(gate, GateDecided) or gate.decision != "accept" or not in_loop(gate.slot):
+        if gate.decision != "accept" or not in_loop(gate.slot):
             continue
         before, after = (
             set(run.version(it).strategy.rules) for it in (gate.incumbent, gate.candidate)
@@ -249,5 +248,4 @@ def _gate_lows(run: Run) -> dict[tuple[object, ...], float]:
 
 
 def _proposals(run: Run) -> list[StrategyProposed]:
-    found = run.log.entries(stream=run.id, kinds=[StrategyProposed])
-    return [entry.event for entry in found if isinstance(entry.event, StrategyProposed)]
+    return list(run.log.events(StrategyProposed, stream=run.id))

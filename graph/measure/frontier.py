@@ -103,18 +103,16 @@ def pool(run: Run) -> Mapping[str, Version]:
 def mean_scores(run: Run) -> dict[str, float]:
     """Return hash -> mean score on the frontier's problems, as last measured in this run."""
     return {
-        entry.event.strategy: mean([s for s in entry.event.scores if s != LOST])
-        for entry in run.log.entries(stream=run.id, kinds=[FrontierScored])
-        if isinstance(entry.event, FrontierScored)
+        event.strategy: mean([s for s in event.scores if s != LOST])
+        for event in run.log.events(FrontierScored, stream=run.id)
     }
 
 
 def _adapters(run: Run) -> dict[str, str]:
     """Return the adapter a gate first trained for each version: none is trained for a score."""
     found: dict[str, str] = {}
-    for entry in run.log.entries(stream=run.id, kinds=[GateDecided]):
-        event = entry.event
-        if isinstance(event, GateDecided) and event.channel == "weights" and in_loop(event.slot):
+    for event in run.log.events(GateDecided, stream=run.id):
+        if event.channel == "weights" and in_loop(event.slot):
             for name, adapter in (
                 (event.incumbent, event.incumbent_adapter),
                 (event.candidate, event.candidate_adapter),

@@ -47,9 +47,8 @@ def promotion_bar(run: Run, gate: GateDecided) -> str:
         return ""
     found = [
         it
-        for entry in run.log.entries(stream=run.id, kinds=[PortabilityMeasured])
-        if isinstance(it := entry.event, PortabilityMeasured)
-        and (it.candidate, it.incumbent) == (gate.candidate, gate.incumbent)
+        for it in run.log.events(PortabilityMeasured, stream=run.id)
+        if (it.candidate, it.incumbent) == (gate.candidate, gate.incumbent)
     ]
     newest = {it.slot.rpartition("/")[2]: it for it in found}.values()
     kept = [it for it in found if it in newest or shows_loss(it.gain, it.high, it.p)]

@@ -76,7 +76,7 @@ class Tally:
     @property
     def p(self) -> float:
         """Exact, two-sided: the chance of such an imbalance where neither side is better."""
-        # scipy takes long to load, and every command imports this file.
+        # scipy takes long to load, and only a tally that is printed needs it.
         from ...evidence.pairs import mcnemar
 
         return mcnemar(self.candidate, self.incumbent, "two-sided")

@@ -45,13 +45,11 @@ def reviewer_candidates(run: Run, state: RunState) -> list[str]:
 def rejection_reasons(run: Run) -> list[str]:
     """Return the rules and removals that reviewers of this run rejected, with their reasons."""
     reasons: list[str] = []
-    for entry in run.log.entries(stream=run.id, kinds=[ReviewAnswered]):
-        if isinstance(event := entry.event, ReviewAnswered):
-            rules = {rule.id: rule.text for rule in run.version(event.candidate).strategy.rules}
-            reasons += [
-                f"{event.reviewer} rejected {what!r}: {it.reason}"
-                for it in event.decisions
-                if it.decision == "reject"
-                and (what := rules.get(it.rule, f"to take out {it.rule}"))
-            ]
+    for event in run.log.events(ReviewAnswered, stream=run.id):
+        rules = {rule.id: rule.text for rule in run.version(event.candidate).strategy.rules}
+        reasons += [
+            f"{event.reviewer} rejected {what!r}: {it.reason}"
+            for it in event.decisions
+            if it.decision == "reject" and (what := rules.get(it.rule, f"to take out {it.rule}"))
+        ]
     return reasons

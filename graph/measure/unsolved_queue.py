@@ -72,9 +72,7 @@ def _first_due(tries: dict[str, int]) -> list[str]:
 
 
 def _reflections(run: Run) -> Iterator[Reflected]:
-    for entry in run.log.entries(stream=run.id, kinds=[Reflected]):
-        if isinstance(entry.event, Reflected) and in_loop(entry.event.slot):
-            yield entry.event
+    return (it for it in run.log.events(Reflected, stream=run.id) if in_loop(it.slot))
 
 
 def _beside_failures(

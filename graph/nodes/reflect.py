@@ -45,7 +45,7 @@ def _reflect(run: Run, state: RunState, slot: str) -> None:
         run.progress.say(f"Reflection {slot} gave no lessons: {error}")
         lessons = []
     modes = Counter(mode for event in attempts for mode in event.failure_modes)
-    groups = run.log.entries(stream=run.id, prefix=f"{slot}/{GROUP}", kinds=[CallIntended])
+    groups = run.log.events(CallIntended, stream=run.id, prefix=f"{slot}/{GROUP}")
     run.log.record(
         Reflected(
             stream=run.id,

@@ -224,11 +224,7 @@ def _situation(
 
 def _refusals(run: Run) -> list[str]:
     """Return why proposals of this run never became a version, and what reviewers rejected."""
-    reasons = [
-        entry.event.reason
-        for entry in run.log.entries(stream=run.id, kinds=[ProposalRefused])
-        if isinstance(entry.event, ProposalRefused)
-    ]
+    reasons = [event.reason for event in run.log.events(ProposalRefused, stream=run.id)]
     reasons += rejection_reasons(run)
     return [reason for reason in dict.fromkeys(reasons) if reason != NOTHING_MORE]
 

@@ -98,7 +98,7 @@ def recorded_config(log: EventLog, run_id: str, budget: Budget | None = None) ->
 
 def run_ids(log: EventLog) -> list[str]:
     """Return the ids of all runs of the store, oldest first."""
-    return [entry.event.stream for entry in log.entries(kinds=[RunStarted])]
+    return [event.stream for event in log.events(RunStarted)]
 
 
 def free_name(log: EventLog, name: str) -> str:
