@@ -112,15 +112,20 @@ def _share_interval(
 
     if not 0 <= right <= n:
         raise ValueError(f"Wanted 0 <= right <= n, found right = {right}, n = {n}.")
+    _require_confidence(confidence)
     if n == 0:
         return Interval(0.0, 1.0)
     found = binomtest(right, n).proportion_ci(confidence, method)
     return Interval(float(found.low), float(found.high))
 
 
-def _z(confidence: float) -> float:
+def _require_confidence(confidence: float) -> None:
     if not 0 < confidence < 1:
         raise ValueError(f"Wanted a confidence between 0 and 1, found {confidence}.")
+
+
+def _z(confidence: float) -> float:
+    _require_confidence(confidence)
     return float(ndtri((1 + confidence) / 2))
 
 

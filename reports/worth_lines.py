@@ -59,13 +59,13 @@ def explain_measures(worths: Iterable[RuleWorth]) -> Iterator[str]:
 
 def rules_outside(version: Version, worths: Mapping[str, RuleWorth]) -> list[RuleWorth]:
     """Return the worth of rules that a version does not have, the most helpful first."""
-    inside = {rule.id for rule in version.strategy.rules}
+    inside = version.strategy.by_id
     return sorted((it for it in worths.values() if it.rule not in inside), key=lambda it: -it.gain)
 
 
 def worths_as_json(version: Version, worths: Mapping[str, RuleWorth]) -> list[dict[str, Any]]:
     """Return the same as JSON; `in_version` tells the version's rules from the others."""
-    inside = {rule.id: rule for rule in version.strategy.rules}
+    inside = version.strategy.by_id
     named = [*inside, *(it.rule for it in rules_outside(version, worths))]
     return [
         {"rule": name, "in_version": name in inside, "worth": worth_as_json(worths.get(name))}

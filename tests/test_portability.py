@@ -4,16 +4,22 @@ import subprocess
 import sys
 
 IMPORT_ALL = """
-import builtins, importlib, pkgutil
+import builtins, importlib, os, pkgutil, types
 
 real = builtins.__import__
 POSIX = {"fcntl", "grp", "pwd", "resource", "termios"}
+POSIX_OF_OS = {"fork", "forkpty", "getuid", "geteuid", "getgid", "killpg", "register_at_fork",
+               "sched_getaffinity", "setsid", "uname"}
+portable = types.ModuleType("os")
+vars(portable).update({key: it for key, it in vars(os).items() if key not in POSIX_OF_OS})
 
 
 def refuse(name, globals=None, locals=None, fromlist=(), level=0):
     # Of our modules alone: libraries know by themselves which system they are on.
     if name in POSIX and (globals or {}).get("__name__", "").startswith("tutelage"):
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    if name == "os" and (globals or {}).get("__name__", "").startswith("tutelage"):
+        return portable
     return real(name, globals, locals, fromlist, level)
 
 

@@ -43,7 +43,6 @@ def save_adapter(
         for path in room.iterdir():
             _flush(path)
         _write_manifest(room, manifest)
-        _flush(room / MANIFEST)
         _copy_permissions(room, folder)
         _flush(room)
         if home.exists() and not is_whole(home):

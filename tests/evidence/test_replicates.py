@@ -73,7 +73,7 @@ def test_asking_for_agreement_never_makes_an_accept() -> None:
 @pytest.mark.parametrize("replicates", [2, 3])
 @pytest.mark.parametrize("n", [24, 60])
 def test_the_detectable_gain_is_found_as_often_as_promised(replicates: int, n: int) -> None:
-    """Students of `plan`'s assumptions meet the verdict and the rule that replicates agree."""
+    """Students of its assumptions meet the verdict and the rule that replicates agree."""
     alpha, gates, rng = 0.05 / 8, 800, np.random.default_rng(n + replicates)
     gain = detectable_gain(n, alpha, replicates=replicates)
     assert gain < detectable_gain(n, alpha) / 1.3, "more replies find smaller gains"

@@ -148,9 +148,9 @@ def main() -> None:
             scenario.finish(run)
             run.log.close()
             pack(Path(folder) / "killed", out / "small-killed.tar.xz")
+            (out / "libraries.json").write_text(json.dumps(versions(), indent=2) + "\n")
         record_outputs(name, home, out)
         pack(home, out / f"{name}.tar.xz")
-    (out / f"{name}.libraries.json").write_text(json.dumps(versions(), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 from tutelage import domains
 from tutelage.graph.config.config import parse_config
 from tutelage.graph.context import Run
+from tutelage.graph.measure.attribution import attribute
 from tutelage.graph.planning.opening import Overrides, open_run, recorded_config
 from tutelage.graph.run import attribution, go
 from tutelage.models.contract import Model, Reply, Request
@@ -25,7 +26,7 @@ from . import scenario
 from .record import READ, page_text, run_command
 
 DATA = Path(__file__).parent / "data"
-LIBRARIES = json.loads((DATA / "small.libraries.json").read_text())
+LIBRARIES = json.loads((DATA / "libraries.json").read_text())
 """The versions that entered the keys when the stores were recorded."""
 RUNS = {"small": "golden", "quickstart-fast": "quickstart-fast"}
 
@@ -133,6 +134,14 @@ def open_quickstart(home: Path) -> Run:
     )
 
 
+def open_finished(name: str, home: Path) -> Run:
+    """The finished run of a golden store, unpacked into `home`."""
+    unpack(name, home)
+    if name == "small":
+        return scenario.open_scenario(home, "golden", KeyedCoach())
+    return open_quickstart(home)
+
+
 @pytest.mark.parametrize(
     ("name", "what"), [(name, what) for name, commands in READ.items() for what in commands]
 )
@@ -164,22 +173,34 @@ def test_the_attribution_table_holds_the_same_numbers(homes: dict[str, Path], na
     assert round_floats(now) == round_floats(before)
 
 
+@pytest.mark.parametrize("name", RUNS)
+def test_the_attribution_table_is_computed_anew_with_the_same_numbers(
+    tmp_path: Path, name: str
+) -> None:
+    run = open_finished(name, tmp_path)
+    event = run.log.find(run.id, "evaluate")
+    assert isinstance(event, Evaluated)
+    strategy = run.version(event.strategy).strategy
+    table = json.loads(json.dumps(attribute(run, strategy, event.adapter).as_json()))
+    before = json.loads((DATA / f"{name}.attribution.json").read_text())
+    assert {"rows", "contrasts"} <= set(table)
+    assert round_floats(table) == round_floats({key: before[key] for key in table})
+    run.log.close()
+
+
 @pytest.mark.parametrize("forget", [False, True], ids=["checkpoint kept", "checkpoint deleted"])
 @pytest.mark.parametrize("name", RUNS)
 def test_a_finished_run_that_is_resumed_writes_nothing(
     tmp_path: Path, name: str, forget: bool
 ) -> None:
-    home = unpack(name, tmp_path)
+    run = open_finished(name, tmp_path)
     if forget:
-        (home / "runs" / RUNS[name] / "checkpoint.db").unlink()
-    run = (
-        scenario.open_scenario(home, "golden", KeyedCoach())
-        if name == "small"
-        else open_quickstart(home)
-    )
+        (tmp_path / "runs" / RUNS[name] / "checkpoint.db").unlink()
     before = [entry.hash for entry in run.log.entries()]
-    assert go(run)
+    nodes: list[str] = []
+    assert go(run, after_node=nodes.append)
     assert [entry.hash for entry in run.log.entries()] == before
+    assert bool(nodes) == forget, "a checkpoint that is kept is read: no node runs again"
     run.log.close()
 
 

@@ -115,6 +115,7 @@ def test_no_attack_leaves_a_trace_at_any_level_of_the_zygote(folder: Path) -> No
     for name, (uid, namespaces, before) in asked.items():
         result = results[name]
         assert all(result["counts"][kind] >= least for kind, least in FLOORS.items())
+        assert sum(result["counts"].values()) - result["counts"]["control"] > 200
         assert uid is None or result["uid"] == uid
         assert result["level"] == "zygote" or (namespaces == "namespaces" and not before)
 
@@ -125,6 +126,7 @@ def test_no_attack_leaves_a_trace_in_webassembly(folder: Path) -> None:
     component.build_once()
     result = let_loose(folder, "all", "on", "wasi", before=LACK_PROTECTIONS)
     assert all(result["counts"][kind] >= least for kind, least in FLOORS.items())
+    assert sum(result["counts"].values()) - result["counts"]["control"] > 200
     assert result["traces"] == {}
     assert result["level"] == "wasi"
 

@@ -1,6 +1,5 @@
 """The sandbox as its users see it: programs go in, values come out, nothing else happens."""
 
-import contextlib
 import os
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tutelage.domains import sandbox
@@ -200,7 +200,7 @@ def test_what_was_killed_while_it_waited_is_replaced(box: ZygoteSandbox | WasiSa
 def trace() -> tuple[int, int, int]:
     """Count the descriptors, threads and processes."""
     descriptors = len(list(Path("/proc/self/fd").iterdir()))
-    return descriptors, threading.active_count(), len(descendants())
+    return descriptors, threading.active_count(), len(psutil.Process().children(recursive=True))
 
 
 def test_nothing_is_left_behind(box: ZygoteSandbox | WasiSandbox) -> None:
@@ -240,24 +240,6 @@ def test_thousands_of_runs_from_many_threads_end_and_leave_nothing_behind(
     more = len(box._alive) - 1 if isinstance(box, WasiSandbox) else 0
     assert 0 <= more < max(2, os.cpu_count() or 1)
     assert trace() == (before[0] + 2 * more, before[1], before[2] + more)
-
-
-def descendants() -> set[int]:
-    """The processes below this one."""
-    below: dict[int, list[int]] = {}
-    for process in Path("/proc").iterdir():
-        # One that ends while we look has no file any more; what is no process has no number.
-        with contextlib.suppress(OSError, ValueError):
-            pid = int(process.name)
-            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-            below.setdefault(parent, []).append(pid)
-    found: set[int] = set()
-    queue = [os.getpid()]
-    while queue:
-        children = below.get(queue.pop(), [])
-        found.update(children)
-        queue += children
-    return found
 
 
 def test_importing_starts_nothing_and_leaving_ends_everything() -> None:
