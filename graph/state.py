@@ -1,10 +1,13 @@
 """State of the loop and the slots of its nodes: the checkpoint holds ids and counters only.
 
-Texts live in the store. A slot, `c<cycle>/r<round>/<node>/...`, is the identity of an event.
+Texts live in the store. A slot is the identity of an event.
 """
 
 import hashlib
 from typing import TypedDict
+
+from ..store import slots
+from ..store.slots import CycleStep, RoundId, RoundStep
 
 
 class RunState(TypedDict, total=False):
@@ -50,16 +53,11 @@ def seed_of(run_seed: int, slot: str) -> int:
     return int(hashlib.sha256(f"{run_seed}/{slot}".encode()).hexdigest()[:8], 16)
 
 
-def in_loop(slot: str) -> bool:
-    """Tell whether a slot belongs to a cycle, and not to a step that a person took by hand."""
-    return slot.startswith("c") and slot[1:2].isdigit()
-
-
-def cycle_slot(state: RunState, node: str) -> str:
+def cycle_slot(state: RunState, node: CycleStep) -> str:
     """Return the slot of a node that comes once a cycle."""
-    return f"c{state['cycle']}/{node}"
+    return slots.cycle_step(state["cycle"], node)
 
 
-def round_slot(state: RunState, node: str) -> str:
+def round_slot(state: RunState, node: RoundStep) -> str:
     """Return the slot of a node that comes once a round."""
-    return f"c{state['cycle']}/r{state['round']}/{node}"
+    return RoundId(state["cycle"], state["round"]).slot(node)

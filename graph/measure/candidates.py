@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
+from ...store import slots
 from ...store.edits import Deprecate, Edit, apply
 from ...store.events import GateDecided, ProposalRefused, RoundOpened, StrategyProposed
 from ...store.rules import Rule, Strategy
@@ -14,7 +15,7 @@ from ...store.strategies.rule_worth import RuleWorth, current_worths, rule_worth
 from ...store.strategies.versions import Version
 from ..config.config import RunConfig
 from ..context import Run
-from ..state import RunState, in_loop, round_slot
+from ..state import RunState, round_slot
 from .acceptance import rules_out_loss
 from .frontier import mean_scores
 
@@ -236,7 +237,7 @@ def _gate_lows(run: Run) -> dict[tuple[object, ...], float]:
     found: dict[tuple[object, ...], float] = {}
     for gate in run.log.events(GateDecided, stream=run.id):
         # A person's own gates must not change what a resumed run proposes.
-        if gate.decision != "accept" or not in_loop(gate.slot):
+        if gate.decision != "accept" or not slots.cycle_of(gate.slot):
             continue
         before, after = (
             set(run.version(it).strategy.rules) for it in (gate.incumbent, gate.candidate)

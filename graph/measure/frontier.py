@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from ...domains.contract import Problem
 from ...evidence.attribution.contrasts import mean
 from ...evidence.pareto import fronts, lower_limit
+from ...store import slots
 from ...store.events import (
     AttemptJudged,
     FrontierScored,
@@ -15,7 +16,6 @@ from ...store.events import (
 from ...store.rules import EMPTY
 from ...store.strategies.versions import Version
 from ..context import Run
-from ..state import in_loop
 from .rollouts import attempt, scores
 
 LOST = -1.0
@@ -85,7 +85,7 @@ def pool(run: Run) -> Mapping[str, Version]:
         stream=run.id, kinds=[GateDecided, ReviewAnswered, PortabilityMeasured]
     ):
         event = entry.event
-        if isinstance(event, GateDecided) and in_loop(event.slot):
+        if isinstance(event, GateDecided) and slots.cycle_of(event.slot):
             members[event.candidate] = event.decision != "reject"
             if event.decision == "accept" and event.claim == "no worse":
                 members[event.incumbent] = False
@@ -112,7 +112,7 @@ def _adapters(run: Run) -> dict[str, str]:
     """Return the adapter a gate first trained for each version: none is trained for a score."""
     found: dict[str, str] = {}
     for event in run.log.events(GateDecided, stream=run.id):
-        if event.channel == "weights" and in_loop(event.slot):
+        if event.channel == "weights" and slots.cycle_of(event.slot):
             for name, adapter in (
                 (event.incumbent, event.incumbent_adapter),
                 (event.candidate, event.candidate_adapter),

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ...domains.contract import Problem
+from ...store import slots
 from ...store.events import AttemptJudged, FailuresSorted, Reflected, Solved
 from ..context import Run
-from ..state import RunState, in_loop
+from ..state import RunState
 from ..teacher.contract import ShownAttempt
 from .rollouts import attempt, right_solution
 
@@ -72,7 +73,7 @@ def _first_due(tries: dict[str, int]) -> list[str]:
 
 
 def _reflections(run: Run) -> Iterator[Reflected]:
-    return (it for it in run.log.events(Reflected, stream=run.id) if in_loop(it.slot))
+    return (it for it in run.log.events(Reflected, stream=run.id) if slots.cycle_of(it.slot))
 
 
 def _beside_failures(

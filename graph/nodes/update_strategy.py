@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
+from ...store import slots
 from ...store.edits import Edit, EditError, apply
 from ...store.events import AttemptJudged, GateDecided, ProposalRefused, Reflected, StrategyProposed
 from ...store.index.near_duplicates import near_duplicates
@@ -16,7 +17,7 @@ from ..measure.round_opening import edit_cap
 from ..measure.shown_attempts import evidence_of
 from ..screening.admission import check, check_rivals
 from ..screening.leaks import foreign_texts
-from ..state import RunState, in_loop, round_slot
+from ..state import RunState, round_slot
 from ..teacher.contract import Effect, Forbidden, Situation, Unusable
 
 NOTHING_MORE = "The teacher has nothing more to propose."
@@ -237,7 +238,7 @@ def _effects(run: Run) -> list[Effect]:
         event = entry.event
         if isinstance(event, StrategyProposed):
             proposals[event.strategy] = event
-        elif not in_loop(event.slot):
+        elif not slots.cycle_of(event.slot):
             continue  # A person's own gates must not change what a resumed teacher is told.
         elif isinstance(event, GateDecided) and event.candidate in proposals:
             effects.append(

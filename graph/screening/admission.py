@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ...domains.contract import Guide
 from ...evidence.gate.decide import COVERAGE
+from ...store import slots
 from ...store.edits import Edit
 from ...store.events import CreditMeasured, GateDecided, ReviewAnswered, StrategyProposed
 from ...store.rules import Strategy
@@ -15,7 +16,6 @@ from ..calls.secrets import secrets_of
 from ..context import Run
 from ..measure.acceptance import claim_of
 from ..measure.candidates import rule_content, worths
-from ..state import in_loop
 from ..teacher.contract import Unusable
 from .leaks import ForeignText, check_text
 
@@ -150,7 +150,7 @@ def _gate_failure(
     it that did not speak for it before. Replies that were lost to errors decided nothing.
     """
     same = event.incumbent == incumbent.hash and event.claim == claim_of(incumbent, candidate)
-    if not same or not in_loop(event.slot):
+    if not same or not slots.cycle_of(event.slot):
         return ""
     told = f"against {run.version(incumbent.hash).name} already: {event.reason}"
     if event.decision == "reject":

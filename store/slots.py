@@ -1,0 +1,212 @@
+"""Slots: the places of events in their streams, built and parsed here and nowhere else.
+
+A slot is a path. It begins with `c<cycle>/r<round>/` for a step of a round, `c<cycle>/` for one of
+a cycle, `manual/` for one that a person took, or with nothing; the step follows, and its parts:
+`<number>/<arm>/<problem>/<sample>`, and below that the call behind a reply. These words stand in
+stores: they never change.
+"""
+
+import re
+import secrets
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple, Protocol, get_args
+
+START, EVALUATE, FINISH = "start", "evaluate", "finish"
+PROBE = "baseline/probe"
+"""Slot of the student's probe; `probe_of` is that of a validator."""
+
+RoundStep = Literal["open", "solve", "credit", "reflect", "update_strategy", "validate", "review"]
+CycleStep = Literal["transfer", "feedback"]
+Part = Literal[
+    "candidate", "incumbent", "told", "bare", "student", "teacher", "gap",
+    "gate", "promote", "seal", "asked", "answered", "revised", "call", "reply", "doubt", "group",
+]  # fmt: skip
+"""Arms, and what else a step is made of."""
+
+_SHORT = 16
+"""Characters of a strategy's hash that stand in a slot."""
+_PLACE = re.compile(r"(?:c([1-9]\d*)/(?:r([1-9]\d*)/)?|(manual)/)?(.*)", re.S)
+_VALIDATOR = re.compile(r"(?:(.+)/)?portability/(\d+)(?:/probe)?")
+
+
+class RoundId(NamedTuple):
+    """Place of a round in its run, both counted from 1."""
+
+    cycle: int
+    round: int
+
+    def slot(self, step: RoundStep) -> str:
+        """Return the slot of a step that comes once a round."""
+        return f"c{self.cycle}/r{self.round}/{step}"
+
+
+class Place(NamedTuple):
+    """A slot taken apart."""
+
+    cycle: int
+    """0 outside of all cycles."""
+    round: int
+    """0 outside of all rounds."""
+    by_hand: bool
+    """True for a step that a person took."""
+    parts: tuple[str, ...]
+
+    @property
+    def slot(self) -> str:
+        """The slot again."""
+        cycle, number = (
+            f"c{self.cycle}" if self.cycle else "",
+            f"r{self.round}" if self.round else "",
+        )
+        heads = filter(None, (cycle, number, "manual" if self.by_hand else ""))
+        return "/".join([*heads, *self.parts])
+
+
+def parse(slot: str) -> Place:
+    """Take a slot apart; every text is one."""
+    found = _PLACE.fullmatch(slot)
+    assert found is not None, "the pattern takes every text"
+    cycle, number, by_hand, rest = found.groups()
+    return Place(int(cycle or 0), int(number or 0), by_hand is not None, tuple(rest.split("/")))
+
+
+def cycle_of(slot: str) -> int:
+    """Return the cycle that a slot lies in; 0 outside of all cycles."""
+    return parse(slot).cycle
+
+
+def round_of(slot: str) -> RoundId | None:
+    """Return the round that a slot lies in; None outside of all rounds."""
+    place = parse(slot)
+    return RoundId(place.cycle, place.round) if place.round else None
+
+
+def gate_by_hand(slot: str) -> int:
+    """Return the number of the gate that a person asked for in `slot`, from 1; 0 for others."""
+    match parse(slot):
+        case Place(by_hand=True, parts=("gate", number, _, *_)) if number.isdecimal():
+            return int(number)
+    return 0
+
+
+def cycle_step(cycle: int, step: CycleStep) -> str:
+    """Return the slot of a step that comes once a cycle."""
+    return f"c{cycle}/{step}"
+
+
+def step_by_hand(step: str, number: int) -> str:
+    """Return the slot of a step that a person took, the `number`-th of its kind in a run."""
+    return f"manual/{step}/{number}"
+
+
+def unique(step: str) -> str:
+    """Return a slot that no other process takes, even at the same moment."""
+    return f"{step}/{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+def split(name: str) -> str:
+    """Return the slot of a frozen split."""
+    return f"split/{name}"
+
+
+def floors(split: str) -> str:
+    """Return the slot of the floors of a split, or of a block of it."""
+    return f"floors/{split}"
+
+
+def examples(strategy: str) -> str:
+    """Return the slot of the examples that follow a strategy, given by its hash."""
+    return f"examples/{strategy[:_SHORT]}"
+
+
+def adapter(key: str) -> str:
+    """Return the slot of an adapter's training."""
+    return f"adapters/{key}"
+
+
+def frontier(strategy: str, adapter: str) -> str:
+    """Return the slot of a strategy's scores on the frontier's problems."""
+    return f"frontier/{strategy[:_SHORT]}" + (f"/{adapter}" if adapter else "")
+
+
+def imported_strategy(domain: str, strategy: str) -> str:
+    """Return the slot of a strategy that came from a file."""
+    return f"import/{domain}/{strategy}"
+
+
+def judge_call(key: str) -> str:
+    """Return the slot of a question to a model that judges."""
+    return f"judge/{key}"
+
+
+def validator_call(validator: int, tries: int) -> str:
+    """Return the slot of the question whether a validator answers at all."""
+    return f"validators/{validator}/{tries}"
+
+
+def probe_of(validator: int) -> str:
+    """Return the slot of a validator's probe."""
+    return f"portability/{validator}/probe"
+
+
+def portability(step: str, validator: int) -> str:
+    """Return the slot of the effect that what a step tries has on a validator."""
+    return f"{step}/portability/{validator}"
+
+
+def validator_of(slot: str) -> tuple[str, int] | None:
+    """Return the step and the validator of the two above; None for other slots."""
+    found = _VALIDATOR.fullmatch(slot)
+    return (found[1] or "", int(found[2])) if found else None
+
+
+def derived_candidate(step: str, origin: str, *strategies: str) -> str:
+    """Return the slot of a candidate that no teacher made, named by strategies' hashes."""
+    return f"{step}/{origin}/{'-'.join(it[:_SHORT] for it in strategies)}"
+
+
+def part(slot: str, name: Part) -> str:
+    """Return the slot of one part of what happens in `slot`."""
+    return f"{slot}/{name}"
+
+
+def step_of(slot: str) -> str:
+    """Return the slot of what `slot` is a part of; `slot` itself where it is none."""
+    step, _, name = slot.rpartition("/")
+    return step if name in get_args(Part) else slot
+
+
+def below(slot: str, *names: str | int) -> str:
+    """Return the slot of one of several things in `slot`, by its name or number."""
+    return "/".join([slot, *map(str, names)])
+
+
+def attempt(arm: str, problem: str, sample: int = 0) -> str:
+    """Return the slot of one reply of an arm to a problem."""
+    return f"{arm}/{problem}/{sample}"
+
+
+def inside(slot: str) -> str:
+    """Return how all slots below `slot` begin."""
+    return f"{slot}/"
+
+
+class Placed(Protocol):
+    """An event, or what one made."""
+
+    @property
+    def stream(self) -> str: ...
+
+    @property
+    def slot(self) -> str: ...
+
+
+def reference(placed: Placed) -> str:
+    """Return `stream#slot`, by which an event is named outside its stream."""
+    return f"{placed.stream}#{placed.slot}"
+
+
+def parse_reference(reference: str) -> tuple[str, str]:
+    """Return the stream and the slot of a reference."""
+    stream, _, slot = reference.partition("#")
+    return stream, slot
