@@ -13,7 +13,7 @@ from pathlib import Path
 
 from _figures import Columns, Figure, finish, make_parser, print_table
 
-from tutelage.store import EventLog
+from tutelage.store import open_log
 from tutelage.store.events import AttemptJudged
 
 SINGLE, BATCHES, BATCH = 1500, 40, 100
@@ -38,7 +38,7 @@ def _attempt(number: int, reply: str) -> AttemptJudged:
 
 def measure(home: Path) -> list[Figure]:
     """Write, then verify, one store in `home`."""
-    log = EventLog.open(home)
+    log = open_log(home)
     reply = log.keep("The meeting starts at 10:30.")
     probe = os.open(home / "probe", os.O_WRONLY | os.O_CREAT)
     block, syncs, commits, cpu = b"x" * 4096, [], [], []

@@ -11,7 +11,7 @@ from ..domains import get as domain_named
 from ..models import Model, ModelError, Reply, Request, open_model
 from ..reports.run_story import find_run
 from ..reports.wording import clean
-from ..store.log import EventLog
+from ..store.log import Log
 from ..store.rules import Strategy
 from ..store.strategies.versions import Strategies
 from .errors import Refused
@@ -71,7 +71,7 @@ def ask(
         raise Refused(f"There is no reply: {reply.outcome}: {reply.detail}")
 
 
-def _find(workspace: Workspace, log: EventLog, ref: str) -> _Adapter:
+def _find(workspace: Workspace, log: Log, ref: str) -> _Adapter:
     if Path(ref).is_dir():
         return _read_adapter(Path(ref), ref)
     event = find_adapter(log, ref)
@@ -99,7 +99,7 @@ def _read_adapter(folder: Path, ref: str) -> _Adapter:
 
 def _ask(
     workspace: Workspace,
-    log: EventLog | None,
+    log: Log | None,
     adapter: _Adapter,
     text: str,
     strategy: Strategy | None,
@@ -130,7 +130,7 @@ def _open_guide(workspace: Workspace, adapter: _Adapter) -> "Guide":
         ) from error
 
 
-def _ask_through_log(log: EventLog, model: Model, request: Request, name: str) -> Reply:
+def _ask_through_log(log: Log, model: Model, request: Request, name: str) -> Reply:
     """Ask a model and keep the call in the log, as every call is."""
     from ..graph.calls.budget import Spending
     from ..graph.calls.journal import Journal

@@ -12,7 +12,7 @@ from ..reports.run_story import find_run
 from ..reports.wording import clean, version_name
 from ..store.events import AdapterTrained, SealOpened, SplitFrozen
 from ..store.judged_by import count_judges
-from ..store.log import EventLog
+from ..store.log import Log
 from ..store.strategies.versions import Strategies, Version
 from .domains import build_domain
 from .errors import Refused
@@ -180,7 +180,7 @@ def _cross_domain_notes(run_id: str, found: "CrossDomain", domain: str, openings
     ]
 
 
-def _resolve(log: EventLog, ref: str) -> tuple[str, Version, str]:
+def _resolve(log: Log, ref: str) -> tuple[str, Version, str]:
     """Return run, version and adapter of a key, of a folder, or of a version (no adapter)."""
     try:
         event = _find_adapter(log, ref)
@@ -196,11 +196,11 @@ def _resolve(log: EventLog, ref: str) -> tuple[str, Version, str]:
     return event.stream, version, event.adapter
 
 
-def _find_adapter(log: EventLog, ref: str) -> AdapterTrained:
+def _find_adapter(log: Log, ref: str) -> AdapterTrained:
     return find_adapter(log, Path(ref).name if Path(ref).is_dir() else ref)
 
 
-def _find_version(log: EventLog, event: AdapterTrained, role: str) -> Version:
+def _find_version(log: Log, event: AdapterTrained, role: str) -> Version:
     """Return the version that an adapter follows. Raises Refused for the labels-only control."""
     strategies, start = Strategies(log), find_run(log, event.stream)
     version = strategies.get(version_name(strategies, start.domain, event.strategy))
@@ -212,6 +212,6 @@ def _find_version(log: EventLog, event: AdapterTrained, role: str) -> Version:
     return version
 
 
-def _count_openings(log: EventLog, domain: str) -> int:
+def _count_openings(log: Log, domain: str) -> int:
     """Count how often test problems of a domain were put to what was learned of others."""
     return [it.split for it in log.events(SplitFrozen)].count(f"{domain}/test")

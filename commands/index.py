@@ -7,7 +7,7 @@ import typer
 from ..domains import BrokenDomain, UnknownDomain
 from ..domains import get as domain_named
 from ..reports.run_story import all_runs
-from ..store.log import EventLog
+from ..store.log import Log
 from ..store.strategies.versions import Strategies
 from .errors import Refused
 from .output import Json, examples, print_json
@@ -61,7 +61,7 @@ class Describer:
     A domain that cannot be opened here is described by its name alone.
     """
 
-    def __init__(self, workspace: Workspace, log: EventLog) -> None:
+    def __init__(self, workspace: Workspace, log: Log) -> None:
         self._given = workspace.overrides.domain if workspace.overrides else None
         self._named: dict[str, dict[str, Any]] = {
             started.domain: started.config["domain"] for started in all_runs(log)

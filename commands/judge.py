@@ -23,7 +23,7 @@ from ..models import open_model
 from ..reports.run_story import find_run
 from ..reports.wording import clean
 from ..store.events import RunStarted
-from ..store.log import EventLog
+from ..store.log import Log
 from .errors import Refused
 from .output import Json, examples, print_json
 from .workspace import here
@@ -78,7 +78,7 @@ def judge(
     _print_tallies(read_preferences(path), as_json)
 
 
-def _find_duels(log: EventLog, run_id: str) -> list[Duel]:
+def _find_duels(log: Log, run_id: str) -> list[Duel]:
     if duels := newest_duels(log, run_id):
         return duels
     raise Refused(

@@ -11,7 +11,7 @@ import typer
 from ..domains import get as domain_named
 from ..models import Model, ModelError, Reply, Request, open_model
 from ..reports.wording import duration, points
-from ..store.log import EventLog
+from ..store.log import open_log
 from .errors import FAILED, Refused, complain
 from .output import Json, console, examples, print_json, table
 from .workspace import here
@@ -82,7 +82,7 @@ def _rehearse(config: "RunConfig", given: "Overrides") -> None:
     overrides = Overrides(
         given.domain, teacher, student or _stand_in(config.student), given.trainer
     )
-    with TemporaryDirectory() as aside, EventLog.open(Path(aside)) as log:
+    with TemporaryDirectory() as aside, open_log(Path(aside)) as log:
         open_run(Path(aside), Path(aside), config, overrides=overrides, log=log)
 
 

@@ -8,7 +8,7 @@ import typer
 from ..reports.wording import clean, points, share
 from ..reports.worth_lines import worth_lines, worths_as_json
 from ..store.judged_by import count_judges, judge_lines
-from ..store.log import EventLog
+from ..store.log import Log
 from ..store.strategies.import_export import to_markdown
 from ..store.strategies.rule_worth import rule_worths
 from ..store.strategies.versions import Strategies
@@ -54,7 +54,7 @@ def report(
         print_results(workspace, log, run, as_json=as_json)
 
 
-def print_results(workspace: Workspace, log: EventLog, run_id: str, *, as_json: bool) -> None:
+def print_results(workspace: Workspace, log: Log, run_id: str, *, as_json: bool) -> None:
     """Print what a finished run found. Raises LookupError before its evaluation."""
     from ..graph.run import attribution
     from ..reports.portability import portability_matrix

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..store.log import EventLog
+from ..store.log import Log
 from .errors import Refused
 from .output import Json, examples
 from .progress import show_progress
@@ -59,7 +59,7 @@ def resume(
     print_end(workspace, run, as_json, time.monotonic() - began)
 
 
-def _read_budget(log: EventLog, run_id: str, path: Path | None) -> "Budget | None":
+def _read_budget(log: Log, run_id: str, path: Path | None) -> "Budget | None":
     """Return the budget of the file at `path`, whose other sections must be the run's own."""
     from ..graph.config.config import load_config
     from ..graph.planning.opening import recorded_config

@@ -19,7 +19,7 @@ from ..reports.review_view import (
 from ..reports.run_story import find_run
 from ..reports.wording import clean
 from ..store.events import ReviewAnswered, RuleDecision
-from ..store.log import EventLog
+from ..store.log import Log
 from ..store.rules import Strategy
 from ..store.strategies.review_answers import (
     ReviewAnswer,
@@ -89,7 +89,7 @@ def review(
 
 def _hand_in(
     workspace: Workspace,
-    log: EventLog,
+    log: Log,
     run_id: str,
     path: Path,
     reviewer: str | None,
@@ -126,7 +126,7 @@ def _check_words(shown: Strategy, made: Revision) -> None:
     check_revision(shown, made)
 
 
-def _print_past(log: EventLog, run_id: str, as_json: bool) -> None:
+def _print_past(log: Log, run_id: str, as_json: bool) -> None:
     found = past_reviews(log, run_id)
     if as_json:
         print_json(found)
@@ -137,7 +137,7 @@ def _print_past(log: EventLog, run_id: str, as_json: bool) -> None:
         typer.echo(f"Run {run_id} has asked for no review yet.")
 
 
-def _print_question(log: EventLog, run_id: str, as_json: bool) -> None:
+def _print_question(log: Log, run_id: str, as_json: bool) -> None:
     asked = open_question(log, run_id)
     if as_json:
         print_json(answer_form(Question.of(log, asked)) if asked else None)
@@ -152,7 +152,7 @@ def _no_question(run_id: str) -> str:
     return f"Run {run_id} waits for no review. `tutelage review {run_id} --log` shows past ones."
 
 
-def _decide(workspace: Workspace, log: EventLog, run_id: str, reviewer: str | None) -> None:
+def _decide(workspace: Workspace, log: Log, run_id: str, reviewer: str | None) -> None:
     asked = open_question(log, run_id)
     if asked is None:
         typer.echo(_no_question(run_id))
@@ -240,9 +240,7 @@ def _print_record(workspace: Workspace, event: ReviewAnswered, as_json: bool) ->
     typer.echo(f"The run goes on with\n{again}")
 
 
-def _print_repeat(
-    workspace: Workspace, log: EventLog, event: ReviewAnswered, as_json: bool
-) -> None:
+def _print_repeat(workspace: Workspace, log: Log, event: ReviewAnswered, as_json: bool) -> None:
     """Say that the same answer was handed in before, and what the run waits for now."""
     again, asked = workspace.command(f"resume {event.stream}"), open_question(log, event.stream)
     if asked is not None:

@@ -8,7 +8,7 @@ import typer
 
 from ..reports.wording import duration
 from ..store.errors import StoreError
-from ..store.log import EventLog
+from ..store.log import Log
 from ..store.strategies.review_answers import open_question, version_of
 from ..store.strategies.versions import Strategies
 from .errors import SPENT, STOPPED, WAITING, complain
@@ -94,7 +94,7 @@ def drive(workspace: Workspace, run: "Run", *, to_stderr: bool, config: Path | N
         raise typer.Exit(STOPPED)
 
 
-def describe_wait(log: EventLog, run_id: str) -> str:
+def describe_wait(log: Log, run_id: str) -> str:
     """Say whom a run waits for, and why; empty where it waits for nobody."""
     asked = open_question(log, run_id)
     if asked is None:

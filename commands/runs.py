@@ -8,7 +8,7 @@ import typer
 from ..reports.run_story import all_runs
 from ..reports.wording import version_name
 from ..store.events import RunFinished, RunStarted
-from ..store.log import EventLog
+from ..store.log import Log
 from ..store.strategies.review_answers import open_question
 from ..store.strategies.versions import Strategies
 from .output import Json, console, examples, print_json, table
@@ -33,12 +33,12 @@ def runs(ctx: typer.Context, as_json: Json = False) -> None:
     console().print(table(columns, rows) if rows else "No run yet: `tutelage run CONFIG`.")
 
 
-def _describe_runs(workspace: Workspace, log: EventLog) -> Iterator[dict[str, Any]]:
+def _describe_runs(workspace: Workspace, log: Log) -> Iterator[dict[str, Any]]:
     strategies = Strategies(log)
     for started in all_runs(log):
         run = started.stream
         begin = next(iter(log.entries(stream=run)))
-        finish = log.find(run, "finish")
+        finish = log.find(RunFinished, run, "finish")
         yield {
             "run": run,
             "began": begin.at.isoformat(timespec="seconds").removesuffix("+00:00"),
@@ -57,7 +57,7 @@ def _version_name(strategies: Strategies, started: RunStarted, finish: object) -
     return strategies.current(started.domain, f"{started.domain}/{started.stream}").name
 
 
-def run_state(workspace: Workspace, log: EventLog, run: str, finished: bool) -> str:
+def run_state(workspace: Workspace, log: Log, run: str, finished: bool) -> str:
     """Return `finished`, `running`, `waiting` (for a review) or `stopped`."""
     if finished:
         return "finished"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..graph.context import Progress, Run
     from ..graph.planning.opening import Overrides
     from ..store.events import AdapterTrained
-    from ..store.log import EventLog
+    from ..store.log import Log
     from ..store.strategies.versions import Version
 
 HOME = ".tutelage"
@@ -53,16 +53,16 @@ class Workspace:
     """Stands in for what configs name; given by programs that call the commands, not by people."""
 
     @contextmanager
-    def store(self, *, create: bool = False) -> "Iterator[EventLog]":
+    def store(self, *, create: bool = False) -> "Iterator[Log]":
         """The store, which must be there: a command that reads makes nothing. `create` makes it."""
-        from ..store.log import EventLog
+        from ..store.log import open_log
 
         if not create and not self.has_store():
             raise Refused(
                 f"There is no store in {self.home}. `tutelage run CONFIG` begins one; "
                 "--home or TUTELAGE_HOME names another."
             )
-        with EventLog.open(self.home) as log:
+        with open_log(self.home) as log:
             yield log
 
     def has_store(self) -> bool:
@@ -73,7 +73,7 @@ class Workspace:
 
     def reopen(
         self,
-        log: "EventLog",
+        log: "Log",
         run_id: str,
         *,
         budget: "Budget | None" = None,
@@ -154,7 +154,7 @@ def here(ctx: typer.Context) -> Workspace:
     return workspace
 
 
-def run_for(log: "EventLog", version: "Version", run_id: str | None) -> str:
+def run_for(log: "Log", version: "Version", run_id: str | None) -> str:
     """Return the run to work in: `run_id`, else the version's own, else the last of its domain."""
     from ..reports.run_story import all_runs
 
@@ -179,7 +179,7 @@ def check_domain(run: "Run", version: "Version") -> None:
         )
 
 
-def find_adapter(log: "EventLog", ref: str) -> "AdapterTrained":
+def find_adapter(log: "Log", ref: str) -> "AdapterTrained":
     """Return the adapter with that key, or the one whose key begins so. Raises Refused."""
     from ..store.events import AdapterTrained
 

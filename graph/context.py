@@ -11,7 +11,7 @@ from typing import Protocol, cast
 from ..domains.contract import SPLITS, Domain, Problem, Split
 from ..models.contract import Model, Reply, Request, Student
 from ..store.events import ProbeDecided, RunStarted, SealOpened, SplitFrozen
-from ..store.log import EventLog
+from ..store.log import Log
 from ..store.strategies.versions import Strategies, Version
 from ..trainer.contract import Trainer
 from .calls.journal import Journal
@@ -72,7 +72,7 @@ class Run:
 
     id: str
     config: RunConfig
-    log: EventLog
+    log: Log
     strategies: Strategies
     domain: Domain
     teacher: Teacher
@@ -120,7 +120,7 @@ class Run:
 
     def freeze(self) -> None:
         """Write the run's start and its splits into the log; on resume, find them there."""
-        if self.log.find(self.id, "start") is None:
+        if self.log.find(RunStarted, self.id, "start") is None:
             self.log.record(
                 RunStarted(
                     stream=self.id,
@@ -131,7 +131,7 @@ class Run:
                 )
             )
         for split in SPLITS:
-            if self.log.find(self.id, f"split/{split}") is None:
+            if self.log.find(SplitFrozen, self.id, f"split/{split}") is None:
                 self._freeze_split(split)
         self.drawn = {}
 
@@ -166,7 +166,7 @@ class Run:
         return {split: frozenset(self._split(split).problems) for split in splits}
 
     def _split(self, split: Split) -> SplitFrozen:
-        event = self.log.find(self.id, f"split/{split}")
+        event = self.log.find(SplitFrozen, self.id, f"split/{split}")
         assert isinstance(event, SplitFrozen), f"run {self.id} has no frozen {split} split"
         return event
 
@@ -216,7 +216,7 @@ class Run:
 
     def channel(self) -> ProbeDecided | None:
         """Return the capability probe's decision; None before the probe."""
-        event = self.log.find(self.id, "baseline/probe")
+        event = self.log.find(ProbeDecided, self.id, "baseline/probe")
         return event if isinstance(event, ProbeDecided) else None
 
     def reads_words(self) -> bool:

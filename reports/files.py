@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..store.files import write_atomically
-from ..store.log import EventLog
+from ..store.log import Log
 from ..store.strategies.import_export import to_markdown
 from ..trainer.adapter import write_card
 from ..trainer.manifest import MANIFEST, read_manifest
@@ -28,7 +28,7 @@ class Results(NamedTuple):
     """Who else is helped, for machines: `portability.json`; None without validators."""
 
 
-def write_results(log: EventLog, run_id: str, folder: Path) -> Results:
+def write_results(log: Log, run_id: str, folder: Path) -> Results:
     """Write `report.html`, `strategy.md` and the JSON files into `folder`, which is the run's.
 
     The same log gives the same bytes. An unfinished run gets a page that says so, and no

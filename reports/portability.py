@@ -17,7 +17,7 @@ from ..store.events import (
     RunStarted,
     StrategyPromoted,
 )
-from ..store.log import EventLog
+from ..store.log import Log
 from ..store.strategies.versions import Strategies
 from .wording import points, version_name
 
@@ -147,9 +147,9 @@ def cell_text(column: Column, cell: Cell | None) -> str:
     return f"{probed}through weights: {cell.verdict} {measured}"
 
 
-def portability_matrix(log: EventLog, run_id: str) -> Matrix | None:
+def portability_matrix(log: Log, run_id: str) -> Matrix | None:
     """Read the matrix of a run off its log; None for a run that names no validators."""
-    start = log.find(run_id, "start")
+    start = log.find(RunStarted, run_id, "start")
     assert isinstance(start, RunStarted), f"{run_id} is no run"
     events = _Events(log, run_id)
     specs = list(start.config.get("validators", ()))
@@ -168,7 +168,7 @@ def portability_matrix(log: EventLog, run_id: str) -> Matrix | None:
 class _Events:
     """Events about portability, by validator and by gate."""
 
-    def __init__(self, log: EventLog, run_id: str) -> None:
+    def __init__(self, log: Log, run_id: str) -> None:
         self.names: dict[int, str] = {}
         """Number of a validator -> its model's name."""
         self.probes: dict[int, ProbeDecided] = {}

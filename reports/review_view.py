@@ -12,7 +12,7 @@ from ..store.events import (
     ReviewAsked,
     StrategyProposed,
 )
-from ..store.log import EventLog
+from ..store.log import Log
 from ..store.strategies.diff import diff, gate_line
 from ..store.strategies.review_answers import ReviewAnswer, version_of
 from ..store.strategies.review_history import Review, reviews
@@ -43,13 +43,16 @@ class Question:
     """True in the run's last round: what a reviewer edits there, no gate of it measures."""
 
     @classmethod
-    def of(cls, log: EventLog, asked: ReviewAsked) -> "Question":
+    def of(cls, log: Log, asked: ReviewAsked) -> "Question":
         strategies = Strategies(log)
         candidate, incumbent = (
             version_of(strategies, asked.domain, it) for it in (asked.candidate, asked.incumbent)
         )
         stream, _, slot = asked.gate.partition("#")
-        gate, proposal = log.find(stream, slot), log.find(candidate.stream, candidate.slot)
+        gate, proposal = (
+            log.find(GateDecided, stream, slot),
+            log.find(StrategyProposed, candidate.stream, candidate.slot),
+        )
         assert isinstance(gate, GateDecided), f"{asked.gate} decided about {candidate.name}"
         return cls(
             asked=asked,
@@ -78,7 +81,7 @@ class Question:
         return next((rule.text for rule in rules if rule.id == rule_id), "")
 
 
-def _in_last_round(log: EventLog, asked: ReviewAsked) -> bool:
+def _in_last_round(log: Log, asked: ReviewAsked) -> bool:
     loop = find_run(log, asked.stream).config["loop"]
     rounds = loop["rounds"] if isinstance(loop["rounds"], int) else loop["rounds"][-1]
     return asked.slot.startswith(f"c{loop['cycles']}/r{rounds}/")
@@ -134,7 +137,7 @@ def answer_form(question: Question) -> dict[str, Any]:
     return {**blank, "decisions": rules, "shown": shown}
 
 
-def past_reviews(log: EventLog, run_id: str) -> list[dict[str, Any]]:
+def past_reviews(log: Log, run_id: str) -> list[dict[str, Any]]:
     """Return a run's reviews as JSON, each decision beside what was measured since."""
     strategies, domain = Strategies(log), find_run(log, run_id).domain
     return [_review_as_json(strategies, it) for it in reviews(log, domain, stream=run_id)]

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from ..store import events
-from ..store.log import Entry, EventLog
+from ..store.log import Entry, Log
 from ..store.rules import Rule
 from ..store.strategies.review_history import Review, reviews
 from ..store.strategies.rule_worth import RuleWorth, rule_worths
@@ -58,7 +58,7 @@ def cycle_of(slot: str) -> int:
 class RunStory:
     """Events of one run, with the questions that its readers ask of them."""
 
-    log: EventLog
+    log: Log
     start: events.RunStarted
     strategies: Strategies
     event_count: int = 0
@@ -249,7 +249,7 @@ class RunStory:
         return portability_matrix(self.log, self.run)
 
 
-def read_run(log: EventLog, run_id: str) -> RunStory:
+def read_run(log: Log, run_id: str) -> RunStory:
     """Fold the run's stream once. Raises LookupError for an unknown run."""
     story = RunStory(log, find_run(log, run_id), Strategies(log))
     for entry in log.entries(stream=run_id):
@@ -257,15 +257,15 @@ def read_run(log: EventLog, run_id: str) -> RunStory:
     return story
 
 
-def find_run(log: EventLog, run_id: str) -> events.RunStarted:
+def find_run(log: Log, run_id: str) -> events.RunStarted:
     """Return the start of a run. Raises LookupError, listing the runs, for an unknown one."""
-    start = log.find(run_id, "start")
+    start = log.find(events.RunStarted, run_id, "start")
     if not isinstance(start, events.RunStarted):
         known = ", ".join(it.stream for it in all_runs(log)) or "none yet"
         raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
     return start
 
 
-def all_runs(log: EventLog) -> Iterator[events.RunStarted]:
+def all_runs(log: Log) -> Iterator[events.RunStarted]:
     """Return the start of every run, oldest first."""
     return log.events(events.RunStarted)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..store import events
-from ..store.log import Entry, EventLog
+from ..store.log import Entry, Log
 from ..store.rules import Rule
 from ..store.strategies.lineage import MANUAL_PREFIX
 from ..store.strategies.versions import Strategies
@@ -84,7 +84,7 @@ class _Round:
     """Whether anything was proposed or refused in it."""
 
 
-def strategy_story(log: EventLog, domain: str | None = None) -> Iterator[StoryEntry]:
+def strategy_story(log: Log, domain: str | None = None) -> Iterator[StoryEntry]:
     """Yield what happened to strategies, of one domain or of all, oldest first."""
     teller = _StoryTeller(log)
     for entry in log.entries(kinds=[*_EVENT_FORMS]):
@@ -96,7 +96,7 @@ def strategy_story(log: EventLog, domain: str | None = None) -> Iterator[StoryEn
 class _StoryTeller:
     """Turns events into entries, and remembers what later sentences refer to."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: Log) -> None:
         self._log = log
         self._strategies = Strategies(log)
         self._domains: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """Append-only event log, and the strategy versions projected from it."""
 
 from .errors import StoreError
-from .log import EventLog
+from .log import Log, open_log
 from .rules import EMPTY, Rule, Strategy
 from .strategies.blame import blame
 from .strategies.diff import diff
@@ -10,7 +10,7 @@ from .strategies.versions import Strategies
 
 __all__ = [
     "EMPTY",
-    "EventLog",
+    "Log",
     "Rule",
     "StoreError",
     "Strategies",
@@ -19,4 +19,5 @@ __all__ = [
     "diff",
     "export_json",
     "import_json",
+    "open_log",
 ]

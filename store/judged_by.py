@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from .events import AttemptJudged
-from .log import EventLog
+from .log import Log
 
 UNSAFE = "unsafe:"
 """How `judged_by` begins where programs ran without protections."""
 
 
-def count_judges(log: EventLog, run: str) -> Counter[str]:
+def count_judges(log: Log, run: str) -> Counter[str]:
     """Return judge -> how many attempts of the run, where judging was more than arithmetic."""
     events = log.events(AttemptJudged, stream=run)
     return Counter(event.judged_by for event in events if event.judged_by)

@@ -17,7 +17,7 @@ from tutelage.store.events import (
     StrategyPromoted,
     StrategyProposed,
 )
-from tutelage.store.log import EventLog
+from tutelage.store.log import Log, open_log
 
 ROOT = Path(__file__).parents[1]
 NAME = "quickstart"
@@ -49,11 +49,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def log(home: Path) -> EventLog:
-    return EventLog.open(home / ".tutelage")
+def log(home: Path) -> Log:
+    return open_log(home / ".tutelage")
 
 
-def events_of(log: EventLog, kind: type) -> list:
+def events_of(log: Log, kind: type) -> list:
     return [entry.event for entry in log.entries(stream=NAME, kinds=[kind])]
 
 
@@ -71,13 +71,13 @@ def test_the_tuned_student_gains_over_base_floor_and_bare_labels(home: Path) -> 
 
 
 @pytest.mark.slow
-def test_the_loop_went_both_ways_and_every_step_stands_in_the_log(log: EventLog) -> None:
+def test_the_loop_went_both_ways_and_every_step_stands_in_the_log(log: Log) -> None:
     (probe,) = events_of(log, ProbeDecided)
     gates = events_of(log, GateDecided)
     assert {gate.channel for gate in gates} == {probe.channel}
     assert {"accept"} < {gate.decision for gate in gates}, "one accepted, and one that was not"
     for promotion in events_of(log, StrategyPromoted):
-        gate = log.find(*promotion.gate.split("#"))
+        gate = log.find(GateDecided, *promotion.gate.split("#"))
         assert isinstance(gate, GateDecided) and gate.decision == "accept"
     failed = set(events_of(log, FailuresSorted)[0].gaps)
     read = {slot for each in events_of(log, Reflected) for slot in each.attempts}

@@ -7,7 +7,7 @@ import typer
 from ...reports.run_json import gate_as_json
 from ...reports.wording import version_name
 from ...store.events import GateDecided
-from ...store.log import EventLog
+from ...store.log import Log
 from ...store.strategies.versions import Strategies, Version
 from ..errors import Refused
 from ..output import Json, examples, print_json
@@ -65,7 +65,7 @@ def decide(
         typer.echo(f"It is not current yet: {again}")
 
 
-def _count_reuse(log: EventLog, gate: GateDecided) -> dict[str, int]:
+def _count_reuse(log: Log, gate: GateDecided) -> dict[str, int]:
     """Count the problems that had judged the candidate before, and the gates by hand so far."""
     seen = {
         problem

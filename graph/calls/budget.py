@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ...models.contract import Model, Reply, Request
 from ...store.events import CallCompleted, CallInDoubt, CallIntended
-from ...store.log import EventLog
+from ...store.log import Log
 from ..config.sections import Budget
 
 SILENCE = 1800.0
@@ -92,7 +92,7 @@ class Spending:
         return (inputs * prices[0] + outputs * prices[1]) / 1e6
 
 
-def spending_of(log: EventLog, run_id: str, budget: Budget) -> Spending:
+def spending_of(log: Log, run_id: str, budget: Budget) -> Spending:
     """Count what earlier sessions of the run spent, off the log.
 
     A call in doubt may have been paid for without an answer: it counts with all it might have cost.

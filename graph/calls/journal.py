@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from ...models.contract import Model, Reply, Request, Usage
 from ...store.events import CallCompleted, CallInDoubt, CallIntended
-from ...store.log import EventLog
+from ...store.log import Log
 from .budget import Spending
 from .secrets import redact, secrets_of
 
@@ -28,7 +28,7 @@ class ModelDown(RuntimeError):
 class Journal:
     """Calls of one run. A call is its slot; the hash of its content detects changed inputs."""
 
-    log: EventLog
+    log: Log
     stream: str
     spending: Spending
     secrets: tuple[str, ...] = field(default_factory=lambda: secrets_of(os.environ), repr=False)
@@ -56,9 +56,11 @@ class Journal:
     def _batch(self, model: Model, calls: Sequence[Call], name: str) -> list[tuple[str, Reply]]:
         self.log.keep_all([text for _, r in calls for text in (r.system, r.context, r.prompt)])
         intents = [self._intent(slot, request, name) for slot, request in calls]
-        known = [self.log.find(self.stream, intent.slot) is not None for intent in intents]
+        known = [
+            self.log.find(CallIntended, self.stream, intent.slot) is not None for intent in intents
+        ]
         self.log.record_all(intents)
-        done = [self.log.find(self.stream, f"{slot}/reply") for slot, _ in calls]
+        done = [self.log.find(CallCompleted, self.stream, f"{slot}/reply") for slot, _ in calls]
         open_calls = [place for place, event in enumerate(done) if event is None]
         if open_calls:
             self._record_doubts([calls[place][0] for place in open_calls if known[place]])
@@ -124,7 +126,7 @@ class Journal:
     def _record_doubts(self, slots: Sequence[str]) -> None:
         for slot in slots:
             number = 1
-            while self.log.find(self.stream, f"{slot}/doubt/{number}"):
+            while self.log.find(CallInDoubt, self.stream, f"{slot}/doubt/{number}"):
                 number += 1
             self.log.record(
                 CallInDoubt(stream=self.stream, slot=f"{slot}/doubt/{number}", call=slot)

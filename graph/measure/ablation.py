@@ -29,7 +29,7 @@ def measure_credit(run: Run, state: RunState) -> None:
     adapter was trained on is not measured either: the weights hold it, so leaving it out of the
     prompt says nothing of its worth to a student that was not trained on it.
     """
-    solved = run.log.find(run.id, state["solved"])
+    solved = run.log.find(Solved, run.id, state["solved"])
     if not run.config.loop.credit or not isinstance(solved, Solved) or solved.policy != "student":
         return
     strategy = run.version(solved.strategy).strategy
@@ -44,7 +44,7 @@ def measure_credit(run: Run, state: RunState) -> None:
     run.progress.stage("credit", f"what each of {len(rules)} rules is worth, by leaving it out")
     for rule in rules:
         slot = f"{round_slot(state, 'credit')}/{rule.id}"
-        if run.log.find(run.id, slot) is None:
+        if run.log.find(CreditMeasured, run.id, slot) is None:
             _leave_out(run, solved, strategy, rule, attempts, slot)
 
 
@@ -69,7 +69,7 @@ def _attempts_with(run: Run, solved: Solved, strategy: Strategy) -> dict[str, li
     """Return the round's attempts that had the strategy in their prompt, by problem."""
     told: dict[str, list[AttemptJudged]] = defaultdict(list)
     for slot in solved.attempts if strategy.rules else ():
-        event = run.log.find(run.id, slot)
+        event = run.log.find(AttemptJudged, run.id, slot)
         if isinstance(event, AttemptJudged) and event.strategy == strategy.hash:
             told[event.problem].append(event)
     return told

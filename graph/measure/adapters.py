@@ -13,7 +13,7 @@ from ..context import Paused, Run
 def dataset_of(run: Run, strategy: Strategy) -> Dataset:
     """Return examples that follow `strategy`, on the run's example problems; built once."""
     slot = f"examples/{strategy.hash[:16]}"
-    event = run.log.find(run.id, slot)
+    event = run.log.find(ExamplesBuilt, run.id, slot)
     if isinstance(event, ExamplesBuilt):
         return Dataset.from_jsonl(
             run.log.text(event.examples_text),
@@ -54,7 +54,7 @@ def adapter_of(
     dataset = dataset or dataset_of(run, strategy)
     recipe, seed = run.config.train.recipe(), run.config.seed
     key = run.trainer.key(run.student, dataset, recipe, seed)
-    if run.log.find(run.id, f"adapters/{key}") is None:
+    if run.log.find(AdapterTrained, run.id, f"adapters/{key}") is None:
         run.progress.stage("train", f"adapter {key} on {len(dataset.examples)} examples ({name})")
     manifest = _train(run, run.trainer, strategy, name, provenance, dataset)
     run.log.record(

@@ -12,7 +12,7 @@ from ...domains.writing.judging import text_of
 from ...domains.writing.rubric import Place, Trust
 from ...models.contract import Model
 from ...store.events import AttemptJudged, GateDecided, SplitFrozen
-from ...store.log import EventLog
+from ...store.log import Log
 from ..calls.judge_model import Judge
 from .preferences import Preferred, Side, append_preferences, read_preferences
 
@@ -52,9 +52,9 @@ class Duel:
         return "candidate" if digest[0] % 2 else "incumbent"
 
 
-def newest_duels(log: EventLog, run_id: str) -> list[Duel]:
+def newest_duels(log: Log, run_id: str) -> list[Duel]:
     """Return the pairs of the newest gate whose versions wrote different texts, if there is one."""
-    frozen = log.find(run_id, "split/val")
+    frozen = log.find(SplitFrozen, run_id, "split/val")
     if not isinstance(frozen, SplitFrozen):
         return []
     problems = {it["id"]: Problem(**it) for it in json.loads(log.text(frozen.problems_text))}
@@ -65,9 +65,9 @@ def newest_duels(log: EventLog, run_id: str) -> list[Duel]:
     return []
 
 
-def _read_duel(log: EventLog, gate: GateDecided, problem: Problem) -> Duel | None:
+def _read_duel(log: Log, gate: GateDecided, problem: Problem) -> Duel | None:
     new, old = (
-        log.find(gate.stream, f"{prefix}/{problem.id}/0")
+        log.find(AttemptJudged, gate.stream, f"{prefix}/{problem.id}/0")
         for prefix in (gate.candidate_attempts, gate.incumbent_attempts)
     )
     if not (isinstance(new, AttemptJudged) and isinstance(old, AttemptJudged)):

@@ -42,7 +42,7 @@ def derive_candidates(run: Run, state: RunState) -> Iterator[Candidate]:
     They follow from what was known when the round's lessons were written, so that a run that is
     resumed between two candidates finds the same ones.
     """
-    opened = run.log.find(run.id, round_slot(state, "open"))
+    opened = run.log.find(RoundOpened, run.id, round_slot(state, "open"))
     assert isinstance(opened, RoundOpened)
     if run.config.search.merge and (joined := _merge_candidate(run, state, opened)):
         yield joined

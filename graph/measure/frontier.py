@@ -29,7 +29,7 @@ def score_version(run: Run, version: Version, adapter: str) -> FrontierScored:
     `weights` channel `adapter` is the one that was trained for the version, and no prompt is.
     """
     slot = f"frontier/{version.hash[:16]}" + (f"/{adapter}" if adapter else "")
-    event = run.log.find(run.id, slot)
+    event = run.log.find(FrontierScored, run.id, slot)
     if isinstance(event, FrontierScored):
         return event
     problems, repeats = run.frontier_problems, run.config.search.repeats

@@ -181,7 +181,7 @@ class Gate:
         Candidates with other examples leave the incumbent other problems to be trained on: then it
         is another adapter, and another arm.
         """
-        first = self.run.log.find(self.run.id, f"{shared_slot}/{self.block[0].id}/0")
+        first = self.run.log.find(AttemptJudged, self.run.id, f"{shared_slot}/{self.block[0].id}/0")
         if isinstance(first, AttemptJudged) and first.adapter != adapter:
             return f"{shared_slot}-{adapter}"
         return shared_slot

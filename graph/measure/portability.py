@@ -65,7 +65,7 @@ def _effect(it: PortabilityMeasured) -> str:
 def _measure_model(
     run: Run, gate: GateDecided, slot: str, number: int, model: Model
 ) -> PortabilityMeasured:
-    found = run.log.find(run.id, slot)
+    found = run.log.find(PortabilityMeasured, run.id, slot)
     if isinstance(found, PortabilityMeasured):
         return found
     candidate, incumbent = (run.version(it) for it in (gate.candidate, gate.incumbent))
@@ -131,7 +131,7 @@ def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDec
     `weights` only says that they are not: it may be deaf to them, or harmed by them.
     """
     slot = f"portability/{number}/probe"
-    found = run.log.find(run.id, slot)
+    found = run.log.find(ProbeDecided, run.id, slot)
     if isinstance(found, ProbeDecided):
         return found
     strategy = expert_strategy(run) if run.domain.guide.rules else candidate

@@ -1,6 +1,6 @@
 """Reviews by a person: the question that is asked, and what the run takes from the answers."""
 
-from ...store.events import GateDecided, ReviewAnswered, ReviewAsked, StrategyProposed
+from ...store.events import Event, GateDecided, ReviewAnswered, ReviewAsked, StrategyProposed
 from ...store.strategies.review_answers import rules_to_decide
 from ..context import Run
 from ..state import RunState, round_slot
@@ -38,7 +38,7 @@ def reviewer_candidates(run: Run, state: RunState) -> list[str]:
     of their own round said, and a second try there would be a try that no alpha was spent for.
     """
     before = run.previous_round(state)
-    event = run.log.find(run.id, revision_slot(before)) if before else None
+    event = run.log.find(Event, run.id, revision_slot(before)) if before else None
     return [event.strategy] if isinstance(event, StrategyProposed) else []
 
 

@@ -35,7 +35,7 @@ def attempt(
     """
     wanted = [(problem, sample) for problem in problems for sample in range(samples)]
     slots = [f"{prefix}/{problem.id}/{sample}" for problem, sample in wanted]
-    found = {slot: run.log.find(run.id, slot) for slot in slots}
+    found = {slot: run.log.find(AttemptJudged, run.id, slot) for slot in slots}
     shown = "" if strategy is None or not strategy.rules else strategy.hash
     _check_same_question(run.id, found, shown, adapter)
     missing = [place for place, slot in enumerate(slots) if found[slot] is None]

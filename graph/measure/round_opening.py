@@ -17,7 +17,7 @@ def open_round(run: Run, state: RunState) -> RoundOpened:
     Whatever the parent is, the candidates must beat the current version.
     """
     slot = round_slot(state, "open")
-    event = run.log.find(run.id, slot)
+    event = run.log.find(RoundOpened, run.id, slot)
     if isinstance(event, RoundOpened):
         return event
     incumbent = run.current().hash

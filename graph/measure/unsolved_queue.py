@@ -9,7 +9,7 @@ from itertools import islice
 
 from ...domains.contract import Problem
 from ...store import slots
-from ...store.events import AttemptJudged, FailuresSorted, Reflected, Solved
+from ...store.events import AttemptJudged, Event, FailuresSorted, Reflected, Solved
 from ..context import Run
 from ..state import RunState
 from ..teacher.contract import ShownAttempt
@@ -91,7 +91,7 @@ def _solution(run: Run, slot: str, problem: Problem) -> str:
     if run.teacher.model is None:
         return right_solution(run.domain, problem) or ""
     for sample in range(SAMPLES):
-        event = run.log.find(run.id, f"{slot}/gap/{problem.id}/{sample}")
+        event = run.log.find(AttemptJudged, run.id, f"{slot}/gap/{problem.id}/{sample}")
         if isinstance(event, AttemptJudged) and event.outcome == "right":
             return run.log.text(event.reply_text)
     return ""
@@ -102,10 +102,10 @@ def _failure(run: Run, reflected: str, problem: str) -> AttemptJudged | None:
     place = reflected.removesuffix("/reflect")
     before = int(place.split("/")[0].removeprefix("c")) - 1
     for slot in (f"{place}/solve", f"c{before}/feedback"):
-        event = run.log.find(run.id, slot)
+        event = run.log.find(Event, run.id, slot)
         if isinstance(event, Solved | FailuresSorted):
             for answer in event.attempts:
-                found = run.log.find(run.id, answer)
+                found = run.log.find(AttemptJudged, run.id, answer)
                 if isinstance(found, AttemptJudged) and found.problem == problem:
                     return found
     return None

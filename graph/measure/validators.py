@@ -32,7 +32,9 @@ def check_validators(run: Run) -> None:
 def _silence(run: Run, prefix: str, model: Model, question: Request) -> str:
     """Return why the model does not answer; empty if it does, or did."""
     tries = 1
-    while isinstance(found := run.log.find(run.id, f"{prefix}/{tries}/reply"), CallCompleted):
+    while isinstance(
+        found := run.log.find(CallCompleted, run.id, f"{prefix}/{tries}/reply"), CallCompleted
+    ):
         if found.outcome != "error":
             return ""
         tries += 1

@@ -17,7 +17,7 @@ from ..state import RunState
 def evaluate(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Answer `test` and `ood` with every arm, and record the attribution table."""
     run = runtime.context
-    event = run.log.find(run.id, "evaluate")
+    event = run.log.find(Evaluated, run.id, "evaluate")
     if event is None:
         event = run.log.record(_evaluation(run, state["strategy"], state["adapter"]))
     assert isinstance(event, Evaluated)

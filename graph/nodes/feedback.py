@@ -16,7 +16,7 @@ def feedback(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Put fresh train problems to the tuned student and sort what it fails."""
     run = runtime.context
     slot = cycle_slot(state, "feedback")
-    if run.log.find(run.id, slot) is None:
+    if run.log.find(FailuresSorted, run.id, slot) is None:
         _sort(run, state, slot)
     return {"cycle": state["cycle"] + 1, "round": 1}
 

@@ -26,7 +26,7 @@ def reflect(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Record lessons from this round's attempts and, as a cycle starts, the feedback's."""
     run = runtime.context
     slot = round_slot(state, "reflect")
-    if run.log.find(run.id, slot) is None:
+    if run.log.find(Reflected, run.id, slot) is None:
         _reflect(run, state, slot)
     return {"reflected": slot}
 
@@ -121,11 +121,11 @@ def _drop_orders(run: Run, slot: str, lessons: Sequence[str]) -> list[str]:
 
 
 def _attempts(run: Run, state: RunState) -> list[AttemptJudged]:
-    solved = run.log.find(run.id, state["solved"])
+    solved = run.log.find(Solved, run.id, state["solved"])
     assert isinstance(solved, Solved)
     before = _last_feedback(run, state)
     slots = [*(before.attempts if before else ()), *solved.attempts]
-    events = [run.log.find(run.id, slot) for slot in slots]
+    events = [run.log.find(AttemptJudged, run.id, slot) for slot in slots]
     return [event for event in events if isinstance(event, AttemptJudged)]
 
 
@@ -133,7 +133,7 @@ def _last_feedback(run: Run, state: RunState) -> FailuresSorted | None:
     """Return the feedback that ended the last cycle, in the first round of the next."""
     if state["round"] > 1 or state["cycle"] == 1:
         return None
-    event = run.log.find(run.id, f"c{state['cycle'] - 1}/feedback")
+    event = run.log.find(FailuresSorted, run.id, f"c{state['cycle'] - 1}/feedback")
     assert isinstance(event, FailuresSorted)
     return event
 

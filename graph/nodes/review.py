@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from ...store.events import (
+    Event,
     GateDecided,
     ProposalRefused,
     ReviewAnswered,
@@ -35,7 +36,7 @@ UNMEASURED = "This was the last round, so no gate of this run measures it: `tute
 def review(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Wait for the answer where `validate` asked, act on it, and count on to the next round."""
     run = runtime.context
-    asked = run.log.find(run.id, f"{round_slot(state, 'review')}/asked")
+    asked = run.log.find(ReviewAsked, run.id, f"{round_slot(state, 'review')}/asked")
     if isinstance(asked, ReviewAsked):
         _settle(run, state, asked, _wait_for_answer(run, asked))
     return {"round": state["round"] + 1}
@@ -83,7 +84,7 @@ def _settle(run: Run, state: RunState, asked: ReviewAsked, given: ReviewAnswered
 def _promote(run: Run, asked: ReviewAsked, given: ReviewAnswered) -> None:
     """By the gate where it accepted; by the reviewer, with a reason, where it did not."""
     stream, _, slot = asked.gate.partition("#")
-    gate = run.log.find(stream, slot)
+    gate = run.log.find(GateDecided, stream, slot)
     assert isinstance(gate, GateDecided)
     accepted = gate.decision == "accept"
     approval = f"{gate.reason} Approved by {given.reviewer}. {given.reason}".rstrip()
@@ -107,7 +108,7 @@ def _revise(
     No gate has measured it, so nothing is promoted: it takes one of the next round's places.
     """
     slot = revision_slot(state)
-    event = run.log.find(run.id, slot) or run.log.record(_proposal(run, asked, given, slot))
+    event = run.log.find(Event, run.id, slot) or run.log.record(_proposal(run, asked, given, slot))
     shown = run.version(asked.candidate).name
     if isinstance(event, ProposalRefused):
         run.progress.say(f"What {given.reviewer} made of {shown} was refused: {event.reason}")

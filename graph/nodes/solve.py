@@ -13,8 +13,8 @@ def solve(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Attempt this round's batch with its parent version, and with the adapter if there is one."""
     run = runtime.context
     slot = round_slot(state, "solve")
-    event = run.log.find(run.id, slot) or _solve(run, state, slot)
-    opened = run.log.find(run.id, round_slot(state, "open"))
+    event = run.log.find(Solved, run.id, slot) or _solve(run, state, slot)
+    opened = run.log.find(RoundOpened, run.id, round_slot(state, "open"))
     assert isinstance(event, Solved) and isinstance(opened, RoundOpened)
     return {
         "solved": slot,

@@ -12,7 +12,7 @@ def transfer(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Train the adapter of the current version, or say why there is none to train."""
     run = runtime.context
     slot = cycle_slot(state, "transfer")
-    event = run.log.find(run.id, slot)
+    event = run.log.find(Transferred, run.id, slot)
     if event is None:
         event = run.log.record(_transfer(run, slot))
     assert isinstance(event, Transferred)

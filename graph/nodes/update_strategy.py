@@ -6,7 +6,14 @@ from langgraph.runtime import Runtime
 
 from ...store import slots
 from ...store.edits import Edit, EditError, apply
-from ...store.events import AttemptJudged, GateDecided, ProposalRefused, Reflected, StrategyProposed
+from ...store.events import (
+    AttemptJudged,
+    Event,
+    GateDecided,
+    ProposalRefused,
+    Reflected,
+    StrategyProposed,
+)
 from ...store.index.near_duplicates import near_duplicates
 from ...store.rules import Strategy
 from ...store.strategies.rule_worth import reorder_edits
@@ -38,7 +45,7 @@ def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
     free = places - 1 if places > 1 else int(_teacher_had_a_place(run, state))
     for number in range(1, places + 1):
         slot = f"{round_slot(state, 'update_strategy')}/{number}"
-        event = run.log.find(run.id, slot) or _propose(run, state, number, slot, free, taken)
+        event = run.log.find(Event, run.id, slot) or _propose(run, state, number, slot, free, taken)
         if isinstance(event, ProposalRefused) and event.reason == NOTHING_MORE:
             break
         if isinstance(event, StrategyProposed | ProposalRefused) and event.edits:
@@ -55,7 +62,7 @@ def _teacher_had_a_place(run: Run, state: RunState) -> bool:
         return False
     slots = f"{round_slot(before, 'update_strategy')}/"
     for number in range(1, run.config.loop.candidates + 1):
-        event = run.log.find(run.id, f"{slots}{number}")
+        event = run.log.find(Event, run.id, f"{slots}{number}")
         if isinstance(event, ProposalRefused) or (
             isinstance(event, StrategyProposed) and event.origin == "teacher"
         ):
@@ -134,7 +141,7 @@ def _ask(
     """Record the teacher's candidate, or why there is none."""
     parent = run.version(state["strategy"]).strategy
     incumbent = run.version(state["incumbent"]).strategy
-    reflected = run.log.find(run.id, state["reflected"])
+    reflected = run.log.find(Reflected, run.id, state["reflected"])
     assert isinstance(reflected, Reflected)
     edits: tuple[Edit, ...] = ()
     try:
@@ -199,7 +206,7 @@ def _situation(
     taken: Sequence[tuple[Edit, ...]],
     cap: int,
 ) -> Situation:
-    read = [run.log.find(run.id, slot) for slot in reflected.attempts]
+    read = [run.log.find(AttemptJudged, run.id, slot) for slot in reflected.attempts]
     failed = [e for e in read if isinstance(e, AttemptJudged) and e.outcome != "right"]
     known = worths(run)
     return Situation(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
-from ...store.events import GateDecided
+from ...store.events import GateDecided, StrategyPromoted
 from ...store.strategies.versions import Version
 from ..context import Run
 from ..measure.gate import Gate
@@ -33,7 +33,7 @@ def validate(state: RunState, runtime: Runtime[Run]) -> RunState:
 
 
 def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecided:
-    event = run.log.find(run.id, f"{slot}/gate")
+    event = run.log.find(GateDecided, run.id, f"{slot}/gate")
     if isinstance(event, GateDecided):
         return event
     found = run.channel() or probe(run, candidate.strategy)
@@ -68,7 +68,7 @@ def _may_pass(run: Run, event: GateDecided) -> bool:
 
 
 def _promote(run: Run, slot: str, best: GateDecided) -> None:
-    if run.log.find(run.id, f"{slot}/promote") is not None:
+    if run.log.find(StrategyPromoted, run.id, f"{slot}/promote") is not None:
         return
     run.strategies.promote(
         run.domain.name,

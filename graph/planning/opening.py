@@ -10,7 +10,7 @@ from ...evidence.leaks import shared_problems
 from ...models import registry as models
 from ...models.contract import Model
 from ...store.events import RunStarted
-from ...store.log import EventLog
+from ...store.log import Log, open_log
 from ...store.strategies.versions import Strategies
 from ...trainer.contract import Trainable, Trainer
 from ...trainer.train import LoraTrainer
@@ -44,7 +44,7 @@ def open_run(
     run_id: str | None = None,
     overrides: Overrides = Overrides(),
     progress: Progress | None = None,
-    log: EventLog | None = None,
+    log: Log | None = None,
 ) -> Run:
     """Open the store and everything the config names, but write nothing yet.
 
@@ -61,7 +61,7 @@ def open_run(
     drawn = {} if run_id else _draw(config, domain)
     if drawn and judge is None:  # a model that judges is asked once its calls are journaled
         _check_judge(config, domain, drawn["train"])
-    log = log or EventLog.open(home)
+    log = log or open_log(home)
     run_id = run_id or free_name(log, config.name)
     journal = Journal(log, run_id, spending_of(log, run_id, config.budget))
     if judge is not None:
@@ -83,12 +83,12 @@ def open_run(
     )
 
 
-def recorded_config(log: EventLog, run_id: str, budget: Budget | None = None) -> RunConfig:
+def recorded_config(log: Log, run_id: str, budget: Budget | None = None) -> RunConfig:
     """Return the config a run was started with, with another budget if one is given.
 
     Raises LookupError for an unknown run.
     """
-    event = log.find(run_id, "start")
+    event = log.find(RunStarted, run_id, "start")
     if not isinstance(event, RunStarted):
         known = ", ".join(run_ids(log)) or "none yet"
         raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
@@ -96,12 +96,12 @@ def recorded_config(log: EventLog, run_id: str, budget: Budget | None = None) ->
     return parse_config({**event.config, "budget": spent}, f"the recorded config of {run_id}")
 
 
-def run_ids(log: EventLog) -> list[str]:
+def run_ids(log: Log) -> list[str]:
     """Return the ids of all runs of the store, oldest first."""
     return [event.stream for event in log.events(RunStarted)]
 
 
-def free_name(log: EventLog, name: str) -> str:
+def free_name(log: Log, name: str) -> str:
     """Return `name`, or with the first number that no run has yet."""
     taken, number = set(run_ids(log)), 2
     free = name

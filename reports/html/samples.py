@@ -57,7 +57,7 @@ def samples_section(story: RunStory) -> Html:
 def _problems(story: RunStory) -> list[Mapping[str, Any]]:
     """Return the frozen test problems, which are open once the run was evaluated."""
     assert story.evaluation is not None, "test is still sealed"
-    event = story.log.find(story.run, "split/test")
+    event = story.log.find(SplitFrozen, story.run, "split/test")
     if not isinstance(event, SplitFrozen):
         return []
     problems: list[Mapping[str, Any]] = json.loads(story.log.text(event.problems_text))

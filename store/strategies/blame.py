@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ..edits import Edit, Update, bodies, named_rules, new_rule_ids
-from ..events import AttemptJudged, GateDecided, Reflected, RuleDecision, StrategyProposed
-from ..log import EventLog
+from ..events import AttemptJudged, Event, GateDecided, Reflected, RuleDecision, StrategyProposed
+from ..log import Log
 from ..rules import Rule
 from .review_history import reviews
 from .rule_worth import RuleWorth, rule_worths
@@ -87,7 +87,7 @@ class RuleBlame:
         return tuple(dict.fromkeys(it.problem for it in self.attempts))
 
 
-def blame(log: EventLog, version: Version) -> list[RuleBlame]:
+def blame(log: Log, version: Version) -> list[RuleBlame]:
     """Trace each rule of `version` back through its ancestors to the attempts that led to it.
 
     A merged rule leads on to all the rules it was made from, a part to the whole it was split
@@ -106,7 +106,7 @@ def blame(log: EventLog, version: Version) -> list[RuleBlame]:
     ]
 
 
-def _trace(log: EventLog, family: dict[str, Version], version: Version, rule: Rule) -> RuleBlame:
+def _trace(log: Log, family: dict[str, Version], version: Version, rule: Rule) -> RuleBlame:
     steps = _way_back(family, version, rule.id)
     *changed, (first, _) = steps
     parents = [family[it] for it in first.parents if it in family]
@@ -180,11 +180,13 @@ def _rule(version: Version, rule_id: str) -> Rule | None:
     return version.strategy.by_id.get(rule_id)
 
 
-def _origin(log: EventLog, version: Version, rule_id: str) -> Origin:
+def _origin(log: Log, version: Version, rule_id: str) -> Origin:
     proposal = _proposal(log, version)
     rule = _rule(version, rule_id)
     edits = _edits_of(proposal, rule) if rule else []
-    reflected = log.find(version.stream, proposal.reflection) if proposal.reflection else None
+    reflected = (
+        log.find(Event, version.stream, proposal.reflection) if proposal.reflection else None
+    )
     reflection = reflected if isinstance(reflected, Reflected) else None
     because = [slot for edit in edits for slot in edit.because]
     slots = because or (reflection.attempts if reflection else ())
@@ -201,8 +203,8 @@ def _origin(log: EventLog, version: Version, rule_id: str) -> Origin:
     )
 
 
-def _proposal(log: EventLog, version: Version) -> StrategyProposed:
-    proposal = log.find(version.stream, version.slot)
+def _proposal(log: Log, version: Version) -> StrategyProposed:
+    proposal = log.find(Event, version.stream, version.slot)
     if not isinstance(proposal, StrategyProposed):
         raise LookupError(
             f"{version.name} should have been proposed in slot {version.slot!r} of stream "
@@ -222,7 +224,7 @@ def _edits_of(proposal: StrategyProposed, rule: Rule) -> list[Edit]:
     ]
 
 
-def _rule_reviews(log: EventLog, family: dict[str, Version], domain: str) -> Iterator[RuleReview]:
+def _rule_reviews(log: Log, family: dict[str, Version], domain: str) -> Iterator[RuleReview]:
     for review in reviews(log, domain):
         answer, shown = review.answered, family.get(review.asked.candidate)
         if answer is None or shown is None:
@@ -231,10 +233,10 @@ def _rule_reviews(log: EventLog, family: dict[str, Version], domain: str) -> Ite
             yield RuleReview(shown.name, answer.reviewer, it, review.worth.get(it.rule))
 
 
-def _attempts(log: EventLog, stream: str, slots: Sequence[str]) -> tuple[Attempt, ...]:
+def _attempts(log: Log, stream: str, slots: Sequence[str]) -> tuple[Attempt, ...]:
     found = []
     for slot in dict.fromkeys(slots):
-        event = log.find(stream, slot)
+        event = log.find(Event, stream, slot)
         if isinstance(event, AttemptJudged):
             found.append(
                 Attempt(

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import StoreError
 from ..events import StrategyProposed
-from ..log import EventLog
+from ..log import Log
 from ..rules import Rule, Strategy
 from .diff import gate_line
 from .versions import Version
@@ -68,7 +68,7 @@ def export_json(version: Version) -> str:
     return document.model_dump_json(indent=2) + "\n"
 
 
-def import_json(log: EventLog, text: str) -> StrategyProposed:
+def import_json(log: Log, text: str) -> StrategyProposed:
     """Record an exported strategy as a proposal on branch `domain/import`.
 
     It is not current: a gate here has to accept it first, or a person promotes it. The same

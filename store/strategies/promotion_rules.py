@@ -1,8 +1,8 @@
 """Rules of promotion and rollback: a gate that accepted a version, or a person with a reason."""
 
 from ..errors import StoreError
-from ..events import GateDecided, StrategyPromoted
-from ..log import EventLog
+from ..events import Event, GateDecided, StrategyPromoted
+from ..log import Log
 from .lineage import Lineage
 
 
@@ -10,7 +10,7 @@ class PromotionRefused(StoreError):
     """A version may not become current: no gate accepted it, and no person gave a reason."""
 
 
-def check_promotion(log: EventLog, promotion: StrategyPromoted, name: str) -> None:
+def check_promotion(log: Log, promotion: StrategyPromoted, name: str) -> None:
     """Raise PromotionRefused unless a gate accepted the version `name`, or a person says why."""
     if promotion.by == "gate":
         _require_accepting_gate(log, promotion, name)
@@ -43,10 +43,10 @@ def check_return(lineage: Lineage, branch: str, now: str, to: str, strategy: str
         )
 
 
-def _require_accepting_gate(log: EventLog, promotion: StrategyPromoted, name: str) -> None:
+def _require_accepting_gate(log: Log, promotion: StrategyPromoted, name: str) -> None:
     gate = promotion.gate
     stream, _, slot = gate.partition("#")
-    event = log.find(stream, slot) if gate else None
+    event = log.find(Event, stream, slot) if gate else None
     if not isinstance(event, GateDecided):
         found = f"{gate!r} is no gate in this log" if gate else "none was named"
         raise PromotionRefused(

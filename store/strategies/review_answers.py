@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import StoreError
 from ..events import GateDecided, ReviewAnswered, ReviewAsked, RuleDecision
-from ..log import EventLog
+from ..log import Log
 from ..rules import Strategy
 from .diff import diff
 from .revision import Revision, revise
@@ -71,18 +71,18 @@ def _fault_line(where: str, kind: str, otherwise: str) -> str:
     return f"{where}: {known.get(kind, otherwise)}"
 
 
-def review_questions(log: EventLog, run_id: str) -> Iterator[ReviewAsked]:
+def review_questions(log: Log, run_id: str) -> Iterator[ReviewAsked]:
     """Yield the questions of a run, oldest first."""
     return log.events(ReviewAsked, stream=run_id)
 
 
-def find_answer(log: EventLog, asked: ReviewAsked) -> ReviewAnswered | None:
+def find_answer(log: Log, asked: ReviewAsked) -> ReviewAnswered | None:
     """Return the answer to a question, once there is one."""
-    event = log.find(asked.stream, _answer_slot(asked))
+    event = log.find(ReviewAnswered, asked.stream, _answer_slot(asked))
     return event if isinstance(event, ReviewAnswered) else None
 
 
-def open_question(log: EventLog, run_id: str) -> ReviewAsked | None:
+def open_question(log: Log, run_id: str) -> ReviewAsked | None:
     """Return the question that a run waits for; None where it waits for nobody."""
     return next((it for it in review_questions(log, run_id) if find_answer(log, it) is None), None)
 
@@ -100,7 +100,7 @@ CheckRevision = Callable[[Strategy, Revision], None]
 
 
 def record_answer(
-    log: EventLog,
+    log: Log,
     run_id: str,
     given: ReviewAnswer,
     *,
@@ -122,7 +122,7 @@ def record_answer(
     return stands
 
 
-def has_answer(log: EventLog, run_id: str, given: ReviewAnswer) -> bool:
+def has_answer(log: Log, run_id: str, given: ReviewAnswer) -> bool:
     """Tell whether the question that an answer is about has one already. Raises ReviewRefused."""
     return find_answer(log, _find_question(log, run_id, given)) is not None
 
@@ -136,7 +136,7 @@ def _answer_slot(asked: ReviewAsked) -> str:
     return f"{asked.slot.removesuffix('/asked')}/answered"
 
 
-def _find_question(log: EventLog, run_id: str, given: ReviewAnswer) -> ReviewAsked:
+def _find_question(log: Log, run_id: str, given: ReviewAnswer) -> ReviewAsked:
     """Return the question that an answer is about."""
     questions = list(review_questions(log, run_id))
     if not questions:
@@ -160,7 +160,7 @@ def _find_question(log: EventLog, run_id: str, given: ReviewAnswer) -> ReviewAsk
 
 
 def _answer_event(
-    log: EventLog, asked: ReviewAsked, given: ReviewAnswer, check: CheckRevision
+    log: Log, asked: ReviewAsked, given: ReviewAnswer, check: CheckRevision
 ) -> ReviewAnswered:
     """Return the event that an answer becomes, whole and checked."""
     if given.reviewer.strip() != asked.reviewer:
@@ -188,7 +188,7 @@ def _answer_event(
     )
 
 
-def make_revision(log: EventLog, asked: ReviewAsked, decisions: Sequence[RuleDecision]) -> Revision:
+def make_revision(log: Log, asked: ReviewAsked, decisions: Sequence[RuleDecision]) -> Revision:
     """Return the revision that the decisions make of the version that was shown.
 
     Raises ReviewRefused where they make what is there already, or an edit that no rule can hold.
@@ -242,9 +242,9 @@ def _verdict(decisions: Sequence[RuleDecision]) -> ReviewVerdict:
     return "edit" if said - {"approve"} else "approve"
 
 
-def _require_accepting_gate(log: EventLog, asked: ReviewAsked) -> None:
+def _require_accepting_gate(log: Log, asked: ReviewAsked) -> None:
     stream, _, slot = asked.gate.partition("#")
-    gate = log.find(stream, slot)
+    gate = log.find(GateDecided, stream, slot)
     if not isinstance(gate, GateDecided) or gate.decision != "accept":
         raise ReviewRefused(
             "The gate did not accept this version: to promote it all the same, give a reason for "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..events import GateDecided, ReviewAnswered, ReviewAsked
-from ..log import Entry, EventLog
+from ..log import Entry, Log
 from .review_answers import find_answer
 from .rule_worth import RuleWorth, rule_worths
 
@@ -27,7 +27,7 @@ class Review:
     """Rule id -> what was measured since, of the rules that were decided on."""
 
 
-def reviews(log: EventLog, domain: str, *, stream: str | None = None) -> list[Review]:
+def reviews(log: Log, domain: str, *, stream: str | None = None) -> list[Review]:
     """Return the reviews of a domain, or of one of its runs, oldest first."""
     entries = list(log.entries(kinds=(ReviewAsked, ReviewAnswered, GateDecided)))
     told = {f"{entry.event.stream}#{entry.event.slot}": entry for entry in entries}
@@ -40,7 +40,7 @@ def reviews(log: EventLog, domain: str, *, stream: str | None = None) -> list[Re
     ]
 
 
-def _review(log: EventLog, asked: ReviewAsked, told: Mapping[str, Entry]) -> Review:
+def _review(log: Log, asked: ReviewAsked, told: Mapping[str, Entry]) -> Review:
     gate = told.get(asked.gate)
     answer = find_answer(log, asked)
     entry = told.get(f"{answer.stream}#{answer.slot}") if answer else None

@@ -12,7 +12,7 @@ from ..edits import Update
 from ..events import CreditMeasured, GateDecided, StrategyProposed
 from ..events.event import Channel
 from ..events.measured import SIGNIFICANCE
-from ..log import EventLog
+from ..log import Log
 from ..rules import EMPTY, Rule, Strategy
 from .diff import fewest_moves
 from .lineage import MANUAL_PREFIX
@@ -80,7 +80,7 @@ class RuleWorth:
 
 
 def rule_worths(
-    log: EventLog, domain: str, *, stream: str | None = None, after: int = 0
+    log: Log, domain: str, *, stream: str | None = None, after: int = 0
 ) -> dict[str, RuleWorth]:
     """Return rule id -> its worth, measured by `stream` (None: by any), behind `after` in the log.
 
@@ -166,7 +166,7 @@ class _DomainReader:
         self._seen = 0
         self._lock = threading.Lock()
 
-    def go_on(self, log: EventLog, domain: str) -> None:
+    def go_on(self, log: Log, domain: str) -> None:
         with self._lock:
             for entry in log.entries(kinds=get_args(WorthEvent), after=self._seen):
                 self._seen = entry.seq
@@ -180,13 +180,11 @@ class _DomainReader:
                     self.names[event.strategy] = f"{domain}@{len(self.names) + 1}"
 
 
-_READERS: WeakKeyDictionary[EventLog, dict[str, _DomainReader]] = WeakKeyDictionary()
+_READERS: WeakKeyDictionary[Log, dict[str, _DomainReader]] = WeakKeyDictionary()
 """One a log and domain: a run asks several times a round, and nothing is ever read anew."""
 
 
-def _select_measurements(
-    log: EventLog, domain: str, stream: str | None, after: int
-) -> _Measurements:
+def _select_measurements(log: Log, domain: str, stream: str | None, after: int) -> _Measurements:
     reading = _READERS.setdefault(log, {}).setdefault(domain, _DomainReader())
     reading.go_on(log, domain)
     wanted = [

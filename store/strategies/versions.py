@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ..events import GateDecided, StrategyPromoted, StrategyRolledBack
-from ..log import EventLog
+from ..log import Log
 from ..rules import EMPTY, Strategy
 from .lineage import Lineage, LineageEvent, Status
 from .promotion_rules import check_promotion, check_return, check_rollback
@@ -52,7 +52,7 @@ class Version:
 class Strategies:
     """Versions that a log tells of. Every call sees what was recorded before it."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: Log) -> None:
         self._log = log
         self._lineages: dict[str, Lineage] = {}
         self._seen = 0
@@ -150,7 +150,7 @@ class Strategies:
             by=by,
             reason=reason,
         )
-        if self._log.find(stream, slot) is None:
+        if self._log.find(StrategyPromoted, stream, slot) is None:
             name = f"{domain}@{self.number(domain, strategy_hash)}"
             check_promotion(self._log, promotion, name)
         return self._log.record(promotion)
@@ -173,7 +173,7 @@ class Strategies:
         or when the branch was never at `to_ref`: that needs a promotion.
         """
         target = EMPTY.hash
-        if self._log.find(stream, slot) is None:
+        if self._log.find(StrategyRolledBack, stream, slot) is None:
             self._refresh()
             lineage = self._lineage(domain)
             check_rollback(lineage, domain, branch)

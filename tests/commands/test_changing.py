@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tutelage.store import EventLog, Strategy
+from tutelage.store import Strategy, open_log
 from tutelage.store.events import CallIntended, GateDecided, StrategyPromoted, StrategyRolledBack
 
 from .conftest import Type
@@ -20,14 +20,14 @@ def test_a_person_promotes_with_name_and_reason_and_takes_it_back(
     )
     words = ("strategy", "promote", refused, "--reason", "I know better", "--by", "ada")
     assert f"{refused} is current in parity, promoted by ada" in type_words(own, *words).out
-    with EventLog.open(own / "store") as log:
+    with open_log(own / "store") as log:
         (event,) = (e.event for e in log.entries(stream="store", kinds=[StrategyPromoted]))
     assert isinstance(event, StrategyPromoted)
     assert (event.by, event.reason, event.gate) == ("ada", "I know better", "")
 
     back = type_words(own, "strategy", "rollback", "parity", "--reason", "I did not", "--by", "ada")
     assert f"current in parity is now {before}" in back.out
-    with EventLog.open(own / "store") as log:
+    with open_log(own / "store") as log:
         assert len(list(log.entries(stream="store", kinds=[StrategyRolledBack]))) == 1
     told = type_words(own, "strategy", "log", "--json").json["told"]
     assert [each["what"] for each in told[-2:]] == ["promoted", "rolled back"]
@@ -98,8 +98,8 @@ def test_a_gate_by_hand_is_evidence_and_promotes_nothing(own: Path, type_words: 
     found = type_words(own, "gate", "parity", "--against", "parity@0", "--json")
     assert found.code == 0, found.err
     assert found.json["decision"] == "accept" and found.json["incumbent"] == "parity@0"
-    with EventLog.open(own / "store") as log:
-        event = log.find("small", found.json["gate"].partition("#")[2])
+    with open_log(own / "store") as log:
+        event = log.find(GateDecided, "small", found.json["gate"].partition("#")[2])
     assert isinstance(event, GateDecided)
     assert type_words(own, "runs", "--json").json[0]["current"] == before
     assert (
@@ -146,7 +146,7 @@ def test_an_adapter_is_asked_in_the_form_it_was_trained_in_and_the_call_is_kept(
     key = type_words(own, "transfer", "parity", "--json").json["adapter"]
     said = type_words(own, "ask", key[:10], "Is the number 70 even?")
     assert said.out.strip().endswith(("Answer: YES", "Answer: NO"))
-    with EventLog.open(own / "store") as log:
+    with open_log(own / "store") as log:
         (event,) = (e.event for e in log.entries(stream="store", kinds=[CallIntended]))
         assert isinstance(event, CallIntended)
         assert log.text(event.system_text) == "End with `Answer: YES` or `Answer: NO`."

@@ -8,7 +8,7 @@ import pytest
 
 from tutelage.domains import get
 from tutelage.graph.measure.cross_domain import known_ids
-from tutelage.store import EventLog
+from tutelage.store import open_log
 from tutelage.store.events import AttemptJudged, SealOpened, SplitFrozen
 
 from .conftest import Type
@@ -75,7 +75,7 @@ def test_an_adapter_is_tried_on_another_domain_with_its_controls_and_no_seal_is_
     assert (found["known"], found["leaks"], found["looks"]) == ([], [], 1)
     assert len(_events(own, SealOpened)) == seals
     (frozen,) = [it for it in _events(own, SplitFrozen) if it.split == "far/test"]
-    with EventLog.open(own / "store") as log:
+    with open_log(own / "store") as log:
         assert len(json.loads(log.text(frozen.problems_text))) == 80
     asked = [it for it in _events(own, AttemptJudged) if it.slot.startswith("manual/elsewhere/1/")]
     assert len(asked) == 5 * 80 and {it.problem for it in asked} == set(frozen.problems)
@@ -136,5 +136,5 @@ def test_what_cannot_be_tried_is_refused_and_nothing_is_asked(
 
 
 def _events(place: Path, kind: type[E]) -> list[E]:
-    with EventLog.open(place / "store") as log:
+    with open_log(place / "store") as log:
         return [it.event for it in log.entries(kinds=[kind]) if isinstance(it.event, kind)]

@@ -29,7 +29,7 @@ from tutelage.graph.run import go
 from tutelage.models.contract import Request
 from tutelage.models.scripted import ScriptedModel
 from tutelage.store.events import GateDecided, RunStarted
-from tutelage.store.log import EventLog
+from tutelage.store.log import open_log
 from tutelage.store.rules import EMPTY
 
 from ..store.builders import adds, propose
@@ -94,7 +94,7 @@ def type_words(place: Path, *words: str, keys: str = "") -> Said:
 
 
 def newest(place: Path) -> GateDecided:
-    with EventLog.open(place / "store") as log:
+    with open_log(place / "store") as log:
         gates = [it.event for it in log.entries(stream="essays", kinds=[GateDecided])]
     assert isinstance(gates[-1], GateDecided)
     return gates[-1]
@@ -125,7 +125,7 @@ def test_a_person_reads_two_texts_and_is_not_told_whose_they_are(own: Path) -> N
     kept = looks(own)
     assert [it.preferred for it in kept] == ["first", "second", "same"]
     assert {(it.by, it.judge, it.run) for it in kept} == {("Ada", "person", "essays")}
-    with EventLog.open(own / "store") as log:
+    with open_log(own / "store") as log:
         for it in kept:
             assert log.text(it.candidate_reply) != log.text(it.incumbent_reply)
 
@@ -213,7 +213,7 @@ def test_what_cannot_be_judged_is_said(own: Path, tmp_path: Path) -> None:
     assert "Nobody has judged" in type_words(own, "judge", "essays", "--show").out
     assert "No run 'essay'" in type_words(own, "judge", "essay").err
     assert type_words(own, "judge", "essays", "--json").code == 2
-    with EventLog.open(own / "store") as log:
+    with open_log(own / "store") as log:
         for name, domain in (("sums", "parity"), ("fresh", "writing")):
             log.record(RunStarted(stream=name, slot="start", domain=domain, config={}, budget={}))
     assert "nothing to compare" in type_words(own, "judge", "fresh").err

@@ -8,7 +8,8 @@ import pytest
 
 from tutelage.commands.report import show_attribution
 from tutelage.evidence import JudgedReply, table
-from tutelage.store import EventLog, Strategies
+from tutelage.store import Strategies, open_log
+from tutelage.store.events import Event
 
 from .conftest import Type, contents
 
@@ -122,18 +123,18 @@ def test_blame_leads_from_a_rule_to_the_attempts_behind_it(
     finished_run: Path, type_words: Type
 ) -> None:
     rules = type_words(finished_run, "strategy", "blame", "parity", "--json").json
-    with EventLog.open(finished_run / "store") as log:
+    with open_log(finished_run / "store") as log:
         for rule in rules:
             assert rule["problems"], "a rule stands on problems"
             for attempt in rule["attempts"]:
-                assert log.find(rule["added"]["stream"], attempt["slot"]) is not None
+                assert log.find(Event, rule["added"]["stream"], attempt["slot"]) is not None
     text = type_words(finished_run, "strategy", "blame", "parity", "--attempts", "1").out
     assert rules[0]["attempts"][0]["slot"] in text
 
 
 def test_the_list_holds_refused_versions_too(finished_run: Path, type_words: Type) -> None:
     listed = type_words(finished_run, "strategy", "list", "--json").json
-    with EventLog.open(finished_run / "store") as log:
+    with open_log(finished_run / "store") as log:
         assert [each["version"] for each in listed] == [v.name for v in Strategies(log).versions()]
     assert {each["status"] for each in listed} >= {"current", "rejected"}
 

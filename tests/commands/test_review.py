@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from tutelage.commands.app import app
 from tutelage.commands.workspace import Workspace
-from tutelage.store import EventLog
+from tutelage.store import open_log
 from tutelage.store.events import ReviewAnswered
 
 from .conftest import Said, at
@@ -67,7 +67,7 @@ def answers(desk: Path, typed: str, *words: str) -> Said:
 
 
 def list_answers(desk: Path) -> list[ReviewAnswered]:
-    with EventLog.open(desk / ".tutelage") as log:
+    with open_log(desk / ".tutelage") as log:
         entries = log.entries(kinds=[ReviewAnswered])
         return [e.event for e in entries if isinstance(e.event, ReviewAnswered)]
 
@@ -84,7 +84,7 @@ def filled_in(desk: Path, decision: str, *, text: str = "", reason: str = "So I 
 def test_a_waiting_run_says_so_wherever_one_looks_and_resuming_does_nothing(
     asked_once: Path,
 ) -> None:
-    with EventLog.open(asked_once / ".tutelage") as log:
+    with open_log(asked_once / ".tutelage") as log:
         before = [entry.hash for entry in log.entries()]
     assert at(asked_once, "runs", "--json").json[0]["state"] == "waiting"
     assert at(asked_once, "show", "small").out.splitlines()[-1] == "tutelage review small"
@@ -92,7 +92,7 @@ def test_a_waiting_run_says_so_wherever_one_looks_and_resuming_does_nothing(
     assert again.code == 4 and "waits for Ada" in again.out
     aside = at(asked_once, "resume", "small", "--json")
     assert (aside.code, aside.out) == (4, "") and "waits for Ada" in aside.err
-    with EventLog.open(asked_once / ".tutelage") as log:
+    with open_log(asked_once / ".tutelage") as log:
         assert [entry.hash for entry in log.entries()] == before
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tutelage.commands.workspace import Workspace
-from tutelage.store import EventLog
+from tutelage.store import open_log
 
 from .conftest import at, contents, process
 
@@ -134,7 +134,7 @@ def test_too_few_problems_are_noticed_before_anything_is_made(desk: Path) -> Non
 
 
 def test_a_store_of_a_newer_version_is_left_as_it_was(desk: Path) -> None:
-    EventLog.open(desk / ".tutelage").close()
+    open_log(desk / ".tutelage").close()
     raw = sqlite3.connect(desk / ".tutelage" / "tutelage.db")
     raw.execute("UPDATE meta SET value = '999' WHERE name = 'version'")
     raw.commit()

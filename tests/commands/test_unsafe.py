@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tutelage.domains.sandbox.levels import ONLY, UNSAFE
-from tutelage.store import EventLog
+from tutelage.store import open_log
 from tutelage.store.events import AttemptJudged
 
 from .conftest import Said, at
@@ -64,7 +64,7 @@ def without_landlock(folder: Path, *words: str, **environment: str) -> Said:
 
 
 def attempts(folder: Path) -> list[AttemptJudged]:
-    with EventLog.open(folder / ".tutelage") as log:
+    with open_log(folder / ".tutelage") as log:
         entries = list(log.entries(kinds=[AttemptJudged]))
     return [entry.event for entry in entries if isinstance(entry.event, AttemptJudged)]
 

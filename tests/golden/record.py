@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from tutelage.commands.app import app
 from tutelage.reports.html.page import render
 from tutelage.reports.run_story import read_run
-from tutelage.store.log import EventLog
+from tutelage.store.log import open_log
 from tutelage.trainer.manifest import versions
 
 from . import scenario
@@ -96,7 +96,7 @@ def visible_text(html: str) -> str:
 
 def page_text(home: Path, run: str) -> str:
     """Return what the page of a run in `home` says."""
-    with EventLog.open(home / "store") as log:
+    with open_log(home / "store") as log:
         return visible_text(render(read_run(log, run)))
 
 

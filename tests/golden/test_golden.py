@@ -16,7 +16,7 @@ from tutelage.graph.planning.opening import Overrides, open_run, recorded_config
 from tutelage.graph.run import attribution, go
 from tutelage.models.contract import Model, Reply, Request
 from tutelage.store.events import AdapterTrained, Evaluated, Event
-from tutelage.store.log import EventLog
+from tutelage.store.log import Log, open_log
 from tutelage.trainer.examples import Dataset
 from tutelage.trainer.manifest import Manifest, adapter_key
 from tutelage.trainer.recipe import Recipe
@@ -53,7 +53,7 @@ def round_floats(value: Any) -> Any:
     return float(f"{value:.9g}") if isinstance(value, float) else value
 
 
-def payload(log: EventLog, event: Event) -> dict[str, Any]:
+def payload(log: Log, event: Event) -> dict[str, Any]:
     """The fields of an event; a table, which is kept by its hash, as what it says."""
     fields = event.model_dump(mode="json")
     if isinstance(event, Evaluated):
@@ -61,7 +61,7 @@ def payload(log: EventLog, event: Event) -> dict[str, Any]:
     return dict(round_floats(fields))
 
 
-def events_of(log: EventLog) -> list[tuple[str, dict[str, Any]]]:
+def events_of(log: Log) -> list[tuple[str, dict[str, Any]]]:
     """Kind and payload, stream and slot among it, of every event, in order."""
     events = (entry.event for entry in log.entries())
     return [(type(event).__name__, payload(log, event)) for event in events]
@@ -90,7 +90,7 @@ class Unasked:
 class KnownAdapters(KeyedCoach):
     """A trainer that has trained already whatever the log names."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: Log) -> None:
         super().__init__()
         events = (entry.event for entry in log.entries(kinds=[AdapterTrained]))
         self._trained = {e.adapter: e for e in events if isinstance(e, AdapterTrained)}
@@ -121,7 +121,7 @@ class KnownAdapters(KeyedCoach):
 
 def open_quickstart(home: Path) -> Run:
     """The recorded run of the quickstart, whose models and trainer do nothing."""
-    log = EventLog.open(home / "store")
+    log = open_log(home / "store")
     return open_run(
         home / "store",
         home / "runs",
@@ -166,7 +166,7 @@ def test_the_page_says_and_marks_what_it_did_before(homes: dict[str, Path], name
 
 @pytest.mark.parametrize("name", RUNS)
 def test_the_attribution_table_holds_the_same_numbers(homes: dict[str, Path], name: str) -> None:
-    with EventLog.open(homes[name] / "store") as log:
+    with open_log(homes[name] / "store") as log:
         assert log.verify().ok
         now = attribution(log, RUNS[name])
     before = json.loads((DATA / f"{name}.attribution.json").read_text())
@@ -178,7 +178,7 @@ def test_the_attribution_table_is_computed_anew_with_the_same_numbers(
     tmp_path: Path, name: str
 ) -> None:
     run = open_finished(name, tmp_path)
-    event = run.log.find(run.id, "evaluate")
+    event = run.log.find(Evaluated, run.id, "evaluate")
     assert isinstance(event, Evaluated)
     strategy = run.version(event.strategy).strategy
     table = json.loads(json.dumps(attribute(run, strategy, event.adapter).as_json()))
@@ -211,7 +211,7 @@ def test_a_killed_run_goes_on_to_the_very_same_events(tmp_path: Path, forget: bo
         (home / "runs" / "golden" / "checkpoint.db").unlink()
     run = scenario.open_scenario(home, "golden", KeyedCoach())
     scenario.finish(run)
-    with EventLog.open(unpack("small", tmp_path / "whole") / "store") as whole:
+    with open_log(unpack("small", tmp_path / "whole") / "store") as whole:
         assert events_of(run.log) == events_of(whole)
     run.log.close()
 
@@ -219,14 +219,14 @@ def test_a_killed_run_goes_on_to_the_very_same_events(tmp_path: Path, forget: bo
 def test_a_new_run_writes_the_very_same_events(tmp_path: Path) -> None:
     run = scenario.open_scenario(tmp_path / "new", trainer=KeyedCoach())
     scenario.finish(run)
-    with EventLog.open(unpack("small", tmp_path / "old") / "store") as whole:
+    with open_log(unpack("small", tmp_path / "old") / "store") as whole:
         assert events_of(run.log) == events_of(whole)
     run.log.close()
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_adapters_keep_their_keys(homes: dict[str, Path], name: str) -> None:
-    with EventLog.open(homes[name] / "store") as log:
+    with open_log(homes[name] / "store") as log:
         events = [entry.event for entry in log.entries(kinds=[AdapterTrained])]
     assert events
     for event in events:
@@ -238,6 +238,6 @@ def test_adapters_keep_their_keys(homes: dict[str, Path], name: str) -> None:
 
 def test_recorded_configs_are_still_configs(homes: dict[str, Path]) -> None:
     for name, run in RUNS.items():
-        with EventLog.open(homes[name] / "store") as log:
+        with open_log(homes[name] / "store") as log:
             config = recorded_config(log, run)
         assert parse_config(config.model_dump(mode="json")) == config

@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from tutelage.graph.planning.opening import Overrides, open_run, recorded_config, run_ids
 from tutelage.graph.run import go
-from tutelage.store.events import CallCompleted, Event
-from tutelage.store.log import EventLog
+from tutelage.store.events import CallCompleted, CallIntended, Event
+from tutelage.store.sqlite_log import SqliteLog
 
 from .fakes import Coach, Parity, Pupil
 from .world import CARRY_HELPS, config
@@ -25,7 +25,7 @@ from .world import CARRY_HELPS, config
 E = TypeVar("E", bound=Event)
 
 
-class FragileLog(EventLog):
+class FragileLog(SqliteLog):
     """Dies at the Nth teacher's reply, when it is there but not yet recorded."""
 
     fatal = 0
@@ -33,7 +33,9 @@ class FragileLog(EventLog):
 
     def record_all(self, events: Sequence[E]) -> list[E]:
         if events and isinstance(events[0], CallCompleted):
-            asked = self.find(events[0].stream, events[0].slot.replace("/reply", "/call"))
+            asked = self.find(
+                CallIntended, events[0].stream, events[0].slot.replace("/reply", "/call")
+            )
             if getattr(asked, "model", "").startswith("messages:"):
                 self._replies += 1
                 if self._replies == self.fatal:

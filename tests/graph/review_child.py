@@ -15,7 +15,7 @@ from pathlib import Path
 from tutelage.graph.context import Run, SilentProgress
 from tutelage.graph.planning.opening import Overrides, open_run, run_ids
 from tutelage.graph.run import go
-from tutelage.store.log import EventLog
+from tutelage.store.log import open_log
 
 from .fakes import RULES, Coach, Parity, Pupil
 from .world import CARRY_HELPS, config
@@ -59,7 +59,7 @@ class Fatal(SilentProgress):
 
 
 def main(home: Path, kill: str) -> None:
-    with EventLog.open(home / "store") as log:
+    with open_log(home / "store") as log:
         known = run_ids(log)
     run = open_review_run(home, run_id=known[0] if known else None)
     if kill == "asked":

@@ -18,6 +18,7 @@ from tutelage.store.events import (
     GateDecided,
     ProposalRefused,
     Reflected,
+    RunFinished,
     Solved,
     StrategyProposed,
 )
@@ -89,9 +90,9 @@ def test_the_loop_runs_with_claude_through_every_trouble(
     run = loop_with(tmp_path, server, monkeypatch)
     log = run.log
 
-    solved = log.find(run.id, "c1/r1/solve")
+    solved = log.find(Solved, run.id, "c1/r1/solve")
     assert isinstance(solved, Solved) and solved.policy == "teacher"
-    attempts = [log.find(run.id, slot) for slot in solved.attempts]
+    attempts = [log.find(AttemptJudged, run.id, slot) for slot in solved.attempts]
     judged = [a.outcome for a in attempts if isinstance(a, AttemptJudged)]
     assert judged.count("unparsed") == 1, "a refusal is the model's own doing, and scores 0"
     assert "error" not in judged, "the 429 was asked again"
@@ -175,7 +176,7 @@ def test_a_teacher_that_never_answers_leaves_a_run_that_ends_without_a_version(
     server = TeacherServer(httpserver, lambda system, user: message("", stop_reason="refusal"))
     run = loop_with(tmp_path, server, monkeypatch)
     assert not run.strategies.versions("parity")
-    reflected = run.log.find(run.id, "c1/r1/reflect")
+    reflected = run.log.find(Reflected, run.id, "c1/r1/reflect")
     assert isinstance(reflected, Reflected) and reflected.lessons == ()
 
 
@@ -193,7 +194,7 @@ def test_an_outage_pauses_the_run_and_is_no_result(
         loop_with(tmp_path, server, monkeypatch)
     down = False
     run = loop_with(tmp_path, server, monkeypatch, run_id="small")
-    assert run.log.find("small", "finish") is not None
+    assert run.log.find(RunFinished, "small", "finish") is not None
     assert run.strategies.versions("parity"), "what was lost in the outage is asked again"
 
 

@@ -10,7 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from tutelage.store.events import CallInDoubt
-from tutelage.store.log import EventLog
+from tutelage.store.log import open_log
 
 from .server import TeacherServer
 
@@ -33,7 +33,7 @@ def live(home: Path, server: TeacherServer, *kills: str) -> Story:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    log = EventLog.open(home / "store")
+    log = open_log(home / "store")
     assert log.verify().ok
     told = [
         (entry.event.slot, entry.event.model_dump(mode="json"))
@@ -92,7 +92,7 @@ def test_a_kill_between_reply_and_record_costs_one_call_and_is_marked(
     killed = live(tmp_path, server, *kills)
     assert sorted(killed, key=str) == sorted(whole, key=str)
     assert len(server.asked) == paid_slots(whole) + len(kills)
-    log = EventLog.open(tmp_path / "store")
+    log = open_log(tmp_path / "store")
     doubts = list(log.entries(kinds=[CallInDoubt]))
     assert len(doubts) == len(kills), "each call that may have been paid twice is marked"
     log.close()

@@ -129,7 +129,7 @@ def test_the_numbers_are_those_of_the_paired_attempts(tmp_path: Path) -> None:
     one = credits(run)["carry"]
 
     def right(prefix: str, problem: str) -> bool:
-        event = run.log.find(run.id, f"{prefix}/{problem}/0")
+        event = run.log.find(AttemptJudged, run.id, f"{prefix}/{problem}/0")
         assert isinstance(event, AttemptJudged)
         return event.outcome == "right"
 
@@ -269,13 +269,16 @@ def test_an_empty_rule_is_not_praised_for_the_luck_of_replies_that_show_its_step
     for round_ in range(1, rounds + 1):
         state = solve_round(run, round_)
         measure_credit(run, state)
-        told = [run.log.find(run.id, f"{state['solved']}/{it.id}/0") for it in run.batch(round_)]
+        told = [
+            run.log.find(AttemptJudged, run.id, f"{state['solved']}/{it.id}/0")
+            for it in run.batch(round_)
+        ]
         for event in told:
             assert isinstance(event, AttemptJudged)
             if "[colour]" in run.log.text(event.reply_text):
                 rule = run.current().strategy.rules[0].id
                 slot = f"c1/r{round_}/credit/{rule}/{event.problem}/0"
-                other = run.log.find(run.id, slot)
+                other = run.log.find(AttemptJudged, run.id, slot)
                 assert isinstance(other, AttemptJudged)
                 chosen_wins += event.score > other.score
                 chosen_losses += event.score < other.score

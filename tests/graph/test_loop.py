@@ -89,7 +89,7 @@ def test_the_order_of_the_rulebook_changes_nothing_that_is_promoted(
 def test_every_promotion_points_to_the_gate_that_allowed_it(whole_run: Run) -> None:
     for promotion in events(whole_run, StrategyPromoted):
         stream, _, slot = promotion.gate.partition("#")
-        gate = whole_run.log.find(stream, slot)
+        gate = whole_run.log.find(GateDecided, stream, slot)
         assert isinstance(gate, GateDecided)
         assert (gate.decision, gate.candidate) == ("accept", promotion.strategy)
 
@@ -116,9 +116,11 @@ def test_the_students_own_failures_on_fresh_problems_lead_to_a_new_version_at_th
         "knowledge",
         "format",
     }
-    fresh = {whole_run.log.find(whole_run.id, slot).problem for slot in feedback.attempts}  # type: ignore[union-attr]
+    fresh = {
+        whole_run.log.find(AttemptJudged, whole_run.id, slot).problem for slot in feedback.attempts
+    }  # type: ignore[union-attr]
     assert not fresh & {problem.id for problem in whole_run.example_problems}
-    second = whole_run.log.find(whole_run.id, "c2/r1/reflect")
+    second = whole_run.log.find(Reflected, whole_run.id, "c2/r1/reflect")
     assert isinstance(second, Reflected)
     assert failed <= set(second.attempts), "the teacher reads what the tuned student failed"
     proposals = [p for p in events(whole_run, StrategyProposed) if p.reflection == second.slot]
@@ -215,15 +217,15 @@ def test_a_person_may_promote_while_a_killed_run_lies_still(tmp_path: Path) -> N
     run.progress = Stumble()
     with pytest.raises(RuntimeError, match="stumbled"):
         go(run)
-    begun = run.log.find(run.id, "c1/r2/open")
+    begun = run.log.find(RoundOpened, run.id, "c1/r2/open")
     assert isinstance(begun, RoundOpened)
     other = next(v for v in run.strategies.versions("parity") if v.hash != begun.strategy)
     person = {"stream": "store", "slot": "promote/1", "by": "ann", "reason": "I like it."}
     run.strategies.promote("parity", run.branch, other.hash, **person)
     again = small_run(tmp_path, student=student, run_id=run.id)
     assert go(again)
-    solved = again.log.find(run.id, "c1/r2/solve")
+    solved = again.log.find(Solved, run.id, "c1/r2/solve")
     assert isinstance(solved, Solved)
     assert solved.strategy == begun.strategy, "the round keeps what it began with"
-    third = again.log.find(run.id, "c2/r1/open")
+    third = again.log.find(RoundOpened, run.id, "c2/r1/open")
     assert isinstance(third, RoundOpened) and third.strategy != begun.strategy

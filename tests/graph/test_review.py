@@ -30,7 +30,7 @@ from tutelage.store.events import (
     StrategyPromoted,
     StrategyProposed,
 )
-from tutelage.store.log import EventLog
+from tutelage.store.log import Log, open_log
 from tutelage.store.strategies.review_answers import (
     ReviewAnswer,
     ReviewRefused,
@@ -91,7 +91,7 @@ def events(run: Run, kind: type) -> list[Any]:
     return [entry.event for entry in run.log.entries(stream=run.id, kinds=[kind])]
 
 
-def log_lines(log: EventLog) -> list[str]:
+def log_lines(log: Log) -> list[str]:
     return [entry.hash for entry in log.entries()]
 
 
@@ -187,7 +187,7 @@ def test_an_edit_in_the_last_round_stays_a_proposal(tmp_path: Path) -> None:
 def test_an_edit_that_says_what_was_rejected_reaches_no_second_gate(run: Run) -> None:
     decide(run, "edit", text=RULES[1].text)
     go(run)
-    refused = run.log.find(run.id, "c1/r1/review/revised")
+    refused = run.log.find(ProposalRefused, run.id, "c1/r1/review/revised")
     assert isinstance(refused, ProposalRefused) and "rejected" in refused.reason
     assert not [it for it in events(run, StrategyProposed) if it.origin == "review"]
 
@@ -282,7 +282,7 @@ def test_an_answer_lands_once_on_what_was_shown_whoever_died_and_whatever_the_cl
 ) -> None:
     code, said = end_of(child("tests.graph.review_child", str(tmp_path), kill))
     assert code == -signal.SIGKILL, said
-    with EventLog.open(tmp_path / "store") as log:
+    with open_log(tmp_path / "store") as log:
         asked = open_question(log, "small")
         assert asked is not None
         before = log_lines(log)
@@ -295,7 +295,7 @@ def test_an_answer_lands_once_on_what_was_shown_whoever_died_and_whatever_the_cl
 
     refused = CliRunner().invoke(app, [*answers, str(files["stale"])])
     assert refused.exit_code == 1 and "This answer is stale" in refused.stderr
-    with EventLog.open(tmp_path / "store") as log:
+    with open_log(tmp_path / "store") as log:
         assert log_lines(log) == before, "an answer for a stale hash records nothing"
 
     # Twice at once, and once more afterwards with another clock; then a change of mind.
@@ -307,7 +307,7 @@ def test_an_answer_lands_once_on_what_was_shown_whoever_died_and_whatever_the_cl
 
     code, said = end_of(child("tests.graph.review_child", str(tmp_path), "never", ahead=ahead))
     assert (code, said.strip()) == (0, "finished"), said
-    with EventLog.open(tmp_path / "store") as log:
+    with open_log(tmp_path / "store") as log:
         kinds = [ReviewAsked, ReviewAnswered, StrategyPromoted]
         told = [entry.event for entry in log.entries(stream="small", kinds=kinds)]
         assert [type(each) for each in told] == kinds, "one question, one answer, one promotion"

@@ -137,7 +137,7 @@ def test_the_page_tells_how_often_test_was_opened(finished: Run, page: Page) -> 
 
 def test_attribution_json_is_what_the_evaluation_recorded(finished: Run) -> None:
     data = json.loads((finished.folder / "attribution.json").read_text())
-    event = finished.log.find(finished.id, "evaluate")
+    event = finished.log.find(Evaluated, finished.id, "evaluate")
     assert isinstance(event, Evaluated)
     assert data == json.loads(finished.log.text(event.attribution_text))
     assert {"rows", "contrasts", "headline", "internalisation"} <= set(data)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tutelage.store import EMPTY, EventLog, Strategy
+from tutelage.store import EMPTY, Log, Strategy
 from tutelage.store.edits import Add, Edit, apply
 from tutelage.store.events import Decision, GateDecided, StrategyProposed
 
 
 def propose(
-    log: EventLog,
+    log: Log,
     edits: Sequence[Edit],
     *,
     parent: Strategy = EMPTY,
@@ -36,7 +36,7 @@ def propose(
 
 
 def gate(
-    log: EventLog,
+    log: Log,
     proposal: StrategyProposed,
     decision: Decision = "accept",
     *,

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.store import EventLog
+from tutelage.store import Log, open_log
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[EventLog]:
+def log(tmp_path: Path) -> Iterator[Log]:
     """An empty store on the disk."""
-    with EventLog.open(tmp_path) as log:
+    with open_log(tmp_path) as log:
         yield log

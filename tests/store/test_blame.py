@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from tutelage.store import EventLog, Strategies, export_json, import_json
+from tutelage.store import Log, Strategies, export_json, import_json
 from tutelage.store.edits import Add, Body, Edit, Merge, Split, Update, rule_id
 from tutelage.store.events import (
     AttemptJudged,
@@ -21,7 +21,7 @@ from .builders import adds, gate, propose, strategy
 
 
 def attempt(
-    log: EventLog, name: str, outcome: Literal["right", "wrong"] = "wrong", run: str = "run"
+    log: Log, name: str, outcome: Literal["right", "wrong"] = "wrong", run: str = "run"
 ) -> str:
     slot = f"c1/r1/solve/0/policy/{name}/0"
     log.record(
@@ -43,7 +43,7 @@ def attempt(
     return slot
 
 
-def reflect(log: EventLog, attempts: tuple[str, ...], slot: str = "c1/r1/reflect") -> str:
+def reflect(log: Log, attempts: tuple[str, ...], slot: str = "c1/r1/reflect") -> str:
     log.record(
         Reflected(
             stream="run",
@@ -56,7 +56,7 @@ def reflect(log: EventLog, attempts: tuple[str, ...], slot: str = "c1/r1/reflect
     return slot
 
 
-def test_a_rule_leads_back_to_the_attempts_that_its_edit_names(log: EventLog) -> None:
+def test_a_rule_leads_back_to_the_attempts_that_its_edit_names(log: Log) -> None:
     slots = (attempt(log, "p1"), attempt(log, "p2"), attempt(log, "p3", "right"))
     reflection = reflect(log, slots)
     edits = [
@@ -85,7 +85,7 @@ def test_a_rule_leads_back_to_the_attempts_that_its_edit_names(log: EventLog) ->
     assert sorted_.added.rationale == "Order first."
 
 
-def test_a_rule_that_was_changed_names_each_change_and_the_first_gate(log: EventLog) -> None:
+def test_a_rule_that_was_changed_names_each_change_and_the_first_gate(log: Log) -> None:
     reflect(log, (attempt(log, "p1"),))
     first = propose(log, adds("Count.", "Sort."), reflection="c1/r1/reflect")
     edit = Update(rule=first.rules[0].id, text="Count runs.", because=(attempt(log, "p2"),))
@@ -105,7 +105,7 @@ def test_a_rule_that_was_changed_names_each_change_and_the_first_gate(log: Event
     assert [it.candidate for it in checked.gates] == [third.strategy]
 
 
-def test_changes_are_told_oldest_first(log: EventLog) -> None:
+def test_changes_are_told_oldest_first(log: Log) -> None:
     made = propose(log, adds("Count."))
     one = made.rules[0].id
     for number in range(3):
@@ -118,7 +118,7 @@ def test_changes_are_told_oldest_first(log: EventLog) -> None:
     assert [it.rationale for it in told.changes] == [f"Because of {it}." for it in range(3)]
 
 
-def test_a_version_of_two_parents_follows_the_one_that_says_the_same(log: EventLog) -> None:
+def test_a_version_of_two_parents_follows_the_one_that_says_the_same(log: Log) -> None:
     root = propose(log, adds("Count."))
     one = root.rules[0].id
     left = propose(log, [Update(rule=one, text="Left.")], parent=strategy(root), slot="l")
@@ -136,7 +136,7 @@ def test_a_version_of_two_parents_follows_the_one_that_says_the_same(log: EventL
     assert new.added.slot == "m"
 
 
-def test_going_back_to_an_earlier_wording_ends(log: EventLog) -> None:
+def test_going_back_to_an_earlier_wording_ends(log: Log) -> None:
     first = propose(log, adds("Count."))
     one = first.rules[0].id
     second = propose(log, [Update(rule=one, text="Count runs.")], parent=strategy(first), slot="2")
@@ -147,7 +147,7 @@ def test_going_back_to_an_earlier_wording_ends(log: EventLog) -> None:
     assert (told.added.slot, told.changes) == (first.slot, ())
 
 
-def test_an_imported_rule_comes_from_its_import(log: EventLog) -> None:
+def test_an_imported_rule_comes_from_its_import(log: Log) -> None:
     made = propose(log, adds("Count."))
     text = export_json(Strategies(log).get("scheduling@1")).replace('"scheduling"', '"rooms"')
     import_json(log, text)
@@ -160,7 +160,7 @@ def test_an_imported_rule_comes_from_its_import(log: EventLog) -> None:
     assert told.attempts == ()
 
 
-def test_a_merged_rule_leads_back_to_all_that_it_was_made_from(log: EventLog) -> None:
+def test_a_merged_rule_leads_back_to_all_that_it_was_made_from(log: Log) -> None:
     reflect(log, (attempt(log, "p9"),))
     edits: list[Edit] = [
         Add(section="Method", text=text, because=(attempt(log, name),))
@@ -186,7 +186,7 @@ def test_a_merged_rule_leads_back_to_all_that_it_was_made_from(log: EventLog) ->
     assert sorted_.made_from == ()
 
 
-def test_a_part_leads_back_to_its_whole_through_every_change_of_it(log: EventLog) -> None:
+def test_a_part_leads_back_to_its_whole_through_every_change_of_it(log: Log) -> None:
     first = propose(log, adds("Count and sort."))
     whole = first.rules[0].id
     edit = Update(rule=whole, text="Sort and count.", because=(attempt(log, "p1"),))
@@ -208,7 +208,7 @@ def test_a_part_leads_back_to_its_whole_through_every_change_of_it(log: EventLog
     assert (check.made_from, check.added.rationale) == ((), "")
 
 
-def test_a_rule_that_one_proposal_split_and_merged_again_leads_to_what_stood(log: EventLog) -> None:
+def test_a_rule_that_one_proposal_split_and_merged_again_leads_to_what_stood(log: Log) -> None:
     first = propose(log, adds("Count and sort.", "Sort all."))
     whole, other = (rule.id for rule in first.rules)
     parts = tuple(Body(section="Method", text=text) for text in ("Count.", "Sort."))
@@ -226,7 +226,7 @@ def test_a_rule_that_one_proposal_split_and_merged_again_leads_to_what_stood(log
     assert [it.rule.id for it in sort.made_from] == [other, whole]
 
 
-def test_a_rule_that_a_merge_of_versions_adopted_comes_from_its_own_side(log: EventLog) -> None:
+def test_a_rule_that_a_merge_of_versions_adopted_comes_from_its_own_side(log: Log) -> None:
     root = propose(log, adds("Count."))
     left = propose(log, adds("Left."), parent=strategy(root), slot="l")
     right_edit = Add(section="Method", text="Right.", because=(attempt(log, "p1"),))
@@ -259,7 +259,7 @@ def test_a_rule_that_a_merge_of_versions_adopted_comes_from_its_own_side(log: Ev
     assert all(it.changes == () for it in told.values())
 
 
-def credit(log: EventLog, proposal: StrategyProposed, number: int, gain: float) -> None:
+def credit(log: Log, proposal: StrategyProposed, number: int, gain: float) -> None:
     wins, losses = (10, 0) if gain > 0 else (0, 10)
     log.record(
         CreditMeasured(
@@ -281,7 +281,7 @@ def credit(log: EventLog, proposal: StrategyProposed, number: int, gain: float) 
     )
 
 
-def test_a_rule_shows_its_worth_and_what_was_measured_after_a_person_decided(log: EventLog) -> None:
+def test_a_rule_shows_its_worth_and_what_was_measured_after_a_person_decided(log: Log) -> None:
     first = propose(log, adds("Count.", "Sort."))
     count, sort = (rule.id for rule in first.rules)
     credit(log, first, 1, 0.5)
@@ -331,7 +331,7 @@ def test_a_rule_shows_its_worth_and_what_was_measured_after_a_person_decided(log
     assert told.has_new_wording, "its worth is that of the words it had"
 
 
-def test_the_empty_strategy_has_nothing_to_blame(log: EventLog) -> None:
+def test_the_empty_strategy_has_nothing_to_blame(log: Log) -> None:
     empty: Version = Strategies(log).get("scheduling@0")
 
     assert blame(log, empty) == []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.store import EventLog
+from tutelage.store import open_log
 from tutelage.store.events import CallCompleted
 
 fork = multiprocessing.get_context("fork")
@@ -22,7 +22,7 @@ def _completion(slot: str, reply: str = "") -> CallCompleted:
 
 def _write_for_ever(home: Path, name: str, acknowledge: int) -> None:
     """Record one event after another; after each, say so in eight bytes."""
-    log = EventLog.open(home)
+    log = open_log(home)
     for number in range(10**6):
         log.record(_completion(f"{name}/{number}", log.keep(f"reply {number} of {name}")))
         os.write(acknowledge, b"%08d" % number)
@@ -51,11 +51,11 @@ def _survive(home: Path, kills: int) -> None:
     for number in range(kills):
         name = f"life-{number}"
         acknowledged[name] = _kill_a_writer(home, name, number % 5, chance.uniform(0.0, 0.02))
-        with EventLog.open(home) as log:
+        with open_log(home) as log:
             found = [entry.event.slot for entry in log.entries(prefix=f"{name}/")]
         assert found == [f"{name}/{n}" for n in range(len(found))], "in order, without a hole"
         assert acknowledged[name] <= len(found) <= acknowledged[name] + 1
-    with EventLog.open(home) as log:
+    with open_log(home) as log:
         report = log.verify()
         assert report.ok, report.faults
         assert report.events >= sum(acknowledged.values()) > kills, "the writers got to write"
@@ -71,7 +71,7 @@ def test_many_killed_writers_lose_no_acknowledged_event(tmp_path: Path) -> None:
 
 
 def _write_both(home: Path, name: str) -> None:
-    with EventLog.open(home) as log:
+    with open_log(home) as log:
         for number in range(60):
             log.record(_completion(f"{name}/{number}"))
             log.record(_completion(f"shared/{number}", reply=""))
@@ -86,19 +86,19 @@ def test_processes_that_open_and_append_at_once_lose_nothing_and_keep_the_chain(
     for writer in writers:
         writer.join()
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
-    with EventLog.open(tmp_path) as log:
+    with open_log(tmp_path) as log:
         assert len(list(log.entries(stream="run-1"))) == 3 * 60 + 60
         report = log.verify()
         assert report.ok, report.faults
 
 
 def test_threads_share_one_log(tmp_path: Path) -> None:
-    with EventLog.open(tmp_path) as log:
+    with open_log(tmp_path) as log:
 
         def write(name: str) -> None:
             for number in range(20):
                 log.record(_completion(f"{name}/{number}", log.keep(f"text {number}")))
-                assert log.find("run-1", f"{name}/{number}")
+                assert log.find(CallCompleted, "run-1", f"{name}/{number}")
 
         threads = [threading.Thread(target=write, args=(f"t{n}",)) for n in range(4)]
         for thread in threads:
@@ -118,10 +118,10 @@ def test_processes_that_make_the_store_at_once_find_one_store(tmp_path: Path) ->
         for maker in makers:
             maker.join()
         assert [maker.exitcode for maker in makers] == [0] * 4
-        with EventLog.open(home) as log:
+        with open_log(home) as log:
             assert log.verify().events == 4
 
 
 def _make(home: Path, number: int) -> None:
-    with EventLog.open(home) as log:
+    with open_log(home) as log:
         log.record(_completion(str(number)))

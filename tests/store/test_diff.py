@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.store import EventLog, Rule, Strategies, Strategy
+from tutelage.store import Log, Rule, Strategies, Strategy
 from tutelage.store.edits import (
     Add,
     Body,
@@ -126,7 +126,7 @@ def test_a_change_of_words_reads_as_one_change() -> None:
     assert spans_as_html(word_diff("a < b", "a < c")) == "a &lt; <del>b</del><ins>c</ins>"
 
 
-def test_a_diff_reads_well_and_shows_what_was_measured(log: EventLog) -> None:
+def test_a_diff_reads_well_and_shows_what_was_measured(log: Log) -> None:
     first = propose(log, adds("Count all meetings.", "Sort by start."))
     count, sort = (rule.id for rule in first.rules)
     edits: list[Edit] = [
@@ -165,7 +165,7 @@ def test_a_diff_reads_well_and_shows_what_was_measured(log: EventLog) -> None:
     )
 
 
-def test_merged_and_split_rules_say_what_they_were_made_from(log: EventLog) -> None:
+def test_merged_and_split_rules_say_what_they_were_made_from(log: Log) -> None:
     first = propose(log, adds("Count.", "Count them.", "Sort and check."))
     one, other, whole = (rule.id for rule in first.rules)
     parts = tuple(Body(section="Checks", text=text) for text in ("Sort.", "Check."))
@@ -206,7 +206,7 @@ def test_how_abstract_a_rule_is_shows_though_the_hash_does_not_see_it() -> None:
     assert same.empty, "where a rule comes from is no change of it"
 
 
-def test_an_unmeasured_version_says_so(log: EventLog) -> None:
+def test_an_unmeasured_version_says_so(log: Log) -> None:
     propose(log, adds("Count."))
     strategies = Strategies(log)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.store import EventLog
+from tutelage.store import open_log
 from tutelage.store.errors import StoreCorrupt
 from tutelage.store.events import CallCompleted
 from tutelage.store.hash_chain import VerifyReport
@@ -19,7 +19,7 @@ TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A closed store: three events of run-1 with one of run-2 between, one text."""
-    with EventLog.open(tmp_path) as log:
+    with open_log(tmp_path) as log:
         key = log.keep("a reply that was long")
         for stream, slot in (("run-1", "a"), ("run-1", "b"), ("run-2", "a"), ("run-1", "c")):
             log.record(
@@ -41,7 +41,7 @@ def _disarm(outside: sqlite3.Connection) -> None:
 
 
 def _verify(home: Path) -> VerifyReport:
-    with EventLog.open(home) as log:
+    with open_log(home) as log:
         return log.verify()
 
 
@@ -107,7 +107,7 @@ def test_one_changed_byte_anywhere_in_a_payload_is_found_and_its_place_named(
             outside.execute(
                 "UPDATE event SET payload = CAST(? AS TEXT) WHERE seq = 2", (bytes(changed),)
             )
-            with EventLog.open(home) as log:
+            with open_log(home) as log:
                 report = log.verify()
             assert not report.ok
             assert report.events == 4, "one bad event does not hide the others"
@@ -145,7 +145,7 @@ def test_a_cut_tail_is_seen(home: Path, outside: sqlite3.Connection) -> None:
     outside.execute("DELETE FROM event WHERE seq = 4")
     report = _verify(home)
     assert "stream 'run-1', seq 2: the tail behind it was cut; 3 events" in _places(report)[0]
-    with EventLog.open(home) as log:
+    with open_log(home) as log:
         log.record(
             CallCompleted(stream="run-1", slot="d", request="q", reply_text="", outcome="ok")
         )
@@ -162,7 +162,7 @@ def test_a_cut_tail_is_seen_when_its_head_was_moved_back_too(
         "WHERE stream = 'run-1'"
     )
     for slot in ("d", "e"):
-        with EventLog.open(home) as log:
+        with open_log(home) as log:
             log.record(
                 CallCompleted(stream="run-1", slot=slot, request="q", reply_text="", outcome="ok")
             )
@@ -221,7 +221,7 @@ def test_a_dropped_trigger_is_named(home: Path, outside: sqlite3.Connection) -> 
 def test_a_damaged_file_is_reported_and_never_raised(home: Path) -> None:
     path = home / "tutelage.db"
     whole = path.read_bytes()
-    with EventLog.open(home) as log:
+    with open_log(home) as log:
         path.write_bytes(whole[:4096] + b"\xff" * 4096 + whole[8192:])
         report = log.verify()
     assert not report.ok and report.faults
@@ -271,14 +271,14 @@ def test_a_store_that_was_emptied_beside_its_note_is_no_new_store(
     if how == "no bytes":
         (home / "tutelage.db").touch()
     with pytest.raises(StoreCorrupt, match=r"heads\.json beside it saw 4"):
-        EventLog.open(home)
+        open_log(home)
     (home / "heads.json").unlink()
-    EventLog.open(home).close()
+    open_log(home).close()
 
 
 def test_a_broken_moment_is_told_with_its_place(home: Path, outside: sqlite3.Connection) -> None:
     _disarm(outside)
     outside.execute("UPDATE event SET at = 'noon' WHERE seq = 2")
     wanted = r"Slot 'b' of stream 'run-1'.*'noon'.*log verify"
-    with EventLog.open(home) as log, pytest.raises(StoreCorrupt, match=wanted):
+    with open_log(home) as log, pytest.raises(StoreCorrupt, match=wanted):
         list(log.entries())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from tutelage.store import EventLog, Strategies, export_json, import_json
+from tutelage.store import Log, Strategies, export_json, import_json, open_log
 from tutelage.store.edits import Add, Body, Merge, Split
 from tutelage.store.events import StrategyProposed
 from tutelage.store.strategies.import_export import ImportRefused, to_markdown
@@ -20,7 +20,7 @@ from .plans import Plan, plans
 
 
 @pytest.fixture
-def document_text(log: EventLog) -> str:
+def document_text(log: Log) -> str:
     edits = [
         Add(section="Method", text="Count.", when="rooms are few", steps=("running", "peak")),
         Add(section="Checks", text="Vergleiche größte Zahl ≤ Räume."),
@@ -30,12 +30,12 @@ def document_text(log: EventLog) -> str:
 
 
 @pytest.fixture
-def other_log(tmp_path: Path) -> EventLog:
-    return EventLog.open(tmp_path / "elsewhere")
+def other_log(tmp_path: Path) -> Log:
+    return open_log(tmp_path / "elsewhere")
 
 
 def test_a_strategy_arrives_whole_as_a_proposal_and_is_not_current(
-    log: EventLog, other_log: EventLog, document_text: str
+    log: Log, other_log: Log, document_text: str
 ) -> None:
     import_json(other_log, document_text)
 
@@ -49,7 +49,7 @@ def test_a_strategy_arrives_whole_as_a_proposal_and_is_not_current(
     assert json.loads(export_json(arrived))["strategy"] == json.loads(document_text)["strategy"]
 
 
-def test_the_same_document_twice_is_one_proposal(other_log: EventLog, document_text: str) -> None:
+def test_the_same_document_twice_is_one_proposal(other_log: Log, document_text: str) -> None:
     first = import_json(other_log, document_text)
     again = json.dumps({**json.loads(document_text), "name": "scheduling@7", "measured": []})
 
@@ -58,7 +58,7 @@ def test_the_same_document_twice_is_one_proposal(other_log: EventLog, document_t
     assert [type(entry.event) for entry in other_log.entries()] == [StrategyProposed]
 
 
-def test_a_strategy_comes_home_as_the_version_it_was(log: EventLog, document_text: str) -> None:
+def test_a_strategy_comes_home_as_the_version_it_was(log: Log, document_text: str) -> None:
     import_json(log, document_text)
 
     (version,) = Strategies(log).versions()
@@ -82,7 +82,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_document_that_is_not_whole_is_refused(
-    other_log: EventLog, document_text: str, change: str
+    other_log: Log, document_text: str, change: str
 ) -> None:
     document = json.loads(document_text)
     do, message = CHANGES[change]
@@ -94,12 +94,12 @@ def test_a_document_that_is_not_whole_is_refused(
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"x"', "[" * 100_000, '{"a": "\\ud800"}'])
-def test_what_is_no_document_is_refused(other_log: EventLog, text: str) -> None:
+def test_what_is_no_document_is_refused(other_log: Log, text: str) -> None:
     with pytest.raises(ImportRefused):
         import_json(other_log, text)
 
 
-def test_half_a_letter_in_a_rule_is_refused(other_log: EventLog, document_text: str) -> None:
+def test_half_a_letter_in_a_rule_is_refused(other_log: Log, document_text: str) -> None:
     with pytest.raises(ImportRefused):
         import_json(other_log, document_text.replace("Count.", "Count \\ud800."))
 
@@ -109,7 +109,7 @@ STORES = itertools.count()
 
 @settings(max_examples=25)
 @given(plans())
-def test_any_strategy_survives_the_journey(other_log: EventLog, plan: Plan) -> None:
+def test_any_strategy_survives_the_journey(other_log: Log, plan: Plan) -> None:
     if not plan.after.rules:
         return
     domain = f"scheduling-{next(STORES)}"
@@ -120,9 +120,7 @@ def test_any_strategy_survives_the_journey(other_log: EventLog, plan: Plan) -> N
     assert (event.rules, event.strategy) == (plan.after.rules, plan.after.hash)
 
 
-def test_level_scope_and_what_a_rule_was_made_from_travel_with_it(
-    log: EventLog, other_log: EventLog
-) -> None:
+def test_level_scope_and_what_a_rule_was_made_from_travel_with_it(log: Log, other_log: Log) -> None:
     edit = Add(section="Method", text="Count.", when="many", when_not="few", level="principle")
     first = propose(log, [edit, *adds("Sort.", "Check and cheer.")])
     one, other, whole = (rule.id for rule in first.rules)
@@ -154,13 +152,13 @@ def test_level_scope_and_what_a_rule_was_made_from_travel_with_it(
     assert "made from" not in before and "level: method" not in before
 
 
-def test_the_empty_strategy_is_not_exported(log: EventLog) -> None:
+def test_the_empty_strategy_is_not_exported(log: Log) -> None:
     with pytest.raises(ValueError, match="no rules"):
         export_json(Strategies(log).get("scheduling@0"))
 
 
 def test_markdown_shows_rules_by_section_and_what_was_measured(
-    log: EventLog, document_text: str
+    log: Log, document_text: str
 ) -> None:
     version = Strategies(log).get("scheduling@1")
     first, second = version.strategy.rules
@@ -188,7 +186,7 @@ def test_markdown_shows_rules_by_section_and_what_was_measured(
     assert "Not yet" in to_markdown(Strategies(log).get("scheduling@0"))
 
 
-def test_line_breaks_in_a_rule_do_not_break_the_list(log: EventLog) -> None:
+def test_line_breaks_in_a_rule_do_not_break_the_list(log: Log) -> None:
     propose(log, adds("Count.\n# Not a heading"))
 
     assert "- Count. # Not a heading `" in to_markdown(Strategies(log).get("scheduling@1"))

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from tutelage.store import EMPTY, EventLog, Rule, Strategies, Strategy, export_json, import_json
+from tutelage.store import EMPTY, Log, Rule, Strategies, Strategy, export_json, import_json
 from tutelage.store.edits import Deprecate, Merge, Split, Update, apply, named_rules
 from tutelage.store.strategies.merge import Conflict, common_ancestor, merge, merge_edits
 
@@ -237,7 +237,7 @@ def test_a_rule_that_one_side_merged_and_the_other_changed_is_shown() -> None:
 
 
 def test_the_nearest_common_ancestor_is_found_through_merges_and_down_to_the_empty_version(
-    log: EventLog,
+    log: Log,
 ) -> None:
     root = propose(log, adds("Count."))
     left = propose(log, adds("Left."), parent=strategy(root), slot="l")
@@ -271,7 +271,7 @@ def test_the_nearest_common_ancestor_is_found_through_merges_and_down_to_the_emp
     assert nearest("scheduling@0", later_) == 0
 
 
-def test_an_import_has_no_ancestor_here(log: EventLog) -> None:
+def test_an_import_has_no_ancestor_here(log: Log) -> None:
     propose(log, adds("Count."))
     propose(log, adds("Sort."), run="other", domain="rooms")
     versions = Strategies(log)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.store import EventLog, StoreError
+from tutelage.store import StoreError, open_log
 from tutelage.store.errors import StoreCorrupt, StoreTooNew
-from tutelage.store.events import CallCompleted
+from tutelage.store.events import CallCompleted, Event
 
 
 def _completion(slot: str) -> CallCompleted:
@@ -24,14 +24,14 @@ def _everything(home: Path) -> dict[str, bytes]:
 
 
 def test_a_newer_store_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
-    with EventLog.open(tmp_path) as log:
+    with open_log(tmp_path) as log:
         log.record(_completion("a"))
     with closing(sqlite3.connect(tmp_path / "tutelage.db")) as outside:
         outside.execute("UPDATE meta SET value = '2' WHERE name = 'version'")
         outside.commit()
     before = _everything(tmp_path)
     with pytest.raises(StoreTooNew, match=r"version 2; .* up to 1\. Update tutelage"):
-        EventLog.open(tmp_path)
+        open_log(tmp_path)
     assert _everything(tmp_path) == before
 
 
@@ -39,7 +39,7 @@ def test_a_newer_store_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
 def test_what_is_no_database_is_refused_and_left_as_it_was(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "tutelage.db").write_bytes(content)
     with pytest.raises(StoreCorrupt, match=r"tutelage\.db"):
-        EventLog.open(tmp_path)
+        open_log(tmp_path)
     assert _everything(tmp_path) == {"tutelage.db": content}
 
 
@@ -48,18 +48,18 @@ def test_somebody_elses_database_is_refused_and_left_as_it_was(tmp_path: Path) -
         other.execute("CREATE TABLE song (title TEXT)")
     before = _everything(tmp_path)
     with pytest.raises(StoreCorrupt, match="no store"):
-        EventLog.open(tmp_path)
+        open_log(tmp_path)
     assert _everything(tmp_path) == before
 
 
 def test_a_home_that_is_a_file_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="TUTELAGE_HOME"):
-        EventLog.open(tmp_path / "file" / "home")
+        open_log(tmp_path / "file" / "home")
 
 
 def test_a_store_that_stays_locked_says_so_and_recovers(tmp_path: Path) -> None:
-    with EventLog.open(tmp_path, busy_seconds=0.05) as log:
+    with open_log(tmp_path, busy_seconds=0.05) as log:
         with closing(sqlite3.connect(tmp_path / "tutelage.db")) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreError, match="locked by another process"):
@@ -68,20 +68,20 @@ def test_a_store_that_stays_locked_says_so_and_recovers(tmp_path: Path) -> None:
 
 
 def test_a_writer_whose_turn_never_comes_says_so(tmp_path: Path) -> None:
-    with EventLog.open(tmp_path, busy_seconds=0.05) as log:
+    with open_log(tmp_path, busy_seconds=0.05) as log:
         with (tmp_path / "tutelage.lock").open("w") as other:
             fcntl.flock(other, fcntl.LOCK_EX)
             with pytest.raises(StoreError, match="locked by another process"):
                 log.record(_completion("a"))
-            assert log.find("run-1", "a") is None, "who only reads never waits"
+            assert log.find(Event, "run-1", "a") is None, "who only reads never waits"
         assert log.record(_completion("a")).slot == "a"
 
 
 FULL = """
 import resource, sys
 from pathlib import Path
-from tutelage.store import EventLog, StoreError
-log = EventLog.open(Path(sys.argv[1]))
+from tutelage.store import open_log, StoreError
+log = open_log(Path(sys.argv[1]))
 kept = log.keep("first")
 resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, resource.RLIM_INFINITY))
 try:
@@ -109,7 +109,7 @@ def test_opening_leaves_nothing_open_behind(tmp_path: Path) -> None:
         pytest.skip("needs /proc")
     before = len(list(descriptors.iterdir()))
     for _ in range(5):
-        with EventLog.open(tmp_path) as log:
+        with open_log(tmp_path) as log:
             log.record(_completion("a"))
             log.verify()
     assert len(list(descriptors.iterdir())) <= before

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given
 
-from tutelage.store import EventLog, Strategies, Strategy
+from tutelage.store import Log, Strategies, Strategy, open_log
 from tutelage.store.edits import Add, Deprecate, Edit, Update, apply
 from tutelage.store.events import (
     CreditMeasured,
@@ -39,9 +39,7 @@ from .plans import Plan, plans
 Decide = Literal["approve", "edit", "reject"]
 
 
-def ask(
-    log: EventLog, decision: Any = "accept", *, slot: str = "c1/r1/review/asked"
-) -> ReviewAsked:
+def ask(log: Log, decision: Any = "accept", *, slot: str = "c1/r1/review/asked") -> ReviewAsked:
     """A version that changes one rule, takes one out and brings one, laid before Ada."""
     old = propose(log, adds("Sort by start.", "Name the rooms."))
     first, second = (rule.id for rule in old.rules)
@@ -68,7 +66,7 @@ def ask(
     )
 
 
-def version(log: EventLog, proposal: StrategyProposed) -> Version:
+def version(log: Log, proposal: StrategyProposed) -> Version:
     return version_of(Strategies(log), proposal.domain, proposal.strategy)
 
 
@@ -92,7 +90,7 @@ def rules(made: Strategy) -> list[str]:
     return [rule.text for rule in made.rules]
 
 
-def test_a_question_names_what_came_what_changed_and_what_went(log: EventLog) -> None:
+def test_a_question_names_what_came_what_changed_and_what_went(log: Log) -> None:
     asked = ask(log)
     old, new = (
         version_of(Strategies(log), "scheduling", it) for it in (asked.incumbent, asked.candidate)
@@ -112,7 +110,7 @@ def test_a_question_names_what_came_what_changed_and_what_went(log: EventLog) ->
      (("edit", "approve"), "edit")],
 )  # fmt: skip
 def test_the_verdict_follows_from_the_rules(
-    log: EventLog, decisions: tuple[Decide, ...], verdict: str
+    log: Log, decisions: tuple[Decide, ...], verdict: str
 ) -> None:
     asked = ask(log)
     given = record_answer(log, "run", say(asked, *decisions))
@@ -184,7 +182,7 @@ def with_first(asked: ReviewAsked, first: RuleDecision) -> ReviewAnswer:
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_an_answer_that_cannot_be_taken_is_refused_in_words_and_records_nothing(
-    what: str, log: EventLog
+    what: str, log: Log
 ) -> None:
     made, word = REFUSED[what]
     asked = ask(log)
@@ -195,13 +193,13 @@ def test_an_answer_that_cannot_be_taken_is_refused_in_words_and_records_nothing(
     assert open_question(log, "run") == asked
 
 
-def test_a_run_that_asked_nothing_takes_no_answer(log: EventLog) -> None:
+def test_a_run_that_asked_nothing_takes_no_answer(log: Log) -> None:
     propose(log, adds("Sort by start."))
     with pytest.raises(ReviewRefused, match="asked for no review"):
         record_answer(log, "run", ReviewAnswer(candidate="ab" * 32, reviewer="Ada", decisions=()))
 
 
-def test_the_same_answer_again_finds_the_first_and_another_is_refused(log: EventLog) -> None:
+def test_the_same_answer_again_finds_the_first_and_another_is_refused(log: Log) -> None:
     asked = ask(log)
     first = record_answer(log, "run", say(asked, "approve"))
     assert record_answer(log, "run", say(asked, "approve")) == first
@@ -211,13 +209,13 @@ def test_the_same_answer_again_finds_the_first_and_another_is_refused(log: Event
 
 
 def test_of_two_answers_at_once_one_lands_and_the_other_hears_of_it(tmp_path: Path) -> None:
-    with EventLog.open(tmp_path) as log:
+    with open_log(tmp_path) as log:
         asked = ask(log)
     said: list[str] = []
     together = threading.Barrier(2)
 
     def hand_in(word: Decide) -> None:
-        with EventLog.open(tmp_path) as own:
+        with open_log(tmp_path) as own:
             together.wait()
             try:
                 said.append(record_answer(own, "run", say(asked, word)).verdict)
@@ -229,7 +227,7 @@ def test_of_two_answers_at_once_one_lands_and_the_other_hears_of_it(tmp_path: Pa
         each.start()
     for each in threads:
         each.join()
-    with EventLog.open(tmp_path) as log:
+    with open_log(tmp_path) as log:
         (entry,) = log.entries(kinds=[ReviewAnswered])
         landed = entry.event.verdict  # type: ignore[union-attr]  # the kind is asked for
         assert sorted(it for it in said if len(it) < 10) == [landed]
@@ -238,7 +236,7 @@ def test_of_two_answers_at_once_one_lands_and_the_other_hears_of_it(tmp_path: Pa
 
 
 def test_an_answer_to_an_earlier_question_about_the_same_words_is_not_one_to_the_new(
-    log: EventLog,
+    log: Log,
 ) -> None:
     first = ask(log)
     form = say(first, "reject", review=first.slot)
@@ -249,14 +247,14 @@ def test_an_answer_to_an_earlier_question_about_the_same_words_is_not_one_to_the
     assert find_answer(log, again) is None, "the form names the question that it was printed for"
 
 
-def test_what_no_gate_accepted_needs_a_reason_for_the_whole(log: EventLog) -> None:
+def test_what_no_gate_accepted_needs_a_reason_for_the_whole(log: Log) -> None:
     asked = ask(log, "indecisive")
     with pytest.raises(ReviewRefused, match="give a reason for the whole"):
         record_answer(log, "run", say(asked, "approve"))
     assert record_answer(log, "run", say(asked, "approve", reason="I saw it work.")).reason
 
 
-def test_a_version_keeps_what_is_approved_and_loses_what_is_not(log: EventLog) -> None:
+def test_a_version_keeps_what_is_approved_and_loses_what_is_not(log: Log) -> None:
     asked = ask(log)
     made = make_revision(log, asked, say(asked, "edit", "approve", "reject").decisions)
     assert rules(made.strategy) == ["Sort the meetings by start.", "Name the rooms.", "Otherwise."]
@@ -302,7 +300,7 @@ def test_what_a_review_makes_is_explained_by_its_edits_and_its_parents(plan: Pla
     assert made.parents == (new.hash, *([old.hash] if back else []))
 
 
-def test_a_form_is_read_back_and_a_fault_in_it_is_named_with_its_place(log: EventLog) -> None:
+def test_a_form_is_read_back_and_a_fault_in_it_is_named_with_its_place(log: Log) -> None:
     asked = ask(log)
     text = say(asked, "approve").model_dump_json()
     assert parse_answer(text) == say(asked, "approve")
@@ -315,7 +313,7 @@ def test_a_form_is_read_back_and_a_fault_in_it_is_named_with_its_place(log: Even
             parse_answer(broken)
 
 
-def test_later_effects_are_set_beside_what_was_decided(log: EventLog) -> None:
+def test_later_effects_are_set_beside_what_was_decided(log: Log) -> None:
     asked = ask(log)
     credit(log, asked, "before", gain=0.5)
     record_answer(log, "run", say(asked, "approve"))
@@ -326,7 +324,7 @@ def test_later_effects_are_set_beside_what_was_decided(log: EventLog) -> None:
 
     credit(log, asked, "after", gain=-0.25)
     again = Strategies(log).get(asked.candidate)
-    proposed = log.find(again.stream, again.slot)
+    proposed = log.find(StrategyProposed, again.stream, again.slot)
     assert isinstance(proposed, StrategyProposed)
     later = gate(log, proposed, "reject", slot="manual/gate/1/1/gate")
     (review,) = reviews(log, "scheduling", stream="run")
@@ -335,7 +333,7 @@ def test_later_effects_are_set_beside_what_was_decided(log: EventLog) -> None:
     assert reviews(log, "scheduling", stream="other") == []
 
 
-def credit(log: EventLog, asked: ReviewAsked, name: str, gain: float) -> CreditMeasured:
+def credit(log: Log, asked: ReviewAsked, name: str, gain: float) -> CreditMeasured:
     return log.record(
         CreditMeasured(
             stream="run",

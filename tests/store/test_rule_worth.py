@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tutelage.evidence.intervals import tango
 from tutelage.evidence.pairs import mcnemar, sign_flip
-from tutelage.store import EventLog, Rule, Strategy
+from tutelage.store import Log, Rule, Strategy
 from tutelage.store.edits import Deprecate, Update, apply
 from tutelage.store.events import CreditMeasured, StrategyProposed
 from tutelage.store.strategies.rule_worth import (
@@ -26,7 +26,7 @@ from .builders import adds, gate, propose, strategy
 
 
 def credit(
-    log: EventLog,
+    log: Log,
     proposal: StrategyProposed,
     rule: str,
     wins: int,
@@ -62,7 +62,7 @@ def credit(
     )
 
 
-def test_a_rule_that_was_left_out_is_worth_what_that_cost(log: EventLog) -> None:
+def test_a_rule_that_was_left_out_is_worth_what_that_cost(log: Log) -> None:
     first = propose(log, adds("Carry.", "Colour.", "Care."))
     carry, colour, care = (rule.id for rule in first.rules)
     gate(log, first)
@@ -85,7 +85,7 @@ def test_a_rule_that_was_left_out_is_worth_what_that_cost(log: EventLog) -> None
     assert found[colour].as_text().endswith("; left out of scheduling@1")
 
 
-def test_a_gate_that_stopped_early_calls_no_rule_harmful(log: EventLog) -> None:
+def test_a_gate_that_stopped_early_calls_no_rule_harmful(log: Log) -> None:
     first = propose(log, adds("Carry."))
     rule = first.rules[0].id
     losing: dict[str, Any] = {
@@ -108,7 +108,7 @@ def test_a_gate_that_stopped_early_calls_no_rule_harmful(log: EventLog) -> None:
     assert whole.harms and "stopped" not in whole.as_text()
 
 
-def test_rounds_are_pooled_and_no_problem_counts_twice(log: EventLog) -> None:
+def test_rounds_are_pooled_and_no_problem_counts_twice(log: Log) -> None:
     first = propose(log, adds("Carry.", "Check."))
     rule = first.rules[0].id
     credit(log, first, rule, 4, 0, round_=1)
@@ -121,7 +121,7 @@ def test_rounds_are_pooled_and_no_problem_counts_twice(log: EventLog) -> None:
     assert (worth.n, worth.wins, worth.losses) == (50, 14, 3), "all but round 1, asked again in 4"
 
 
-def test_pooling_narrows_the_interval_and_holds_the_mean(log: EventLog) -> None:
+def test_pooling_narrows_the_interval_and_holds_the_mean(log: Log) -> None:
     first = propose(log, adds("Carry.", "Check."))
     rule = first.rules[0].id
     apart = [credit(log, first, rule, 4, 1, round_=number) for number in (1, 2, 3)]
@@ -135,7 +135,7 @@ def test_pooling_narrows_the_interval_and_holds_the_mean(log: EventLog) -> None:
     assert worth.helps and not (apart[0].low > 0 and apart[0].p <= 0.05), "one round could not tell"
 
 
-def test_large_wins_among_many_small_losses_neither_help_nor_harm(log: EventLog) -> None:
+def test_large_wins_among_many_small_losses_neither_help_nor_harm(log: Log) -> None:
     first = propose(log, adds("Carry.", "Check."))
     rule = first.rules[0].id
     differences = [1.0] * 15 + [-0.125] * 40
@@ -157,7 +157,7 @@ def test_large_wins_among_many_small_losses_neither_help_nor_harm(log: EventLog)
         assert not turned.helps and not turned.harms
 
 
-def test_one_measurement_of_graded_scores_keeps_its_own_test(log: EventLog) -> None:
+def test_one_measurement_of_graded_scores_keeps_its_own_test(log: Log) -> None:
     """Six wins and two losses are a coin's work; six large wins and two tiny losses are not."""
     first = propose(log, adds("Carry.", "Check."))
     rule = first.rules[0].id
@@ -175,7 +175,7 @@ def test_one_measurement_of_graded_scores_keeps_its_own_test(log: EventLog) -> N
     )
 
 
-def test_another_wording_or_adapter_starts_anew(log: EventLog) -> None:
+def test_another_wording_or_adapter_starts_anew(log: Log) -> None:
     first = propose(log, adds("Carry.", "Check."))
     rule = first.rules[0].id
     edit = Update(rule=rule, text="Carry twice.")
@@ -193,7 +193,7 @@ def test_another_wording_or_adapter_starts_anew(log: EventLog) -> None:
     assert (worth.n, worth.wins, worth.losses) == (20, 1, 0), "what the tuned student needs"
 
 
-def test_without_credit_the_gate_of_the_version_that_brought_the_rule_speaks(log: EventLog) -> None:
+def test_without_credit_the_gate_of_the_version_that_brought_the_rule_speaks(log: Log) -> None:
     first = propose(log, adds("Carry."))
     gate(log, first, wins=30, losses=4, channel="weights")
     second = propose(log, adds("Check."), parent=strategy(first), slot="c1/r2/update_strategy/0")
@@ -219,7 +219,7 @@ def test_without_credit_the_gate_of_the_version_that_brought_the_rule_speaks(log
     assert found[carry].p == pytest.approx(mcnemar(30, 4, "two-sided"))
 
 
-def test_a_gate_that_asked_nothing_says_nothing_and_one_by_hand_speaks_last(log: EventLog) -> None:
+def test_a_gate_that_asked_nothing_says_nothing_and_one_by_hand_speaks_last(log: Log) -> None:
     first = propose(log, adds("Carry."))
     rule = first.rules[0].id
     gate(log, first, "reject", slot="c1/r1/validate/1/gate", pairs=0)
@@ -231,7 +231,7 @@ def test_a_gate_that_asked_nothing_says_nothing_and_one_by_hand_speaks_last(log:
     assert rule_worths(log, "scheduling")[rule].gain == 0.1
 
 
-def test_another_stream_and_what_lies_before_can_be_left_out(log: EventLog) -> None:
+def test_another_stream_and_what_lies_before_can_be_left_out(log: Log) -> None:
     first = propose(log, adds("Carry."))
     rule = first.rules[0].id
     gate(log, first)

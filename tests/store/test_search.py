@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from chromadb.config import Settings
 
-from tutelage.store import EventLog, Strategies
+from tutelage.store import Log, Strategies, open_log
 from tutelage.store.edits import Add
 from tutelage.store.events import StrategyProposed
 from tutelage.store.index.embed import MiniLM
@@ -54,7 +54,7 @@ def minilm() -> MiniLM:
 
 
 @pytest.fixture
-def log(log: EventLog) -> EventLog:
+def log(log: Log) -> Log:
     """A store with six unrelated strategies; a gate accepted the first and rejected the second."""
     for number, sample in enumerate(SAMPLES):
         edits = [Add(section=section, text=text) for section, text in sample.rules]
@@ -64,14 +64,14 @@ def log(log: EventLog) -> EventLog:
     return log
 
 
-def propose_count(log: EventLog, run: str) -> StrategyProposed:
-    event = log.find(run, "c1/r1/update_strategy/0")
+def propose_count(log: Log, run: str) -> StrategyProposed:
+    event = log.find(StrategyProposed, run, "c1/r1/update_strategy/0")
     assert isinstance(event, StrategyProposed)
     return event
 
 
 def test_nine_of_ten_questions_find_their_strategy_first(
-    log: EventLog, tmp_path: Path, minilm: MiniLM
+    log: Log, tmp_path: Path, minilm: MiniLM
 ) -> None:
     index = StrategyIndex(tmp_path, minilm)
     index.rebuild(Strategies(log), ABOUT.__getitem__)
@@ -86,7 +86,7 @@ def test_nine_of_ten_questions_find_their_strategy_first(
     assert found["flip a chain of nodes in place"][0].evidence is None, "no gate measured it"
 
 
-def test_a_hit_names_the_rule_that_is_nearest(log: EventLog, tmp_path: Path) -> None:
+def test_a_hit_names_the_rule_that_is_nearest(log: Log, tmp_path: Path) -> None:
     index = StrategyIndex(tmp_path, Letters())
     index.rebuild(Strategies(log), ABOUT.__getitem__)
 
@@ -95,7 +95,7 @@ def test_a_hit_names_the_rule_that_is_nearest(log: EventLog, tmp_path: Path) -> 
     assert hit.rule == "Pointers: Save node.next in a variable before you change it."
 
 
-def test_the_current_version_stands_for_its_domain(log: EventLog, tmp_path: Path) -> None:
+def test_the_current_version_stands_for_its_domain(log: Log, tmp_path: Path) -> None:
     first = propose_count(log, "run0")
     second = propose(
         log, adds("Meetings in rooms."), parent=strategy(first), run="run0", slot="c1/r2/u/0"
@@ -123,9 +123,7 @@ def test_the_current_version_stands_for_its_domain(log: EventLog, tmp_path: Path
     assert (hit.version, hit.status) == ("scheduling@2", "current")
 
 
-def test_many_versions_of_one_domain_do_not_crowd_out_the_others(
-    log: EventLog, tmp_path: Path
-) -> None:
+def test_many_versions_of_one_domain_do_not_crowd_out_the_others(log: Log, tmp_path: Path) -> None:
     for number in range(40):
         edits = adds(f"Sort the meetings by start time, variant {number}.")
         propose(log, edits, run="crowd", slot=f"{number}")
@@ -138,7 +136,7 @@ def test_many_versions_of_one_domain_do_not_crowd_out_the_others(
     assert len(set(domains)) == 3
 
 
-def test_an_update_embeds_only_what_is_new(log: EventLog, tmp_path: Path) -> None:
+def test_an_update_embeds_only_what_is_new(log: Log, tmp_path: Path) -> None:
     strategies, embedder = Strategies(log), Letters()
     index = StrategyIndex(tmp_path, embedder)
     assert index.update(strategies, ABOUT.__getitem__) == 30, "6 strategies and their 24 rules"
@@ -155,7 +153,7 @@ def test_an_update_embeds_only_what_is_new(log: EventLog, tmp_path: Path) -> Non
     assert index.update(strategies, ABOUT.__getitem__) == 2, "the version and its one rule"
 
 
-def test_a_new_description_reaches_the_index(log: EventLog, tmp_path: Path) -> None:
+def test_a_new_description_reaches_the_index(log: Log, tmp_path: Path) -> None:
     index = StrategyIndex(tmp_path, Letters())
     index.update(Strategies(log), ABOUT.__getitem__)
 
@@ -166,7 +164,7 @@ def test_a_new_description_reaches_the_index(log: EventLog, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("damage", ["deleted", "truncated", "overwritten", "a file"])
 def test_a_lost_index_says_how_to_get_it_back_and_comes_back_the_same(
-    log: EventLog, tmp_path: Path, damage: str
+    log: Log, tmp_path: Path, damage: str
 ) -> None:
     strategies = Strategies(log)
     index = StrategyIndex(tmp_path, Letters())
@@ -201,7 +199,7 @@ def _ids(index: StrategyIndex) -> list[str]:
         return list(collection.get(include=[])["ids"])
 
 
-def test_an_index_of_another_embedder_is_refused(log: EventLog, tmp_path: Path) -> None:
+def test_an_index_of_another_embedder_is_refused(log: Log, tmp_path: Path) -> None:
     StrategyIndex(tmp_path, Letters()).rebuild(Strategies(log), ABOUT.__getitem__)
     other = StrategyIndex(tmp_path, Letters(dimension=32))
 
@@ -214,7 +212,7 @@ def test_an_index_of_another_embedder_is_refused(log: EventLog, tmp_path: Path) 
     assert other.search("rooms")
 
 
-def test_an_interrupted_rebuild_leaves_the_old_index(log: EventLog, tmp_path: Path) -> None:
+def test_an_interrupted_rebuild_leaves_the_old_index(log: Log, tmp_path: Path) -> None:
     class Failing(Letters):
         def embed(self, texts: Sequence[str]) -> Vectors:
             raise KeyboardInterrupt
@@ -230,7 +228,7 @@ def test_an_interrupted_rebuild_leaves_the_old_index(log: EventLog, tmp_path: Pa
 
 
 def test_one_domain_and_none_at_all_can_be_searched(tmp_path: Path) -> None:
-    with EventLog.open(tmp_path) as log:
+    with open_log(tmp_path) as log:
         index = StrategyIndex(tmp_path, Letters())
         with pytest.raises(IndexBroken, match="tutelage index rebuild"):
             index.search("rooms")
@@ -242,7 +240,7 @@ def test_one_domain_and_none_at_all_can_be_searched(tmp_path: Path) -> None:
         assert [hit.version for hit in index.search("rooms")] == ["scheduling@1"]
 
 
-def test_a_client_of_a_server_serves_as_well(log: EventLog, tmp_path: Path) -> None:
+def test_a_client_of_a_server_serves_as_well(log: Log, tmp_path: Path) -> None:
     client = chromadb.EphemeralClient(Settings(anonymized_telemetry=False))
     index = StrategyIndex(client, Letters())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.store import EMPTY, EventLog, Strategies
+from tutelage.store import EMPTY, Log, Strategies, open_log
 from tutelage.store.errors import SlotConflict
 from tutelage.store.events import StrategyPromoted, StrategyProposed
 from tutelage.store.strategies.promotion_rules import PromotionRefused
@@ -14,11 +14,11 @@ from .builders import adds, gate, propose, strategy
 
 
 @pytest.fixture
-def strategies(log: EventLog) -> Strategies:
+def strategies(log: Log) -> Strategies:
     return Strategies(log)
 
 
-def chain(log: EventLog, run: str, count: int, *, start: int = 0) -> list[StrategyProposed]:
+def chain(log: Log, run: str, count: int, *, start: int = 0) -> list[StrategyProposed]:
     """`count` versions on the branch of `run`, each with a gate that accepted it."""
     made: list[StrategyProposed] = []
     for number in range(start, start + count):
@@ -49,7 +49,7 @@ def roll_back(strategies: Strategies, run: str, to: str | None = None, slot: str
 
 
 def test_versions_are_numbered_in_store_order_and_refused_ones_count(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     first = propose(log, adds("Count."), run="a")
     other = propose(log, adds("Persuade."), run="b", domain="essays")
@@ -69,9 +69,7 @@ def test_versions_are_numbered_in_store_order_and_refused_ones_count(
     assert strategies.branches("scheduling") == ["scheduling/a", "scheduling/b"]
 
 
-def test_a_version_proposed_again_keeps_its_first_number(
-    log: EventLog, strategies: Strategies
-) -> None:
+def test_a_version_proposed_again_keeps_its_first_number(log: Log, strategies: Strategies) -> None:
     first = propose(log, adds("Count."))
     propose(log, adds("Sort."), slot="2")
     log.record(first.model_copy(update={"stream": "other", "branch": "scheduling/other"}))
@@ -82,7 +80,7 @@ def test_a_version_proposed_again_keeps_its_first_number(
     assert "scheduling/other" in strategies.branches("scheduling")
 
 
-def test_number_zero_is_the_empty_strategy(log: EventLog, strategies: Strategies) -> None:
+def test_number_zero_is_the_empty_strategy(log: Log, strategies: Strategies) -> None:
     assert strategies.get("scheduling@0").strategy == EMPTY
     assert strategies.current("scheduling").name == "scheduling@0"
     assert strategies.current("scheduling").status == "current"
@@ -93,7 +91,7 @@ def test_number_zero_is_the_empty_strategy(log: EventLog, strategies: Strategies
     assert strategies.number("scheduling", EMPTY.hash) == 0
 
 
-def test_each_call_sees_what_was_recorded_before_it(log: EventLog, strategies: Strategies) -> None:
+def test_each_call_sees_what_was_recorded_before_it(log: Log, strategies: Strategies) -> None:
     assert strategies.versions() == []
     made = propose(log, adds("Count."))
     assert strategies.get("scheduling@1").status == "proposed"
@@ -103,7 +101,7 @@ def test_each_call_sees_what_was_recorded_before_it(log: EventLog, strategies: S
 
 
 def test_a_projection_grown_step_by_step_equals_one_read_at_once(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     for proposal in chain(log, "a", 3):
         promote(strategies, proposal)
@@ -115,7 +113,7 @@ def test_a_projection_grown_step_by_step_equals_one_read_at_once(
 
 
 def test_a_reference_is_a_name_a_domain_a_branch_or_a_hash(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     first, second = chain(log, "a", 2)
     (third,) = chain(log, "b", 1, start=7)
@@ -133,16 +131,14 @@ def test_a_reference_is_a_name_a_domain_a_branch_or_a_hash(
 @pytest.mark.parametrize(
     "ref", ["scheduling@9", "cooking", "scheduling/zzz", "abcdef", "a", "", "@1", "scheduling@x"]
 )
-def test_an_unknown_reference_lists_what_exists(
-    log: EventLog, strategies: Strategies, ref: str
-) -> None:
+def test_an_unknown_reference_lists_what_exists(log: Log, strategies: Strategies, ref: str) -> None:
     chain(log, "a", 2)
 
     with pytest.raises(LookupError, match=r"scheduling@0\.\.2.*scheduling/a"):
         strategies.get(ref)
 
 
-def test_an_ambiguous_hash_names_the_candidates(log: EventLog, strategies: Strategies) -> None:
+def test_an_ambiguous_hash_names_the_candidates(log: Log, strategies: Strategies) -> None:
     first = propose(log, adds("Count."))
     log.record(first.model_copy(update={"stream": "x", "domain": "rooms", "branch": "rooms/x"}))
 
@@ -151,7 +147,7 @@ def test_an_ambiguous_hash_names_the_candidates(log: EventLog, strategies: Strat
 
 
 def test_only_a_gate_that_accepted_this_very_version_promotes(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     good, bad = chain(log, "a", 2)
     gate(log, bad, "reject", slot="refused")
@@ -179,7 +175,7 @@ def test_only_a_gate_that_accepted_this_very_version_promotes(
     assert strategies.current("scheduling").hash == good.strategy
 
 
-def test_a_person_promotes_with_a_reason_only(log: EventLog, strategies: Strategies) -> None:
+def test_a_person_promotes_with_a_reason_only(log: Log, strategies: Strategies) -> None:
     (made,) = chain(log, "a", 1)
     gate(log, made, "reject", slot="again")
 
@@ -196,7 +192,7 @@ def test_a_person_promotes_with_a_reason_only(log: EventLog, strategies: Strateg
 
 
 def test_a_step_that_runs_again_finds_its_promotion_and_its_rollback(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     first, second = chain(log, "a", 2)
     assert promote(strategies, first) == promote(strategies, first)
@@ -212,7 +208,7 @@ def test_a_step_that_runs_again_finds_its_promotion_and_its_rollback(
 
 
 def test_a_rollback_returns_to_the_version_before_and_marks_what_it_left(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     for proposal in chain(log, "a", 3):
         promote(strategies, proposal)
@@ -225,7 +221,7 @@ def test_a_rollback_returns_to_the_version_before_and_marks_what_it_left(
 
 
 def test_a_version_that_was_rolled_back_can_be_promoted_again(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     first, second = chain(log, "a", 2)
     promote(strategies, first)
@@ -254,7 +250,7 @@ def test_a_version_that_was_rolled_back_can_be_promoted_again(
 
 
 def test_a_rollback_cannot_smuggle_in_what_was_never_current(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     first, _second = chain(log, "a", 2)
     with pytest.raises(PromotionRefused, match="nothing to roll back"):
@@ -268,7 +264,7 @@ def test_a_rollback_cannot_smuggle_in_what_was_never_current(
         roll_back(strategies, "a", "essays@0")
 
 
-def test_undoing_one_run_does_not_undo_another(log: EventLog, strategies: Strategies) -> None:
+def test_undoing_one_run_does_not_undo_another(log: Log, strategies: Strategies) -> None:
     (older,) = chain(log, "a", 1)
     (newer,) = chain(log, "b", 1, start=5)
     promote(strategies, older)
@@ -281,7 +277,7 @@ def test_undoing_one_run_does_not_undo_another(log: EventLog, strategies: Strate
 
 
 def test_what_an_older_run_took_back_does_not_return_with_a_newer_one(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     older = chain(log, "a", 2)
     (newer,) = chain(log, "b", 1, start=5)
@@ -296,7 +292,7 @@ def test_what_an_older_run_took_back_does_not_return_with_a_newer_one(
 
 
 def test_a_branch_never_returns_to_where_only_another_one_was(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     older = chain(log, "a", 2)
     newer = chain(log, "b", 2, start=5)
@@ -312,7 +308,7 @@ def test_a_branch_never_returns_to_where_only_another_one_was(
 
 
 def test_what_another_run_promoted_in_between_is_current_again(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     mine, (other,) = chain(log, "a", 2), chain(log, "b", 1, start=5)
     for proposal in (mine[0], other, mine[1]):
@@ -324,7 +320,7 @@ def test_what_another_run_promoted_in_between_is_current_again(
 
 
 def test_promoting_the_same_version_again_is_a_step_that_can_be_taken_back(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     (mine,), (other,) = chain(log, "a", 1), chain(log, "b", 1, start=5)
     promote(strategies, mine)
@@ -340,7 +336,7 @@ def test_promoting_the_same_version_again_is_a_step_that_can_be_taken_back(
 
 
 def test_a_gate_by_hand_never_stands_for_the_gate_of_the_loop(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     good, bad = chain(log, "a", 2)
     promote(strategies, good)
@@ -355,7 +351,7 @@ def test_a_gate_by_hand_never_stands_for_the_gate_of_the_loop(
 
 
 def test_a_hash_that_is_too_short_is_answered_with_the_length_it_needs(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     (made,) = chain(log, "a", 1)
     with pytest.raises(LookupError, match="at least 6 of its digits"):
@@ -363,7 +359,7 @@ def test_a_hash_that_is_too_short_is_answered_with_the_length_it_needs(
 
 
 def test_a_run_that_led_the_domain_returns_to_what_stood_before_it(
-    log: EventLog, strategies: Strategies
+    log: Log, strategies: Strategies
 ) -> None:
     (older,) = chain(log, "a", 1)
     newer = chain(log, "b", 2, start=5)
@@ -376,7 +372,7 @@ def test_a_run_that_led_the_domain_returns_to_what_stood_before_it(
     assert _statuses(strategies) == ["current", "rolled back", "rolled back"]
 
 
-def test_a_version_knows_where_it_came_from(log: EventLog, strategies: Strategies) -> None:
+def test_a_version_knows_where_it_came_from(log: Log, strategies: Strategies) -> None:
     made = chain(log, "a", 3)
 
     versions = strategies.versions()
@@ -389,9 +385,9 @@ def test_a_version_knows_where_it_came_from(log: EventLog, strategies: Strategie
     assert [len(it.gates) for it in versions] == [1, 1, 1]
 
 
-def test_another_process_reads_the_same(log: EventLog, tmp_path: Path) -> None:
+def test_another_process_reads_the_same(log: Log, tmp_path: Path) -> None:
     chain(log, "a", 2)
-    with EventLog.open(tmp_path) as second:
+    with open_log(tmp_path) as second:
         assert Strategies(second).versions() == Strategies(log).versions()
 
 
