@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.store import EventLog, slots
+from tutelage.store import open_log, slots
 from tutelage.store.slots import Place, RoundId
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "data"
@@ -92,7 +92,7 @@ def test_no_process_takes_a_unique_slot_twice() -> None:
 def test_every_stored_slot_is_built_again_from_its_parts(name: str, tmp_path: Path) -> None:
     with tarfile.open(GOLDEN / f"{name}.tar.xz") as archive:
         archive.extractall(tmp_path, filter="data")
-    with EventLog.open(tmp_path / "store") as log:
+    with open_log(tmp_path / "store") as log:
         stored = [entry.event for entry in log.entries()]
     assert stored
     for event in stored:
