@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..graph.measure.rule_worth import rule_worths
 from ..reports.wording import clean, points, share
 from ..reports.worth_lines import worth_lines, worths_as_json
 from ..store.judged_by import count_judges, judge_lines
 from ..store.log import Log
 from ..store.strategies.import_export import to_markdown
-from ..store.strategies.rule_worth import rule_worths
 from ..store.strategies.versions import Strategies
 from .output import Json, console, examples, print_json, table
 from .workspace import Workspace, here

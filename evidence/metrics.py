@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .effects import ALPHA
 from .pairs import mcnemar
 
 NO_ANSWER = "(none)"
 """Name under which `answer_shares` counts replies from which no answer could be read."""
-BY_LUCK = 0.05
-"""Answers other than the usual one count as knowledge where luck is less likely than this."""
 
 
 def balanced_accuracy(labels: Sequence[str], answers: Sequence[str | None]) -> float:
@@ -83,7 +82,7 @@ def constant_answer(
     wins = sum(label == answer for label, answer in others)
     losses = sum(label == usual for label, _ in others)
     found_most = 2 * wins > sum(label != usual for label in labels)
-    return None if found_most or mcnemar(wins, losses) <= BY_LUCK else usual
+    return None if found_most or mcnemar(wins, losses) <= ALPHA else usual
 
 
 def most_frequent(labels: Sequence[str]) -> str:

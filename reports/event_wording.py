@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..graph.measure.channel_rule import words_harm, words_help
 from ..store import events
 from .edit_wording import Names, describe_edit, quote_rule, rule_with_text
 from .wording import count, interval, list_words, points
@@ -75,15 +76,15 @@ def describe_probe(event: events.ProbeDecided) -> Lines:
             "So each gate works through weights: two adapters are trained alike, one on examples "
             "that follow the candidate, one on examples that follow the version it must beat.",
         ]
-    why = "So" if event.words_help or event.forced else "It has no other channel, so"
+    why = "So" if words_help(event) or event.forced else "It has no other channel, so"
     return [*lines, f"{why} each gate puts a version into its prompt (channel `words`)."]
 
 
 def _response_to_words(event: events.ProbeDecided, changed: str) -> str:
     """Return what the probe showed; the channel alone does not tell: it may be the only one."""
-    if event.words_help:
+    if words_help(event):
         return f"{event.model} can use words: {changed} on {event.n} problems."
-    if event.words_harm:
+    if words_harm(event):
         return f"{event.model} is harmed by words: {changed} on {event.n} problems."
     told = f"{changed}, no gain beyond chance."
     if event.low > 0:

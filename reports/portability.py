@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
+from ..graph.measure.channel_rule import words_harm, words_help, words_move
 from ..graph.measure.portability_rule import smallest_harm
 from ..graph.planning.student_size import student_size
 from ..store.events import (
@@ -204,7 +205,7 @@ class _Events:
     def column(self, number: int, model: str, spec: str) -> Column:
         # The channel says nothing here: it may have been named, or be the only one.
         probe = self.probes.get(number)
-        heard, harmed = (None, False) if probe is None else (probe.words_help, probe.words_harm)
+        heard, harmed = (None, False) if probe is None else (words_help(probe), words_harm(probe))
         return Column(model, number == 0, student_size(spec) or None, heard, harmed)
 
     def line(
@@ -239,7 +240,7 @@ class _Events:
 
     def _deaf(self) -> bool:
         probe = self.probes.get(0)
-        return probe is not None and not (probe.words_help or probe.words_harm)
+        return probe is not None and not words_move(probe)
 
 
 def _cell(verdict: PortabilityVerdict, event: GateDecided | PortabilityMeasured) -> Cell:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
+from ..graph.measure.channel_rule import words_help
 from ..store import events
 from ..store.edits import edit_line
 from ..store.strategies.diff import gate_line
@@ -63,7 +64,7 @@ def usage_rows(story: RunStory) -> list[dict[str, Any]]:
 
 def _probe(event: events.ProbeDecided) -> dict[str, Any]:
     include = {"channel", "forced", "n", *_EFFECT}
-    return event.model_dump(include=include) | {"helped": event.words_help}
+    return event.model_dump(include=include) | {"helped": words_help(event)}
 
 
 def _adapter(story: RunStory, event: events.AdapterTrained) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ..graph.measure.channel_rule import words_help
 from ..store import events
 from ..store.edits import Edit, edit_line
 from ..store.judged_by import judge_lines
@@ -47,7 +48,7 @@ def run_lines(story: RunStory, state: str) -> Iterator[str]:
 def _probe(story: RunStory) -> Iterator[str]:
     for probe in story.probes[-1:]:
         how = "named by the config" if probe.forced else "found by the probe"
-        if probe.channel == "words" and not (probe.forced or probe.words_help):
+        if probe.channel == "words" and not (probe.forced or words_help(probe)):
             how = "the only one that the student has"
         yield (
             f"Channel {probe.channel}, {how}: words in the prompt change {points(probe.gain)} "

@@ -9,12 +9,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
+from ..graph.measure.rule_worth import RuleWorth, rule_worths
 from ..store import events
 from ..store.log import Entry, Log
 from ..store.rules import Rule
-from ..store.strategies.review_history import Review, reviews
-from ..store.strategies.rule_worth import RuleWorth, rule_worths
 from ..store.strategies.versions import Strategies, Version
+from .review_history import Review, reviews
 from .usage import Usage
 from .wording import version_name
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..store.events.measured import SIGNIFICANCE
+from ..evidence.effects import ALPHA
+from ..graph.measure.rule_worth import RuleWorth
 from ..store.rules import Rule
-from ..store.strategies.rule_worth import RuleWorth
 from ..store.strategies.versions import Version
 
 BY_CREDIT = (
@@ -22,7 +22,7 @@ BY_WEIGHTS = (
 )
 NO_VERDICT = (
     "Helps and harms are said where gain, interval and the wins against the losses agree and p is "
-    f"at most {SIGNIFICANCE}, rule by rule: a reason to try an edit, no gate's verdict."
+    f"at most {ALPHA}, rule by rule: a reason to try an edit, no gate's verdict."
 )
 
 

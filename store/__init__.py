@@ -3,7 +3,6 @@
 from .errors import StoreError
 from .log import Log, open_log
 from .rules import EMPTY, Rule, Strategy
-from .strategies.blame import blame
 from .strategies.diff import diff
 from .strategies.import_export import export_json, import_json
 from .strategies.versions import Strategies
@@ -15,7 +14,6 @@ __all__ = [
     "StoreError",
     "Strategies",
     "Strategy",
-    "blame",
     "diff",
     "export_json",
     "import_json",

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
+from ...reports.blame import Origin, RuleBlame
+from ...reports.blame import blame as trace
 from ...reports.wording import clean, points
 from ...reports.worth_lines import explain_measures, worth_as_json
-from ...store.strategies.blame import Origin, RuleBlame
-from ...store.strategies.blame import blame as trace
 from ...store.strategies.versions import Strategies
 from ..output import Json, examples, print_json
 from ..workspace import VersionRef, here

@@ -5,12 +5,12 @@ from textwrap import fill
 
 import typer
 
+from ...graph.measure.rule_worth import rule_worths
 from ...reports.review_view import past_review_lines, past_reviews
 from ...reports.run_story import all_runs
 from ...reports.strategy_story import StoryEntry, strategy_story
 from ...reports.wording import clean
 from ...reports.worth_lines import worth_lines, worths_as_json
-from ...store.strategies.rule_worth import rule_worths
 from ...store.strategies.versions import Strategies
 from ..output import Json, console, examples, print_json
 from ..workspace import STORE_STREAM, InDomain, here

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from scipy.special import bdtr, bdtrc
 
+from ..effects import ALPHA, beyond_chance
 from ..intervals import Interval, bootstrap, is_binary, paired_interval, wilson
 from ..pairs import mcnemar, sign_flip, sign_flip_resolution
 
@@ -14,27 +15,8 @@ Student = tuple[str, bool]
 """A student, and whether the strategy stood in its prompt."""
 Scores = Mapping[str, float]
 """Mean score by problem."""
-CHANCE = 0.05
-"""A difference is claimed only where its two-sided p-value is at most this."""
 DRAWS = 10_000
 """Sign patterns that are drawn where there are too many to count them all."""
-
-
-def beyond_chance(low: float, high: float, p: float) -> bool:
-    """Tell whether a difference may be claimed: its interval excludes zero, and so does its test.
-
-    The interval approximates and the test is exact: with few disagreements they can differ.
-    """
-    return (low > 0 or high < 0) and p <= CHANCE
-
-
-def shows_loss(gain: float, high: float, p: float) -> bool:
-    """Tell whether there is a loss, by the interval or by the one-sided exact test.
-
-    One of the two is enough where a harm that passes costs more than a false alarm. `p` is
-    two-sided.
-    """
-    return high < 0 or (gain < 0 and p / 2 <= CHANCE)
 
 
 class Gain(NamedTuple):
@@ -78,7 +60,7 @@ class Contrast:
     @property
     def disagrees(self) -> bool:
         """Tell whether interval and test disagree on zero: then nothing is claimed either way."""
-        return (self.low > 0 or self.high < 0) != (self.p <= CHANCE)
+        return (self.low > 0 or self.high < 0) != (self.p <= ALPHA)
 
 
 def footnotes(contrasts: Sequence[Contrast]) -> list[str]:

@@ -1,6 +1,7 @@
 """The headline: what may be claimed from an attribution, and no more."""
 
-from .contrasts import CHANCE, Contrast, arm_name
+from ..effects import ALPHA
+from .contrasts import Contrast, arm_name
 from .table import Attribution, Row
 
 
@@ -73,7 +74,7 @@ def _sentence(c: Contrast, subject: str) -> str:
     if c.is_beyond_chance:
         return f"{subject}: {size}." if c.gain > 0 else f"{subject}: {size}, a loss."
     excludes_zero = c.low > 0 or c.high < 0
-    why = f" (p = {c.p:.3f}, and at most {CHANCE} is asked for)" if excludes_zero else ""
+    why = f" (p = {c.p:.3f}, and at most {ALPHA} is asked for)" if excludes_zero else ""
     return f"{subject}: {size}, not shown to differ from zero{why}."
 
 

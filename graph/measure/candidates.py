@@ -11,13 +11,13 @@ from ...store.edits import Deprecate, Edit, apply
 from ...store.events import GateDecided, ProposalRefused, RoundOpened, StrategyProposed
 from ...store.rules import Rule, Strategy
 from ...store.strategies.merge import MergeResult, common_ancestor, merge, merge_edits
-from ...store.strategies.rule_worth import RuleWorth, current_worths, rule_worths
 from ...store.strategies.versions import Version
 from ..config.config import RunConfig
 from ..context import Run
 from ..state import RunState, round_slot
 from .acceptance import rules_out_loss
 from .frontier import mean_scores
+from .rule_worth import RuleWorth, current_worths, rule_worths
 
 MAX_IDLE_MARGINS = 2
 """Margins (`gate.margin`): a rule that may yet be worth so much is not called idle."""

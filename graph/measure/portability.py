@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...domains.contract import Problem
-from ...evidence.attribution.contrasts import Gain, compare, mean, shows_loss
+from ...evidence.attribution.contrasts import Gain, compare, mean
+from ...evidence.effects import shows_loss
 from ...models.contract import Model
 from ...store.events import AttemptJudged, GateDecided, PortabilityMeasured, ProbeDecided
 from ...store.rules import Strategy
 from ..context import Run
+from .channel_rule import words_harm, words_help, words_move
 from .portability_rule import has_enough_pairs, objection, smallest_harm
 from .probe import expert_strategy, whole_points
 from .rollouts import attempt, scores
@@ -76,7 +78,7 @@ def _measure_model(
     pairs, change = _pairs(new, old)
     asked = len(run.batch(0))
     deaf = (
-        not (probed.words_help or probed.words_harm)
+        not words_move(probed)
         and has_enough_pairs(probed.n, asked - probed.n)
         and has_enough_pairs(len(pairs), len(problems) - len(pairs))
     )
@@ -153,8 +155,8 @@ def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDec
             p=change.p,
         )
     )
-    heard = "can use words" if event.words_help else "is not shown to use words"
-    heard = "is harmed by words" if event.words_harm else heard
+    heard = "can use words" if words_help(event) else "is not shown to use words"
+    heard = "is harmed by words" if words_harm(event) else heard
     run.progress.say(
         f"Probe of {model.name}: {whole_points(event.gain)} [{whole_points(event.low)}, "
         f"{whole_points(event.high)}] on {event.n} problems: it {heard}."

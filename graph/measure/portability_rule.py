@@ -1,6 +1,6 @@
 """Rule that bars a promotion for harm to other models, and the pairs that such a harm needs."""
 
-from ...evidence.attribution.contrasts import CHANCE, shows_loss
+from ...evidence.effects import ALPHA, shows_loss
 from ...evidence.gate.decide import COVERAGE, detectable_gain
 from ...evidence.gate.power import UNDETECTABLE
 from ...store.events import PortabilityMeasured
@@ -8,7 +8,7 @@ from ...store.events import PortabilityMeasured
 
 def smallest_harm(pairs: int) -> float | None:
     """Return the smallest harm that `pairs` pairs would have shown four times out of five."""
-    harm = detectable_gain(pairs, CHANCE)
+    harm = detectable_gain(pairs, ALPHA)
     return None if harm >= UNDETECTABLE else harm
 
 

@@ -4,6 +4,7 @@ from ...evidence.attribution.contrasts import compare
 from ...store.events import Channel, ProbeDecided
 from ...store.rules import Rule, Strategy
 from ..context import Run
+from .channel_rule import words_help
 from .rollouts import attempt, scores
 
 
@@ -53,7 +54,7 @@ def probe(run: Run, strategy: Strategy) -> ProbeDecided:
             p=change.p,
         )
     )
-    needs = event.channel == "words" and not event.words_help and not event.forced
+    needs = event.channel == "words" and not words_help(event) and not event.forced
     only = "that is no help shown, but it has no other channel: " if needs else ""
     run.progress.say(
         f"Probe: words in the prompt change {run.student.name} by {whole_points(event.gain)} "

@@ -16,11 +16,11 @@ from ...store.events import (
 )
 from ...store.index.near_duplicates import near_duplicates
 from ...store.rules import Strategy
-from ...store.strategies.rule_worth import reorder_edits
 from ..context import Run
 from ..measure.candidates import Candidate, derive_candidates, worths
 from ..measure.reviews import rejection_reasons, reviewer_candidates
 from ..measure.round_opening import edit_cap
+from ..measure.rule_worth import reorder_edits
 from ..measure.shown_attempts import evidence_of
 from ..screening.admission import check, check_rivals
 from ..screening.leaks import foreign_texts
@@ -223,7 +223,7 @@ def _situation(
         near_duplicates=[(a, b) for a, b, _ in near_duplicates(parent)]
         if run.teacher.model
         else (),
-        worth={rule.id: known[rule.id] for rule in parent.rules if rule.id in known},
+        worth={rule.id: known[rule.id].as_text() for rule in parent.rules if rule.id in known},
         refused=_refusals(run),
         strategy_tokens=run.config.loop.strategy_tokens,
         evidence=evidence_of(run, reflected) if run.teacher.model else (),

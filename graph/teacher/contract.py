@@ -13,7 +13,6 @@ from ...models.contract import Model, Reply, Request
 from ...store.edits import Edit
 from ...store.events import AttemptJudged, Decision
 from ...store.rules import Strategy
-from ...store.strategies.rule_worth import RuleWorth
 
 Ask = Callable[[str, Request], Reply]
 """One journaled model call: slot suffix and request in, reply out."""
@@ -70,8 +69,8 @@ class Situation:
     """Most edits this candidate may hold."""
     near_duplicates: Sequence[tuple[str, str]] = ()
     """Pairs of rules that say nearly the same: to be merged."""
-    worth: Mapping[str, RuleWorth] = field(default_factory=dict)
-    """Rule id -> what the rule was measured to be worth."""
+    worth: Mapping[str, str] = field(default_factory=dict)
+    """Rule id -> what the rule was measured to be worth, in one line."""
     refused: Sequence[str] = ()
     """Why earlier proposals of this run never became a version, oldest first."""
     strategy_tokens: int = 1500

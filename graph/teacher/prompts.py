@@ -137,8 +137,7 @@ def _part(title: str, blocks: Sequence[str]) -> str:
 
 def _rules(blocks: UntrustedBlocks, situation: Situation) -> Iterator[str]:
     for rule in situation.strategy.rules:
-        worth = situation.worth.get(rule.id)
-        yield f"{rule.id}, {worth.as_text() if worth else 'not measured'}"
+        yield f"{rule.id}, {situation.worth.get(rule.id, 'not measured')}"
         yield blocks.of("rule", _whole(rule))
 
 

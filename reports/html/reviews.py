@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from ...graph.measure.rule_worth import RuleWorth
 from ...store.events import ReviewAsked, RuleDecision
-from ...store.strategies.review_history import Review
-from ...store.strategies.rule_worth import RuleWorth
 from ..event_wording import VERBS
+from ..review_history import Review
 from ..run_story import RunStory
 from .markup import SHORT, Html, bullets, code, count, esc, interval, join, line, points, text
 

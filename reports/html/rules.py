@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from ...graph.measure.rule_worth import RuleWorth
 from ...store.events import FrontierScored, StrategyPromoted, StrategyProposed
 from ...store.rules import Rule
 from ...store.strategies.diff import diff
-from ...store.strategies.rule_worth import RuleWorth
 from ...store.strategies.versions import Version
 from ...store.strategies.word_diff import spans_as_html
 from ..run_story import RunStory

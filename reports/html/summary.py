@@ -8,6 +8,7 @@ import tomlkit
 from ...domains.contract import SPLITS
 from ...evidence.attribution.contrasts import arm_name
 from ...evidence.attribution.table import Attribution, Row
+from ...graph.measure.channel_rule import words_help
 from ...store.events import ProbeDecided
 from ...store.judged_by import unsafe_warning
 from ..run_story import RunStory
@@ -128,7 +129,7 @@ def _channel(probes: Sequence[ProbeDecided]) -> Html:
         return Html("not probed yet")
     probe = probes[-1]
     how = "named by the config; the probe measured" if probe.forced else "found by the probe:"
-    if probe.channel == "words" and not (probe.forced or probe.words_help):
+    if probe.channel == "words" and not (probe.forced or words_help(probe)):
         how = "the student has no other channel; the probe measured"
     return join(
         [

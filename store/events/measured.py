@@ -5,9 +5,6 @@ from typing import Literal
 
 from .event import Channel, Decision, Event
 
-SIGNIFICANCE = 0.05
-"""A change is claimed only where its two-sided p-value is at most this."""
-
 _BY_HAND = re.compile(r"manual/gate/(\d+)/")
 
 
@@ -27,21 +24,6 @@ class ProbeDecided(Event):
     high: float
     p: float | None = None
     """Two-sided and exact; None where an earlier version probed."""
-
-    @property
-    def words_help(self) -> bool:
-        """Tell whether words were shown to help: the interval and the test agree.
-
-        The channel alone does not say it: a config may name it, and a student may have no other.
-        """
-        return self.low > 0 and (
-            self.channel == "words" if self.p is None else self.p <= SIGNIFICANCE
-        )
-
-    @property
-    def words_harm(self) -> bool:
-        """Tell whether words were shown to harm: such a model is not deaf."""
-        return self.high < 0
 
 
 class GateDecided(Event):

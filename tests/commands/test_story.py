@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tutelage.graph.context import Run
+from tutelage.graph.measure.channel_rule import words_help
 from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.reports.event_wording import describe_probe
 from tutelage.reports.strategy_story import strategy_story
@@ -252,7 +253,7 @@ def test_what_words_do_for_a_student_without_another_channel_is_told_as_it_was_m
     event = ProbeDecided.model_validate({**pen.at, "slot": "baseline/probe", **probe})
     lines = "\n".join(describe_probe(event))
     in_order(lines, [heard, channel])
-    assert ("can use words:" in lines) == event.words_help
+    assert ("can use words:" in lines) == words_help(event)
     same = describe_probe(event.model_copy(update={"slot": "portability/1/probe"}))
     assert same == describe_probe(event)[:1], "the same numbers are told alike of a validator"
 

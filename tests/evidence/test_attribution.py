@@ -10,12 +10,12 @@ from tutelage.evidence import JudgedReply, table
 from tutelage.evidence.attribution.contrasts import (
     Contrast,
     between_arms,
-    beyond_chance,
     compare,
     footnotes,
 )
 from tutelage.evidence.attribution.headline import headline
 from tutelage.evidence.attribution.table import Arm, Attribution
+from tutelage.evidence.effects import beyond_chance
 
 CLASSES = ("YES", "NO")
 

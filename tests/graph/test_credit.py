@@ -11,6 +11,7 @@ from langgraph.runtime import Runtime
 from tutelage.evidence.pairs import mcnemar
 from tutelage.graph.context import Run
 from tutelage.graph.measure.ablation import CREDITED, exercises, measure_credit
+from tutelage.graph.measure.rule_worth import rule_worths
 from tutelage.graph.nodes.solve import solve
 from tutelage.graph.run import go
 from tutelage.graph.state import FIRST, RunState
@@ -27,7 +28,6 @@ from tutelage.store.events import (
     StrategyProposed,
     Transferred,
 )
-from tutelage.store.strategies.rule_worth import rule_worths
 
 from .fakes import RULES, Parity, Pupil
 from .world import small_run

@@ -9,6 +9,7 @@ import anthropic
 import pytest
 
 from tutelage.domains.contract import Problem
+from tutelage.graph.measure.rule_worth import RuleWorth
 from tutelage.graph.teacher.contract import Ask, Effect, ShownAttempt, Situation, Unusable
 from tutelage.graph.teacher.edit_schema import SCHEMA
 from tutelage.graph.teacher.model import ModelTeacher
@@ -19,7 +20,6 @@ from tutelage.models.scripted import ScriptedModel
 from tutelage.store.edits import Add, Deprecate, Merge, Split, Update
 from tutelage.store.events import AttemptJudged
 from tutelage.store.rules import Rule, Strategy
-from tutelage.store.strategies.rule_worth import RuleWorth
 
 from .fakes import Parity
 from .injections import injections
@@ -182,7 +182,7 @@ def test_the_teacher_is_told_what_was_measured_what_is_alike_and_what_was_refuse
         (Deprecate(rule="r-1", rationale="It seemed idle."),), "h", "reject", -0.1, -0.2, 0.0
     )
     prompt = prompt_for(
-        worth={"r-2": worth},
+        worth={"r-2": worth.as_text()},
         near_duplicates=[("r-1", "r-2")],
         refused=["Rule r-7 names a model (X); rules must hold for any."],
         effects=[replace(lost, pairs=30, wins=1, losses=4), replace(lost, reason="Untrained.")],

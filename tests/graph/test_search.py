@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tutelage.evidence.effects import sign_test
 from tutelage.graph.config.config import RunConfig
 from tutelage.graph.context import Run, SilentProgress
 from tutelage.graph.measure.candidates import Candidate, derive_candidates, removals_possible
@@ -28,7 +29,6 @@ from tutelage.store.events import (
     StrategyProposed,
 )
 from tutelage.store.rules import EMPTY, Rule, Strategy
-from tutelage.store.strategies.rule_worth import sign_test
 
 from .ideas import EFFECTS, HELPFUL, Blind, Reader, Sums, clean, searching
 from .test_loop import events

@@ -8,9 +8,11 @@ from scipy.stats import binomtest
 
 from tutelage.commands.report import print_results
 from tutelage.commands.workspace import Workspace
-from tutelage.evidence.attribution.contrasts import Gain, compare, shows_loss
+from tutelage.evidence.attribution.contrasts import Gain, compare
+from tutelage.evidence.effects import shows_loss
 from tutelage.evidence.gate.power import smallest_detectable
 from tutelage.graph.context import Run
+from tutelage.graph.measure.channel_rule import words_harm, words_help
 from tutelage.graph.measure.portability import measure_portability, promotion_bar
 from tutelage.graph.measure.portability_rule import smallest_harm
 from tutelage.graph.measure.probe import expert_strategy, probe
@@ -56,7 +58,7 @@ def test_a_student_without_another_channel_is_not_said_to_be_helped_by_words(
     run = run_with(tmp_path, DEAF, student=Fixed(probe=-1))
     run.trainer = None
     found = probe(run, expert_strategy(run))
-    assert (found.channel, found.words_help, found.words_harm) == ("words", False, True)
+    assert (found.channel, words_help(found), words_harm(found)) == ("words", False, True)
     measure_portability(run, gate_of(run, gain=0.1, low=-0.1, high=0.3, decision="indecisive"), "c")
     shown = portability_matrix(run.log, run.id)
     assert shown is not None and shown.columns[0].hears is False

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from tutelage.reports.blame import blame
 from tutelage.store import Log, Strategies, export_json, import_json
 from tutelage.store.edits import Add, Body, Edit, Merge, Split, Update, rule_id
 from tutelage.store.events import (
@@ -13,7 +14,6 @@ from tutelage.store.events import (
     RuleDecision,
     StrategyProposed,
 )
-from tutelage.store.strategies.blame import blame
 from tutelage.store.strategies.merge import merge, merge_edits
 from tutelage.store.strategies.versions import Version
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given
 
+from tutelage.reports.review_history import reviews
 from tutelage.store import Log, Strategies, Strategy, open_log
 from tutelage.store.edits import Add, Deprecate, Edit, Update, apply
 from tutelage.store.events import (
@@ -29,7 +30,6 @@ from tutelage.store.strategies.review_answers import (
     rules_to_decide,
     version_of,
 )
-from tutelage.store.strategies.review_history import reviews
 from tutelage.store.strategies.revision import revise
 from tutelage.store.strategies.versions import Version
 

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tutelage.evidence.effects import sign_test
 from tutelage.evidence.intervals import tango
 from tutelage.evidence.pairs import mcnemar, sign_flip
-from tutelage.store import Log, Rule, Strategy
-from tutelage.store.edits import Deprecate, Update, apply
-from tutelage.store.events import CreditMeasured, StrategyProposed
-from tutelage.store.strategies.rule_worth import (
+from tutelage.graph.measure.rule_worth import (
     RuleWorth,
     current_worths,
     order_by_worth,
     reorder_edits,
     rule_worths,
-    sign_test,
 )
+from tutelage.store import Log, Rule, Strategy
+from tutelage.store.edits import Deprecate, Update, apply
+from tutelage.store.events import CreditMeasured, StrategyProposed
 
 from .builders import adds, gate, propose, strategy
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tutelage.graph.measure.channel_rule import words_harm, words_help
 from tutelage.store import EMPTY, Strategy
 from tutelage.store.events import (
     AnyEvent,
@@ -56,7 +57,7 @@ def _holds(told: object, said: object) -> bool:
 def test_a_probe_kept_no_p_so_its_channel_and_interval_say_whether_words_help() -> None:
     probes = [event for _, event in golden("ProbeDecided", 1)]
 
-    found = [(e.p, e.words_help, e.words_harm) for e in probes if isinstance(e, ProbeDecided)]
+    found = [(e.p, words_help(e), words_harm(e)) for e in probes if isinstance(e, ProbeDecided)]
     assert found == [(None, True, False), (None, False, False), (None, False, True)]
 
 

@@ -4,13 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ..edits import Edit, Update, bodies, named_rules, new_rule_ids
-from ..events import AttemptJudged, Event, GateDecided, Reflected, RuleDecision, StrategyProposed
-from ..log import Log
-from ..rules import Rule
+from ..graph.measure.rule_worth import RuleWorth, rule_worths
+from ..store.edits import Edit, Update, bodies, named_rules, new_rule_ids
+from ..store.events import (
+    AttemptJudged,
+    Event,
+    GateDecided,
+    Reflected,
+    RuleDecision,
+    StrategyProposed,
+)
+from ..store.log import Log
+from ..store.rules import Rule
+from ..store.strategies.versions import Strategies, Version
 from .review_history import reviews
-from .rule_worth import RuleWorth, rule_worths
-from .versions import Strategies, Version
 
 
 class Attempt(NamedTuple):

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..events import GateDecided, ReviewAnswered, ReviewAsked
-from ..log import Entry, Log
-from .review_answers import find_answer
-from .rule_worth import RuleWorth, rule_worths
+from ..graph.measure.rule_worth import RuleWorth, rule_worths
+from ..store.events import GateDecided, ReviewAnswered, ReviewAsked
+from ..store.log import Entry, Log
+from ..store.strategies.review_answers import find_answer
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,23 @@
 """Worth of each rule, projected from the log: measured by leaving it out, else by its gate."""
 
-import math
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from ..edits import Update
-from ..events import CreditMeasured, GateDecided, StrategyProposed
-from ..events.event import Channel
-from ..events.measured import SIGNIFICANCE
-from ..log import Log
-from ..rules import EMPTY, Rule, Strategy
-from .diff import fewest_moves
-from .lineage import MANUAL_PREFIX
+from ...evidence.effects import ALPHA, Estimate, pool, sign_test
+from ...store.edits import Update
+from ...store.events import Channel, CreditMeasured, GateDecided, StrategyProposed
+from ...store.log import Log
+from ...store.rules import EMPTY, Rule, Strategy
+from ...store.slots import parse
+from ...store.strategies.diff import fewest_moves
 
-WorthEvent = StrategyProposed | CreditMeasured | GateDecided
+E = TypeVar("E", CreditMeasured, GateDecided)
+
+_KINDS = (StrategyProposed, CreditMeasured, GateDecided)
 """The kinds that the worth of rules is projected from."""
 
 
@@ -55,13 +55,13 @@ class RuleWorth:
         With graded scores a few large wins can outweigh many small losses. Then the mean and the
         sign test are about different things, and their p-values prove nothing of each other.
         """
-        return min(self.gain, self.low, self.wins - self.losses) > 0 and self.p <= SIGNIFICANCE
+        return min(self.gain, self.low, self.wins - self.losses) > 0 and self.p <= ALPHA
 
     @property
     def harms(self) -> bool:
         """Tell whether the rule harms, likewise, by a gate that was not stopped for it."""
         lost = max(self.gain, self.high, self.wins - self.losses) < 0
-        return lost and self.p <= SIGNIFICANCE and not self.stopped
+        return lost and self.p <= ALPHA and not self.stopped
 
     def as_text(self) -> str:
         """Return one line: the verdict, the numbers, and what they were measured by."""
@@ -91,7 +91,7 @@ def rule_worths(
     """
     said, names, credits, gates = _select_measurements(log, domain, stream, after)
     found: dict[str, RuleWorth] = {}
-    for gate in sorted(gates, key=lambda it: it.slot.startswith(MANUAL_PREFIX)):
+    for gate in sorted(gates, key=lambda it: parse(it.slot).by_hand):
         before = said.get(gate.incumbent, {})
         for rule, wording in said.get(gate.candidate, {}).items():
             if rule not in before and rule not in found:
@@ -140,13 +140,6 @@ def reorder_edits(strategy: Strategy, worths: Mapping[str, RuleWorth]) -> tuple[
     )
 
 
-def sign_test(wins: int, losses: int) -> float:
-    """Return the two-sided exact p-value that wins and losses are a fair coin."""
-    n, fewer = wins + losses, min(wins, losses)
-    tail: int = sum(math.comb(n, k) for k in range(fewer + 1))
-    return float(min(1.0, 2 * tail / 2**n))
-
-
 class _Measurements(NamedTuple):
     said: dict[str, dict[str, Rule]]
     """Hash of each version -> its rules by id."""
@@ -162,22 +155,24 @@ class _DomainReader:
     def __init__(self) -> None:
         self.said: dict[str, dict[str, Rule]] = {EMPTY.hash: {}}
         self.names: dict[str, str] = {}
-        self.measured: list[tuple[int, CreditMeasured | GateDecided]] = []
+        self.credits: list[tuple[int, CreditMeasured]] = []
+        self.gates: list[tuple[int, GateDecided]] = []
         self._seen = 0
         self._lock = threading.Lock()
 
     def go_on(self, log: Log, domain: str) -> None:
         with self._lock:
-            for entry in log.entries(kinds=get_args(WorthEvent), after=self._seen):
+            for entry in log.entries(kinds=_KINDS, after=self._seen):
                 self._seen = entry.seq
-                event = entry.event
-                if not isinstance(event, WorthEvent) or event.domain != domain:
-                    continue
-                if not isinstance(event, StrategyProposed):
-                    self.measured.append((entry.seq, event))
-                elif event.strategy not in self.said:
-                    self.said[event.strategy] = {rule.id: rule for rule in event.rules}
-                    self.names[event.strategy] = f"{domain}@{len(self.names) + 1}"
+                match entry.event:
+                    case StrategyProposed() as it if it.domain == domain:
+                        if it.strategy not in self.said:
+                            self.said[it.strategy] = {rule.id: rule for rule in it.rules}
+                            self.names[it.strategy] = f"{domain}@{len(self.names) + 1}"
+                    case CreditMeasured() as it if it.domain == domain and it.n:
+                        self.credits.append((entry.seq, it))
+                    case GateDecided() as it if it.domain == domain and it.pairs:
+                        self.gates.append((entry.seq, it))
 
 
 _READERS: WeakKeyDictionary[Log, dict[str, _DomainReader]] = WeakKeyDictionary()
@@ -187,21 +182,13 @@ _READERS: WeakKeyDictionary[Log, dict[str, _DomainReader]] = WeakKeyDictionary()
 def _select_measurements(log: Log, domain: str, stream: str | None, after: int) -> _Measurements:
     reading = _READERS.setdefault(log, {}).setdefault(domain, _DomainReader())
     reading.go_on(log, domain)
-    wanted = [
-        event for seq, event in reading.measured if seq > after and stream in (None, event.stream)
-    ]
-    return _Measurements(
-        said=reading.said,
-        names=reading.names,
-        credits=[
-            event
-            for event in wanted
-            if isinstance(event, CreditMeasured)
-            and event.n
-            and event.rule in reading.said.get(event.strategy, {})
-        ],
-        gates=[event for event in wanted if isinstance(event, GateDecided) and event.pairs],
-    )
+
+    def select(found: list[tuple[int, E]]) -> list[E]:
+        return [it for seq, it in found if seq > after and stream in (None, it.stream)]
+
+    credits, gates = select(reading.credits), select(reading.gates)
+    credits = [it for it in credits if it.rule in reading.said.get(it.strategy, {})]
+    return _Measurements(reading.said, reading.names, credits, gates)
 
 
 def _worth_from_gate(gate: GateDecided, wording: Rule, version: str) -> RuleWorth:
@@ -223,15 +210,14 @@ def _worth_from_gate(gate: GateDecided, wording: Rule, version: str) -> RuleWort
 
 
 def _worth_from_credit(counted: Sequence[CreditMeasured], wording: Rule, version: str) -> RuleWorth:
-    n = sum(it.n for it in counted)
+    pooled = pool([Estimate(it.n, it.gain, it.low, it.high) for it in counted])
     wins, losses = sum(it.wins for it in counted), sum(it.losses for it in counted)
-    gain = sum(it.n * it.gain for it in counted) / n
     return RuleWorth(
         rule=wording.id,
-        gain=gain,
-        low=gain - _half_width((it.n / n, it.gain - it.low) for it in counted),
-        high=gain + _half_width((it.n / n, it.high - it.gain) for it in counted),
-        n=n,
+        gain=pooled.gain,
+        low=pooled.low,
+        high=pooled.high,
+        n=pooled.n,
         wins=wins,
         losses=losses,
         p=counted[0].p if len(counted) == 1 else sign_test(wins, losses),
@@ -240,11 +226,3 @@ def _worth_from_credit(counted: Sequence[CreditMeasured], wording: Rule, version
         version=version,
         wording=wording,
     )
-
-
-def _half_width(parts: Iterable[tuple[float, float]]) -> float:
-    """Return the distance of a bound from a weighted mean, from the distances of its parts.
-
-    Zou and Donner's recovery of variances from intervals (Statistics in Medicine 27, 2008).
-    """
-    return math.sqrt(sum((weight * distance) ** 2 for weight, distance in parts))
