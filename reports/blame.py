@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ..graph.measure.rule_worth import RuleWorth, rule_worths
-from ..store.edits import Edit, Update, bodies, named_rules, new_rule_ids
+from ..store.edits import Edit
 from ..store.events import (
     AttemptJudged,
     Event,
@@ -145,7 +145,7 @@ def _sources(
         names += [
             it
             for edit in _edits_that_add(proposal, name)
-            for it in named_rules(edit)
+            for it in edit.named_rules
             if it not in names
         ]
 
@@ -155,7 +155,7 @@ def _edits_that_add(proposal: StrategyProposed, rule: str) -> list[Edit]:
     return [
         edit
         for number, edit in enumerate(proposal.edits)
-        if rule in new_rule_ids(edit, slot, number)
+        if rule in edit.new_rule_ids(slot, number)
     ]
 
 
@@ -223,11 +223,11 @@ def _proposal(log: Log, version: Version) -> StrategyProposed:
 
 def _edits_of(proposal: StrategyProposed, rule: Rule) -> list[Edit]:
     """Return the edits that brought the rule or changed it: by its id, else by what it says."""
-    updates = [it for it in proposal.edits if isinstance(it, Update) and it.rule == rule.id]
-    return [*_edits_that_add(proposal, rule.id), *updates] or [
+    changes = [it for it in proposal.edits if rule.id in it.named_rules]
+    return [*_edits_that_add(proposal, rule.id), *changes] or [
         edit
         for edit in proposal.edits
-        if any((it.section, it.text) == (rule.section, rule.text) for it in bodies(edit))
+        if any((it.section, it.text) == (rule.section, rule.text) for it in edit.bodies)
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from ..store.edits import Add, Deprecate, Edit, Merge, Split, Update
+from ..store.edits import Body, EditKind
 from ..store.rules import Rule
 from .wording import list_words
 
@@ -35,32 +35,20 @@ def quote_rule(rule: Rule) -> str:
     return f'{rule.id} [{rule.section}] "{rule.text}"{scope}'
 
 
-def describe_edit(edit: Edit, rules: Sequence[Rule], names: Names) -> list[str]:
+def describe_edit(edit: EditKind, rules: Sequence[Rule], names: Names) -> list[str]:
     """Return one edit in words, with the ids that its new rules have among `rules`."""
     new = {(rule.section, rule.text): rule for rule in rules}
 
-    def quote_new(section: str, text: str) -> str:
-        rule = new.get((section, text))
-        return quote_rule(rule) if rule else f'[{section}] "{text}"'
+    def quote_new(body: Body) -> str:
+        rule = new.get((body.section, body.text))
+        return quote_rule(rule) if rule else f'[{body.section}] "{body.text}"'
 
-    match edit:
-        case Add():
-            line = f"add {quote_new(edit.section, edit.text)}"
-        case Merge():
-            olds = list_words([rule_with_text(names, it) for it in edit.rules])
-            line = f"merge {olds} into {quote_new(edit.section, edit.text)}"
-        case Split():
-            parts = [quote_new(part.section, part.text) for part in edit.into]
-            line = f"split {rule_with_text(names, edit.rule)} into {list_words(parts)}"
-        case Update():
-            line = f"change {edit.rule}: {_list_changes(edit)}"
-        case Deprecate():
-            line = f"take out {rule_with_text(names, edit.rule)}"
+    _, verb, named, contents, changes = edit.describe()
+    if changes is not None:
+        said = "; ".join(f'{name} to "{value}"' for name, value in changes.items())
+        line = f"{verb} {list_words(named)}: {said}"
+    else:
+        olds = list_words([rule_with_text(names, it) for it in named])
+        news = list_words([quote_new(it) for it in contents])
+        line = f"{verb} " + " into ".join(part for part in (olds, news) if part)
     return [line, *([f"  because: {edit.rationale}"] if edit.rationale else [])]
-
-
-def _list_changes(edit: Update) -> str:
-    changes = {"section": edit.section, "text": edit.text, "when": edit.when,
-               "not when": edit.when_not, "level": edit.level, "place": edit.place,
-               "steps": None if edit.steps is None else ", ".join(edit.steps)}  # fmt: skip
-    return "; ".join(f'{name} to "{value}"' for name, value in changes.items() if value is not None)

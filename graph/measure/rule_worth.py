@@ -9,11 +9,11 @@ from weakref import WeakKeyDictionary
 
 from ...evidence.effects import ALPHA, Estimate, pool, sign_test
 from ...store.edits import Update
+from ...store.edits.difference import fewest_moves
 from ...store.events import Channel, CreditMeasured, GateDecided, StrategyProposed
 from ...store.log import Log
 from ...store.rules import EMPTY, Rule, Strategy
 from ...store.slots import parse
-from ...store.strategies.diff import fewest_moves
 
 E = TypeVar("E", CreditMeasured, GateDecided)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from ...domains.contract import Guide
-from ...store.edits import Edit, edit_line
+from ...store.edits import KINDS, Edit, edit_line
 from ...store.rules import Rule
 from ...store.strategies.collapse_guard import count_tokens
 from .contract import Effect, ShownAttempt, Situation
@@ -167,15 +167,11 @@ def _in_words(edits: Sequence[Edit]) -> str:
 def _task(situation: Situation) -> str:
     now, most = count_tokens(situation.strategy), situation.strategy_tokens
     alike = "; ".join(f"{a} and {b}" for a, b in situation.near_duplicates)
+    asked = "\n".join(f"- {kind.ask}" for kind in KINDS.values())
     merge = f" These pairs say nearly the same, so MERGE them: {alike}." if alike else ""
     return (
         f"Answer with a set of at most {situation.edits} edits that makes one new candidate, the "
-        "most important first:\n"
-        "- ADD a rule: section, text, when, when_not, steps, level\n"
-        "- UPDATE one: rule (its id), what changes, place (its new place among all rules, else 0)\n"
-        "- MERGE two or more into one: rules (their ids), and the new rule as for ADD\n"
-        "- SPLIT one: rule, into (two or more new rules)\n"
-        "- DEPRECATE one: rule\n"
+        f"most important first:\n{asked}\n"
         "Leave fields that do not apply empty. Each edit has a rationale and, in because, the "
         "labels of the attempts that support it. consolidates is true only where rules shall "
         f"leave or shrink on purpose.{merge}\n"

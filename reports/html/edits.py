@@ -1,6 +1,6 @@
 """Proposals of a round, edit by edit, and refusals."""
 
-from ...store.edits import Add, Body, Edit, Merge, Split, Update, named_rules
+from ...store.edits import Body, Edit
 from ...store.events import ProposalRefused, StrategyProposed
 from ..run_story import RunStory
 from .markup import SHORT, Html, bullets, code, esc, join, line, scope, text
@@ -37,15 +37,12 @@ def refusal_line(event: ProposalRefused) -> Html:
 
 
 def _edit(edit: Edit) -> Html:
-    shown = [text("span", edit.op, "op"), *(code(rule) for rule in named_rules(edit)), esc(" ")]
-    match edit:
-        case Add() | Merge():
-            shown.append(_body(edit))
-        case Split():
-            shown += [_body(part) for part in edit.into]
-        case Update():
-            shown += [text("q", edit.text)] if edit.text is not None else []
-            shown += [scope(edit.when or "", edit.when_not or "", edit.steps or ())]
+    op, _, rules, contents, changes = edit.describe()
+    shown = [text("span", op, "op"), *(code(rule) for rule in rules), esc(" ")]
+    shown += [_body(it) for it in contents]
+    said = changes or {}
+    shown += [text("q", said["text"])] if "text" in said else []
+    shown.append(scope(said.get("when", ""), said.get("not when", ""), [said.get("steps", "")]))
     why = [text("div", edit.rationale, "note", SHORT)] if edit.rationale else []
     return join([*shown, *why])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from ..edits import Deprecate, Edit, named_rules
+from ..edits import Edit
 from ..rules import Rule, Strategy
 
 MOST_TOKENS_LOST = 0.3
@@ -29,13 +29,13 @@ def collapse_reason(
     that leaves or shrinks. A lone DEPRECATE names what it takes: the share of tokens is not held
     against it, or no strategy of two or three rules could ever lose one.
     """
-    meant = {rule for edit in edits if edit.consolidates for rule in named_rules(edit)}
+    meant = {rule for edit in edits if edit.consolidates for rule in edit.named_rules}
     left = after.by_id
     gone = [rule.id for rule in before.rules if rule.id not in left]
     shrunk = [it.id for it in before.rules if it.id in left and _size(left[it.id]) < _size(it)]
     had, has = count_tokens(before), count_tokens(after)
     silent = [rule for rule in (*gone, *shrunk) if rule not in meant]
-    lone = not shrunk and len(gone) == 1 and isinstance(_last_edit_of(edits, gone[0]), Deprecate)
+    lone = not shrunk and len(gone) == 1 and _takes_out(edits, gone[0])
     if silent and not lone and had - has > MOST_TOKENS_LOST * had:
         return _refusal(f"{had - has} of about {had} tokens", MOST_TOKENS_LOST, silent)
     proven = [rule.id for rule in before.rules if rule.id in net_positive]
@@ -46,9 +46,9 @@ def collapse_reason(
     return ""
 
 
-def _last_edit_of(edits: Sequence[Edit], rule: str) -> Edit | None:
-    """Return the last edit that names the rule."""
-    return next((edit for edit in reversed(edits) if rule in named_rules(edit)), None)
+def _takes_out(edits: Sequence[Edit], rule: str) -> bool:
+    """Tell whether the last edit that names the rule does nothing but take it out."""
+    return next((it.only_removes for it in reversed(edits) if rule in it.named_rules), False)
 
 
 def _refusal(lost: str, most: float, silent: Sequence[str]) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from ..edits import Deprecate, Edit
+from ..edits import Deprecate, Edit, Update
+from ..edits.difference import Difference
 from ..rules import EMPTY, Rule, Strategy
-from .diff import update_edits
 from .versions import Strategies, Version
 
 
@@ -68,15 +68,12 @@ def merge_edits(ours: Strategy, merged: Strategy) -> tuple[Edit, ...]:
     Applied to `ours` they give `merged` without the rules adopted from the other side. Those keep
     their ids, and no edit can say so: the second parent of the proposal is where they come from.
     """
-    said = merged.by_id
+    way = Difference(ours, merged)
     as_theirs = {"rationale": "As the other side has it.", "consolidates": True}
+    left = {"rationale": "It left on the other side.", "consolidates": True}
     return (
-        *(update.model_copy(update=as_theirs) for update in update_edits(ours, merged)),
-        *(
-            Deprecate(rule=rule.id, rationale="It left on the other side.", consolidates=True)
-            for rule in ours.rules
-            if rule.id not in said
-        ),
+        *(update.model_copy(update=as_theirs) for update in Update.between(way)),
+        *(gone.model_copy(update=left) for gone in Deprecate.between(way)),
     )
 
 

@@ -36,12 +36,6 @@ def word_diff(old: str, new: str) -> tuple[Span, ...]:
     return (*spans, *_changed_spans(gone, come))
 
 
-def spans_as_text(spans: Sequence[Span]) -> str:
-    """Return a word diff for a terminal: `the [-old-]{+new+} word`."""
-    signs = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
-    return "".join(signs[mark][0] + text + signs[mark][1] for text, mark in spans)
-
-
 def spans_as_html(spans: Sequence[Span]) -> str:
     """Return a word diff for a page: `<del>` and `<ins>`, everything else escaped."""
     signs = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}

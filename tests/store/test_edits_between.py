@@ -15,10 +15,9 @@ from tutelage.store.edits import (
     Split,
     Update,
     apply,
-    bodies,
-    named_rules,
+    edits_between,
 )
-from tutelage.store.strategies.diff import RULE_FIELDS, edits_between, fewest_moves
+from tutelage.store.edits.difference import RULE_FIELDS, fewest_moves
 
 from .plans import OPS, Plan, plans
 
@@ -33,7 +32,7 @@ def content(body: Body | Rule) -> tuple[object, ...]:
 
 def meaning(edit: Edit) -> tuple[object, ...]:
     """Return what an edit does, without its reasons."""
-    return (edit.op, named_rules(edit), tuple(content(body) for body in bodies(edit)))
+    return (edit.op, edit.named_rules, tuple(content(body) for body in edit.bodies))
 
 
 @settings(max_examples=50)
@@ -45,7 +44,7 @@ def test_the_edits_that_made_a_version_are_read_off_it(plan: Plan) -> None:
     assert Counter(meaning(it) for it in found if not isinstance(it, Update)) == Counter(
         meaning(it) for it in done
     )
-    leaving = {name for edit in done for name in named_rules(edit)}
+    leaving = {name for edit in done for name in edit.named_rules}
     updates = [it for it in plan.edits if isinstance(it, Update) and it.rule not in leaving]
     told = [it for it in found if isinstance(it, Update)]
     assert {it.rule for it in told if not it.place} <= {it.rule for it in updates if not it.place}

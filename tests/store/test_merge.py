@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from tutelage.store import EMPTY, Log, Rule, Strategies, Strategy, export_json, import_json
-from tutelage.store.edits import Deprecate, Merge, Split, Update, apply, named_rules
+from tutelage.store.edits import Deprecate, Merge, Split, Update, apply
 from tutelage.store.strategies.merge import Conflict, common_ancestor, merge, merge_edits
 
 from .builders import adds, propose, strategy
@@ -130,9 +130,7 @@ def test_no_rule_is_lost_without_an_edit_that_names_it(told: list[Step]) -> None
     for it in told:
         have = set(ids(it.strategy))
         leaving = (Deprecate, Merge, Split)
-        said = {
-            name for edit in it.edits if isinstance(edit, leaving) for name in named_rules(edit)
-        }
+        said = {name for edit in it.edits if isinstance(edit, leaving) for name in edit.named_rules}
         for number, parent in enumerate(it.parents):
             lost = set(ids(told[parent].strategy)) - have
             if number == 0:
@@ -151,7 +149,7 @@ def named_before(told: list[Step], place: int) -> set[str]:
     """Ids that some edit takes out on the way to the version at `place`."""
     here = told[place]
     leaving = (Deprecate, Merge, Split)
-    said = {name for edit in here.edits if isinstance(edit, leaving) for name in named_rules(edit)}
+    said = {name for edit in here.edits if isinstance(edit, leaving) for name in edit.named_rules}
     return said.union(*(named_before(told, parent) for parent in here.parents))
 
 

@@ -14,8 +14,6 @@ from tutelage.store.edits import (
     Split,
     Update,
     apply,
-    named_rules,
-    new_rule_ids,
 )
 
 from .plans import Plan, plans
@@ -50,7 +48,7 @@ def test_edits_one_by_one_or_together_say_the_same(plan: Plan) -> None:
 
 @given(plans())
 def test_rules_that_no_edit_names_stay_word_for_word_and_in_order(plan: Plan) -> None:
-    names = {name for edit in plan.edits for name in named_rules(edit)}
+    names = {name for edit in plan.edits for name in edit.named_rules}
     old = [rule for rule in plan.before.rules if rule.id not in names]
     there = {rule.id for rule in old}
 
@@ -61,14 +59,14 @@ def test_rules_that_no_edit_names_stay_word_for_word_and_in_order(plan: Plan) ->
 @given(plans())
 def test_a_rule_leaves_for_good_with_the_edit_that_names_it(plan: Plan) -> None:
     leaving = [it for it in plan.edits if isinstance(it, Deprecate | Merge | Split)]
-    gone = {name for edit in leaving for name in named_rules(edit)}
+    gone = {name for edit in leaving for name in edit.named_rules}
     before, after = ({rule.id for rule in it.rules} for it in (plan.before, plan.after))
 
     assert before - after == gone
     new = {
         name
         for number, edit in enumerate(plan.edits)
-        for name in new_rule_ids(edit, plan.slot, number)
+        for name in edit.new_rule_ids(plan.slot, number)
     }
     assert after - before == new
 
