@@ -1,40 +1,15 @@
 """Wording of each event in plain sentences, for readers who meet it for the first time."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Sequence
 
 from ..graph.measure.channel_rule import words_harm, words_help
 from ..store import events
 from .edit_wording import Names, describe_edit, quote_rule, rule_with_text
-from .wording import count, interval, list_words, points
+from .wording import GAPS, OTHER_GAP, count, interval, list_words, points
 
 Lines = Sequence[str]
 """Sentences; one that begins with two spaces belongs to the one above it."""
-
-
-class Gap(NamedTuple):
-    """Cause of a failure, in the story's words and in those of the page."""
-
-    meaning: str
-    on_page: str = ""
-    """Empty where the page gives the number alone."""
-
-
-GAPS: Mapping[str, Gap] = {
-    "application": Gap(
-        "it can with the strategy in its prompt",
-        "solved with the strategy in the prompt: more examples",
-    ),
-    "demonstration": Gap(
-        "the teacher can, it cannot even with words",
-        "the teacher solves it, the student does not even with words",
-    ),
-    "knowledge": Gap("the teacher cannot either", "the teacher fails too"),
-    "format": Gap("only the reply's format is wrong", "only the reply’s format is wrong"),
-    "unmeasured": Gap("the cause was not measured"),
-}
-OTHER_GAP = Gap("of another kind")
-"""Stands for a cause that is not among the `GAPS`."""
 VERBS = {"approve": "approved", "edit": "edited", "reject": "rejected"}
 """Decision of a reviewer -> its past tense."""
 MOST_LESSONS = 12
@@ -279,9 +254,7 @@ def describe_transfer(event: events.Transferred, names: Names) -> Lines:
 def describe_feedback(event: events.FailuresSorted) -> Lines:
     """Return how the student did on fresh problems, and the gaps that showed."""
     who = "tuned student" if event.adapter else "student"
-    gaps: dict[str, int] = {}
-    for gap in event.gaps.values():
-        gaps[gap] = gaps.get(gap, 0) + 1
+    gaps = Counter(event.gaps.values())
     return [
         f"The {who} then met {count(len(event.attempts), 'fresh problem')}: {event.right} right.",
         *(f"  {n} {gap}: {GAPS.get(gap, OTHER_GAP).meaning}" for gap, n in gaps.items()),
@@ -291,3 +264,10 @@ def describe_feedback(event: events.FailuresSorted) -> Lines:
 def describe_evaluation(headline: str) -> Lines:
     """Return the headline of the evaluation."""
     return [f"The run was measured on sealed problems. {headline}"]
+
+
+def describe_other(event: events.Event) -> str:
+    """Return an event of a kind that no story has a place for: its name, place and fields."""
+    fields = event.model_dump(mode="json", exclude={"stream", "slot", "kind"})
+    said = ", ".join(f"{name} {value!r}" for name, value in fields.items())
+    return f"{type(event).__name__} in {event.slot}: {said}."

@@ -40,7 +40,7 @@ def run_as_json(story: RunStory) -> dict[str, Any]:
         "outcomes": dict(sorted(story.outcomes.items())),
         "judged_by": dict(sorted(story.judged_by.items())),
         "evaluated": bool(story.all(events.Evaluated)),
-    }
+    } | ({"others": [it.model_dump(mode="json") for it in story.others]} if story.others else {})
 
 
 def gate_as_json(strategies: Strategies, gate: events.GateDecided) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from ..store import events
 from ..store.edits import Edit, edit_line
 from ..store.judged_by import judge_lines
 from ..store.strategies.diff import gate_line
+from .event_wording import describe_other
 from .run_story import RoundId, RunStory, cycle_of
 from .wording import duration, interval, points
 
@@ -37,6 +38,7 @@ def run_lines(story: RunStory, state: str) -> Iterator[str]:
     gates = (gate for where in story.rounds for gate in story.within(events.GateDecided, where))
     if saved := sum(gate.saved for gate in gates):
         yield f"Gates that stopped early saved {saved} replies."
+    yield from map(describe_other, story.others)
     outcomes = ", ".join(f"{n} {outcome}" for outcome, n in sorted(story.outcomes.items()))
     yield f"Attempts: {outcomes or 'none'}."
     yield from judge_lines(dict(sorted(story.judged_by.items())))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, get_args
 
 from ..graph.measure.rule_worth import RuleWorth, rule_worths
 from ..store import events
@@ -33,6 +33,13 @@ RoundEvent = (
     | events.StrategyPromoted
 )  # fmt: skip
 """Kinds of which rounds are made."""
+_TOLD = (
+    *get_args(RoundEvent), events.RunStarted, events.ProbeDecided, events.Transferred,
+    events.FailuresSorted, events.SealOpened, events.StrategyRolledBack, events.Evaluated,
+    events.SplitFrozen, events.FloorsMeasured, events.ExamplesBuilt, events.AdapterTrained,
+    events.FrontierScored, events.RunFinished,
+)  # fmt: skip
+"""Kinds that a story has a place for, or tells by what came of them."""
 
 
 class RoundId(NamedTuple):
@@ -148,6 +155,11 @@ class RunStory:
     def all(self, kind: type[E]) -> list[E]:
         """Return the events of one kind, in order."""
         return cast(list[E], self.kinds.get(kind, []))
+
+    @property
+    def others(self) -> list[events.Event]:
+        """Events of kinds that no story has a place for: each reader lists them as they are."""
+        return [it for kind, found in self.kinds.items() if kind not in _TOLD for it in found]
 
     def within(self, kind: type[E], where: RoundId) -> list[E]:
         """Return the events of one kind in one round."""

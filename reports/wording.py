@@ -1,10 +1,35 @@
-"""Formats of numbers and names that every report shares: points, shares, times, versions."""
+"""Formats of numbers and names that every report shares: points, shares, times, gaps, versions."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ..store.strategies.versions import Strategies
+
+
+class Gap(NamedTuple):
+    """Cause of a failure, in the story's words and in those of the page."""
+
+    meaning: str
+    on_page: str = ""
+    """Empty where the page gives the number alone."""
+
+
+GAPS: Mapping[str, Gap] = {
+    "application": Gap(
+        "it can with the strategy in its prompt",
+        "solved with the strategy in the prompt: more examples",
+    ),
+    "demonstration": Gap(
+        "the teacher can, it cannot even with words",
+        "the teacher solves it, the student does not even with words",
+    ),
+    "knowledge": Gap("the teacher cannot either", "the teacher fails too"),
+    "format": Gap("only the reply's format is wrong", "only the reply’s format is wrong"),
+    "unmeasured": Gap("the cause was not measured"),
+}
+OTHER_GAP = Gap("of another kind")
+"""Stands for a cause that is not among the `GAPS`."""
 
 
 def clean(text: str) -> str:

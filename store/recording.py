@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar, cast
 
 from .errors import SlotConflict
-from .events import AnyEvent, Event
+from .events import Event
 from .events.upcasts import KINDS, revive
 from .hash_chain import canonical_json, sha256
 
@@ -17,7 +17,7 @@ class Entry(NamedTuple):
     seq: int
     at: datetime
     hash: str
-    event: AnyEvent
+    event: Event
 
 
 def encode(event: E) -> tuple[str, E]:
@@ -35,10 +35,10 @@ def encode(event: E) -> tuple[str, E]:
         raise ValueError(
             f"{kind} for slot {slot!r} of stream {stream!r} cannot be kept: {error}."
         ) from error
-    return payload, cast(E, revive(stream, slot, kind, event.schema_version, payload))
+    return payload, cast(E, revive(stream, slot, kind, event.newest_schema(), payload))
 
 
-def check_same_inputs(stands: AnyEvent, given: Event) -> None:
+def check_same_inputs(stands: Event, given: Event) -> None:
     """Raise SlotConflict unless both are one kind with the same inputs."""
     if type(stands) is not type(given):
         raise SlotConflict(
@@ -50,7 +50,7 @@ def check_same_inputs(stands: AnyEvent, given: Event) -> None:
             raise SlotConflict(given.stream, given.slot, name, old, new)
 
 
-def check_kind(kind: type[E], stands: AnyEvent) -> E:
+def check_kind(kind: type[E], stands: Event) -> E:
     """Return the event as one of `kind`; `Event` is any. Raises SlotConflict for another."""
     if not isinstance(stands, kind):
         raise SlotConflict(stands.stream, stands.slot, "kind", type(stands).__name__, kind.__name__)

@@ -219,7 +219,7 @@ def _append(connection: Connection, event: E) -> E:
         return cast(E, stands)
     end = connection.execute(_END, {"stream": stream}).first()
     count, previous = end or (0, GENESIS)
-    kind, schema, at = type(event).__name__, event.schema_version, datetime.now(UTC)
+    kind, schema, at = type(event).__name__, event.newest_schema(), datetime.now(UTC)
     hash_ = hash_event(previous, stream, slot, kind, schema, payload, at)
     seq = connection.execute(
         _APPEND,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ...domains.contract import Domain, Outcome, Problem, Verdict
 from ...models.contract import Model, Reply, Request
 from ...store.errors import SlotConflict
-from ...store.events import AnyEvent, AttemptJudged
+from ...store.events import AttemptJudged, Event
 from ...store.rules import Strategy
 from ...trainer.student_prompt import build_request
 from ..context import Run
@@ -123,7 +123,7 @@ def right_solution(domain: Domain, problem: Problem) -> str | None:
 
 
 def _check_same_question(
-    stream: str, found: Mapping[str, AnyEvent | None], strategy: str, adapter: str
+    stream: str, found: Mapping[str, Event | None], strategy: str, adapter: str
 ) -> None:
     """Raise SlotConflict where a slot was filled by another version or another adapter."""
     for slot, event in found.items():

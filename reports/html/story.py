@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ...store import events
-from ..event_wording import GAPS, OTHER_GAP
+from ..event_wording import describe_other
 from ..run_story import RoundId, RunStory, cycle_of, round_of
+from ..wording import GAPS, OTHER_GAP
 from .edits import proposal_line, refusal_line
 from .gates import gate_line, portability_line
 from .markup import (
@@ -44,6 +45,8 @@ def story_section(story: RunStory) -> Html:
         parts.append(card("Gates that a person asked for", gates))
     if changes := list(_changes_by_people(story)):
         parts.append(card("By a person", changes))
+    if others := [text("p", describe_other(it)) for it in story.others]:
+        parts.append(card("Also recorded", others))
     return section("story", "Round by round", *(parts or [text("p", "No round yet.", "note")]))
 
 

@@ -1,13 +1,9 @@
-"""Kinds of events, named in the past tense, as one discriminated union.
+"""Kinds of events, named in the past tense: every class of this folder that is an `Event`.
 
 `stream` is the run ("store" for commands outside a run); `slot` is the place in it,
 `c<cycle>/r<round>/<node>/<candidate>/<arm>/<problem>/<sample>` as far as each part applies.
 Texts longer than a line are blobs: a field called `..._text` holds the SHA-256 of one.
 """
-
-from typing import Annotated
-
-from pydantic import Field
 
 from .event import Channel as Channel
 from .event import Decision as Decision
@@ -41,35 +37,3 @@ from .strategy import Solved as Solved
 from .strategy import StrategyPromoted as StrategyPromoted
 from .strategy import StrategyProposed as StrategyProposed
 from .strategy import StrategyRolledBack as StrategyRolledBack
-
-AnyEvent = Annotated[
-    RunStarted
-    | SplitFrozen
-    | CallIntended
-    | CallCompleted
-    | CallInDoubt
-    | AttemptJudged
-    | FloorsMeasured
-    | ProbeDecided
-    | RoundOpened
-    | Solved
-    | Reflected
-    | StrategyProposed
-    | ProposalRefused
-    | GateDecided
-    | StrategyPromoted
-    | StrategyRolledBack
-    | ExamplesBuilt
-    | AdapterTrained
-    | Transferred
-    | FailuresSorted
-    | FrontierScored
-    | CreditMeasured
-    | PortabilityMeasured
-    | ReviewAsked
-    | ReviewAnswered
-    | SealOpened
-    | Evaluated
-    | RunFinished,
-    Field(discriminator="kind"),
-]

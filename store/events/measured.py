@@ -1,15 +1,18 @@
 """Events of measurements of versions: probes, gates, fronts, credit, portability."""
 
-import re
 from typing import Literal
 
-from .event import Channel, Decision, Event
+from ..slots import gate_by_hand
+from .event import Channel, Decision, Event, Payload, keep_payload
 
-_BY_HAND = re.compile(r"manual/gate/(\d+)/")
+
+def _add_planned_pairs(payload: Payload) -> Payload:
+    """Add the planned pairs: no old gate stopped early, so all of its block, if it was tried."""
+    return payload | {"planned": len(payload.get("block", ()))}
 
 
 class ProbeDecided(Event):
-    schema_version = 2
+    upcasts = (keep_payload,)
     inputs = frozenset({"model", "strategy"})
     kind: Literal["ProbeDecided"] = "ProbeDecided"
     model: str
@@ -27,7 +30,7 @@ class ProbeDecided(Event):
 
 
 class GateDecided(Event):
-    schema_version = 2
+    upcasts = (_add_planned_pairs,)
     inputs = frozenset({"candidate", "incumbent", "channel"})
     kind: Literal["GateDecided"] = "GateDecided"
     domain: str
@@ -83,8 +86,7 @@ class GateDecided(Event):
 
         The slot carries it, so that gates by hand of any age tell it.
         """
-        found = _BY_HAND.match(self.slot)
-        return int(found[1]) if found else 0
+        return gate_by_hand(self.slot)
 
     @property
     def price(self) -> str:

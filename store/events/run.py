@@ -1,10 +1,19 @@
 """Events of a run's machinery: its problems, its calls and attempts, training and evaluation."""
 
+import re
 from typing import Any, Literal
 
 from pydantic import Field
 
-from .event import Event
+from .event import Event, Payload
+
+_LEVEL = re.compile(r" \(Run at the level (\w+: .*)\.\)$", re.S)
+
+
+def _add_judged_by(payload: Payload) -> Payload:
+    """Take the level of the sandbox from the end of the feedback; the usual one stood nowhere."""
+    said = _LEVEL.search(str(payload.get("feedback", "")))
+    return payload | {"judged_by": said[1] if said else ""}
 
 
 class RunStarted(Event):
@@ -63,7 +72,7 @@ class CallInDoubt(Event):
 
 
 class AttemptJudged(Event):
-    schema_version = 2
+    upcasts = (_add_judged_by,)
     inputs = frozenset({"problem", "model", "strategy", "adapter"})
     kind: Literal["AttemptJudged"] = "AttemptJudged"
     problem: str

@@ -6,13 +6,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..edits import Edit
 from ..rules import Rule
-from .event import Event
+from .event import Event, Payload, keep_payload
+
+
+def _add_origin(payload: Payload) -> Payload:
+    imported = str(payload["branch"]).endswith("/import")
+    return payload | {"origin": "import" if imported else "teacher"}
 
 
 class RoundOpened(Event):
     """Start of a round: what it works from, fixed before its first attempt."""
 
-    schema_version = 2
+    upcasts = (keep_payload,)
     kind: Literal["RoundOpened"] = "RoundOpened"
     strategy: str
     """Hash of the parent: what is solved with, reflected on and edited."""
@@ -35,7 +40,7 @@ class Solved(Event):
 
 
 class Reflected(Event):
-    schema_version = 2
+    upcasts = (keep_payload,)
     inputs = frozenset({"attempts"})
     kind: Literal["Reflected"] = "Reflected"
     attempts: tuple[str, ...]
@@ -53,7 +58,7 @@ class Reflected(Event):
 
 
 class StrategyProposed(Event):
-    schema_version = 2
+    upcasts = (_add_origin,)
     inputs = frozenset({"domain", "branch", "parents"})
     kind: Literal["StrategyProposed"] = "StrategyProposed"
     domain: str
@@ -74,7 +79,7 @@ class StrategyProposed(Event):
 class ProposalRefused(Event):
     """The teacher's edits could not be used: they never became a version."""
 
-    schema_version = 2
+    upcasts = (keep_payload,)
     kind: Literal["ProposalRefused"] = "ProposalRefused"
     reason: str
     edits: tuple[Edit, ...] = ()
