@@ -1,0 +1,70 @@
+"""A new kind of event is recorded, told, verified, and refused by a version that is older."""
+
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from .harness import ROOT, Patched, copy_package, patch
+
+GOLDEN = ROOT / "tests" / "golden" / "data" / "small.tar.xz"
+NOTE = ("log", "note", "golden", "Seed 3 is lucky.", "--by", "eva")
+OLD_NOTE = """
+from tutelage.store.events.upcasts import revive
+print(repr(revive("golden", "note/1", "NoteWritten", 1, '{"text": "Mind the seeds."}')))
+"""
+
+
+@pytest.fixture(scope="module")
+def patched(tmp_path_factory: pytest.TempPathFactory) -> Patched:
+    return patch(tmp_path_factory.mktemp("event"), "event")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> tuple[str, ...]:
+    """The options that name a finished run's folders."""
+    with tarfile.open(GOLDEN) as archive:
+        archive.extractall(tmp_path, filter="data")
+    return ("--home", str(tmp_path / "store"), "--runs", str(tmp_path / "runs"))
+
+
+def test_a_note_is_kept_once_and_every_reader_of_the_run_tells_it(
+    patched: Patched, home: tuple[str, ...]
+) -> None:
+    before = json.loads(patched.tutelage(*home, "log", "verify", "--json").out)
+    for _ in range(2):
+        assert patched.tutelage(*home, *NOTE).code == 0
+    after = json.loads(patched.tutelage(*home, "log", "verify", "--json").out)
+    assert after["ok"] and after["events"] == before["events"] + 1
+
+    assert "\nNote by eva: Seed 3 is lucky.\n" in patched.tutelage(*home, "show", "golden").out
+    told = json.loads(patched.tutelage(*home, "show", "golden", "--json").out)
+    assert [it["text"] for it in told["others"]] == ["Seed 3 is lucky."]
+    page = patched.tutelage(*home, "report", "golden", "--html").out.split()[-1]
+    assert "Note by eva: Seed 3 is lucky." in Path(page).read_text(encoding="utf-8")
+
+
+def test_a_kind_without_words_of_its_own_is_told_by_its_fields(
+    patched: Patched, home: tuple[str, ...]
+) -> None:
+    wording = patched.root / "reports" / "event_wording.py"
+    whole = wording.read_text()
+    wording.write_text(whole.replace("isinstance(event, events.NoteWritten)", "False"))
+    assert patched.tutelage(*home, *NOTE).code == 0
+    told = patched.tutelage(*home, "show", "golden").out
+    wording.write_text(whole)
+    assert "text 'Seed 3 is lucky.', author 'eva'" in told and "NoteWritten in note/" in told
+
+
+def test_a_version_that_does_not_know_the_kind_asks_for_an_update(
+    patched: Patched, home: tuple[str, ...], tmp_path: Path
+) -> None:
+    assert patched.tutelage(*home, *NOTE).code == 0
+    older = Patched(copy_package(tmp_path / "older"), ()).tutelage(*home, "show", "golden")
+    assert older.code != 0 and "NoteWritten" in older.err and "Update tutelage" in older.err
+
+
+def test_a_note_of_the_first_schema_is_lifted(patched: Patched) -> None:
+    told = patched.python("-c", OLD_NOTE).out
+    assert "text='Mind the seeds.', author=''" in told
