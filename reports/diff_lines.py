@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
+from ..store.edits import EditKind
 from ..store.rules import Rule
 from ..store.strategies.diff import RuleChange, StrategyDiff
+from .edit_wording import Names, describe_edit
 from .wording import clean
 
 _STYLES = {"same": "", "removed": "red strike", "added": "green"}
@@ -27,6 +29,13 @@ def diff_by_rule(found: StrategyDiff) -> dict[str, list[Text]]:
         moved = f"> {move.rule.id}  moved from place {move.before} to {move.after}"
         lines[move.rule.id].append(Text(moved, style="cyan"))
     return dict(lines)
+
+
+def edit_words(edit: EditKind, found: StrategyDiff) -> str:
+    """Return an edit that leads from the old version to the new one, which has no reasons."""
+    was = found.old.strategy.by_id
+    (line,) = describe_edit(edit, found.new.strategy.rules, Names(str, lambda _: was, was.get))
+    return line
 
 
 def _change_lines(change: RuleChange) -> Iterator[Text]:

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from ...reports.diff_lines import diff_by_rule
+from ...reports.diff_lines import diff_by_rule, edit_words
 from ...reports.run_json import gate_as_json
 from ...reports.wording import clean
-from ...store.strategies.diff import StrategyDiff
+from ...store.edits import edits_between
+from ...store.strategies.diff import FieldChange, StrategyDiff
 from ...store.strategies.diff import diff as compare
 from ...store.strategies.versions import Strategies
 from ..output import Json, console, examples, print_json
@@ -23,6 +24,7 @@ app = typer.Typer()
         ("tutelage strategy diff scheduling@1 scheduling@2", "what the second changed"),
         ("tutelage strategy diff scheduling@0 scheduling", "all that was learned"),
         ("tutelage strategy diff scheduling@1 scheduling@2 --unified", "as the model reads it"),
+        ("tutelage strategy diff scheduling@1 scheduling@2 --edits", "the way there, edit by edit"),
     )
 )
 def diff(
@@ -30,6 +32,9 @@ def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", help="A version, as everywhere.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="Another one.")],
     unified: Annotated[bool, typer.Option("--unified", help="As a unified diff.")] = False,
+    edits: Annotated[
+        bool, typer.Option("--edits", help="As the edits that lead there, one a line.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Compare two versions: rules added, changed word by word, moved, deprecated; the evidence."""
@@ -37,10 +42,16 @@ def diff(
         strategies = Strategies(log)
         found = compare(strategies.get(old), strategies.get(new))
         evidence = [gate_as_json(strategies, gate) for gate in found.evidence]
+    way = edits_between(found.old.strategy, found.new.strategy) if edits else ()
     if as_json:
-        print_json(_diff_facts(found, evidence))
+        beside = {"rationale", "because", "consolidates"}
+        told = [edit.model_dump(mode="json", exclude=beside, exclude_none=True) for edit in way]
+        print_json(_diff_facts(found, evidence) | ({"edits": told} if edits else {}))
     elif unified:
         typer.echo(clean(found.as_unified_diff()), nl=False)
+    elif edits:
+        for edit in way:
+            typer.echo(clean(edit_words(edit, found)))
     else:
         for line in _diff_lines(found, evidence):
             console().print(line, soft_wrap=True)
@@ -65,20 +76,14 @@ def _diff_facts(found: StrategyDiff, evidence: list[dict[str, Any]]) -> dict[str
         "added": [rule.model_dump(mode="json") for rule in found.added],
         "deprecated": [rule.model_dump(mode="json") for rule in found.deprecated],
         "changed": [
-            {
-                "rule": change.new.id,
-                "fields": [
-                    {"field": it.field, "old": it.old, "new": it.new,
-                     "words": [{"text": span.text, "mark": span.mark} for span in it.words]}
-                    for it in change.fields
-                ],
-            }
+            {"rule": change.new.id, "fields": [_change_facts(it) for it in change.fields]}
             for change in found.changed
         ],
-        "moved": [
-            {"rule": move.rule.id, "before": move.before, "after": move.after}
-            for move in found.moved
-        ],
+        "moved": [move._asdict() | {"rule": move.rule.id} for move in found.moved],
         "unchanged": found.unchanged,
         "evidence": evidence,
-    }  # fmt: skip
+    }
+
+
+def _change_facts(change: FieldChange) -> dict[str, Any]:
+    return change._asdict() | {"words": [span._asdict() for span in change.words]}

@@ -10,17 +10,8 @@ from .contract import Body, EditError, EditKind, rule_id
 from .difference import Difference
 from .kinds import Add, Deprecate, Merge, Split, Update
 
-__all__ = [
-    "Add",
-    "Body",
-    "Deprecate",
-    "EditError",
-    "EditKind",
-    "Merge",
-    "Split",
-    "Update",
-    "rule_id",
-]
+__all__ = ["Add", "Body", "Deprecate", "EditError", "EditKind",
+           "Merge", "Split", "Update", "rule_id"]  # fmt: skip
 
 Edit = Annotated[Add | Update | Merge | Split | Deprecate, Field(discriminator="op")]
 """All kinds, in the order in which a model reads of them; new ones come last."""

@@ -14,10 +14,9 @@ from .difference import RULE_FIELDS, Difference, rule_fields
 class Add(EditKind, Body):
     """A new rule, at the end."""
 
-    op: Literal["ADD"] = "ADD"
-
     ask: ClassVar = "ADD a rule: section, text, when, when_not, steps, level"
     needs_attempt: ClassVar = True
+    op: Literal["ADD"] = "ADD"
 
     def apply(self, rules: list[Rule], new_ids: Sequence[str]) -> None:
         rules.append(self.rule(new_ids[0]))
@@ -33,6 +32,10 @@ class Add(EditKind, Body):
 class Update(EditKind):
     """Changes the content of a rule, or its place; its id stays. None leaves a field as it is."""
 
+    ask: ClassVar = (
+        "UPDATE one: rule (its id), what changes, place (its new place among all rules, else 0)"
+    )
+    needs_attempt: ClassVar = True
     op: Literal["UPDATE"] = "UPDATE"
     rule: str
     section: str | None = Field(default=None, min_length=1, max_length=80)
@@ -43,11 +46,6 @@ class Update(EditKind):
     level: Level | None = None
     place: int | None = Field(default=None, ge=1)
     """Where it shall stand among all rules, from 1; beyond the last means last."""
-
-    ask: ClassVar = (
-        "UPDATE one: rule (its id), what changes, place (its new place among all rules, else 0)"
-    )
-    needs_attempt: ClassVar = True
 
     @classmethod
     def from_draft(cls, draft: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,11 +79,10 @@ class Update(EditKind):
 class Merge(EditKind, Body):
     """Two or more rules become one new rule, in the place of the first of them that stands."""
 
+    ask: ClassVar = "MERGE two or more into one: rules (their ids), and the new rule as for ADD"
     op: Literal["MERGE"] = "MERGE"
     rules: tuple[str, ...] = Field(min_length=2)
     """Their ids; none of them is ever used again."""
-
-    ask: ClassVar = "MERGE two or more into one: rules (their ids), and the new rule as for ADD"
 
     def apply(self, rules: list[Rule], new_ids: Sequence[str]) -> None:
         if len(set(self.rules)) < len(self.rules):
@@ -110,11 +107,10 @@ class Merge(EditKind, Body):
 class Split(EditKind):
     """One rule becomes two or more new ones, in its place and in this order."""
 
+    ask: ClassVar = "SPLIT one: rule, into (two or more new rules)"
     op: Literal["SPLIT"] = "SPLIT"
     rule: str
     into: tuple[Body, ...] = Field(min_length=2)
-
-    ask: ClassVar = "SPLIT one: rule, into (two or more new rules)"
 
     def apply(self, rules: list[Rule], new_ids: Sequence[str]) -> None:
         place = place_of(self.rule, rules)
@@ -142,10 +138,9 @@ class Split(EditKind):
 class Deprecate(EditKind):
     """A rule leaves the strategy; its id is never used again."""
 
+    ask: ClassVar = "DEPRECATE one: rule"
     op: Literal["DEPRECATE"] = "DEPRECATE"
     rule: str
-
-    ask: ClassVar = "DEPRECATE one: rule"
 
     def apply(self, rules: list[Rule], new_ids: Sequence[str]) -> None:
         del rules[place_of(self.rule, rules)]

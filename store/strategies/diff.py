@@ -54,10 +54,6 @@ class StrategyDiff:
     evidence: tuple[GateDecided, ...]
     """The gates that measured the new version."""
 
-    @property
-    def empty(self) -> bool:
-        return not (self.added or self.deprecated or self.changed or self.moved)
-
     def as_unified_diff(self) -> str:
         """Return the unified diff of both as the model reads them; empty when they agree."""
         lines = difflib.unified_diff(

@@ -26,7 +26,7 @@ from tutelage.store.rules import EMPTY, Strategy
 from ..graph.fakes import Coach, Parity, Pupil
 from ..graph.pen import Pen
 from ..graph.world import config
-from .conftest import Type
+from .conftest import Said, Type
 
 SHORT: dict[str, Any] = {
     "splits": {"train": 60, "val": 80, "test": 20, "ood": 8},
@@ -171,6 +171,44 @@ def test_edits_are_told_in_words_with_the_rules_they_touch(pen: Pen) -> None:
             f'take out {name.id} "Name the parity\\."\n *because: It costs points',
         ],
     )
+
+
+def test_the_way_from_one_version_to_another_is_told_in_the_same_words(
+    pen: Pen, tmp_path: Path, type_words: Type
+) -> None:
+    first = pen.propose("c1/r1/update_strategy/1", EMPTY, CARRY, BOTH)
+    carry, both = (rule.id for rule in first.rules)
+    body = {"section": "Method", "text": "Carry and check."}
+    merged = pen.propose("c1/r1/update_strategy/2", first, Merge(rules=(carry, both), **body))
+    new = merged.rules[0].id
+    last = pen.propose(
+        "c1/r1/update_strategy/3", merged, Update(rule=new, when="it is long"), CARRY
+    )
+    place = Update(rule=last.rules[1].id, place=1)
+    pen.propose("c1/r1/update_strategy/4", last, place, Deprecate(rule=new))
+
+    def edits(old: int, new: int, *more: str) -> Said:
+        words = (f"parity@{old}", f"parity@{new}", "--edits", *more)
+        return type_words(tmp_path, "strategy", "diff", *words)
+
+    assert edits(1, 2).out == (
+        f'merge {carry} "Carry on paper." and {both} "Check the result and name the parity." into '
+        f'{new} [Method] "Carry and check."\n'
+    )
+    assert edits(2, 3).out == (
+        f'add {last.rules[1].id} [Method] "Carry on paper."\nchange {new}: when to "it is long"\n'
+    )
+    assert edits(3, 4).out == f'take out {new} "Carry and check."\n'
+    assert edits(4, 4).out == ""
+    assert edits(1, 2, "--json").json["edits"] == [
+        {"op": "MERGE", "rules": [carry, both], "when": "", "when_not": "", "steps": [],
+         "level": "method", **body}
+    ]  # fmt: skip
+    assert edits(2, 3, "--json").json["edits"][1] == {
+        "op": "UPDATE",
+        "rule": new,
+        "when": "it is long",
+    }
 
 
 def _body(edit: Add) -> Any:

@@ -2,15 +2,17 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutelage.store import Rule, Strategy
+from tutelage.store import EMPTY, Rule, Strategy
 from tutelage.store.edits import (
     Add,
     Body,
     Deprecate,
     Edit,
+    EditError,
     Merge,
     Split,
     Update,
@@ -89,6 +91,14 @@ def test_one_part_that_is_left_of_a_split_is_a_rule_of_its_own() -> None:
 
     assert [type(it) for it in edits] == [Add, Deprecate]
     assert Merge not in map(type, edits) and Split not in map(type, edits)
+
+
+def test_a_rule_that_no_edit_may_write_is_refused_with_the_reason() -> None:
+    """An import takes rules of any length."""
+    long = Rule(id="r-1", section="Method", text="x" * 601)
+
+    with pytest.raises(EditError, match="at most 600 characters"):
+        edits_between(EMPTY, Strategy(rules=(long,)))
 
 
 @given(st.permutations("abcdefg"))
