@@ -1,16 +1,24 @@
 """The run's live objects, handed to every node and never checkpointed."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 from ..domains.contract import SPLITS, Domain, Problem, Split
 from ..models.contract import Model, Reply, Request, Student
-from ..store.events import ProbeDecided, RunStarted, SealOpened, SplitFrozen
+from ..store import slots
+from ..store.events import (
+    AttemptJudged,
+    Event,
+    ProbeDecided,
+    RunStarted,
+    SealOpened,
+    SplitFrozen,
+)
 from ..store.log import Log
 from ..store.strategies.versions import Strategies, Version
 from ..trainer.contract import Trainer
@@ -18,6 +26,8 @@ from .calls.journal import Journal
 from .config.config import RunConfig
 from .state import RunState
 from .teacher.contract import Ask, Teacher
+
+E = TypeVar("E", bound=Event)
 
 
 class Progress(Protocol):
@@ -118,20 +128,31 @@ class Run:
             return self.student
         return cast(Student, self.student).with_adapter(self.adapters / adapter)
 
+    def event(self, kind: type[E], slot: str) -> E:
+        """Return what an earlier step recorded in a slot."""
+        event = self.log.find(kind, self.id, slot)
+        assert event is not None, f"run {self.id} has no {kind.__name__} in {slot!r}"
+        return event
+
+    def attempts(self, places: Iterable[str]) -> list[AttemptJudged]:
+        """Return the attempts that stand in these slots."""
+        found = (self.log.find(AttemptJudged, self.id, slot) for slot in places)
+        return [event for event in found if event is not None]
+
     def freeze(self) -> None:
         """Write the run's start and its splits into the log; on resume, find them there."""
-        if self.log.find(RunStarted, self.id, "start") is None:
+        if self.log.find(RunStarted, self.id, slots.START) is None:
             self.log.record(
                 RunStarted(
                     stream=self.id,
-                    slot="start",
+                    slot=slots.START,
                     domain=self.domain.name,
                     config=self.config.model_dump(mode="json", exclude={"budget"}),
                     budget=self.config.budget.model_dump(mode="json"),
                 )
             )
         for split in SPLITS:
-            if self.log.find(SplitFrozen, self.id, f"split/{split}") is None:
+            if self.log.find(SplitFrozen, self.id, slots.problems(split)) is None:
                 self._freeze_split(split)
         self.drawn = {}
 
@@ -141,7 +162,7 @@ class Run:
         self.log.record(
             SplitFrozen(
                 stream=self.id,
-                slot=f"split/{split}",
+                slot=slots.problems(split),
                 split=split,
                 problems=tuple(problem.id for problem in problems),
                 problems_text=self.log.keep(json.dumps([asdict(problem) for problem in problems])),
@@ -155,9 +176,8 @@ class Run:
 
     def open_seal(self, split: Split, place: str) -> Sequence[Problem]:
         """Return a sealed split's problems, for what happens in `place`; record the opening."""
-        self.log.record(
-            SealOpened(stream=self.id, slot=f"{place}/seal/{split}", split=split, reason=place)
-        )
+        slot = slots.below(place, "seal", split)
+        self.log.record(SealOpened(stream=self.id, slot=slot, split=split, reason=place))
         return self._read_split(split)
 
     def held_out_ids(self) -> Mapping[str, frozenset[str]]:
@@ -166,9 +186,7 @@ class Run:
         return {split: frozenset(self._split(split).problems) for split in splits}
 
     def _split(self, split: Split) -> SplitFrozen:
-        event = self.log.find(SplitFrozen, self.id, f"split/{split}")
-        assert isinstance(event, SplitFrozen), f"run {self.id} has no frozen {split} split"
-        return event
+        return self.event(SplitFrozen, slots.problems(split))
 
     def _read_split(self, split: Split) -> Sequence[Problem]:
         text = self.log.text(self._split(split).problems_text)
@@ -216,8 +234,7 @@ class Run:
 
     def channel(self) -> ProbeDecided | None:
         """Return the capability probe's decision; None before the probe."""
-        event = self.log.find(ProbeDecided, self.id, "baseline/probe")
-        return event if isinstance(event, ProbeDecided) else None
+        return self.log.find(ProbeDecided, self.id, slots.PROBE)
 
     def reads_words(self) -> bool:
         """Tell whether the student is given strategies to read: not in the `weights` channel."""
@@ -229,6 +246,6 @@ class Run:
 
         def ask(part: str, request: Request) -> Reply:
             assert self.teacher.model is not None, "a teacher without a model asks nothing"
-            return self.journal.one(self.teacher.model, f"{slot}/{part}", request)
+            return self.journal.one(self.teacher.model, slots.below(slot, part), request)
 
         return ask

@@ -21,6 +21,7 @@ from langgraph.runtime import RunControl
 from ..domains.contract import Domain
 from ..store.events import Evaluated, RunFinished
 from ..store.log import Log
+from ..store.slots import EVALUATE, FINISH
 from ..store.strategies.review_answers import open_question
 from .build import build
 from .config.config import parse_config
@@ -126,15 +127,15 @@ def transfer_knowledge(
 
 def attribution(log: Log, run_id: str) -> Mapping[str, Any]:
     """Return the attribution table of a run. Raises LookupError before it was evaluated."""
-    event = log.find(Evaluated, run_id, "evaluate")
-    if not isinstance(event, Evaluated):
+    event = log.find(Evaluated, run_id, EVALUATE)
+    if event is None:
         raise LookupError(f"Run {run_id!r} was not evaluated yet: `tutelage resume {run_id}`.")
     return dict(json.loads(log.text(event.attribution_text)))
 
 
 def is_complete(log: Log, run_id: str) -> bool:
     """Tell whether the run came to its end."""
-    return isinstance(log.find(RunFinished, run_id, "finish"), RunFinished)
+    return log.find(RunFinished, run_id, FINISH) is not None
 
 
 def _write_config(run: Run) -> None:

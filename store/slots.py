@@ -19,14 +19,14 @@ RoundStep = Literal["open", "solve", "credit", "reflect", "update_strategy", "va
 CycleStep = Literal["transfer", "feedback"]
 Part = Literal[
     "candidate", "incumbent", "told", "bare", "student", "teacher", "gap",
-    "gate", "promote", "seal", "asked", "answered", "revised", "call", "reply", "doubt", "group",
+    "gate", "promote", "asked", "answered", "revised", "call", "reply",
 ]  # fmt: skip
 """Arms, and what else a step is made of."""
 
 _SHORT = 16
 """Characters of a strategy's hash that stand in a slot."""
 _PLACE = re.compile(r"(?:c([1-9]\d*)/(?:r([1-9]\d*)/)?|(manual)/)?(.*)", re.S)
-_VALIDATOR = re.compile(r"(?:(.+)/)?portability/(\d+)(?:/probe)?")
+_VALIDATOR = re.compile(r"(?:.+/)?portability/(\d+)(?:/probe)?")
 
 
 class RoundId(NamedTuple):
@@ -104,9 +104,9 @@ def unique(step: str) -> str:
     return f"{step}/{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
 
 
-def split(name: str) -> str:
-    """Return the slot of a frozen split."""
-    return f"split/{name}"
+def problems(split: str) -> str:
+    """Return the slot of the frozen problems of a split."""
+    return f"split/{split}"
 
 
 def floors(split: str) -> str:
@@ -154,10 +154,15 @@ def portability(step: str, validator: int) -> str:
     return f"{step}/portability/{validator}"
 
 
-def validator_of(slot: str) -> tuple[str, int] | None:
-    """Return the step and the validator of the two above; None for other slots."""
+def validator_of(slot: str) -> int:
+    """Return the number of the validator that was asked in `slot`; 0 for none."""
     found = _VALIDATOR.fullmatch(slot)
-    return (found[1] or "", int(found[2])) if found else None
+    return int(found[1]) if found else 0
+
+
+def tried_step(slot: str) -> str:
+    """Return the step that `portability` made `slot` of."""
+    return slot.rpartition("/portability/")[0]
 
 
 def derived_candidate(step: str, origin: str, *strategies: str) -> str:
@@ -189,6 +194,11 @@ def attempt(arm: str, problem: str, sample: int = 0) -> str:
 def inside(slot: str) -> str:
     """Return how all slots below `slot` begin."""
     return f"{slot}/"
+
+
+def is_below(slot: str, step: str) -> bool:
+    """Tell whether `slot` is a part of what happens in `step`."""
+    return slot.startswith(inside(step))
 
 
 class Placed(Protocol):

@@ -5,10 +5,12 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import count
 
 from ...models.contract import Model, Reply, Request, Usage
 from ...store.events import CallCompleted, CallInDoubt, CallIntended
 from ...store.log import Log
+from ...store.slots import below, part
 from .budget import Spending
 from .secrets import redact, secrets_of
 
@@ -60,7 +62,7 @@ class Journal:
             self.log.find(CallIntended, self.stream, intent.slot) is not None for intent in intents
         ]
         self.log.record_all(intents)
-        done = [self.log.find(CallCompleted, self.stream, f"{slot}/reply") for slot, _ in calls]
+        done = [self.log.find(CallCompleted, self.stream, part(slot, "reply")) for slot, _ in calls]
         open_calls = [place for place, event in enumerate(done) if event is None]
         if open_calls:
             self._record_doubts([calls[place][0] for place in open_calls if known[place]])
@@ -78,7 +80,8 @@ class Journal:
             )
             for place, event in zip(open_calls, recorded, strict=True):
                 done[place] = event
-        return [(slot, self._reply(event)) for (slot, _), event in zip(calls, done, strict=True)]
+        pairs = zip(calls, done, strict=True)
+        return [(slot, self._reply(event)) for (slot, _), event in pairs if event is not None]
 
     def _clean(self, reply: Reply) -> Reply:
         text, detail = redact(reply.text, self.secrets), redact(reply.detail, self.secrets)
@@ -99,7 +102,7 @@ class Journal:
         content = json.dumps(asdict(request) | {"model": name}, sort_keys=True)
         return CallIntended(
             stream=self.stream,
-            slot=f"{slot}/call",
+            slot=part(slot, "call"),
             model=name,
             request=hashlib.sha256(content.encode()).hexdigest(),
             system_text=self.log.keep(request.system),
@@ -113,7 +116,7 @@ class Journal:
     def _completion(self, slot: str, request: str, reply: Reply) -> CallCompleted:
         return CallCompleted(
             stream=self.stream,
-            slot=f"{slot}/reply",
+            slot=part(slot, "reply"),
             request=request,
             reply_text=self.log.keep(reply.text),
             outcome=reply.outcome,
@@ -125,15 +128,11 @@ class Journal:
 
     def _record_doubts(self, slots: Sequence[str]) -> None:
         for slot in slots:
-            number = 1
-            while self.log.find(CallInDoubt, self.stream, f"{slot}/doubt/{number}"):
-                number += 1
-            self.log.record(
-                CallInDoubt(stream=self.stream, slot=f"{slot}/doubt/{number}", call=slot)
-            )
+            doubts = (below(slot, "doubt", number) for number in count(1))
+            free = next(it for it in doubts if not self.log.find(CallInDoubt, self.stream, it))
+            self.log.record(CallInDoubt(stream=self.stream, slot=free, call=slot))
 
-    def _reply(self, event: object) -> Reply:
-        assert isinstance(event, CallCompleted)
+    def _reply(self, event: CallCompleted) -> Reply:
         return Reply(
             text=self.log.text(event.reply_text),
             outcome=event.outcome,  # type: ignore[arg-type]  # the log keeps it as plain text

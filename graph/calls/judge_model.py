@@ -6,6 +6,7 @@ from typing import Any
 
 from ...models import registry as models
 from ...models.contract import Model, Request
+from ...store import slots
 from .journal import Journal
 
 OPTION = "judge_model"
@@ -34,7 +35,7 @@ class Judge:
         if self.journal is None:
             replies = self._model.reply(requests)
         else:
-            calls = [(f"judge/{_prompt_key(it.prompt)}", it) for it in requests]
+            calls = [(slots.judge_call(_prompt_key(it.prompt)), it) for it in requests]
             batches = self.journal.replies(self._model, calls)
             replies = [reply for batch in batches for _, reply in batch]
         said = {

@@ -7,6 +7,7 @@ from typing import TypedDict
 from ...domains.contract import Domain, Problem
 from ...evidence.intervals import is_binary, paired_interval
 from ...evidence.pairs import mcnemar, sign_flip
+from ...store import slots
 from ...store.events import AttemptJudged, CreditMeasured, Solved, Transferred
 from ...store.rules import Rule, Strategy
 from ..context import Run
@@ -29,8 +30,8 @@ def measure_credit(run: Run, state: RunState) -> None:
     adapter was trained on is not measured either: the weights hold it, so leaving it out of the
     prompt says nothing of its worth to a student that was not trained on it.
     """
-    solved = run.log.find(Solved, run.id, state["solved"])
-    if not run.config.loop.credit or not isinstance(solved, Solved) or solved.policy != "student":
+    solved = run.event(Solved, state["solved"])
+    if not run.config.loop.credit or solved.policy != "student":
         return
     strategy = run.version(solved.strategy).strategy
     attempts = _attempts_with(run, solved, strategy)
@@ -43,7 +44,7 @@ def measure_credit(run: Run, state: RunState) -> None:
         return
     run.progress.stage("credit", f"what each of {len(rules)} rules is worth, by leaving it out")
     for rule in rules:
-        slot = f"{round_slot(state, 'credit')}/{rule.id}"
+        slot = slots.below(round_slot(state, "credit"), rule.id)
         if run.log.find(CreditMeasured, run.id, slot) is None:
             _leave_out(run, solved, strategy, rule, attempts, slot)
 
@@ -68,9 +69,8 @@ def exercises(domain: Domain, problem: Problem, rule: Rule) -> bool:
 def _attempts_with(run: Run, solved: Solved, strategy: Strategy) -> dict[str, list[AttemptJudged]]:
     """Return the round's attempts that had the strategy in their prompt, by problem."""
     told: dict[str, list[AttemptJudged]] = defaultdict(list)
-    for slot in solved.attempts if strategy.rules else ():
-        event = run.log.find(AttemptJudged, run.id, slot)
-        if isinstance(event, AttemptJudged) and event.strategy == strategy.hash:
+    for event in run.attempts(solved.attempts if strategy.rules else ()):
+        if event.strategy == strategy.hash:
             told[event.problem].append(event)
     return told
 
@@ -88,11 +88,11 @@ def _by_pairs(run: Run, state: RunState, rules: Sequence[Rule]) -> list[Rule]:
 
     What was found plays no part: measuring on until a rule looks good would make it look good.
     """
-    here = f"{round_slot(state, 'credit')}/"
+    here = round_slot(state, "credit")
     pairs: Counter[str] = Counter()
     for event in run.log.events(CreditMeasured, stream=run.id):
         # A round that died halfway must choose again as it chose at first.
-        if not event.slot.startswith(here):
+        if not slots.is_below(event.slot, here):
             pairs[event.rule] += event.n
     return sorted(rules, key=lambda rule: pairs[rule.id])
 

@@ -4,8 +4,11 @@ They belong to a run (its problems, adapters and channel) and write below `manua
 that they never fill a slot of the loop.
 """
 
+from itertools import count
+
 from ...domains.contract import Domain
 from ...evidence.attribution.table import Attribution
+from ...store import slots
 from ...store.events import GateDecided
 from ...store.strategies.versions import Version
 from ..context import Run
@@ -25,12 +28,12 @@ def gate(run: Run, candidate: Version, incumbent: Version) -> GateDecided:
     place = _place(run, "gate")
     found = run.channel() or probe(run, candidate.strategy)
     step = Gate(run, incumbent, candidate, found.channel, run.problems["val"])
-    return run.log.record(step.decide(f"{place}/1", f"{place}/incumbent"))
+    return run.log.record(step.decide(slots.below(place, 1), slots.part(place, "incumbent")))
 
 
 def transfer(run: Run, version: Version) -> str:
     """Train the adapter of a version, or find it trained; return its key."""
-    return adapter_of(run, version.strategy, version.name, f"{version.stream}#{version.slot}")
+    return adapter_of(run, version.strategy, version.name, slots.reference(version))
 
 
 def evaluate(run: Run, version: Version, adapter: str) -> Attribution:
@@ -47,7 +50,8 @@ def evaluate_on(
 
 
 def _place(run: Run, step: str) -> str:
-    number = 1
-    while any(run.log.entries(stream=run.id, prefix=f"manual/{step}/{number}/")):
-        number += 1
-    return f"manual/{step}/{number}"
+    places = (slots.step_by_hand(step, number) for number in count(1))
+    return next(
+        place for place in places
+        if not any(run.log.entries(stream=run.id, prefix=slots.inside(place)))
+    )  # fmt: skip

@@ -42,8 +42,7 @@ def derive_candidates(run: Run, state: RunState) -> Iterator[Candidate]:
     They follow from what was known when the round's lessons were written, so that a run that is
     resumed between two candidates finds the same ones.
     """
-    opened = run.log.find(RoundOpened, run.id, round_slot(state, "open"))
-    assert isinstance(opened, RoundOpened)
+    opened = run.event(RoundOpened, round_slot(state, "open"))
     if run.config.search.merge and (joined := _merge_candidate(run, state, opened)):
         yield joined
     if run.config.loop.credit:
@@ -73,7 +72,7 @@ def worths(run: Run) -> Mapping[str, RuleWorth]:
 def _merge_candidate(run: Run, state: RunState, opened: RoundOpened) -> Candidate | None:
     """Merge the first pair of the frontier that joins without a conflict into something new."""
     here = round_slot(state, "update_strategy")
-    before = [e for e in _proposals(run) if not e.slot.startswith(f"{here}/")]
+    before = _earlier_proposals(run, here)
     known = {event.strategy for event in before}
     tried = {frozenset(event.parents) for event in before if event.origin == "merge"}
     for ours, theirs in _pairs(run, opened):
@@ -142,9 +141,10 @@ def _record_conflict(
     run: Run, here: str, ours: Version, theirs: Version, merged: MergeResult
 ) -> None:
     """Record the conflict once a pair: the teacher reads it, and may settle it by an edit."""
-    pair = f"merge/{ours.hash[:16]}-{theirs.hash[:16]}"
+    slot = slots.derived_candidate(here, "merge", ours.hash, theirs.hash)
+    pair = slots.parse(slot).parts
     refused = run.log.events(ProposalRefused, stream=run.id)
-    if any(event.slot.endswith(pair) for event in refused):
+    if any(slots.parse(event.slot).parts == pair for event in refused):
         return
     rules = ", ".join(conflict.rule for conflict in merged.conflicts)
     reason = (
@@ -152,9 +152,7 @@ def _record_conflict(
         "each in its own way."
     )
     run.progress.say(reason)
-    run.log.record(
-        ProposalRefused(stream=run.id, slot=f"{here}/{pair}", reason=reason, parent=ours.hash)
-    )
+    run.log.record(ProposalRefused(stream=run.id, slot=slot, reason=reason, parent=ours.hash))
 
 
 def _removal_candidates(run: Run, state: RunState) -> Iterator[Candidate]:
@@ -171,8 +169,8 @@ def _removal_candidates(run: Run, state: RunState) -> Iterator[Candidate]:
     here = round_slot(state, "update_strategy")
     tried = Counter(
         edit.rule
-        for event in _proposals(run)
-        if event.origin == "ledger" and not event.slot.startswith(f"{here}/")
+        for event in _earlier_proposals(run, here)
+        if event.origin == "ledger"
         for edit in event.edits
         if isinstance(edit, Deprecate)
     )
@@ -248,5 +246,7 @@ def _gate_lows(run: Run) -> dict[tuple[object, ...], float]:
     return found
 
 
-def _proposals(run: Run) -> list[StrategyProposed]:
-    return list(run.log.events(StrategyProposed, stream=run.id))
+def _earlier_proposals(run: Run, step: str) -> list[StrategyProposed]:
+    """Return the run's proposals but for those of `step`."""
+    proposed = run.log.events(StrategyProposed, stream=run.id)
+    return [event for event in proposed if not slots.is_below(event.slot, step)]

@@ -28,9 +28,8 @@ def score_version(run: Run, version: Version, adapter: str) -> FrontierScored:
     In the `words` channel the version stands in the prompt of a student with `adapter`; in the
     `weights` channel `adapter` is the one that was trained for the version, and no prompt is.
     """
-    slot = f"frontier/{version.hash[:16]}" + (f"/{adapter}" if adapter else "")
-    event = run.log.find(FrontierScored, run.id, slot)
-    if isinstance(event, FrontierScored):
+    slot = slots.frontier(version.hash, adapter)
+    if (event := run.log.find(FrontierScored, run.id, slot)) is not None:
         return event
     problems, repeats = run.frontier_problems, run.config.search.repeats
     answered = attempt(

@@ -17,6 +17,7 @@ from ...domains.contract import Problem
 from ...evidence.attribution.contrasts import Gain, compare, mean
 from ...evidence.effects import shows_loss
 from ...models.contract import Model
+from ...store import slots
 from ...store.events import AttemptJudged, GateDecided, PortabilityMeasured, ProbeDecided
 from ...store.rules import Strategy
 from ..context import Run
@@ -34,7 +35,7 @@ def measure_portability(run: Run, gate: GateDecided, slot: str) -> list[Portabil
     if not gate.block:
         return []
     return [
-        _measure_model(run, gate, f"{slot}/portability/{number}", number, model)
+        _measure_model(run, gate, slots.portability(slot, number), number, model)
         for number, model in enumerate(run.validators, start=1)
     ]
 
@@ -52,7 +53,7 @@ def promotion_bar(run: Run, gate: GateDecided) -> str:
         for it in run.log.events(PortabilityMeasured, stream=run.id)
         if (it.candidate, it.incumbent) == (gate.candidate, gate.incumbent)
     ]
-    newest = {it.slot.rpartition("/")[2]: it for it in found}.values()
+    newest = {slots.validator_of(it.slot): it for it in found}.values()
     kept = [it for it in found if it in newest or shows_loss(it.gain, it.high, it.p)]
     if not (why := [f"{said} {_effect(it)}" for it in kept if (said := objection(it))]):
         return ""
@@ -67,14 +68,13 @@ def _effect(it: PortabilityMeasured) -> str:
 def _measure_model(
     run: Run, gate: GateDecided, slot: str, number: int, model: Model
 ) -> PortabilityMeasured:
-    found = run.log.find(PortabilityMeasured, run.id, slot)
-    if isinstance(found, PortabilityMeasured):
+    if (found := run.log.find(PortabilityMeasured, run.id, slot)) is not None:
         return found
     candidate, incumbent = (run.version(it) for it in (gate.candidate, gate.incumbent))
     probed = _probe(run, number, model, candidate.strategy)
     problems = [problem for problem in run.problems["val"] if problem.id in set(gate.block)]
-    new = _arm(run, f"{slot}/candidate", problems, model, candidate.strategy)
-    old = _arm(run, f"{slot}/incumbent", problems, model, incumbent.strategy)
+    new = _arm(run, slots.part(slot, "candidate"), problems, model, candidate.strategy)
+    old = _arm(run, slots.part(slot, "incumbent"), problems, model, incumbent.strategy)
     pairs, change = _pairs(new, old)
     asked = len(run.batch(0))
     deaf = (
@@ -132,14 +132,13 @@ def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDec
     Once a run. `words` where they are shown to help. The model is trained nowhere, so that
     `weights` only says that they are not: it may be deaf to them, or harmed by them.
     """
-    slot = f"portability/{number}/probe"
-    found = run.log.find(ProbeDecided, run.id, slot)
-    if isinstance(found, ProbeDecided):
+    slot = slots.probe_of(number)
+    if (found := run.log.find(ProbeDecided, run.id, slot)) is not None:
         return found
     strategy = expert_strategy(run) if run.domain.guide.rules else candidate
     problems = run.batch(0)
-    told = _arm(run, f"{slot}/told", problems, model, strategy)
-    bare = _arm(run, f"{slot}/bare", problems, model, None)
+    told = _arm(run, slots.part(slot, "told"), problems, model, strategy)
+    bare = _arm(run, slots.part(slot, "bare"), problems, model, None)
     pairs, change = _pairs(told, bare)
     event = run.log.record(
         ProbeDecided(

@@ -1,6 +1,7 @@
 """Capability probe: measures whether a strategy in the prompt helps the student."""
 
 from ...evidence.attribution.contrasts import compare
+from ...store import slots
 from ...store.events import Channel, ProbeDecided
 from ...store.rules import Rule, Strategy
 from ..context import Run
@@ -30,10 +31,10 @@ def probe(run: Run, strategy: Strategy) -> ProbeDecided:
     A gain beyond chance means `words`. A student that cannot be trained has no other channel.
     """
     problems = run.batch(0)
-    bare = scores(attempt(run, "baseline/probe/bare", problems, what="probe without words"))
-    told = scores(
-        attempt(run, "baseline/probe/told", problems, strategy=strategy, what="probe with words")
-    )
+    arm = slots.part(slots.PROBE, "bare")
+    bare = scores(attempt(run, arm, problems, what="probe without words"))
+    arm = slots.part(slots.PROBE, "told")
+    told = scores(attempt(run, arm, problems, strategy=strategy, what="probe with words"))
     pairs = [(t, b) for t, b in zip(told, bare, strict=True) if t is not None and b is not None]
     change = compare([t for t, _ in pairs], [b for _, b in pairs])
     helped = change.is_beyond_chance and change.gain > 0
@@ -42,7 +43,7 @@ def probe(run: Run, strategy: Strategy) -> ProbeDecided:
     event = run.log.record(
         ProbeDecided(
             stream=run.id,
-            slot="baseline/probe",
+            slot=slots.PROBE,
             model=run.student.name,
             strategy=strategy.hash,
             channel=found if forced == "auto" else forced,

@@ -1,5 +1,6 @@
 """Reviews by a person: the question that is asked, and what the run takes from the answers."""
 
+from ...store import slots
 from ...store.events import Event, GateDecided, ReviewAnswered, ReviewAsked, StrategyProposed
 from ...store.strategies.review_answers import rules_to_decide
 from ..context import Run
@@ -12,23 +13,18 @@ def ask_reviewer(run: Run, state: RunState, gate: GateDecided) -> ReviewAsked:
     asked = run.log.record(
         ReviewAsked(
             stream=run.id,
-            slot=f"{round_slot(state, 'review')}/asked",
+            slot=slots.part(round_slot(state, "review"), "asked"),
             domain=run.domain.name,
             branch=run.branch,
             candidate=candidate.hash,
             incumbent=incumbent.hash,
-            gate=f"{gate.stream}#{gate.slot}",
+            gate=slots.reference(gate),
             rules=rules_to_decide(incumbent, candidate),
             reviewer=run.config.reviewer.strip(),
         )
     )
     run.progress.say(f"{candidate.name} waits for {asked.reviewer}: {gate.decision} by the gate.")
     return asked
-
-
-def revision_slot(state: RunState) -> str:
-    """Return the slot of the version that a round's reviewer made."""
-    return f"{round_slot(state, 'review')}/revised"
 
 
 def reviewer_candidates(run: Run, state: RunState) -> list[str]:
@@ -38,7 +34,9 @@ def reviewer_candidates(run: Run, state: RunState) -> list[str]:
     of their own round said, and a second try there would be a try that no alpha was spent for.
     """
     before = run.previous_round(state)
-    event = run.log.find(Event, run.id, revision_slot(before)) if before else None
+    if before is None:
+        return []
+    event = run.log.find(Event, run.id, slots.part(round_slot(before, "review"), "revised"))
     return [event.strategy] if isinstance(event, StrategyProposed) else []
 
 

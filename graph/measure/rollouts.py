@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from ...domains.contract import Domain, Outcome, Problem, Verdict
 from ...models.contract import Model, Reply, Request
+from ...store import slots
 from ...store.errors import SlotConflict
-from ...store.events import AttemptJudged, Event
+from ...store.events import AttemptJudged
 from ...store.rules import Strategy
 from ...trainer.student_prompt import build_request
 from ..context import Run
@@ -34,16 +35,16 @@ def attempt(
     one is greedy.
     """
     wanted = [(problem, sample) for problem in problems for sample in range(samples)]
-    slots = [f"{prefix}/{problem.id}/{sample}" for problem, sample in wanted]
-    found = {slot: run.log.find(AttemptJudged, run.id, slot) for slot in slots}
+    places = [slots.attempt(prefix, problem.id, sample) for problem, sample in wanted]
+    found = {slot: run.log.find(AttemptJudged, run.id, slot) for slot in places}
     shown = "" if strategy is None or not strategy.rules else strategy.hash
     _check_same_question(run.id, found, shown, adapter)
-    missing = [place for place, slot in enumerate(slots) if found[slot] is None]
+    missing = [place for place, slot in enumerate(places) if found[slot] is None]
     answering = model or (run.student_with(adapter) if missing else run.student)
     # Not the name of who answers: adapters have their folder in it, and folders move.
     asked = (model or run.student).name
     name = f"{asked}+{adapter}" if adapter and model is None else asked
-    by_slot = {slots[place]: wanted[place][0] for place in missing}
+    by_slot = {places[place]: wanted[place][0] for place in missing}
     calls = _calls(run, by_slot, strategy, sampled=samples > 1)
     for answered in run.journal.replies(answering, calls, name):
         judged = [
@@ -51,9 +52,10 @@ def attempt(
             for slot, reply in answered
         ]  # fmt: skip
         found.update({event.slot: event for event in run.log.record_all(judged)})
-        run.progress.advance(what or prefix, sum(e is not None for e in found.values()), len(slots))
+        done = sum(event is not None for event in found.values())
+        run.progress.advance(what or prefix, done, len(places))
         run.pause_point()
-    return [event for slot in slots if isinstance(event := found[slot], AttemptJudged)]
+    return [event for slot in places if (event := found[slot])]
 
 
 def _calls(
@@ -123,11 +125,11 @@ def right_solution(domain: Domain, problem: Problem) -> str | None:
 
 
 def _check_same_question(
-    stream: str, found: Mapping[str, Event | None], strategy: str, adapter: str
+    stream: str, found: Mapping[str, AttemptJudged | None], strategy: str, adapter: str
 ) -> None:
     """Raise SlotConflict where a slot was filled by another version or another adapter."""
     for slot, event in found.items():
-        if isinstance(event, AttemptJudged) and event.strategy != strategy:
+        if event is not None and event.strategy != strategy:
             raise SlotConflict(stream, slot, "strategy", event.strategy, strategy)
-        if isinstance(event, AttemptJudged) and event.adapter != adapter:
+        if event is not None and event.adapter != adapter:
             raise SlotConflict(stream, slot, "adapter", event.adapter, adapter)

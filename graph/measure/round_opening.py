@@ -17,8 +17,7 @@ def open_round(run: Run, state: RunState) -> RoundOpened:
     Whatever the parent is, the candidates must beat the current version.
     """
     slot = round_slot(state, "open")
-    event = run.log.find(RoundOpened, run.id, slot)
-    if isinstance(event, RoundOpened):
+    if (event := run.log.find(RoundOpened, run.id, slot)) is not None:
         return event
     incumbent = run.current().hash
     fronts = measure_frontier(run, state["adapter"]) if run.config.search.frontier else {}

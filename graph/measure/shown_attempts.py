@@ -19,6 +19,4 @@ def show_attempts(run: Run, attempts: Sequence[AttemptJudged]) -> list[ShownAtte
 
 def evidence_of(run: Run, reflected: Reflected) -> list[ShownAttempt]:
     """Return what the teacher read in a reflection, gaps that it closed included."""
-    found = [run.log.find(AttemptJudged, run.id, slot) for slot in reflected.attempts]
-    attempts = [event for event in found if isinstance(event, AttemptJudged)]
-    return [*show_attempts(run, attempts), *closed_gaps(run, reflected)]
+    return [*show_attempts(run, run.attempts(reflected.attempts)), *closed_gaps(run, reflected)]

@@ -9,7 +9,7 @@ from itertools import islice
 
 from ...domains.contract import Problem
 from ...store import slots
-from ...store.events import AttemptJudged, Event, FailuresSorted, Reflected, Solved
+from ...store.events import AttemptJudged, FailuresSorted, Reflected, Solved
 from ..context import Run
 from ..state import RunState
 from ..teacher.contract import ShownAttempt
@@ -51,7 +51,7 @@ def close_gaps(run: Run, state: RunState, slot: str) -> list[ShownAttempt]:
     if taken and run.teacher.model is not None:
         attempt(
             run,
-            f"{slot}/gap",
+            slots.part(slot, "gap"),
             taken,
             model=run.teacher.model,
             strategy=run.version(state["strategy"]).strategy,
@@ -90,22 +90,18 @@ def _solution(run: Run, slot: str, problem: Problem) -> str:
     """Return the teacher's right reply below `slot`, or the domain's own; empty if none is."""
     if run.teacher.model is None:
         return right_solution(run.domain, problem) or ""
-    for sample in range(SAMPLES):
-        event = run.log.find(AttemptJudged, run.id, f"{slot}/gap/{problem.id}/{sample}")
-        if isinstance(event, AttemptJudged) and event.outcome == "right":
-            return run.log.text(event.reply_text)
-    return ""
+    arm = slots.part(slot, "gap")
+    tries = run.attempts(slots.attempt(arm, problem.id, sample) for sample in range(SAMPLES))
+    right = (event for event in tries if event.outcome == "right")
+    return next((run.log.text(event.reply_text) for event in right), "")
 
 
 def _failure(run: Run, reflected: str, problem: str) -> AttemptJudged | None:
     """Return an attempt at `problem` that failed before the reflection in slot `reflected`."""
-    place = reflected.removesuffix("/reflect")
-    before = int(place.split("/")[0].removeprefix("c")) - 1
-    for slot in (f"{place}/solve", f"c{before}/feedback"):
-        event = run.log.find(Event, run.id, slot)
-        if isinstance(event, Solved | FailuresSorted):
-            for answer in event.attempts:
-                found = run.log.find(AttemptJudged, run.id, answer)
-                if isinstance(found, AttemptJudged) and found.problem == problem:
-                    return found
-    return None
+    where = slots.round_of(reflected)
+    assert where is not None, "the loop's reflections stand in rounds"
+    before = slots.cycle_step(where.cycle - 1, "feedback")
+    solved = run.log.find(Solved, run.id, where.slot("solve"))
+    told = run.log.find(FailuresSorted, run.id, before)
+    tried = [slot for event in (solved, told) if event for slot in event.attempts]
+    return next((it for it in run.attempts(tried) if it.problem == problem), None)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ...models.contract import Model, ModelError, Request
+from ...store import slots
 from ...store.events import CallCompleted
 from ...trainer.student_prompt import build_request
 from ..calls.journal import ModelDown
@@ -21,7 +22,7 @@ def check_validators(run: Run) -> None:
     question = replace(build_request(run.domain.guide, run.batch(0)[0]), max_tokens=FEW)
     for number, model in enumerate(run.validators, start=1):
         spec = dict(enumerate(run.config.validators, start=1)).get(number, model.name)
-        if why := _silence(run, f"validators/{number}", model, question):
+        if why := _silence(run, number, model, question):
             raise ModelDown(
                 f"The validator {model.name} does not answer: {why.rstrip('.')}. Nothing was spent "
                 f"on the run yet. When `tutelage models check {spec}` says that it answers, "
@@ -29,17 +30,15 @@ def check_validators(run: Run) -> None:
             )
 
 
-def _silence(run: Run, prefix: str, model: Model, question: Request) -> str:
+def _silence(run: Run, number: int, model: Model, question: Request) -> str:
     """Return why the model does not answer; empty if it does, or did."""
-    tries = 1
-    while isinstance(
-        found := run.log.find(CallCompleted, run.id, f"{prefix}/{tries}/reply"), CallCompleted
-    ):
+    slot = slots.validator_call(number, tries := 1)
+    while found := run.log.find(CallCompleted, run.id, slots.part(slot, "reply")):
         if found.outcome != "error":
             return ""
-        tries += 1
+        slot = slots.validator_call(number, tries := tries + 1)
     try:
-        reply = run.journal.one(model, f"{prefix}/{tries}", question)
+        reply = run.journal.one(model, slot, question)
     except ModelError as error:
         return str(error)
     return (reply.detail or "no reason given") if reply.outcome == "error" else ""

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from langgraph.runtime import Runtime
 
 from ...evidence.attribution.headline import headline
+from ...store import slots
 from ...store.events import Evaluated, RunFinished
 from ...store.judged_by import count_judges
 from ...store.rules import Strategy
@@ -17,14 +18,14 @@ from ..state import RunState
 def evaluate(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Answer `test` and `ood` with every arm, and record the attribution table."""
     run = runtime.context
-    event = run.log.find(Evaluated, run.id, "evaluate")
-    if event is None:
-        event = run.log.record(_evaluation(run, state["strategy"], state["adapter"]))
-    assert isinstance(event, Evaluated)
-    run.log.record(
-        RunFinished(stream=run.id, slot="finish", strategy=event.strategy, adapter=event.adapter)
+    event = run.log.find(Evaluated, run.id, slots.EVALUATE) or run.log.record(
+        _evaluation(run, state["strategy"], state["adapter"])
     )
-    return {"strategy": event.strategy}
+    strategy, adapter = event.strategy, event.adapter
+    run.log.record(
+        RunFinished(stream=run.id, slot=slots.FINISH, strategy=strategy, adapter=adapter)
+    )
+    return {"strategy": strategy}
 
 
 def _evaluation(run: Run, strategy: str, adapter: str) -> Evaluated:
@@ -48,7 +49,7 @@ def _evaluation(run: Run, strategy: str, adapter: str) -> Evaluated:
     }
     return Evaluated(
         stream=run.id,
-        slot="evaluate",
+        slot=slots.EVALUATE,
         strategy=current.hash,
         adapter=adapter,
         attribution_text=run.log.keep(json.dumps(data, indent=2)),
@@ -57,5 +58,5 @@ def _evaluation(run: Run, strategy: str, adapter: str) -> Evaluated:
 
 def _sealed_leaks(run: Run, strategy: Strategy) -> list[dict[str, str]]:
     """Return what the rules carry of the sealed problems: nobody could look while they were."""
-    sealed = [problem for split in SEALED for problem in run.open_seal(split, "evaluate")]
+    sealed = [problem for split in SEALED for problem in run.open_seal(split, slots.EVALUATE)]
     return [asdict(leak) for leak in strategy_leaks(strategy, sealed, run.domain.guide.classes)]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from langgraph.runtime import Runtime
 
 from ...domains.contract import Problem
+from ...store import slots
 from ...store.events import AttemptJudged, FailuresSorted
 from ...store.rules import Strategy
 from ..context import Run
@@ -30,7 +31,7 @@ def _sort(run: Run, state: RunState, slot: str) -> None:
     words = current.strategy if not state["adapter"] and run.reads_words() else None
     adapter = state["adapter"]
     attempts = attempt(
-        run, f"{slot}/student", problems, strategy=words, adapter=adapter, what="feedback"
+        run, slots.part(slot, "student"), problems, strategy=words, adapter=adapter, what="feedback"
     )
     failures = [event for event in attempts if event.outcome in ("wrong", "unparsed")]
     gaps = _gaps(run, slot, failures, current.strategy, adapter)
@@ -58,7 +59,7 @@ def _gaps(
     by_id = {problem.id: problem for problem in run.problems["train"]}
     told = attempt(
         run,
-        f"{slot}/told",
+        slots.part(slot, "told"),
         [by_id[event.problem] for event in failures],
         strategy=strategy,
         adapter=adapter,
@@ -94,7 +95,7 @@ def _teacher_solves(
         return frozenset(p.id for p in problems if right_solution(run.domain, p) is not None)
     attempts = attempt(
         run,
-        f"{slot}/teacher",
+        slots.part(slot, "teacher"),
         problems,
         model=run.teacher.model,
         strategy=strategy,

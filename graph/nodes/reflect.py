@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from langgraph.runtime import Runtime
 
+from ...store import slots
 from ...store.events import AttemptJudged, CallIntended, FailuresSorted, Reflected, Solved
 from ..calls.secrets import secret_in
 from ..context import Run
@@ -16,8 +17,6 @@ from ..screening.injection import order_in
 from ..state import RunState, round_slot
 from ..teacher.contract import Unusable
 
-GROUP = "group/"
-"""Below this a teacher asks, once for each group of a large batch."""
 FAILURES_A_PROBLEM = 2
 """Failures read beside one success, where not all can be read."""
 
@@ -45,7 +44,8 @@ def _reflect(run: Run, state: RunState, slot: str) -> None:
         run.progress.say(f"Reflection {slot} gave no lessons: {error}")
         lessons = []
     modes = Counter(mode for event in attempts for mode in event.failure_modes)
-    groups = run.log.events(CallIntended, stream=run.id, prefix=f"{slot}/{GROUP}")
+    grouped = slots.inside(slots.below(slot, "group"))
+    groups = run.log.events(CallIntended, stream=run.id, prefix=grouped)
     run.log.record(
         Reflected(
             stream=run.id,
@@ -121,21 +121,16 @@ def _drop_orders(run: Run, slot: str, lessons: Sequence[str]) -> list[str]:
 
 
 def _attempts(run: Run, state: RunState) -> list[AttemptJudged]:
-    solved = run.log.find(Solved, run.id, state["solved"])
-    assert isinstance(solved, Solved)
     before = _last_feedback(run, state)
-    slots = [*(before.attempts if before else ()), *solved.attempts]
-    events = [run.log.find(AttemptJudged, run.id, slot) for slot in slots]
-    return [event for event in events if isinstance(event, AttemptJudged)]
+    solved = run.event(Solved, state["solved"])
+    return run.attempts([*(before.attempts if before else ()), *solved.attempts])
 
 
 def _last_feedback(run: Run, state: RunState) -> FailuresSorted | None:
     """Return the feedback that ended the last cycle, in the first round of the next."""
     if state["round"] > 1 or state["cycle"] == 1:
         return None
-    event = run.log.find(FailuresSorted, run.id, f"c{state['cycle'] - 1}/feedback")
-    assert isinstance(event, FailuresSorted)
-    return event
+    return run.event(FailuresSorted, slots.cycle_step(state["cycle"] - 1, "feedback"))
 
 
 def _open_problems(run: Run, state: RunState, attempts: Sequence[AttemptJudged]) -> tuple[str, ...]:

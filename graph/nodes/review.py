@@ -8,6 +8,7 @@ there, with the checkpoint or without it.
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
+from ...store import slots
 from ...store.events import (
     Event,
     GateDecided,
@@ -24,7 +25,6 @@ from ...store.strategies.review_answers import (
     record_answer,
 )
 from ..context import Run
-from ..measure.reviews import revision_slot
 from ..screening.admission import check, check_revision
 from ..state import RunState, round_slot
 from ..teacher.contract import Forbidden, Unusable
@@ -36,8 +36,8 @@ UNMEASURED = "This was the last round, so no gate of this run measures it: `tute
 def review(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Wait for the answer where `validate` asked, act on it, and count on to the next round."""
     run = runtime.context
-    asked = run.log.find(ReviewAsked, run.id, f"{round_slot(state, 'review')}/asked")
-    if isinstance(asked, ReviewAsked):
+    asked = run.log.find(ReviewAsked, run.id, slots.part(round_slot(state, "review"), "asked"))
+    if asked is not None:
         _settle(run, state, asked, _wait_for_answer(run, asked))
     return {"round": state["round"] + 1}
 
@@ -83,9 +83,7 @@ def _settle(run: Run, state: RunState, asked: ReviewAsked, given: ReviewAnswered
 
 def _promote(run: Run, asked: ReviewAsked, given: ReviewAnswered) -> None:
     """By the gate where it accepted; by the reviewer, with a reason, where it did not."""
-    stream, _, slot = asked.gate.partition("#")
-    gate = run.log.find(GateDecided, stream, slot)
-    assert isinstance(gate, GateDecided)
+    gate = run.event(GateDecided, slots.parse_reference(asked.gate)[1])
     accepted = gate.decision == "accept"
     approval = f"{gate.reason} Approved by {given.reviewer}. {given.reason}".rstrip()
     run.strategies.promote(
@@ -93,7 +91,7 @@ def _promote(run: Run, asked: ReviewAsked, given: ReviewAnswered) -> None:
         run.branch,
         asked.candidate,
         stream=run.id,
-        slot=asked.slot.replace("/asked", "/promote"),
+        slot=slots.part(slots.step_of(asked.slot), "promote"),
         gate=asked.gate if accepted else "",
         by="gate" if accepted else given.reviewer,
         reason=approval if accepted else given.reason,
@@ -107,7 +105,7 @@ def _revise(
 
     No gate has measured it, so nothing is promoted: it takes one of the next round's places.
     """
-    slot = revision_slot(state)
+    slot = slots.part(round_slot(state, "review"), "revised")
     event = run.log.find(Event, run.id, slot) or run.log.record(_proposal(run, asked, given, slot))
     shown = run.version(asked.candidate).name
     if isinstance(event, ProposalRefused):

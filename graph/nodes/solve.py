@@ -13,9 +13,9 @@ def solve(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Attempt this round's batch with its parent version, and with the adapter if there is one."""
     run = runtime.context
     slot = round_slot(state, "solve")
-    event = run.log.find(Solved, run.id, slot) or _solve(run, state, slot)
-    opened = run.log.find(RoundOpened, run.id, round_slot(state, "open"))
-    assert isinstance(event, Solved) and isinstance(opened, RoundOpened)
+    if run.log.find(Solved, run.id, slot) is None:
+        _solve(run, state, slot)
+    opened = run.event(RoundOpened, round_slot(state, "open"))
     return {
         "solved": slot,
         "strategy": opened.strategy,
@@ -23,7 +23,7 @@ def solve(state: RunState, runtime: Runtime[Run]) -> RunState:
     }
 
 
-def _solve(run: Run, state: RunState, slot: str) -> Solved:
+def _solve(run: Run, state: RunState, slot: str) -> None:
     discovering = state["cycle"] == 1 and run.teacher.model is not None
     policy = "teacher" if discovering else "student"
     # A person may promote while a killed run lies still: the round keeps what it began with.
@@ -39,7 +39,7 @@ def _solve(run: Run, state: RunState, slot: str) -> Solved:
         samples=run.config.loop.samples,
         what=f"{policy} solves",
     )
-    return run.log.record(
+    run.log.record(
         Solved(
             stream=run.id,
             slot=slot,

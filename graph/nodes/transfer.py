@@ -3,6 +3,7 @@
 from langgraph.runtime import Runtime
 
 from ...store.events import Transferred
+from ...store.slots import reference
 from ..context import Run
 from ..measure.adapters import adapter_of
 from ..state import RunState, cycle_slot
@@ -12,10 +13,7 @@ def transfer(state: RunState, runtime: Runtime[Run]) -> RunState:
     """Train the adapter of the current version, or say why there is none to train."""
     run = runtime.context
     slot = cycle_slot(state, "transfer")
-    event = run.log.find(Transferred, run.id, slot)
-    if event is None:
-        event = run.log.record(_transfer(run, slot))
-    assert isinstance(event, Transferred)
+    event = run.log.find(Transferred, run.id, slot) or run.log.record(_transfer(run, slot))
     if event.reason:
         run.progress.say(f"Nothing was transferred: {event.reason}")
     return {"adapter": event.adapter, "strategy": event.strategy}
@@ -30,9 +28,7 @@ def _transfer(run: Run, slot: str) -> Transferred:
     elif not current.strategy.rules:
         reason = "no version has passed a gate yet."
     else:
-        adapter = adapter_of(
-            run, current.strategy, current.name, f"{current.stream}#{current.slot}"
-        )
+        adapter = adapter_of(run, current.strategy, current.name, reference(current))
     return Transferred(
         stream=run.id, slot=slot, strategy=current.hash, adapter=adapter, reason=reason
     )

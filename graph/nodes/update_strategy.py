@@ -7,7 +7,6 @@ from langgraph.runtime import Runtime
 from ...store import slots
 from ...store.edits import Edit, EditError, apply
 from ...store.events import (
-    AttemptJudged,
     Event,
     GateDecided,
     ProposalRefused,
@@ -44,7 +43,7 @@ def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
     places = run.config.loop.candidates - len(candidates)
     free = places - 1 if places > 1 else int(_teacher_had_a_place(run, state))
     for number in range(1, places + 1):
-        slot = f"{round_slot(state, 'update_strategy')}/{number}"
+        slot = slots.below(round_slot(state, "update_strategy"), number)
         event = run.log.find(Event, run.id, slot) or _propose(run, state, number, slot, free, taken)
         if isinstance(event, ProposalRefused) and event.reason == NOTHING_MORE:
             break
@@ -60,9 +59,9 @@ def _teacher_had_a_place(run: Run, state: RunState) -> bool:
     before = run.previous_round(state)
     if before is None:
         return False
-    slots = f"{round_slot(before, 'update_strategy')}/"
+    step = round_slot(before, "update_strategy")
     for number in range(1, run.config.loop.candidates + 1):
-        event = run.log.find(Event, run.id, f"{slots}{number}")
+        event = run.log.find(Event, run.id, slots.below(step, number))
         if isinstance(event, ProposalRefused) or (
             isinstance(event, StrategyProposed) and event.origin == "teacher"
         ):
@@ -120,12 +119,11 @@ def _is_fit(run: Run, state: RunState, derived: Candidate) -> bool:
     except Unusable as error:
         if str(error) not in _refusals(run):
             # The version that was refused is part of it: another removal may be refused as well.
-            here = round_slot(state, "update_strategy")
-            slot = f"{here}/{derived.origin}/{derived.strategy.hash[:16]}"
+            step, made = round_slot(state, "update_strategy"), derived.strategy.hash
             run.log.record(
                 ProposalRefused(
                     stream=run.id,
-                    slot=slot,
+                    slot=slots.derived_candidate(step, derived.origin, made),
                     reason=str(error),
                     edits=derived.edits,
                     parent=derived.parents[0],
@@ -141,13 +139,12 @@ def _ask(
     """Record the teacher's candidate, or why there is none."""
     parent = run.version(state["strategy"]).strategy
     incumbent = run.version(state["incumbent"]).strategy
-    reflected = run.log.find(Reflected, run.id, state["reflected"])
-    assert isinstance(reflected, Reflected)
+    reflected = run.event(Reflected, state["reflected"])
     edits: tuple[Edit, ...] = ()
     try:
         situation = _situation(run, parent, reflected, taken, edit_cap(run, state))
         edits = _teacher_edits(run, slot, situation)
-        edits, candidate = _reorder(run, parent, edits, f"{run.id}/{slot}")
+        edits, candidate = _reorder(run, parent, edits, slots.below(run.id, slot))
         check(run, parent, incumbent, candidate, edits, foreign_texts(situation.evidence))
         check_rivals(run, candidate)
     except (Unusable, EditError) as error:
@@ -206,8 +203,7 @@ def _situation(
     taken: Sequence[tuple[Edit, ...]],
     cap: int,
 ) -> Situation:
-    read = [run.log.find(AttemptJudged, run.id, slot) for slot in reflected.attempts]
-    failed = [e for e in read if isinstance(e, AttemptJudged) and e.outcome != "right"]
+    failed = [event for event in run.attempts(reflected.attempts) if event.outcome != "right"]
     known = worths(run)
     return Situation(
         guide=run.domain.guide,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
+from ...store import slots
 from ...store.events import GateDecided, StrategyPromoted
 from ...store.strategies.versions import Version
 from ..context import Run
@@ -21,7 +22,7 @@ def validate(state: RunState, runtime: Runtime[Run]) -> RunState:
     if not state["candidates"]:
         run.progress.say("Nothing was proposed in this round: there is nothing to gate.")
     done = [
-        _gate(run, state, f"{slot}/{number}", run.strategies.get(candidate))
+        _gate(run, state, slots.below(slot, number), run.strategies.get(candidate))
         for number, candidate in enumerate(state["candidates"], start=1)
     ]
     best = _best(run, done)
@@ -33,14 +34,14 @@ def validate(state: RunState, runtime: Runtime[Run]) -> RunState:
 
 
 def _gate(run: Run, state: RunState, slot: str, candidate: Version) -> GateDecided:
-    event = run.log.find(GateDecided, run.id, f"{slot}/gate")
-    if isinstance(event, GateDecided):
+    if (event := run.log.find(GateDecided, run.id, slots.part(slot, "gate"))) is not None:
         return event
     found = run.channel() or probe(run, candidate.strategy)
     block, worn = run.gate_problems(state), state["adapter"]
     incumbent = run.version(state["incumbent"])
     gate = Gate(run, incumbent, candidate, found.channel, block, worn, run.config.decisions)
-    event = run.log.record(gate.decide(slot, f"{round_slot(state, 'validate')}/incumbent"))
+    shared = slots.part(round_slot(state, "validate"), "incumbent")
+    event = run.log.record(gate.decide(slot, shared))
     run.progress.say(f"Gate {candidate.name}: {event.decision}. {event.reason}")
     return event
 
@@ -54,7 +55,7 @@ def _best(run: Run, gates: Sequence[GateDecided]) -> GateDecided | None:
     enough = ("accept", "indecisive") if run.config.loop.review == "always" else ("accept",)
     able = [event for event in gates if event.decision in enough]
     for event in able:
-        measure_portability(run, event, event.slot.removesuffix("/gate"))
+        measure_portability(run, event, slots.step_of(event.slot))
     free = [event for event in able if _may_pass(run, event)]
     return max(free, key=lambda event: (event.decision == "accept", event.gain), default=None)
 
@@ -68,15 +69,16 @@ def _may_pass(run: Run, event: GateDecided) -> bool:
 
 
 def _promote(run: Run, slot: str, best: GateDecided) -> None:
-    if run.log.find(StrategyPromoted, run.id, f"{slot}/promote") is not None:
+    promotion = slots.part(slot, "promote")
+    if run.log.find(StrategyPromoted, run.id, promotion) is not None:
         return
     run.strategies.promote(
         run.domain.name,
         run.branch,
         best.candidate,
         stream=run.id,
-        slot=f"{slot}/promote",
-        gate=f"{run.id}#{best.slot}",
+        slot=promotion,
+        gate=slots.reference(best),
         reason=best.reason,
     )
     run.progress.say(f"Promoted {run.strategies.get(best.candidate).name}: {best.reason}")

@@ -11,6 +11,7 @@ from ...models import registry as models
 from ...models.contract import Model
 from ...store.events import RunStarted
 from ...store.log import Log, open_log
+from ...store.slots import START
 from ...store.strategies.versions import Strategies
 from ...trainer.contract import Trainable, Trainer
 from ...trainer.train import LoraTrainer
@@ -88,8 +89,8 @@ def recorded_config(log: Log, run_id: str, budget: Budget | None = None) -> RunC
 
     Raises LookupError for an unknown run.
     """
-    event = log.find(RunStarted, run_id, "start")
-    if not isinstance(event, RunStarted):
+    event = log.find(RunStarted, run_id, START)
+    if event is None:
         known = ", ".join(run_ids(log)) or "none yet"
         raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
     spent = budget.model_dump(mode="json") if budget else event.budget

@@ -43,18 +43,18 @@ def test_a_step_by_hand_lies_in_no_cycle(step: str, number: int, part: str) -> N
     assert slots.gate_by_hand(slots.below(slots.step_by_hand("gate", number), part)) == number
 
 
-@given(st.one_of(st.just(""), ROUND.map(lambda it: it.slot("validate"))), NUMBER)
+@given(ROUND.map(lambda it: it.slot("validate")), NUMBER)
 def test_a_validator_is_found_where_it_was_asked(step: str, number: int) -> None:
-    assert slots.validator_of(slots.probe_of(number)) == ("", number)
-    if step:
-        assert slots.validator_of(slots.portability(step, number)) == (step, number)
-        assert slots.validator_of(step) is None
+    slot = slots.portability(step, number)
+    assert slots.validator_of(slots.probe_of(number)) == slots.validator_of(slot) == number
+    assert slots.tried_step(slot) == step and slots.is_below(slot, step)
+    assert slots.validator_of(step) == 0
 
 
 @given(WORD, WORD, st.integers(0, 9), WORD)
 def test_what_belongs_to_no_cycle_is_its_parts(a: str, b: str, n: int, c: str) -> None:
     built = {
-        slots.split(a): ("split", a),
+        slots.problems(a): ("split", a),
         slots.floors(a): ("floors", a),
         slots.examples(a): ("examples", a),
         slots.adapter(a): ("adapters", a),
