@@ -24,8 +24,9 @@ from tutelage.domains import get
 from tutelage.models import open_model
 from tutelage.store import EMPTY, Rule, Strategy
 from tutelage.trainer import Dataset, Recipe, build_dataset
-from tutelage.trainer.contract import Trainable
-from tutelage.trainer.lora import Batch, CompletionLoss, batches, fresh_adapter, train_lora
+from tutelage.trainer.contract import Trainable, Training, TrainingInput
+from tutelage.trainer.lora import Batch, CompletionLoss, batches, fresh_adapter
+from tutelage.trainer.sft import train
 from tutelage.trainer.tokens import Tokens, tokenise
 
 EXAMPLES, PAIRS = 48, 8
@@ -34,8 +35,9 @@ EXAMPLES, PAIRS = 48, 8
 def measure(student: Trainable, dataset: Dataset, labels: Dataset, recipe: Recipe) -> list[Figure]:
     """Train for one epoch on worked steps, then compare the two ways to compute the loss."""
     examples = [tokenise(example, student) for example in dataset.examples]
+    training = Training(student, TrainingInput(dataset), recipe, 0, {}, ())
     start, busy = time.perf_counter(), time.process_time()
-    tokens = train_lora(student, dataset, recipe, seed=0).tokens
+    tokens = train(student, training, None, None).tokens
     took, busy = time.perf_counter() - start, time.process_time() - busy
     ratio, difference = _compare_losses(student, examples, recipe)
     bare = [tokenise(example, student) for example in labels.examples]
@@ -61,9 +63,9 @@ def _compare_losses(
     ratios, differences = [], []
     with fresh_adapter(module, recipe) as model:
         for chosen in list(batches(examples, recipe, seed=0))[:PAIRS]:
-            batch = Batch.of(chosen)
+            batch = Batch.of(chosen, module.device)
             learner = CompletionLoss(model)
-            ours, ours_took = _time(partial(learner, batch))
+            ours, ours_took = _time(partial(learner, chosen))
             learner.release()
             full, full_took = _time(partial(_all_logits, model, batch))
             ratios.append(full_took / ours_took)

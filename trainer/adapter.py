@@ -8,12 +8,15 @@ their config are hashed in the manifest and never change again; the card and the
 """
 
 import hashlib
+import json
 import os
 import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -21,6 +24,28 @@ from ..store.files import write_atomically
 from ..store.rules import Strategy
 from .card import CARD, render_card
 from .manifest import MANIFEST, Manifest, read_manifest
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An adapter in memory."""
+
+    weights: dict[str, Any]
+    """Name -> tensor."""
+    config: dict[str, Any]
+    tokens: int
+    """Read in training, all epochs together, padding not counted."""
+    losses: tuple[float, ...]
+    """Mean loss of each step."""
+
+    def write(self, folder: Path) -> None:
+        """Write the two files of a PEFT folder. The same adapter gives the same bytes."""
+        from safetensors.torch import save_file
+
+        save_file(self.weights, folder / "adapter_model.safetensors", metadata={"format": "pt"})
+        # PEFT keeps layer names in a set: sorted, or the file would differ from run to run.
+        config = json.dumps(self.config, indent=2, sort_keys=True, default=sorted)
+        (folder / "adapter_config.json").write_text(config + "\n", encoding="utf-8")
 
 
 def save_adapter(

@@ -2,6 +2,7 @@
 
 from ..store.rules import Strategy
 from .manifest import Manifest
+from .methods import SFT, find_method
 
 CARD = "README.md"
 
@@ -13,7 +14,7 @@ tags: [lora, tutelage]
 
 # {name}, passed into the weights of {base}
 
-A LoRA adapter, trained on worked solutions that follow the strategy below. The strategy is in the
+A LoRA adapter, trained on {about}. The strategy is in the
 weights: ask without it in the prompt.
 
 ## The strategy
@@ -28,7 +29,7 @@ weights: ask without it in the prompt.
 |---|---|
 {settings}
 
-Named `{key}` by all of this: the same base, dataset, recipe, seed and versions give the same name.
+Named `{key}` by all of this: the same {made_of} give the same name.
 
 ## How to load it
 
@@ -54,9 +55,11 @@ temperature 0. It was not trained to converse, and nothing is known of other kin
 def render_card(manifest: Manifest, strategy: Strategy) -> str:
     """Render the card as Markdown: strategy, recipe, use, and the held-out score once known."""
     recipe = manifest.recipe.model_dump(mode="json")
+    method = find_method(manifest.method)
     settings = {
         "base": manifest.base,
         "dataset": manifest.dataset,
+        **({"method": method.name} if method.name != SFT else {}),
         "seed": manifest.seed,
         "tokens read": manifest.tokens,
         **({"loss, first and last step": _losses(manifest)} if manifest.losses else {}),
@@ -67,6 +70,8 @@ def render_card(manifest: Manifest, strategy: Strategy) -> str:
         name=manifest.strategy_name,
         base=manifest.base,
         key=manifest.key,
+        about=method.about,
+        made_of=f"base, dataset, {'strategy, ' * method.reads_strategy}recipe, seed and versions",
         strategy=manifest.strategy[:12],
         provenance=f", proposed at `{manifest.provenance}`" if manifest.provenance else "",
         rules=_quote(strategy.render()) or "> No rules: bare answers.",

@@ -1,18 +1,23 @@
-"""Contracts of training: the student that can be trained, and the trainer that the loop uses."""
+"""Contracts of training: its input, the student, the methods, and the trainer of the loop."""
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from ..models.contract import Model, Request
+from ..store.hash_chain import sha256
 from ..store.rules import Strategy
+from .adapter import Trained
 from .examples import Dataset
-from .manifest import Manifest
+from .manifest import Manifest, adapter_key
+from .methods import SFT
 from .recipe import Recipe
 
-OnStep = Callable[[int, int, float], None]
+OnStep = Callable[[int, int, float], None] | None
 """Called with (steps done, steps in all, mean loss of the step) after each step."""
-Stop = Callable[[], bool]
+Stop = Callable[[], bool] | None
 """Called before each step; True ends the training."""
 
 
@@ -30,34 +35,68 @@ class Trainable(Model, Protocol):
         """Return the ids of `chat(request)`, which the model answers from, in two parts."""
 
 
-class Trainer(Protocol):
-    """Makes an adapter from a dataset."""
+@dataclass(frozen=True)
+class TrainingInput:
+    """All that is learned from: equal inputs train equal weights."""
 
-    def key(self, student: Model, dataset: Dataset, recipe: Recipe, seed: int) -> str:
-        """Return the name of the adapter that `train` would make of this, without making it."""
+    dataset: Dataset
+    method: str = SFT
+    strategy: Strategy | None = None
+    """Only for a method that reads it."""
+
+    @property
+    def hash(self) -> str:
+        """Return the dataset's own hash for supervised training, else one over all the fields."""
+        if self.method == SFT:
+            return self.dataset.hash
+        read = self.strategy.hash if self.strategy else ""
+        return sha256(json.dumps([self.method, self.dataset.hash, read]))
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training: all that makes the weights, and the limits that its dataset has to keep."""
+
+    student: Model
+    input: TrainingInput
+    recipe: Recipe
+    seed: int
+    held_out: Mapping[str, Collection[str]]
+    """Split -> ids of problems that may not be learned from."""
+    classes: Sequence[str]
+    """The answers, where answers are classes; else empty."""
+
+    @property
+    def key(self) -> str:
+        """The name of the adapter that comes of it, known without training."""
+        return adapter_key(self.student.name, self.input.hash, self.recipe, self.seed)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """The place of an adapter, and what its card says of its origin."""
+
+    folder: Path
+    """The adapter becomes `folder/<key>`."""
+    strategy: Strategy
+    strategy_name: str
+    """What people call the version, such as `scheduling@3`."""
+    provenance: str = ""
+    """The event behind the strategy, as `stream#slot`."""
+
+
+Train = Callable[[Trainable, Training, OnStep, Stop], Trained]
+"""A training method. It leaves the student as it was. Raises PreflightFailed, before anything is
+learned, for faults that only this method minds, and TrainingStopped when `Stop` says so."""
+
+
+class Trainer(Protocol):
+    """Makes adapters."""
 
     def train(
-        self,
-        student: Model,
-        dataset: Dataset,
-        recipe: Recipe,
-        seed: int,
-        folder: Path,
-        *,
-        strategy: Strategy,
-        strategy_name: str,
-        held_out: Mapping[str, Collection[str]],
-        classes: Sequence[str],
-        on_step: OnStep | None = None,
-        stop: Stop | None = None,
-        provenance: str = "",
+        self, training: Training, place: Destination, on_step: OnStep = None, stop: Stop = None
     ) -> Manifest:
-        """Train an adapter into `folder/<key>`, or return the one that stands there whole.
-
-        `held_out` names the problems of each split that may not be learned from, `classes` the
-        answers where answers are classes, `provenance` the event behind the strategy, as
-        `stream#slot`.
-        """
+        """Train an adapter into `folder/<key>`, or return the one that stands there whole."""
 
 
 class TrainingStopped(RuntimeError):

@@ -12,66 +12,43 @@ the seed. The global random state and the student's module are left as they were
 when training is stopped.
 """
 
-import json
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import peft
 import torch
 from accelerate import Accelerator
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from .contract import OnStep, Stop, Trainable, TrainingStopped
-from .examples import Dataset
+from .adapter import Trained
+from .contract import OnStep, Stop, Trainable, Training, TrainingStopped
 from .recipe import Recipe
-from .tokens import Tokens, tokenise
-
-
-@dataclass(frozen=True)
-class Trained:
-    """An adapter in memory."""
-
-    weights: dict[str, Tensor]
-    config: dict[str, Any]
-    tokens: int
-    """Read in training, all epochs together, padding not counted."""
-    losses: tuple[float, ...]
-    """Mean loss of each step."""
-
-    def write(self, folder: Path) -> None:
-        """Write the two files of a PEFT folder. The same adapter gives the same bytes."""
-        save_file(self.weights, folder / "adapter_model.safetensors", metadata={"format": "pt"})
-        # PEFT keeps layer names in a set: sorted, or the file would differ from run to run.
-        config = json.dumps(self.config, indent=2, sort_keys=True, default=sorted)
-        (folder / "adapter_config.json").write_text(config + "\n", encoding="utf-8")
+from .tokens import Tokens
 
 
 def train_lora(
     student: Trainable,
-    dataset: Dataset,
-    recipe: Recipe,
-    seed: int,
-    *,
-    on_step: OnStep | None = None,
-    stop: Stop | None = None,
+    examples: Sequence[Tokens],
+    loss_of: Callable[[Any], "CompletionLoss"],
+    training: Training,
+    on_step: OnStep = None,
+    stop: Stop = None,
 ) -> Trained:
     """Train a fresh adapter on the student's own module, and remove it again.
 
-    Raises TrainingStopped when `stop` says so.
+    `loss_of` makes the loss of the module with its adapter. Raises TrainingStopped when `stop`
+    says so.
     """
-    examples = [tokenise(example, student) for example in dataset.examples]
     module, _ = student.bare()
+    recipe, seed = training.recipe, training.seed
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         with fresh_adapter(module, recipe) as model:
-            losses = _learn(model, examples, recipe, seed, on_step, stop)
+            losses = _learn(loss_of(model), examples, recipe, seed, on_step, stop)
             config = model.peft_config["default"]
             config.base_model_name_or_path = student.name.removeprefix("hf:")
             config.inference_mode = True
@@ -82,21 +59,20 @@ def train_lora(
 
 
 def _learn(
-    model: Any,
+    learner: "CompletionLoss",
     examples: Sequence[Tokens],
     recipe: Recipe,
     seed: int,
-    on_step: OnStep | None,
-    stop: Stop | None,
+    on_step: OnStep,
+    stop: Stop,
 ) -> tuple[float, ...]:
     accelerator = Accelerator()
-    adapter = [weight for weight in model.parameters() if weight.requires_grad]
+    adapter = [weight for weight in learner.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(adapter, lr=recipe.lr, weight_decay=recipe.weight_decay)
     total = recipe.epochs * math.ceil(len(examples) / recipe.batch_size)
     rate = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: learning_rate_share(step, total, recipe)
     )
-    learner = CompletionLoss(model)
     prepared, stepper = accelerator.prepare(learner, optimizer)
     losses: list[float] = []
     try:
@@ -105,10 +81,10 @@ def _learn(
                 accelerator.set_trigger()
             if accelerator.check_trigger():
                 raise TrainingStopped(f"Stopped after {len(losses)} of {total} steps.")
-            mine = Batch.of(batch, accelerator.process_index, accelerator.num_processes)
+            mine = share_of(batch, accelerator.process_index, accelerator.num_processes)
             learned = sum(len(example.ids) - example.start for example in batch)
             # Processes average their gradients, so each counts its sum as many times.
-            loss = prepared(mine.to(accelerator.device)) / learned
+            loss = prepared(mine) / learned
             accelerator.backward(loss * accelerator.num_processes)
             accelerator.clip_grad_norm_(adapter, recipe.clip)
             stepper.step()
@@ -157,18 +133,14 @@ class Batch(NamedTuple):
     """[learned]: the learned tokens."""
 
     @classmethod
-    def of(cls, examples: Sequence[Tokens], process: int = 0, processes: int = 1) -> "Batch":
-        """Take every `processes`-th example, or one without loss if none is left for `process`."""
-        share = examples[process::processes] or [Tokens(examples[0].ids, len(examples[0].ids))]
-        ids = torch.zeros(len(share), max(len(e.ids) for e in share), dtype=torch.long)
-        for row, example in enumerate(share):
+    def of(cls, examples: Sequence[Tokens], device: torch.device) -> "Batch":
+        ids = torch.zeros(len(examples), max(len(e.ids) for e in examples), dtype=torch.long)
+        for row, example in enumerate(examples):
             ids[row, : len(example.ids)] = torch.tensor(example.ids)
-        learned = [(row, at) for row, e in enumerate(share) for at in range(e.start, len(e.ids))]
+        learned = [(row, at) for row, e in enumerate(examples) for at in range(e.start, len(e.ids))]
         rows, places = torch.tensor(learned, dtype=torch.long).reshape(-1, 2).unbind(1)
-        return cls(ids, rows, places - 1, ids[rows, places])
-
-    def to(self, device: torch.device) -> "Batch":
-        return Batch(*(tensor.to(device) for tensor in self))
+        parts = (ids, rows, places - 1, ids[rows, places])
+        return cls(*(tensor.to(device) for tensor in parts))
 
 
 class CompletionLoss(nn.Module):
@@ -184,18 +156,28 @@ class CompletionLoss(nn.Module):
         self._batch: Batch | None = None
         self._hook = model.get_output_embeddings().register_forward_pre_hook(self._pick)
 
-    def forward(self, batch: Batch) -> Tensor:
+    def forward(self, examples: Sequence[Tokens]) -> Tensor:
+        batch = Batch.of(examples, self.model.device)
+        return cross_entropy(self.logits(batch), batch.targets, reduction="sum")
+
+    def logits(self, batch: Batch) -> Tensor:
+        """Return the logits [learned, vocabulary] at the places where loss falls."""
         self._batch = batch
-        logits = self.model(input_ids=batch.ids, use_cache=False).logits
-        return cross_entropy(logits.float(), batch.targets, reduction="sum")
+        logits: Tensor = self.model(input_ids=batch.ids, use_cache=False).logits
+        return logits.float()
 
     def release(self) -> None:
         """Remove the hook from the head."""
         self._hook.remove()
 
     def _pick(self, head: nn.Module, hidden: tuple[Tensor]) -> tuple[Tensor]:
-        assert self._batch is not None, "the head is only run by forward"
+        assert self._batch is not None, "the head is only run by logits"
         return (hidden[0][self._batch.rows, self._batch.places],)
+
+
+def share_of(batch: Sequence[Tokens], process: int, processes: int) -> Sequence[Tokens]:
+    """Take every `processes`-th example, or one without loss if none is left for `process`."""
+    return batch[process::processes] or [Tokens(batch[0].ids, len(batch[0].ids))]
 
 
 def batches(examples: Sequence[Tokens], recipe: Recipe, seed: int) -> Iterator[Sequence[Tokens]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .methods import SFT
 from .recipe import Recipe
 
 LIBRARIES = ("torch", "peft", "transformers")
@@ -25,6 +26,8 @@ class Manifest(BaseModel):
     """The student it was trained on and belongs to."""
     dataset: str
     """Hash of the dataset."""
+    method: str = Field(default=SFT, exclude_if=SFT.__eq__)
+    """Training method; not written where it is the usual one."""
     strategy: str
     """Hash of the version that the examples follow: the first version that needed this adapter."""
     strategy_name: str
@@ -45,20 +48,12 @@ class Manifest(BaseModel):
     """Split -> accuracy once evaluated. With the card, all that may change after saving."""
 
 
-def adapter_key(
-    base: str,
-    dataset_hash: str,
-    recipe: Recipe,
-    seed: int,
-    *,
-    libraries: Mapping[str, str] | None = None,
-) -> str:
+def adapter_key(base: str, input_hash: str, recipe: Recipe, seed: int) -> str:
     """Name an adapter by all that makes its weights: 16 hex digits of a SHA-256.
 
-    The versions of the training libraries count too; None stands for those installed.
+    The versions of the training libraries count too.
     """
-    used = versions() if libraries is None else dict(libraries)
-    made_of = [base, dataset_hash, recipe.model_dump(mode="json"), seed, used]
+    made_of = [base, input_hash, recipe.model_dump(mode="json"), seed, versions()]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
 
 

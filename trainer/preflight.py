@@ -36,17 +36,6 @@ class PreflightFault:
     """Ids of the problems whose examples have the fault; empty when it is the dataset's own."""
 
 
-@dataclass(frozen=True)
-class Preflight:
-    """Findings of the checks; none, when the dataset may be trained."""
-
-    findings: tuple[PreflightFault, ...]
-
-    @property
-    def ok(self) -> bool:
-        return not self.findings
-
-
 class PreflightFailed(ValueError):
     """A dataset may not be trained as it is. Every fault is in the message and in `findings`."""
 
@@ -64,25 +53,18 @@ def check_dataset(
     classes: Sequence[str],
     *,
     tokenised: Tokenise = tokenise,
-) -> Preflight:
+) -> tuple[PreflightFault, ...]:
     """Look for every fault. `tokenised` gives the tokens that training will read.
 
     `held_out` is split -> problem ids; `classes` are the domain's answers where answers are
     classes, else empty.
     """
-    findings = [
+    return (
         *_check_examples(dataset),
         *_check_tokens(dataset, student, recipe, tokenised),
         *_check_overlap(dataset, held_out),
         *_check_balance(dataset, classes),
-    ]
-    return Preflight(tuple(findings))
-
-
-def require_no_faults(preflight: Preflight) -> None:
-    """Raise PreflightFailed, listing every fault, unless there is none."""
-    if not preflight.ok:
-        raise PreflightFailed(preflight.findings)
+    )
 
 
 def _check_examples(dataset: Dataset) -> list[PreflightFault]:

@@ -1,70 +1,57 @@
-"""Train an adapter from a dataset and save it, in one call."""
+"""Train an adapter from its input and save it, in one call."""
 
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from importlib import import_module
 
 from ..models.contract import Model, ModelError
-from ..store.rules import Strategy
 from .adapter import is_whole, save_adapter
-from .contract import OnStep, Stop, Trainable
-from .examples import Dataset
-from .manifest import Manifest, adapter_key, read_manifest, versions
-from .preflight import check_dataset, require_no_faults
-from .recipe import Recipe
+from .contract import Destination, OnStep, Stop, Train, Trainable, Training
+from .manifest import Manifest, read_manifest, versions
+from .methods import find_method
+from .preflight import PreflightFailed, check_dataset
 
 
 class LoraTrainer:
     """Trains a LoRA adapter on the student's own weights, unless it stands there already."""
 
-    def key(self, student: Model, dataset: Dataset, recipe: Recipe, seed: int) -> str:
-        """Return the adapter's name, without training it."""
-        return adapter_key(student.name, dataset.hash, recipe, seed)
-
     def train(
-        self,
-        student: Model,
-        dataset: Dataset,
-        recipe: Recipe,
-        seed: int,
-        folder: Path,
-        *,
-        strategy: Strategy,
-        strategy_name: str,
-        held_out: Mapping[str, Collection[str]],
-        classes: Sequence[str],
-        on_step: OnStep | None = None,
-        stop: Stop | None = None,
-        provenance: str = "",
+        self, training: Training, place: Destination, on_step: OnStep = None, stop: Stop = None
     ) -> Manifest:
         """Check, train and save an adapter, unless it stands there whole. See `Trainer.train`.
 
         Raises PreflightFailed before anything is trained, TrainingStopped when `stop` said so,
         and ModelError for a student whose weights are not here.
         """
-        key = self.key(student, dataset, recipe, seed)
-        home = folder / key
+        home = place.folder / training.key
         if is_whole(home):
             return read_manifest(home)
-        trainable = _require_trainable(student)
-        require_no_faults(check_dataset(dataset, trainable, recipe, held_out, classes))
-        # torch takes seconds to import; only a training that really happens pays for it.
-        from .lora import train_lora
-
-        trained = train_lora(trainable, dataset, recipe, seed, on_step=on_step, stop=stop)
+        student, dataset = _require_trainable(training.student), training.input.dataset
+        if faults := check_dataset(
+            dataset, student, training.recipe, training.held_out, training.classes
+        ):
+            raise PreflightFailed(faults)
+        trained = _load_method(training.input.method)(student, training, on_step, stop)
         manifest = Manifest(
-            key=key,
+            key=training.key,
             base=student.name,
             dataset=dataset.hash,
-            strategy=strategy.hash,
-            strategy_name=strategy_name,
-            recipe=recipe,
-            seed=seed,
+            method=training.input.method,
+            strategy=place.strategy.hash,
+            strategy_name=place.strategy_name,
+            recipe=training.recipe,
+            seed=training.seed,
             versions=versions(),
-            provenance=provenance,
+            provenance=place.provenance,
             tokens=trained.tokens,
             losses=trained.losses,
         )
-        return save_adapter(folder, manifest, strategy, trained.write)
+        return save_adapter(place.folder, manifest, place.strategy, trained.write)
+
+
+def _load_method(name: str) -> Train:
+    # torch takes seconds to import; only a training that really happens pays for it.
+    module, _, function = find_method(name).train.partition(":")
+    train: Train = getattr(import_module(f".{module}", __package__), function)
+    return train
 
 
 def _require_trainable(student: Model) -> Trainable:

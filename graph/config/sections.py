@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ...trainer.methods import SFT, find_method
 from ...trainer.recipe import Recipe
 
 
@@ -131,6 +132,8 @@ class Search(Section):
 class Train(Section):
     """Training of adapters. Fields left out take the recipe's measured defaults."""
 
+    method: str = Field(default=SFT, exclude_if=SFT.__eq__)
+    """One of `trainer/methods.py`; not recorded where it is the usual one."""
     examples: int = Field(default=240, ge=1)
     epochs: int | None = Field(default=None, ge=1)
     rank: int | None = Field(default=None, ge=1)
@@ -141,6 +144,7 @@ class Train(Section):
 
     @model_validator(mode="after")
     def _check_recipe(self) -> "Train":
+        find_method(self.method)
         try:
             self.recipe()
         except ValidationError as error:
@@ -150,7 +154,7 @@ class Train(Section):
 
     def recipe(self) -> Recipe:
         """Return the recipe of the run's adapters."""
-        named = self.model_dump(exclude={"examples", "controls"}, exclude_none=True)
+        named = self.model_dump(exclude={"method", "examples", "controls"}, exclude_none=True)
         return Recipe(**named)
 
 

@@ -2,11 +2,14 @@
 
 import hashlib
 
+from ...store import slots
 from ...store.events import AdapterTrained, ExamplesBuilt
 from ...store.rules import Strategy
-from ...trainer.contract import Trainer, TrainingStopped
+from ...store.strategies.versions import Version
+from ...trainer.contract import Destination, Trainer, Training, TrainingInput, TrainingStopped
 from ...trainer.examples import Dataset, Demonstrate, build_dataset
 from ...trainer.manifest import Manifest
+from ...trainer.methods import find_method
 from ..context import Paused, Run
 
 
@@ -41,32 +44,46 @@ def dataset_of(run: Run, strategy: Strategy) -> Dataset:
     return dataset
 
 
-def adapter_of(
-    run: Run, strategy: Strategy, name: str, provenance: str = "", dataset: Dataset | None = None
-) -> str:
-    """Return the key of the adapter trained on examples of `strategy`; train it if need be.
+def input_of(run: Run, strategy: Strategy, dataset: Dataset | None = None) -> TrainingInput:
+    """Return what the run's method learns from; `dataset` may hold fewer examples than all."""
+    method = find_method(run.config.train.method)
+    read = strategy if method.reads_strategy else None
+    return TrainingInput(dataset or dataset_of(run, strategy), method.name, read)
 
-    `name` is what people call the version, `provenance` the event behind it, as `stream#slot`.
-    `dataset` may hold fewer of the examples than there are. Raises PreflightFailed for examples
-    that may not be trained, and Paused when the run was asked to stop.
+
+def adapter_of(run: Run, version: Version, given: TrainingInput | None = None) -> str:
+    """Return the key of the adapter that passes a version on; train it if need be.
+
+    `given` replaces what `input_of` returns. Raises PreflightFailed for examples that may not be
+    trained, and Paused when the run was asked to stop.
     """
     assert run.trainer is not None, "this student cannot be trained"
-    dataset = dataset or dataset_of(run, strategy)
-    recipe, seed = run.config.train.recipe(), run.config.seed
-    key = run.trainer.key(run.student, dataset, recipe, seed)
+    training = Training(
+        run.student,
+        given or input_of(run, version.strategy),
+        run.config.train.recipe(),
+        run.config.seed,
+        held_out=run.held_out_ids(),
+        classes=run.domain.guide.classes,
+    )
+    key, dataset = training.key, training.input.dataset
     if run.log.find(AdapterTrained, run.id, f"adapters/{key}") is None:
-        run.progress.stage("train", f"adapter {key} on {len(dataset.examples)} examples ({name})")
-    manifest = _train(run, run.trainer, strategy, name, provenance, dataset)
+        size, name = len(dataset.examples), version.name
+        run.progress.stage("train", f"adapter {key} on {size} examples ({name})")
+    origin = slots.reference(version) if version.slot else ""
+    destination = Destination(run.adapters, version.strategy, version.name, origin)
+    manifest = _train(run, run.trainer, training, destination)
     run.log.record(
         AdapterTrained(
             stream=run.id,
             slot=f"adapters/{key}",
             adapter=key,
             base=run.student.name,
+            method=training.input.method,
             dataset=dataset.hash,
             strategy=manifest.strategy,
-            recipe=recipe.model_dump(mode="json"),
-            seed=seed,
+            recipe=training.recipe.model_dump(mode="json"),
+            seed=training.seed,
             folder=f"adapters/{key}",
             files=dict(manifest.files),
             tokens=manifest.tokens,
@@ -77,26 +94,16 @@ def adapter_of(
     return key
 
 
-def _train(
-    run: Run, trainer: Trainer, strategy: Strategy, name: str, provenance: str, dataset: Dataset
-) -> Manifest:
+def _train(run: Run, trainer: Trainer, training: Training, destination: Destination) -> Manifest:
     """Train the adapter, or find it whole. Raises Paused when the run was asked to stop."""
     try:
         return trainer.train(
-            run.student,
-            dataset,
-            run.config.train.recipe(),
-            run.config.seed,
-            run.adapters,
-            strategy=strategy,
-            strategy_name=name,
-            held_out=run.held_out_ids(),
-            classes=run.domain.guide.classes,
+            training,
+            destination,
             on_step=lambda done, total, loss: run.progress.advance(
-                f"training {name}, loss {loss:.3f}", done, total
+                f"training {destination.strategy_name}, loss {loss:.3f}", done, total
             ),
             stop=lambda: run.stopping() or run.journal.spending.is_late,
-            provenance=provenance,
         )
     except TrainingStopped:
         run.journal.spending.check_hours()

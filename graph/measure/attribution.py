@@ -8,10 +8,10 @@ from ...evidence.attribution.table import Arm, Attribution, JudgedReply, table
 from ...evidence.floors import Floor
 from ...evidence.leaks import Leak, leaks
 from ...models.contract import Model
-from ...store.events import AttemptJudged
 from ...store.rules import EMPTY, Rule, Strategy
+from ...trainer.contract import TrainingInput
 from ..context import Run
-from .adapters import adapter_of
+from .adapters import adapter_of, dataset_of
 from .floors import measure_floors
 from .rollouts import attempt, right_solution
 
@@ -46,8 +46,9 @@ def evaluation_arms(run: Run, strategy: Strategy, adapter: str) -> Iterator[Eval
         yield EvaluationArm("tuned", adapter)
         yield EvaluationArm("tuned", adapter, strategy)
         if "labels_only" in controls:
-            name = f"{run.domain.name}@0"
-            yield EvaluationArm("labels_only", adapter_of(run, EMPTY, name))
+            # Bare answers teach by themselves, whatever method the run's versions are trained by.
+            bare = TrainingInput(dataset_of(run, EMPTY))
+            yield EvaluationArm("labels_only", adapter_of(run, run.version(EMPTY.hash), bare))
     if "placebo" in controls and strategy.rules:
         yield EvaluationArm("placebo", strategy=placebo(strategy))
     if run.teacher.model is not None:
@@ -105,7 +106,10 @@ def answers_of(
         adapter=arm.adapter,
         what=prefix.removeprefix("evaluate/"),
     )
-    return [_answer(p, event) for p, event in zip(problems, attempts, strict=True)]
+    return [
+        _answer(p, None if it.outcome == "error" else it.score, it.outcome, it.answer)
+        for p, it in zip(problems, attempts, strict=True)
+    ]
 
 
 def strategy_leaks(
@@ -119,12 +123,12 @@ def strategy_leaks(
     )
 
 
-def _answer(problem: Problem, event: AttemptJudged) -> JudgedReply:
+def _answer(problem: Problem, score: float | None, outcome: str, answer: str | None) -> JudgedReply:
     return JudgedReply(
         problem=problem.id,
-        score=None if event.outcome == "error" else event.score,
-        outcome=event.outcome,
-        answer=event.answer,
+        score=score,
+        outcome=outcome,
+        answer=answer,
         label=problem.answer,
         topic=problem.topic,
         difficulty=problem.difficulty,
@@ -132,16 +136,9 @@ def _answer(problem: Problem, event: AttemptJudged) -> JudgedReply:
 
 
 def _worked_answer(run: Run, problem: Problem) -> JudgedReply:
-    right = right_solution(run.domain, problem) is not None
-    return JudgedReply(
-        problem=problem.id,
-        score=1.0 if right else 0.0,
-        outcome="right" if right else "wrong",
-        answer=problem.answer if right else None,
-        label=problem.answer,
-        topic=problem.topic,
-        difficulty=problem.difficulty,
-    )
+    if right_solution(run.domain, problem) is None:
+        return _answer(problem, 0.0, "wrong", None)
+    return _answer(problem, 1.0, "right", problem.answer)
 
 
 _FILLER = (

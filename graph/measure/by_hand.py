@@ -33,7 +33,7 @@ def gate(run: Run, candidate: Version, incumbent: Version) -> GateDecided:
 
 def transfer(run: Run, version: Version) -> str:
     """Train the adapter of a version, or find it trained; return its key."""
-    return adapter_of(run, version.strategy, version.name, slots.reference(version))
+    return adapter_of(run, version)
 
 
 def evaluate(run: Run, version: Version, adapter: str) -> Attribution:

@@ -18,11 +18,11 @@ from ...evidence.gate.racing import futility_reason, interim_looks, stop_for_fut
 from ...evidence.gate.replicates import Replicates, means, require_agreement
 from ...store.events import AttemptJudged, Channel, GateDecided
 from ...store.strategies.versions import Version
-from ...trainer.examples import Dataset
+from ...trainer.contract import TrainingInput
 from ...trainer.preflight import PreflightFailed
 from ..context import Run
 from .acceptance import claim_of
-from .adapters import adapter_of, dataset_of
+from .adapters import adapter_of, dataset_of, input_of
 from .floors import measure_floors
 from .probe import whole_points
 from .rollouts import attempt, scores
@@ -83,14 +83,14 @@ class Gate:
         self.run.progress.stage("validate", self._announcement())
         new_adapter = old_adapter = self.adapter
         if self.channel == "weights":
-            ours, theirs = self._datasets()
+            ours, theirs = self._inputs()
             if ours.hash == theirs.hash:
                 return self._equal_examples(f"{candidate_slot}/gate")
             try:
-                new_adapter = self._adapter(self.candidate, ours)
+                new_adapter = adapter_of(self.run, self.candidate, ours)
             except PreflightFailed as fault:
                 return self._decide_early(f"{candidate_slot}/gate", "reject", str(fault))
-            old_adapter = self._adapter(self.incumbent, theirs)
+            old_adapter = adapter_of(self.run, self.incumbent, theirs)
         floor = measure_floors(self.run, f"val/{incumbent_slot}", self.block)
         new_slot, old_slot = (
             f"{candidate_slot}/candidate",
@@ -186,15 +186,14 @@ class Gate:
             return f"{shared_slot}-{adapter}"
         return shared_slot
 
-    def _datasets(self) -> tuple[Dataset, Dataset]:
-        """Return both versions' examples, the candidate's first, on problems both solve right."""
+    def _inputs(self) -> tuple[TrainingInput, TrainingInput]:
+        """Return both versions' inputs, the candidate's first, on problems both solve right."""
         ours, theirs = (dataset_of(self.run, v.strategy) for v in (self.candidate, self.incumbent))
         both = {e.problem for e in ours.examples} & {e.problem for e in theirs.examples}
-        return ours.only(both), theirs.only(both)
-
-    def _adapter(self, version: Version, dataset: Dataset) -> str:
-        source = f"{version.stream}#{version.slot}"
-        return adapter_of(self.run, version.strategy, version.name, source, dataset)
+        return (
+            input_of(self.run, self.candidate.strategy, ours.only(both)),
+            input_of(self.run, self.incumbent.strategy, theirs.only(both)),
+        )
 
     def _answers(
         self, version: Version, prefix: str, adapter: str, part: Sequence[Problem]

@@ -3,7 +3,6 @@
 from langgraph.runtime import Runtime
 
 from ...store.events import Transferred
-from ...store.slots import reference
 from ..context import Run
 from ..measure.adapters import adapter_of
 from ..state import RunState, cycle_slot
@@ -28,7 +27,7 @@ def _transfer(run: Run, slot: str) -> Transferred:
     elif not current.strategy.rules:
         reason = "no version has passed a gate yet."
     else:
-        adapter = adapter_of(run, current.strategy, current.name, reference(current))
+        adapter = adapter_of(run, current)
     return Transferred(
         stream=run.id, slot=slot, strategy=current.hash, adapter=adapter, reason=reason
     )

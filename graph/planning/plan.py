@@ -14,6 +14,7 @@ from ...domains.contract import SPLITS, Domain
 from ...evidence.gate.decide import alpha_share, detectable_gain
 from ...evidence.gate.margins import needed_pairs
 from ...store.rules import Rule, Strategy
+from ...trainer.methods import SFT
 from ..calls.budget import CHARACTERS_A_TOKEN
 from ..config.config import RunConfig
 from ..measure.candidates import removals_possible
@@ -183,7 +184,9 @@ def _adapters(config: RunConfig) -> int:
         return config.loop.cycles + labels
     candidates = config.total_rounds * config.loop.candidates
     # Where a teacher's examples differ, so do the problems that the incumbent is trained on.
-    return candidates + (candidates if teacher_is_model(config) else 1)
+    incumbents = candidates if teacher_is_model(config) else 1
+    # The control is supervised: only a supervised empty strategy is the same training.
+    return candidates + incumbents + labels * (config.train.method != SFT)
 
 
 def _remote(spec: str) -> bool:

@@ -126,6 +126,8 @@ class AdapterTrained(Event):
     adapter: str
     """Key: SHA-256 over base, dataset, recipe, seed and versions."""
     base: str
+    method: str = Field(default="sft", exclude_if="sft".__eq__)
+    """Training method; not recorded where it is the usual one."""
     dataset: str
     strategy: str
     recipe: dict[str, Any]

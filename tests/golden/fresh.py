@@ -15,6 +15,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,14 @@ from tutelage.models.scripted import ScriptedModel
 from tutelage.store.events import RuleDecision
 from tutelage.store.strategies.import_export import export_json, import_json
 from tutelage.store.strategies.review_answers import ReviewAnswer, open_question, record_answer
+from tutelage.trainer import manifest
 
 from ..graph.fakes import Coach, Parity, Pupil
 from ..graph.ideas import EFFECTS, Reader, Sums
 from ..graph.world import CARRY_HELPS
 
 FRESH = Path(__file__).parent / "data" / "fresh.jsonl.xz"
+LIBRARIES = FRESH.with_name("libraries.json")
 SUM, CARRY, RIGHT, HUNDRED, SKIP, LARGEST, COPY, *_ = EFFECTS
 Row = list[Any]
 """Stream, slot, kind, schema, payload as it is stored; or "blob" and a hash."""
@@ -195,9 +198,9 @@ def answer(run: Run, word: str) -> None:
     record_answer(run.log, run.id, given)
 
 
-def run_tuned(home: Path, trainer: Coach) -> Run:
+def run_tuned(home: Path) -> Run:
     """The run whose student learns by training alone, to its end."""
-    overrides = Overrides(domain=Parity(), student=Pupil(CARRY_HELPS), trainer=trainer)
+    overrides = Overrides(domain=Parity(), student=Pupil(CARRY_HELPS), trainer=Coach())
     run = open_run(home / "store", home / "runs", tuned_config(), overrides=overrides)
     assert go(run) is RunStatus.FINISHED
     return run
@@ -217,11 +220,23 @@ def act_by_hand(run: Run) -> None:
     import_json(run.log, export_json(second).replace(f'"domain": "{name}"', '"domain": "other"'))
 
 
-def write_fresh(home: Path, trainer: Coach) -> list[Row]:
+@contextmanager
+def libraries_of_the_day() -> Iterator[None]:
+    """Let keys hold the library versions that were installed when the stores were recorded."""
+    installed, recorded = manifest.versions, json.loads(LIBRARIES.read_text())
+    manifest.versions = lambda: recorded
+    try:
+        yield
+    finally:
+        manifest.versions = installed
+
+
+def write_fresh(home: Path) -> list[Row]:
     """Make both runs in `home`, and return what they wrote."""
-    run_taught(home).log.close()
-    run = run_tuned(home, trainer)
-    act_by_hand(run)
+    with libraries_of_the_day():
+        run_taught(home).log.close()
+        run = run_tuned(home)
+        act_by_hand(run)
     run.log.close()
     return stored_rows(home / "store")
 
@@ -281,11 +296,9 @@ def recorded_rows() -> list[Row]:
 
 
 def main() -> None:
-    from .test_golden import KeyedCoach
-
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else FRESH
     with tempfile.TemporaryDirectory() as folder:
-        rows = write_fresh(Path(folder), KeyedCoach())
+        rows = write_fresh(Path(folder))
     out.write_bytes(lzma.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
 
 

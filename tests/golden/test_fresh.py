@@ -7,14 +7,13 @@ import pytest
 from tutelage.store.events.upcasts import KINDS
 
 from .fresh import comparable, first_difference, read_rows, recorded_rows, stored_rows, write_fresh
-from .test_golden import KeyedCoach
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`store` and `runs` of both runs; never written to."""
     home = tmp_path_factory.mktemp("fresh")
-    write_fresh(home, KeyedCoach())
+    write_fresh(home)
     return home
 
 

@@ -2,7 +2,7 @@
 
 import json
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,16 @@ from tutelage.graph.run import attribution, go
 from tutelage.models.contract import Model, Reply, Request
 from tutelage.store.events import AdapterTrained, Evaluated, Event
 from tutelage.store.log import Log, open_log
-from tutelage.trainer.examples import Dataset
+from tutelage.trainer.contract import Destination, Training
 from tutelage.trainer.manifest import Manifest, adapter_key
 from tutelage.trainer.recipe import Recipe
 
 from ..graph.fakes import Coach
 from . import scenario
-from .fresh import first_difference, stored_rows
+from .fresh import first_difference, libraries_of_the_day, stored_rows
 from .record import READ, page_text, run_command
 
 DATA = Path(__file__).parent / "data"
-LIBRARIES = json.loads((DATA / "libraries.json").read_text())
-"""The versions that entered the keys when the stores were recorded."""
 RUNS = {"small": "golden", "quickstart-fast": "quickstart-fast"}
 
 
@@ -68,11 +66,10 @@ def events_of(log: Log) -> list[tuple[str, dict[str, Any]]]:
     return [(type(event).__name__, payload(log, event)) for event in events]
 
 
-class KeyedCoach(Coach):
-    """A trainer whose keys hold the library versions of the day of recording."""
-
-    def key(self, student: Model, dataset: Dataset, recipe: Recipe, seed: int) -> str:
-        return adapter_key(student.name, dataset.hash, recipe, seed, libraries=LIBRARIES)
+@pytest.fixture(autouse=True)
+def recorded_keys() -> Iterator[None]:
+    with libraries_of_the_day():
+        yield
 
 
 class Unasked:
@@ -88,7 +85,7 @@ class Unasked:
         raise AssertionError("every reply stands in the log")
 
 
-class KnownAdapters(KeyedCoach):
+class KnownAdapters(Coach):
     """A trainer that has trained already whatever the log names."""
 
     def __init__(self, log: Log) -> None:
@@ -96,24 +93,16 @@ class KnownAdapters(KeyedCoach):
         events = (entry.event for entry in log.entries(kinds=[AdapterTrained]))
         self._trained = {e.adapter: e for e in events if isinstance(e, AdapterTrained)}
 
-    def train(
-        self,
-        student: Model,
-        dataset: Dataset,
-        recipe: Recipe,
-        seed: int,
-        folder: Path,
-        **names: object,
-    ) -> Manifest:
-        event = self._trained[self.key(student, dataset, recipe, seed)]
+    def train(self, training: Training, destination: Destination, **_: object) -> Manifest:
+        event = self._trained[training.key]
         return Manifest(
             key=event.adapter,
             base=event.base,
             dataset=event.dataset,
             strategy=event.strategy,
-            strategy_name=str(names["strategy_name"]),
-            recipe=recipe,
-            seed=seed,
+            strategy_name=destination.strategy_name,
+            recipe=training.recipe,
+            seed=training.seed,
             tokens=event.tokens,
             losses=(event.loss_first, event.loss_last),
             files=event.files,
@@ -139,7 +128,7 @@ def open_finished(name: str, home: Path) -> Run:
     """The finished run of a golden store, unpacked into `home`."""
     unpack(name, home)
     if name == "small":
-        return scenario.open_scenario(home, "golden", KeyedCoach())
+        return scenario.open_scenario(home, "golden", Coach())
     return open_quickstart(home)
 
 
@@ -210,7 +199,7 @@ def test_a_killed_run_goes_on_to_the_very_same_events(tmp_path: Path, forget: bo
     home = unpack("small-killed", tmp_path / "killed")
     if forget:
         (home / "runs" / "golden" / "checkpoint.db").unlink()
-    run = scenario.open_scenario(home, "golden", KeyedCoach())
+    run = scenario.open_scenario(home, "golden", Coach())
     scenario.finish(run)
     with open_log(unpack("small", tmp_path / "whole") / "store") as whole:
         assert events_of(run.log) == events_of(whole)
@@ -218,7 +207,7 @@ def test_a_killed_run_goes_on_to_the_very_same_events(tmp_path: Path, forget: bo
 
 
 def test_a_new_run_writes_the_very_same_bytes(tmp_path: Path) -> None:
-    run = scenario.open_scenario(tmp_path / "new", trainer=KeyedCoach())
+    run = scenario.open_scenario(tmp_path / "new", trainer=Coach())
     scenario.finish(run)
     run.log.close()
     before = stored_rows(unpack("small", tmp_path / "old") / "store")
@@ -233,7 +222,7 @@ def test_adapters_keep_their_keys(homes: dict[str, Path], name: str) -> None:
     for event in events:
         assert isinstance(event, AdapterTrained)
         recipe = Recipe.model_validate(event.recipe)
-        key = adapter_key(event.base, event.dataset, recipe, event.seed, libraries=LIBRARIES)
+        key = adapter_key(event.base, event.dataset, recipe, event.seed)
         assert key == event.adapter
 
 

@@ -8,11 +8,8 @@ from pathlib import Path
 
 from tutelage.domains.contract import ExpertRule, Guide, Problem, Split, Verdict
 from tutelage.models.contract import Model, Reply, Request, Usage
-from tutelage.store.rules import Strategy
-from tutelage.trainer.contract import OnStep, Stop
-from tutelage.trainer.examples import Dataset
-from tutelage.trainer.manifest import Manifest, adapter_key
-from tutelage.trainer.recipe import Recipe
+from tutelage.trainer.contract import Destination, OnStep, Stop, Training
+from tutelage.trainer.manifest import Manifest
 
 KINDS = ("carry", "check", "colour")
 RULES = tuple(
@@ -131,41 +128,26 @@ class Coach:
         self.trained: list[str] = []
         self._pause = pause
 
-    def key(self, student: Model, dataset: Dataset, recipe: Recipe, seed: int) -> str:
-        return adapter_key(student.name, dataset.hash, recipe, seed)
-
     def train(
-        self,
-        student: Model,
-        dataset: Dataset,
-        recipe: Recipe,
-        seed: int,
-        folder: Path,
-        *,
-        strategy: Strategy,
-        strategy_name: str,
-        held_out: Mapping[str, Collection[str]],
-        classes: Sequence[str],
-        on_step: OnStep | None = None,
-        stop: Stop | None = None,
-        provenance: str = "",
+        self, training: Training, place: Destination, on_step: OnStep = None, stop: Stop = None
     ) -> Manifest:
-        key = self.key(student, dataset, recipe, seed)
-        if not (folder / key).exists():
+        key, dataset = training.key, training.input.dataset
+        home = place.folder / key
+        if not home.exists():
             time.sleep(self._pause)
             self.trained.append(key)
-            (folder / key).mkdir(parents=True)
+            home.mkdir(parents=True)
             steps = [kind for kind in KINDS if f"[{kind}]" in dataset.examples[0].completion]
-            (folder / key / "steps.json").write_text(json.dumps(steps))
+            (home / "steps.json").write_text(json.dumps(steps))
         return Manifest(
             key=key,
-            base=student.name,
+            base=training.student.name,
             dataset=dataset.hash,
-            strategy=strategy.hash,
-            strategy_name=strategy_name,
-            recipe=recipe,
-            seed=seed,
-            provenance=provenance,
+            strategy=place.strategy.hash,
+            strategy_name=place.strategy_name,
+            recipe=training.recipe,
+            seed=training.seed,
+            provenance=place.provenance,
             tokens=1,
             losses=(1.0, 0.5),
         )

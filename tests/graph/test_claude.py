@@ -202,10 +202,10 @@ def test_demonstrations_that_may_not_be_trained_cost_the_version_and_not_the_run
     tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Careful(Coach):
-        def train(self, student, dataset, *rest, **more):  # type: ignore[no-untyped-def]
-            if len({example.answer for example in dataset.examples}) == 1:
+        def train(self, training, destination, **more):  # type: ignore[no-untyped-def]
+            if len({example.answer for example in training.input.dataset.examples}) == 1:
                 raise PreflightFailed([PreflightFault("balance", "every answer is YES")])
-            return super().train(student, dataset, *rest, **more)
+            return super().train(training, destination, **more)
 
     def script(system: str, user: str) -> str | Response:
         if "makes one new candidate" in user:

@@ -23,12 +23,18 @@ from .world import config
         ({"splits": {"train": 300, "val": 24}, "search": {"frontier": 24}}, "search.frontier = 24"),
         ({"gate": {"alhpa": 0.1}}, "Did you mean 'alpha'?"),
         ({"sede": 1}, "Did you mean 'seed'?"),
+        ({"train": {"method": "dpo"}}, "no training method is called 'dpo'. Known: sft"),
     ],
 )
 def test_a_contradiction_is_refused_with_its_place(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match="cannot be used") as fault:
         config(**changes)
     assert said in str(fault.value)
+
+
+def test_the_usual_training_method_is_not_recorded() -> None:
+    said = config(train={"examples": 40, "method": "sft"})
+    assert said == config() and "method" not in said.model_dump(mode="json")["train"]
 
 
 def test_switches_are_no_numbers_and_stay_switches() -> None:

@@ -11,17 +11,27 @@ from torch import Tensor
 
 from tutelage.models.local import LocalModel
 from tutelage.trainer import Dataset, Recipe, TrainingStopped
+from tutelage.trainer.adapter import Trained
+from tutelage.trainer.contract import Training, TrainingInput
 from tutelage.trainer.lora import (
     Batch,
     CompletionLoss,
     batches,
     fresh_adapter,
     learning_rate_share,
-    train_lora,
+    share_of,
 )
+from tutelage.trainer.sft import train
 from tutelage.trainer.tokens import Tokens, tokenise
 
+CPU = torch.device("cpu")
 FILES = ("adapter_config.json", "adapter_model.safetensors")
+
+
+def learn(student: LocalModel, dataset: Dataset, recipe: Recipe, seed: int, **more: Any) -> Trained:
+    """Train as the supervised method does."""
+    training = Training(student, TrainingInput(dataset), recipe, seed, {}, ())
+    return train(student, training, more.get("on_step"), more.get("stop"))
 
 
 def bits(module: Any) -> dict[str, Tensor]:
@@ -38,7 +48,7 @@ def test_the_same_key_gives_the_same_bytes(
     torch.manual_seed(1)
     for name, one in (("a", student), ("b", LocalModel(student_folder, device="cpu"))):
         (tmp_path / name).mkdir()
-        train_lora(one, dataset, recipe, seed=3).write(tmp_path / name)
+        learn(one, dataset, recipe, seed=3).write(tmp_path / name)
         torch.manual_seed(2)
     for file in FILES:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
@@ -47,7 +57,7 @@ def test_the_same_key_gives_the_same_bytes(
 def test_another_seed_gives_another_adapter(
     student: LocalModel, dataset: Dataset, recipe: Recipe
 ) -> None:
-    one, other = (train_lora(student, dataset, recipe, seed).weights for seed in (0, 1))
+    one, other = (learn(student, dataset, recipe, seed).weights for seed in (0, 1))
     assert not same(one, other)
 
 
@@ -58,7 +68,7 @@ def test_the_base_is_bit_for_bit_what_it_was(
     asked = [example.request for example in dataset.examples]
     said = student.reply(asked)
     dice = torch.get_rng_state()
-    train_lora(student, dataset, recipe, seed=0)
+    learn(student, dataset, recipe, seed=0)
     assert same(before, bits(student.module))
     assert [type(part) for part in student.module.modules()] == parts
     assert all(weight.requires_grad for weight in student.module.parameters())
@@ -74,7 +84,7 @@ def test_a_training_that_is_stopped_leaves_the_base_clean(
 ) -> None:
     before, steps = bits(student.module), []
     with pytest.raises(TrainingStopped, match="after 2 of 6 steps"):
-        train_lora(
+        learn(
             student,
             dataset,
             recipe,
@@ -84,7 +94,7 @@ def test_a_training_that_is_stopped_leaves_the_base_clean(
         )
     assert same(before, bits(student.module))
     assert not any(part._forward_pre_hooks for part in student.module.modules())
-    assert len(train_lora(student, dataset, recipe, seed=0).losses) == 6
+    assert len(learn(student, dataset, recipe, seed=0).losses) == 6
 
 
 def test_every_step_is_told_and_the_loss_falls(
@@ -92,7 +102,7 @@ def test_every_step_is_told_and_the_loss_falls(
 ) -> None:
     told: list[tuple[int, int, float]] = []
     longer = recipe.model_copy(update={"epochs": 20, "rank": 8, "alpha": 16, "lr": 0.02})
-    trained = train_lora(student, dataset, longer, seed=0, on_step=lambda *step: told.append(step))
+    trained = learn(student, dataset, longer, seed=0, on_step=lambda *step: told.append(step))
     assert [(done, total) for done, total, _ in told] == [(n, 60) for n in range(1, 61)]
     assert trained.losses == tuple(loss for _, _, loss in told)
     assert trained.losses[-1] < 0.6 * trained.losses[0]
@@ -115,7 +125,7 @@ def test_loss_only_logits_give_the_loss_of_all_logits(
     with fresh_adapter(student.module, recipe) as model:
         plain = model(input_ids=ids, attention_mask=mask, labels=labels).loss
         learner, learned = CompletionLoss(model), sum(len(e.ids) - e.start for e in examples)
-        ours = learner(Batch.of(examples)) / learned
+        ours = learner(examples) / learned
         learner.release()
         assert model(input_ids=ids).logits.shape[:2] == ids.shape, "the head is whole again"
     assert ours.item() == pytest.approx(plain.item(), rel=1e-6)
@@ -124,7 +134,7 @@ def test_loss_only_logits_give_the_loss_of_all_logits(
 def test_the_labels_only_control_shares_every_setting_and_every_step(
     student: LocalModel, dataset: Dataset, labels_only: Dataset, recipe: Recipe
 ) -> None:
-    worked, bare = (train_lora(student, data, recipe, 0) for data in (dataset, labels_only))
+    worked, bare = (learn(student, data, recipe, 0) for data in (dataset, labels_only))
     assert worked.config == bare.config
     assert len(worked.losses) == len(bare.losses)
     assert worked.weights.keys() == bare.weights.keys()
@@ -135,7 +145,7 @@ def test_an_adapter_is_an_ordinary_peft_folder_that_the_student_can_wear(
     student: LocalModel, labels_only: Dataset, recipe: Recipe, tmp_path: Path
 ) -> None:
     much = recipe.model_copy(update={"epochs": 30, "rank": 8, "alpha": 16, "lr": 0.02})
-    train_lora(student, labels_only, much, seed=0).write(tmp_path)
+    learn(student, labels_only, much, seed=0).write(tmp_path)
     asked = [example.request for example in labels_only.examples]
     bare, adapted = student.reply(asked), student.with_adapter(tmp_path).reply(asked)
     assert not {reply.text[:2] for reply in bare} & {"YE", "NO"}
@@ -155,7 +165,7 @@ def test_only_the_named_layers_are_adapted(
     student: LocalModel, dataset: Dataset, recipe: Recipe
 ) -> None:
     few = recipe.model_copy(update={"targets": ("q_proj", "v_proj")})
-    weights = train_lora(student, dataset, few, seed=0).weights
+    weights = learn(student, dataset, few, seed=0).weights
     assert {name.split(".")[-3] for name in weights} == {"q_proj", "v_proj"}
 
 
@@ -174,8 +184,8 @@ def test_every_epoch_reads_every_example_once_in_batches_of_like_length(recipe: 
 
 def test_processes_share_a_batch_without_loss_or_doubling() -> None:
     examples = [Tokens(tuple(range(1, length)), 2) for length in (5, 6, 7)]
-    whole = Batch.of(examples)
-    parts = [Batch.of(examples, process, 4) for process in range(4)]
+    whole = Batch.of(examples, CPU)
+    parts = [Batch.of(share_of(examples, process, 4), CPU) for process in range(4)]
     assert sorted(whole.targets.tolist()) == sorted(t for p in parts for t in p.targets.tolist())
     assert parts[3].targets.numel() == 0, "a process without an example learns nothing"
     assert parts[3].ids.numel() > 0

@@ -1,6 +1,6 @@
 """Each fault that would ruin an adapter in silence is found before anything is trained."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,44 +12,44 @@ from tutelage.models.contract import Request
 from tutelage.models.local import LocalModel
 from tutelage.store import Strategy
 from tutelage.trainer import Dataset, Example, LoraTrainer, PreflightFailed, Recipe
-from tutelage.trainer.contract import Trainable
-from tutelage.trainer.preflight import Preflight, check_dataset, require_no_faults
+from tutelage.trainer.contract import Destination, Trainable, Training, TrainingInput
+from tutelage.trainer.preflight import PreflightFault, check_dataset
 from tutelage.trainer.tokens import Tokenise, Tokens, tokenise
 
 CLASSES = ("YES", "NO")
-Check = Callable[..., Preflight]
+Check = Callable[..., Sequence[PreflightFault]]
 
 
 @pytest.fixture
 def check(dataset: Dataset, student: LocalModel, recipe: Recipe) -> Check:
     """Check the dataset as some training would read it."""
 
-    def run(tokenised: Tokenise = tokenise, **changes: Any) -> Preflight:
+    def run(tokenised: Tokenise = tokenise, **changes: Any) -> Sequence[PreflightFault]:
         examples = tuple(replace(example, **changes) for example in dataset.examples)
         return check_dataset(Dataset(examples), student, recipe, {}, CLASSES, tokenised=tokenised)
 
     return run
 
 
-def kinds(preflight: Preflight) -> list[str]:
-    return [finding.check for finding in preflight.findings]
+def kinds(faults: Sequence[PreflightFault]) -> list[str]:
+    return [fault.check for fault in faults]
 
 
 def test_good_examples_pass(
     dataset: Dataset, labels_only: Dataset, student: LocalModel, recipe: Recipe
 ) -> None:
     held_out = {"val": {"val-3-4"}, "test": {"test-3-4"}}
-    assert check_dataset(dataset, student, recipe, held_out, CLASSES).ok
-    assert check_dataset(labels_only, student, recipe, held_out, CLASSES).ok
+    assert not check_dataset(dataset, student, recipe, held_out, CLASSES)
+    assert not check_dataset(labels_only, student, recipe, held_out, CLASSES)
 
 
 def test_an_answer_that_would_be_cut_in_training_is_found(
     dataset: Dataset, student: LocalModel, recipe: Recipe
 ) -> None:
     short = recipe.model_copy(update={"max_tokens": 70})
-    preflight = check_dataset(dataset, student, short, {}, CLASSES)
-    assert kinds(preflight) == ["truncated"]
-    assert len(preflight.findings[0].problems) == 12
+    faults = check_dataset(dataset, student, short, {}, CLASSES)
+    assert kinds(faults) == ["truncated"]
+    assert len(faults[0].problems) == 12
 
 
 def test_a_training_that_cuts_is_found(check: Check, student: LocalModel) -> None:
@@ -125,7 +125,7 @@ def test_a_held_out_problem_among_the_examples_is_found(
     dataset: Dataset, student: LocalModel, recipe: Recipe
 ) -> None:
     held_out = {"val": {"train-3-4"}, "test": set(), "ood": {"train-4-4", "train-5-6"}}
-    findings = check_dataset(dataset, student, recipe, held_out, CLASSES).findings
+    findings = check_dataset(dataset, student, recipe, held_out, CLASSES)
     assert [(f.check, f.problems) for f in findings] == [
         ("overlap", ("train-3-4",)),
         ("overlap", ("train-4-4", "train-5-6")),
@@ -137,7 +137,7 @@ def test_a_class_that_is_nearly_always_right_is_found(
 ) -> None:
     lopsided = Dataset(tuple(e for e in dataset.examples if e.answer == "NO")[:3])
     assert kinds(check_dataset(lopsided, student, recipe, {}, CLASSES)) == ["balance"]
-    assert check_dataset(lopsided, student, recipe, {}, ()).ok, "answers need not be classes"
+    assert not check_dataset(lopsided, student, recipe, {}, ()), "answers need not be classes"
     assert kinds(check_dataset(dataset, student, recipe, {}, ("YES", "MAYBE"))) == ["balance"]
 
 
@@ -154,15 +154,15 @@ def test_every_fault_is_told_at_once_and_nothing_is_trained(
     short = recipe.model_copy(update={"max_tokens": 70})
     with pytest.raises(PreflightFailed) as failed:
         LoraTrainer().train(
-            student,
-            dataset,
-            short,
-            0,
-            tmp_path,
-            strategy=strategy,
-            strategy_name="parity@1",
-            held_out={"val": {"train-3-4"}},
-            classes=("YES", "MAYBE"),
+            Training(
+                student,
+                TrainingInput(dataset),
+                short,
+                0,
+                held_out={"val": {"train-3-4"}},
+                classes=("YES", "MAYBE"),
+            ),
+            Destination(tmp_path, strategy, "parity@1"),
         )
     assert "- truncated:" in str(failed.value)
     assert "- overlap:" in str(failed.value)
@@ -173,4 +173,4 @@ def test_every_fault_is_told_at_once_and_nothing_is_trained(
 def test_require_lets_good_examples_through(
     dataset: Dataset, student: LocalModel, recipe: Recipe, domain: Domain
 ) -> None:
-    require_no_faults(check_dataset(dataset, student, recipe, {}, domain.guide.classes))
+    assert not check_dataset(dataset, student, recipe, {}, domain.guide.classes)

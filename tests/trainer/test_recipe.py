@@ -3,7 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from tutelage.trainer import Recipe, adapter_key
+from tutelage.store import EMPTY, Strategy
+from tutelage.trainer import Dataset, Recipe, adapter_key
+from tutelage.trainer.contract import TrainingInput
 
 
 def test_a_recipe_has_few_settings_and_comes_back_from_json() -> None:
@@ -41,3 +43,17 @@ def test_a_key_moves_with_everything_that_makes_the_weights() -> None:
     assert len(keys) == 5
     assert all(len(key) == 16 for key in keys)
     assert adapter_key("base", "data", Recipe(), 0) in keys
+
+
+def test_a_supervised_input_is_its_dataset_and_another_holds_method_and_strategy(
+    dataset: Dataset, labels_only: Dataset, strategy: Strategy
+) -> None:
+    assert TrainingInput(dataset).hash == dataset.hash
+    others = {
+        TrainingInput(dataset, "distil").hash,
+        TrainingInput(dataset, "distil", EMPTY).hash,
+        TrainingInput(dataset, "distil", strategy).hash,
+        TrainingInput(labels_only, "distil", strategy).hash,
+        TrainingInput(dataset, "other", strategy).hash,
+    }
+    assert len(others) == 5 and dataset.hash not in others

@@ -14,6 +14,7 @@ from tutelage.models import open_model
 from tutelage.models.local import LocalModel
 from tutelage.store import Rule, Strategy
 from tutelage.trainer import Dataset, LoraTrainer, Recipe, build_dataset
+from tutelage.trainer.contract import Destination, Training, TrainingInput
 
 pytestmark = pytest.mark.slow
 
@@ -26,15 +27,8 @@ def test_smollm2_learns_to_write_the_working_and_to_stop(tmp_path: Path) -> None
     student = open_model("smollm2-135m")
     assert isinstance(student, LocalModel)
     manifest = LoraTrainer().train(
-        student,
-        dataset,
-        Recipe(epochs=2),
-        0,
-        tmp_path,
-        strategy=strategy,
-        strategy_name="scheduling@1",
-        held_out={},
-        classes=domain.guide.classes,
+        Training(student, TrainingInput(dataset), Recipe(epochs=2), 0, {}, domain.guide.classes),
+        Destination(tmp_path, strategy, "scheduling@1"),
     )
     assert manifest.losses[-1] < 0.5 * manifest.losses[0]
     adapted = student.with_adapter(tmp_path / manifest.key)
@@ -55,19 +49,20 @@ from accelerate import Accelerator
 from tutelage.models.local import LocalModel
 from tutelage.store import EMPTY
 from tutelage.trainer import Dataset, LoraTrainer, Recipe
+from tutelage.trainer.contract import Destination, Training, TrainingInput
 
 torch.set_num_threads(1)
 work = Path(sys.argv[1])
 LoraTrainer().train(
-    LocalModel(sys.argv[2], name="tiny", device="cpu"),
-    Dataset.from_jsonl((work / "dataset.jsonl").read_text()),
-    Recipe.model_validate_json(sys.argv[3]),
-    0,
-    work / "adapters",
-    strategy=EMPTY,
-    strategy_name="parity@0",
-    held_out={},
-    classes=(),
+    Training(
+        LocalModel(sys.argv[2], name="tiny", device="cpu"),
+        TrainingInput(Dataset.from_jsonl((work / "dataset.jsonl").read_text())),
+        Recipe.model_validate_json(sys.argv[3]),
+        0,
+        held_out={},
+        classes=(),
+    ),
+    Destination(work / "adapters", EMPTY, "parity@0"),
 )
 print(Accelerator().num_processes, flush=True)
 """

@@ -25,13 +25,9 @@ from tutelage.trainer import (
     is_whole,
     read_manifest,
 )
-from tutelage.trainer.contract import Trainer
+from tutelage.trainer.contract import Destination, Trainer, Training, TrainingInput
 
-SETTINGS: dict[str, Any] = {
-    "strategy_name": "parity@1",
-    "held_out": {"val": ["val-3-4"]},
-    "classes": ("YES", "NO"),
-}
+LIMITS: dict[str, Any] = {"held_out": {"val": ["val-3-4"]}, "classes": ("YES", "NO")}
 
 
 @pytest.fixture
@@ -48,8 +44,9 @@ def train(
     strategy: Strategy,
     **more: Any,
 ) -> Manifest:
-    settings = {**SETTINGS, **more}
-    return trainer.train(student, dataset, recipe, 0, folder, strategy=strategy, **settings)
+    name, origin = more.pop("strategy_name", "parity@1"), more.pop("provenance", "")
+    training = Training(student, TrainingInput(dataset), recipe, 0, **LIMITS)
+    return trainer.train(training, Destination(folder, strategy, name, origin), **more)
 
 
 def test_a_trained_adapter_stands_under_its_key_and_can_be_worn(
@@ -63,7 +60,7 @@ def test_a_trained_adapter_stands_under_its_key_and_can_be_worn(
     manifest = train(
         trainer, student, dataset, recipe, tmp_path, strategy, provenance="run#c1/r1/propose"
     )
-    home = tmp_path / trainer.key(student, dataset, recipe, 0)
+    home = tmp_path / Training(student, TrainingInput(dataset), recipe, 0, **LIMITS).key
     assert is_whole(home)
     assert read_manifest(home) == manifest
     assert (manifest.base, manifest.dataset) == (student.name, dataset.hash)
@@ -141,7 +138,7 @@ def test_a_student_whose_weights_are_elsewhere_is_refused(
             return []
 
     with pytest.raises(ModelError, match="anthropic:somebody cannot be trained"):
-        trainer.train(Far(), dataset, recipe, 0, tmp_path, strategy=strategy, **SETTINGS)  # type: ignore[arg-type]  # it never answers
+        train(trainer, Far(), dataset, recipe, tmp_path, strategy)  # type: ignore[arg-type]  # it never answers
 
 
 def test_the_trainer_is_imported_without_torch() -> None:
@@ -158,20 +155,22 @@ import torch
 from tutelage.models.local import LocalModel
 from tutelage.store import Strategy
 from tutelage.trainer import Dataset, LoraTrainer, Recipe
+from tutelage.trainer.contract import Destination, Training, TrainingInput
 
 torch.set_num_threads(1)
 work = Path(sys.argv[1])
 told = json.loads((work / "told.json").read_text())
 student = LocalModel(told["student"], name="tiny", device="cpu")
 LoraTrainer().train(
-    student,
-    Dataset.from_jsonl((work / "dataset.jsonl").read_text()),
-    Recipe.model_validate(told["recipe"]),
-    0,
-    work / "adapters",
-    strategy=Strategy.model_validate(told["strategy"]),
+    Training(
+        student,
+        TrainingInput(Dataset.from_jsonl((work / "dataset.jsonl").read_text())),
+        Recipe.model_validate(told["recipe"]),
+        0,
+        **told["limits"],
+    ),
+    Destination(work / "adapters", Strategy.model_validate(told["strategy"]), "parity@1"),
     on_step=lambda done, total, loss: (print(done, flush=True), time.sleep(600)),
-    **told["settings"],
 )
 """
 
@@ -183,7 +182,7 @@ def test_a_killed_training_leaves_no_torn_adapter_and_the_next_one_finishes(
         "student": str(student_folder),
         "recipe": recipe.model_dump(mode="json"),
         "strategy": strategy.model_dump(mode="json"),
-        "settings": SETTINGS,
+        "limits": LIMITS,
     }
     (tmp_path / "told.json").write_text(json.dumps(told))
     (tmp_path / "dataset.jsonl").write_text(dataset.as_jsonl())
