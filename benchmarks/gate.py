@@ -14,9 +14,9 @@ import numpy as np
 from _figures import Columns, Figure, finish, make_parser, print_table
 from matplotlib.figure import Figure as Picture
 
-from tutelage.evidence import decide, needed_pairs
+from tutelage.evidence import GateSettings, decide, needed_pairs
 from tutelage.evidence.calibration.calibration import Calibration, Point, calibrate
-from tutelage.evidence.calibration.simulation import Terms
+from tutelage.evidence.calibration.simulation import RunSize
 from tutelage.evidence.intervals import clopper_pearson
 
 RUNS, GATES = 5000, 4000
@@ -30,7 +30,7 @@ LOOKS = {0.15: ("#56b4e9", "s"), 0.3: ("#0072b2", "o"), 0.45: ("#7d8590", "D")}
 
 def errors(name: str, tried: Calibration) -> list[Figure]:
     """List the figures of runs without any effect."""
-    alpha = 100 * tried.terms.alpha
+    alpha = 100 * tried.settings.alpha
     return [
         Figure(f"{name}: runs without an effect", tried.runs, "runs", least=2000),
         Figure(f"{name}: of them with a false accept", 100 * tried.rate, "%", least=0.01),
@@ -55,7 +55,7 @@ def points(name: str, tried: Calibration) -> list[Figure]:
 
 def removals(seed: int) -> list[Figure]:
     """Try the claim `no worse` on rules worth exactly the margin and on rules worth nothing."""
-    alpha, rng = Terms().share, np.random.default_rng(seed)
+    alpha, rng = GateSettings(decisions=RunSize().decisions).share, np.random.default_rng(seed)
     worst = 0.0
     for noise in (MARGIN, 0.15, 0.3):
         found = _count_accepts(rng, (noise - MARGIN) / 2, (noise + MARGIN) / 2, alpha)
@@ -63,7 +63,8 @@ def removals(seed: int) -> list[Figure]:
     still = _count_accepts(rng, 0.005, 0.005, alpha) / REMOVALS
     enough = needed_pairs(MARGIN, alpha)
     same = [1.0] * enough
-    passed = decide(same, same, alpha=alpha, claim="no worse", margin=MARGIN).decision == "accept"
+    settings = GateSettings(alpha, rule="margin", margin=MARGIN)
+    passed = decide(same, same, settings).decision == "accept"
     return [
         Figure("no worse: alpha of one decision", 100 * alpha, "%"),
         Figure("no worse: loses the margin, lower end", 100 * worst, "%", most=100 * alpha),
@@ -77,14 +78,12 @@ def _count_accepts(rng: np.random.Generator, win: float, lose: float, alpha: flo
     """Count the accepts among gates whose pairs are won and lost with these chances."""
     drawn = rng.multinomial(SIZE, [win, lose, 1 - win - lose], REMOVALS)
     outcomes, counts = np.unique(drawn, axis=0, return_counts=True)
-    accepted = 0
+    accepted, settings = 0, GateSettings(alpha, rule="margin", margin=MARGIN)
     for (wins, losses, rest), count in zip(outcomes, counts, strict=True):
         verdict = decide(
             [1.0] * wins + [0.0] * losses + [1.0] * rest,
             [0.0] * wins + [1.0] * losses + [1.0] * rest,
-            alpha=alpha,
-            claim="no worse",
-            margin=MARGIN,
+            settings,
         )
         accepted += count * (verdict.decision == "accept")
     return int(accepted)
@@ -101,17 +100,17 @@ def draw(one: Calibration, two: Calibration, file: Path) -> None:
             label = f"{noise:.0%} of pairs disagree{known}"
             _curve(axis, _at(one, noise), label, colour, mark, "-")
         _curve(axis, _at(two, 0.3), "30%, two replies a problem", "#009e73", "^", "--")
-        promised = one.terms.power
+        promised = one.settings.power
         label = f"promised: {promised:.0%} at the detectable gain"
         axis.plot([one.detectable], [promised], "*", markersize=15, color="#d55e00", label=label)
-        label = f"alpha of one decision: {one.terms.share:.2%}"
+        label = f"alpha of one decision: {one.settings.share:.2%}"
         axis.axhline(
-            one.terms.share, color="#d55e00", linewidth=1, linestyle=(0, (4, 2)), label=label
+            one.settings.share, color="#d55e00", linewidth=1, linestyle=(0, (4, 2)), label=label
         )
         axis.set(xlabel="true gain of the candidate, points", ylabel="accepted", ylim=(-0.02, 1.02))
         axis.set_title(
-            f"{one.terms.pairs} problems, alpha {one.terms.alpha:g} over "
-            f"{one.terms.rounds * one.terms.candidates} decisions",
+            f"{one.size.pairs} problems, alpha {one.settings.alpha:g} over "
+            f"{one.size.decisions} decisions",
             loc="left",
         )
         axis.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
@@ -156,12 +155,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     start = time.perf_counter()
-    one = calibrate(Terms(), runs=RUNS, gates=GATES, seed=options.seed)
-    full = calibrate(Terms(race=False), runs=RUNS, gates=GATES, seed=options.seed)
+    one = calibrate(GateSettings(), RunSize(), runs=RUNS, gates=GATES, seed=options.seed)
+    full = calibrate(GateSettings(race=False), RunSize(), runs=RUNS, gates=GATES, seed=options.seed)
     two = calibrate(
-        Terms(replicates=2), runs=RUNS_OF_TWO, gates=GATES_OF_TWO, seed=options.seed + 1
+        GateSettings(replicates=2),
+        RunSize(),
+        runs=RUNS_OF_TWO,
+        gates=GATES_OF_TWO,
+        seed=options.seed + 1,
     )
-    promised, found = 100 * one.terms.power, 100 * one.at_detectable.share
+    promised, found = 100 * one.settings.power, 100 * one.at_detectable.share
     figures = [
         *errors("one reply", one),
         Figure("one reply: detectable gain", 100 * one.detectable, "points"),

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from .gate.decide import decide as decide
     from .gate.decide import detectable_gain as detectable_gain
     from .gate.margins import needed_pairs as needed_pairs
+    from .gate.settings import GateSettings as GateSettings
     from .pairs import mcnemar as mcnemar
 
 _FILES = {
     **dict.fromkeys(("GateVerdict", "decide", "detectable_gain"), "gate.decide"),
     **dict.fromkeys(("JudgedReply", "table"), "attribution.table"),
     **dict.fromkeys(("best_floor", "split_floors"), "floors"),
+    "GateSettings": "gate.settings",
     "headline": "attribution.headline",
     "mcnemar": "pairs",
     "needed_pairs": "gate.margins",

@@ -8,8 +8,6 @@ from typing import Literal
 import numpy as np
 from scipy.special import bdtr, bdtrc
 
-from .intervals import is_binary
-
 Alternative = Literal["greater", "two-sided"]
 Scores = Sequence[float | None]
 """One score a problem; None where an infrastructure error took the answer."""
@@ -37,16 +35,6 @@ def answered_pairs(candidate: Scores, incumbent: Scores) -> list[tuple[float, fl
 def differences(pairs: Sequence[tuple[float, float]]) -> list[float]:
     """Candidate minus incumbent, rounded, so that 0.3 - 0.1 - 0.2 is not a win."""
     return [round(a - b, 12) for a, b in pairs]
-
-
-def p_better(
-    pairs: Sequence[tuple[float, float]], alpha: float, seed: int = 0, samples: int = 10_000
-) -> float:
-    """One-sided p-value that the candidate is no better; for right/wrong scores McNemar's."""
-    found = differences(pairs)
-    if is_binary([score for pair in pairs for score in pair]):
-        return mcnemar(sum(d > 0 for d in found), sum(d < 0 for d in found))
-    return sign_flip_at(found, alpha, seed, samples)
 
 
 def mcnemar(wins: int, losses: int, alternative: Alternative = "greater") -> float:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from tutelage.commands.app import app
 from tutelage.domains.contract import Problem, Split
-from tutelage.evidence import decide
+from tutelage.evidence import GateSettings, decide
 from tutelage.graph.config.config import ConfigError
 from tutelage.graph.context import Run
 from tutelage.graph.measure.attribution import placebo
@@ -327,7 +327,7 @@ def test_a_lucky_seed_is_refused_by_name_where_one_sample_a_problem_would_have_p
         ]
         for arm in (found.candidate_attempts, found.incumbent_attempts)
     ]
-    alone = decide(first[0], first[1], alpha=found.alpha)
+    alone = decide(first[0], first[1], GateSettings(found.alpha))
     assert alone.decision == "accept", "what a gate with one sample a problem would have said"
 
 

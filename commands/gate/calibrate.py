@@ -1,5 +1,6 @@
 """Simulate gates, to count how often they err and what they find."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +43,7 @@ def calibrate(
     alpha: Annotated[float | None, typer.Option(help="Chance of an error in a whole run.")] = None,
     power: Annotated[float | None, typer.Option(help="Chance to find what is there.")] = None,
     replicates: Annotated[int | None, typer.Option(min=1, max=8, help="Replies a problem.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Rule of acceptance.")] = None,
     seed: Annotated[int, typer.Option(help="Of the simulated luck.")] = 0,
     as_json: Json = False,
 ) -> None:
@@ -51,18 +53,9 @@ def calibrate(
     use, with its spending of alpha, its replicates and its racing. Exits 1 when runs without any
     effect are accepted more often than alpha allows.
     """
-    named: dict[str, Any] = {
-        "pairs": pairs,
-        "rounds": rounds,
-        "candidates": candidates,
-        "alpha": alpha,
-        "power": power,
-        "replicates": replicates,
-    }
-    settings = {name: value for name, value in named.items() if value is not None}
-    if config:
-        settings = _read_settings(config) | settings
-    found = _try_gate(settings, runs, gates, seed)
+    size = {"pairs": pairs, "rounds": rounds, "candidates": candidates}
+    terms = {"alpha": alpha, "power": power, "replicates": replicates, "rule": rule}
+    found = _try_gate(config, size, terms, runs, gates, seed)
     if as_json:
         print_json(found.as_json())
     else:
@@ -72,43 +65,44 @@ def calibrate(
         raise typer.Exit(FAILED)
 
 
-def _try_gate(settings: dict[str, Any], runs: int, gates: int, seed: int) -> "Calibration":
-    """Simulate the gate of these settings, with progress on stderr. Raises Refused."""
+def _try_gate(
+    config: Path | None,
+    size: dict[str, int | None],
+    terms: dict[str, Any],
+    runs: int,
+    gates: int,
+    seed: int,
+) -> "Calibration":
+    """Simulate the gates of a config, and what was named instead. Raises Refused."""
     from ...evidence.calibration.calibration import calibrate
-    from ...evidence.calibration.simulation import Terms
+    from ...evidence.calibration.simulation import RunSize
+    from ...evidence.gate.settings import GateSettings
+    from ...graph.config.config import load_config
 
+    tried, settings = RunSize(), GateSettings()
+    if config:
+        run = load_config(config)
+        tried = RunSize(run.block, run.total_rounds, run.loop.candidates)
+        settings = run.gate_settings
     try:
+        settings = replace(settings, **{k: v for k, v in terms.items() if v is not None})
+        tried = tried._replace(**{k: v for k, v in size.items() if v is not None})
         # On stderr, so that what is found stays alone on stdout.
         with show_progress(stderr=True) as progress:
             return calibrate(
-                Terms(**settings), runs=runs, gates=gates, seed=seed, progress=progress.advance
+                settings, tried, runs=runs, gates=gates, seed=seed, progress=progress.advance
             )
     except ValueError as error:
         raise Refused(str(error), code=2) from error
 
 
-def _read_settings(config: Path) -> dict[str, Any]:
-    """Return the settings of a config's gates."""
-    from ...graph.config.config import load_config
-
-    run = load_config(config)
-    return {
-        "pairs": run.block,
-        "rounds": run.total_rounds,
-        "candidates": run.loop.candidates,
-        "alpha": run.gate.alpha,
-        "power": run.gate.power,
-        "replicates": run.gate.replicates,
-        "race": run.search.race,
-    }
-
-
 def _show(found: "Calibration") -> None:
-    terms = found.terms
+    terms, size = found.settings, found.size
     replies = "one reply" if terms.replicates == 1 else f"{terms.replicates} replies"
+    rule = "" if terms.rule == type(terms).rule else f", rule {terms.rule!r}"
     typer.echo(
-        f"{found.runs} runs in which nothing helps: {terms.rounds} rounds of {terms.candidates} "
-        f"candidates on {terms.pairs} problems, {replies} each, alpha {terms.alpha:g}."
+        f"{found.runs} runs in which nothing helps: {size.rounds} rounds of {size.candidates} "
+        f"candidates on {size.pairs} problems, {replies} each, alpha {terms.alpha:g}{rule}."
     )
     typer.echo(
         f"False accepts: {found.wrong} runs, {share(found.rate)} % "

@@ -1,14 +1,16 @@
 """Calibrates the gate: rates of false accepts, and of accepts of a known gain."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from ..gate.power import DISCORDANCE, UNDETECTABLE
+from ..gate.rules import gain_rule_of
+from ..gate.settings import GateSettings
 from ..intervals import clopper_pearson
-from .simulation import Students, Terms, run_gates
+from .simulation import RunSize, Students, run_gates
 
 OTHERS = (0.15, 0.45)
 """Shares of disagreeing pairs that `detectable_gain` does not assume: also drawn in the curve."""
@@ -41,7 +43,9 @@ class Point(NamedTuple):
 class Calibration:
     """Measured error rates of the gate."""
 
-    terms: Terms
+    settings: GateSettings
+    """Alpha is spent over all decisions of a run."""
+    size: RunSize
     runs: int
     """Runs of an arm against itself, all rounds and candidates."""
     wrong: int
@@ -62,12 +66,12 @@ class Calibration:
     @property
     def holds(self) -> bool:
         """Tell whether the rate is compatible with alpha."""
-        return self.low <= self.terms.alpha
+        return self.low <= self.settings.alpha
 
     @property
     def enough(self) -> bool:
         """Tell whether so many runs could show that the rate is at most alpha, were none wrong."""
-        return clopper_pearson(0, self.runs).high <= self.terms.alpha
+        return clopper_pearson(0, self.runs).high <= self.settings.alpha
 
     @property
     def at_detectable(self) -> Point:
@@ -79,18 +83,25 @@ class Calibration:
         )
 
     def as_json(self) -> dict[str, object]:
-        points = [point._asdict() for point in self.curve]
+        terms, found = self.size._asdict(), asdict(self)
+        del found["size"]
+        tried = found.pop("settings")
+        terms |= {name: tried[name] for name in ("alpha", "power", "replicates", "race")}
+        if tried["rule"] != GateSettings.rule:
+            terms["rule"] = tried["rule"]
         more = {
+            "curve": [point._asdict() for point in self.curve],
             "holds": self.holds,
             "enough": self.enough,
             "found": self.at_detectable._asdict(),
-            "alpha_each": self.terms.share,
+            "alpha_each": self.settings.share,
         }
-        return asdict(self) | {"curve": points} | more
+        return {"terms": terms} | found | more
 
 
 def calibrate(
-    terms: Terms,
+    settings: GateSettings,
+    size: RunSize,
     *,
     runs: int = 2000,
     gates: int = 2000,
@@ -99,82 +110,84 @@ def calibrate(
 ) -> Calibration:
     """Simulate `runs` runs without any effect, then `gates` gates for each known gain.
 
-    Raises ValueError where a gate of this size could never accept, and where it would not end.
+    Each run spends alpha over all of its decisions. Raises ValueError where a gate of this size
+    could never accept, and where it would not end.
     """
-    _check_size(terms, runs, gates)
-    if terms.detectable == UNDETECTABLE:
+    settings = replace(settings, decisions=size.decisions)
+    _check_size(settings, size, runs, gates)
+    detectable = gain_rule_of(settings).detectable(size.pairs)
+    if detectable == UNDETECTABLE:
         raise ValueError(
-            f"{terms.pairs} pairs could never pass at {terms.share:.2g}, the share of alpha = "
-            f"{terms.alpha:g} for each of {terms.rounds * terms.candidates} decisions. "
+            f"{size.pairs} pairs could never pass at {settings.share:.2g}, the share of alpha = "
+            f"{settings.alpha:g} for each of {size.decisions} decisions. "
             "Give more pairs, or fewer rounds and candidates."
         )
     rng = np.random.default_rng(seed)
-    wrong, differing, saved = _without_effect(terms, runs, rng, progress)
-    curve = _curve(terms, gates, rng, progress)
+    wrong, differing, saved = _without_effect(settings, size, runs, rng, progress)
+    curve = _curve(settings, (gates, settings.replicates, size.pairs), detectable, rng, progress)
     return Calibration(
-        terms=terms,
+        settings=settings,
+        size=size,
         runs=runs,
         wrong=wrong,
         rate=wrong / runs,
         **clopper_pearson(wrong, runs)._asdict(),
         differing=differing,
         saved=saved,
-        detectable=terms.detectable,
+        detectable=detectable,
         curve=curve,
     )
 
 
-def _check_size(terms: Terms, runs: int, gates: int) -> None:
+def _check_size(settings: GateSettings, size: RunSize, runs: int, gates: int) -> None:
     """Raise ValueError for more replies than the memory holds."""
-    asked = max(runs, gates) * terms.pairs * terms.replicates
-    if min(runs, gates) < 1 or asked > MOST_REPLIES:
-        most = MOST_REPLIES // (terms.pairs * terms.replicates)
+    most = MOST_REPLIES // (size.pairs * settings.replicates)
+    if not 1 <= min(runs, gates) <= max(runs, gates) <= most:
         raise ValueError(
-            f"Wanted 1 to {most} runs and gates of {terms.pairs} pairs with {terms.replicates} "
+            f"Wanted 1 to {most} runs and gates of {size.pairs} pairs with {settings.replicates} "
             f"replies each, found {runs} runs and {gates} gates."
         )
 
 
 def _without_effect(
-    terms: Terms, runs: int, rng: np.random.Generator, progress: Progress
+    settings: GateSettings, size: RunSize, runs: int, rng: np.random.Generator, progress: Progress
 ) -> tuple[int, float, float]:
     """Count runs with a false accept; measure the shares of pairs that differ and replies saved."""
     wrong = np.zeros(runs, dtype=bool)
     differing = asked = 0.0
-    decisions = terms.rounds * terms.candidates
-    for number in range(terms.rounds):
-        student = Students(rng, runs, terms, DISCORDANCE)
+    for number in range(size.rounds):
+        student = Students(rng, (runs, settings.replicates, size.pairs), DISCORDANCE)
         old = student.incumbent()
-        for place in range(1, terms.candidates + 1):
+        for place in range(1, size.candidates + 1):
             new = student.candidate()
-            accepted, answered = run_gates(new, old, terms)
+            accepted, answered = run_gates(new, old, settings)
             wrong |= accepted
-            asked += float(answered.mean()) / terms.pairs
+            asked += float(answered.mean()) / size.pairs
             differing += float((new[:, 0] != old[:, 0]).mean())
-            progress("decisions without effect", number * terms.candidates + place, decisions)
-    return int(wrong.sum()), differing / decisions, 1 - asked / decisions
+            done = number * size.candidates + place
+            progress("decisions without effect", done, size.decisions)
+    return int(wrong.sum()), differing / size.decisions, 1 - asked / size.decisions
 
 
 def _curve(
-    terms: Terms, gates: int, rng: np.random.Generator, progress: Progress
+    settings: GateSettings,
+    shape: tuple[int, int, int],
+    detectable: float,
+    rng: np.random.Generator,
+    progress: Progress,
 ) -> tuple[Point, ...]:
     """Power curve: at every discordance, gains from none to more than the detectable one."""
     places = [
-        (min(reach * terms.detectable, 1.0), discordance)
+        (min(reach * detectable, 1.0), discordance)
         for discordance in (DISCORDANCE, *OTHERS)
         for reach in REACH
     ]
     curve = []
     for done, (gain, discordance) in enumerate(places, start=1):
-        curve.append(_point(terms, gain, discordance, gates, rng))
+        student = Students(rng, shape, discordance, gain)
+        accepted, _ = run_gates(student.candidate(), student.incumbent(), settings)
+        count, gates = int(accepted.sum()), len(accepted)
+        interval = clopper_pearson(count, gates)
+        curve.append(Point(gain, discordance, gates, count, count / gates, *interval))
         progress("gains of the curve", done, len(places))
     return tuple(curve)
-
-
-def _point(
-    terms: Terms, gain: float, discordance: float, gates: int, rng: np.random.Generator
-) -> Point:
-    student = Students(rng, gates, terms, discordance, gain)
-    accepted, _ = run_gates(student.candidate(), student.incumbent(), terms)
-    count = int(accepted.sum())
-    return Point(gain, discordance, gates, count, count / gates, *clopper_pearson(count, gates))

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..intervals import Interval, is_binary, paired_interval
-from ..pairs import Scores, answered_pairs, differences, p_better
-from .margins import graded_no_worse, no_worse
+from ..pairs import Scores, answered_pairs, differences, mcnemar, sign_flip_at
+from .settings import GateSettings
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Two arms on the same problems, with every number that a gate decides by."""
 
+    settings: GateSettings
     pairs: int
     missing: int
     wins: int
@@ -20,49 +22,74 @@ class Comparison:
     """Accuracy of the candidate; `incumbent` is the other arm's."""
     incumbent: float
     gain: float
-    interval: Interval
+    both: Sequence[tuple[float, float]]
     differences: Sequence[float]
     binary: bool
     """Every score is plainly right or wrong."""
-    p: float
-    """p-value that the candidate is no better."""
-    harm: float
-    """p-value of the opposite claim, that the candidate is worse."""
 
-    def p_no_worse(self, margin: float, graded: bool) -> float:
-        """p-value that the candidate loses the margin or more."""
-        if self.binary and not graded:
-            return no_worse(self.wins, self.losses, self.pairs, margin)
-        return graded_no_worse(self.differences, margin)
+    @cached_property
+    def interval(self) -> Interval:
+        s, ours, theirs = self.settings, [a for a, _ in self.both], [b for _, b in self.both]
+        return paired_interval(ours, theirs, s.confidence, s.seed, s.samples)
+
+    @cached_property
+    def harm(self) -> float:
+        """p-value of the opposite claim, that the candidate is worse."""
+        s = self.settings
+        if self.binary:
+            return mcnemar(self.losses, self.wins)
+        return sign_flip_at([-d for d in self.differences], s.share, s.seed, s.samples)
+
+    @property
+    def tally(self) -> str:
+        if self.wins + self.losses == 0:
+            return f"Both scored the same on all {self.pairs} problems"
+        return f"{self.wins} wins against {self.losses} losses in {self.pairs} pairs"
+
+    @property
+    def change(self) -> str:
+        """The change of accuracy."""
+        if self.wins + self.losses == 0:
+            return "no change"
+        return f"a {'gain' if self.gain >= 0 else 'loss'} of {points(abs(self.gain))}"
+
+    def with_wins(self, more: int) -> "Comparison":
+        """Return the same with so many wins more: the best that may still come."""
+        return _compare([*self.both, *[(1.0, 0.0)] * more], self.missing, self.settings)
 
 
-def compare_arms(
-    candidate: Scores,
-    incumbent: Scores,
-    alpha: float,
-    confidence: float,
-    seed: int,
-    samples: int,
-) -> Comparison:
-    """Count and test the pairs that both arms answered."""
+def compare_arms(candidate: Scores, incumbent: Scores, settings: GateSettings) -> Comparison:
+    """Count the pairs that both arms answered."""
     both = answered_pairs(candidate, incumbent)
-    ours, theirs = [a for a, _ in both], [b for _, b in both]
-    n = len(both)
-    found = differences(both)
+    return _compare(both, len(candidate) - len(both), settings)
+
+
+def _compare(
+    both: Sequence[tuple[float, float]], missing: int, settings: GateSettings
+) -> Comparison:
+    n, found = len(both), differences(both)
     wins, losses = sum(d > 0 for d in found), sum(d < 0 for d in found)
-    binary = is_binary((*ours, *theirs))
-    gained = wins - losses if binary else sum(found)
+    binary = is_binary([score for pair in both for score in pair])
     return Comparison(
+        settings=settings,
         pairs=n,
-        missing=len(candidate) - n,
+        missing=missing,
         wins=wins,
         losses=losses,
-        candidate=sum(ours) / n if n else 0.0,
-        incumbent=sum(theirs) / n if n else 0.0,
-        gain=gained / n if n else 0.0,
-        interval=paired_interval(ours, theirs, confidence, seed, samples),
+        candidate=sum(a for a, _ in both) / n if n else 0.0,
+        incumbent=sum(b for _, b in both) / n if n else 0.0,
+        gain=(wins - losses if binary else sum(found)) / n if n else 0.0,
+        both=both,
         differences=found,
         binary=binary,
-        p=p_better(both, alpha, seed, samples),
-        harm=p_better([(b, a) for a, b in both], alpha, seed, samples),
     )
+
+
+def arms_of_counts(wins: int, losses: int, n: int) -> tuple[Scores, Scores]:
+    """Return right/wrong scores of both arms that make so many wins and losses in `n` pairs."""
+    same = [1.0] * (n - wins - losses)
+    return [1.0] * wins + [0.0] * losses + same, [0.0] * wins + [1.0] * losses + same
+
+
+def points(share: float) -> str:
+    return f"{100 * share:.1f} points"

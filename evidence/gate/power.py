@@ -1,9 +1,15 @@
 """Power of a paired test: the smallest gain it finds, and the chance to pass with a given one."""
 
+from collections.abc import Callable
 from functools import lru_cache, partial
 
 import numpy as np
 from scipy.special import bdtrc, gammaln, xlog1py, xlogy
+
+from ..pairs import mcnemar
+
+Test = Callable[[int, int], float]
+"""One-sided p-value of wins and losses: smaller with a win more or a loss less."""
 
 DISCORDANCE = 0.3
 """Share of pairs assumed to disagree when nothing is known: about what sampling alone makes."""
@@ -22,23 +28,22 @@ def smallest_detectable(
     power: float = 0.8,
     discordance: float = DISCORDANCE,
     replicates: int = 1,
+    test: Test = mcnemar,
 ) -> float:
     """Smallest gain that a one-sided gate with `n` pairs finds with `power`.
 
-    Exact for the McNemar test of one reply a problem: the power is summed over every possible
+    Exact for the `test` of one reply a problem: the power is summed over every possible
     number of disagreeing pairs. `discordance` is the assumed share of pairs of replies that
     disagree; a gain larger than it makes all of them wins. With `replicates` it is simulated.
     UNDETECTABLE when not even `n` wins out of `n` would pass at `alpha`.
     """
-    if not 0 < alpha < power < 1 or not 0 < discordance <= 1 or n < 0 or replicates < 1:
-        raise ValueError(
-            "Wanted 0 < alpha < power < 1, 0 < discordance <= 1, n >= 0 and replicates >= 1, found "
-            f"alpha = {alpha}, power = {power}, discordance = {discordance}, n = {n}, "
-            f"replicates = {replicates}."
-        )
-    if 0.5**n > alpha:
+    if test(n, 0) > alpha:
         return UNDETECTABLE
-    chance = partial(_chance, n, alpha, discordance, replicates)
+    chance = (
+        partial(chance_to_pass, n, alpha, discordance=discordance, test=test)
+        if replicates == 1
+        else partial(chance_to_agree, n, alpha, discordance=discordance, replicates=replicates)
+    )
     # More replies find less, so that the exact gain of one is where to look below.
     low, high = 0.0, smallest_detectable(n, alpha, power, discordance) if replicates > 1 else 1.0
     if chance(high) < power:
@@ -56,15 +61,16 @@ def chance_to_pass(
     discordance: float = DISCORDANCE,
     wins: int = 0,
     losses: int = 0,
+    test: Test = mcnemar,
 ) -> float:
-    """Chance that an exact one-sided McNemar test accepts after `n` pairs more.
+    """Chance that a one-sided `test` accepts after `n` pairs more.
 
     `gain` is what the candidate truly brings, `wins` and `losses` what was seen before. Exact: it
     is summed over every possible number of disagreeing pairs.
     """
     seen = wins + losses
     disagreeing = np.arange(n + 1)
-    needed = _needed_wins(seen + n, alpha)[seen:] - wins
+    needed = _needed_wins(seen + n, alpha, test)[seen:] - wins
     share = max(discordance, gain)
     win = (share + gain) / (2 * share)
     chance = np.exp(
@@ -78,12 +84,6 @@ def chance_to_pass(
     few = np.maximum(needed[possible], 0) - 1
     found = np.where(few < 0, 1.0, bdtrc(few, disagreeing[possible], win))
     return float((chance[possible] * found).sum())
-
-
-def _chance(n: int, alpha: float, discordance: float, replicates: int, gain: float) -> float:
-    if replicates == 1:
-        return chance_to_pass(n, alpha, gain, discordance)
-    return chance_to_agree(n, alpha, gain, discordance, replicates)
 
 
 def chance_to_agree(
@@ -140,13 +140,10 @@ def _tails(counts: np.ndarray, sums: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=1024)
-def _needed_wins(n: int, alpha: float) -> np.ndarray:
+def _needed_wins(n: int, alpha: float, test: Test) -> np.ndarray:
     """Fewest wins whose p-value is at most `alpha`, for each number of disagreeing pairs."""
-    return np.array(
-        [
-            1 + int(np.count_nonzero(bdtrc(np.arange(m), m, 0.5) > alpha))
-            if 0.5**m <= alpha
-            else m + 1
-            for m in range(n + 1)
-        ]
-    )
+    needed = [1]
+    for m in range(1, n + 1):
+        least = needed[-1]
+        needed.append(least if test(least, m - least) <= alpha else least + 1)
+    return np.array(needed)

@@ -9,8 +9,11 @@ share of false accepts; it names the lucky seed that a gate with one reply a pro
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..pairs import Scores, answered_pairs, p_better, sign_flip
+from ..pairs import Scores, answered_pairs, sign_flip
+from .comparison import compare_arms
 from .decide import GateVerdict
+from .rules import rule_of
+from .settings import GateSettings
 
 Replicates = Sequence[Scores]
 """One row of scores a replicate; all rows over the same problems."""
@@ -25,31 +28,34 @@ def means(candidate: Replicates, incumbent: Replicates) -> tuple[Scores, Scores]
     None where there is none. Both means are then of equally many replies, so that without an
     effect neither arm is favoured.
     """
-    ours: list[float | None] = []
-    theirs: list[float | None] = []
-    for a, b in zip(_by_problem(candidate), _by_problem(incumbent), strict=True):
-        both = answered_pairs(a, b)
-        ours.append(sum(x for x, _ in both) / len(both) if both else None)
-        theirs.append(sum(y for _, y in both) / len(both) if both else None)
-    return ours, theirs
+    both = [
+        answered_pairs(a, b)
+        for a, b in zip(_by_problem(candidate), _by_problem(incumbent), strict=True)
+    ]
+    return (
+        [sum(x for x, _ in pairs) / len(pairs) if pairs else None for pairs in both],
+        [sum(y for _, y in pairs) / len(pairs) if pairs else None for pairs in both],
+    )
 
 
 def require_agreement(
-    verdict: GateVerdict, candidate: Replicates, incumbent: Replicates, margin: float = 0.05
+    verdict: GateVerdict, candidate: Replicates, incumbent: Replicates, settings: GateSettings
 ) -> GateVerdict:
     """Hold an accept on the means back where the replicates do not bear it out each by itself.
 
-    `margin` is what may be lost under the claim `no worse`.
+    Under the claim `no worse` the margin may be lost.
     """
     count = len(candidate)
     if count < 2 or not verdict.pairs:
         return verdict
-    ours, theirs = _accuracies(candidate, incumbent)
+    rows = [compare_arms(a, b, settings) for a, b in zip(candidate, incumbent, strict=True)]
+    ours, theirs = [row.candidate for row in rows], [row.incumbent for row in rows]
     verdict = replace(verdict, replicates=count, replicate_gain=max(theirs) - min(theirs))
-    bar = -margin if verdict.claim == "no worse" else 0.0
+    bar = -settings.margin if verdict.claim == "no worse" else 0.0
     our_mean, their_mean = sum(ours) / count, sum(theirs) / count
     disagree = min(ours) - their_mean <= bar or our_mean - max(theirs) <= bar
-    alone = _alone(verdict, candidate, incumbent)
+    ps = [rule_of(settings).p(row) for row in rows] if verdict.claim == "better" else []
+    alone = _alone(ps, settings.share, candidate, incumbent)
     if verdict.decision == "accept" and disagree:
         return replace(
             verdict,
@@ -64,19 +70,13 @@ def require_agreement(
     return verdict
 
 
-def _alone(verdict: GateVerdict, candidate: Replicates, incumbent: Replicates) -> str:
+def _alone(ps: Sequence[float], alpha: float, candidate: Replicates, incumbent: Replicates) -> str:
     """Name the replicates that a gate with a single reply a problem would have accepted.
 
     A lucky seed is one that gained more than the others did, beyond chance. Where the gain is near
     what can be found at all, some replicates pass and some do not without any such luck.
     """
-    if verdict.claim == "no worse":
-        return ""
-    ps = [
-        p_better(answered_pairs(a, b), verdict.alpha)
-        for a, b in zip(candidate, incumbent, strict=True)
-    ]
-    passed = [place for place, p in enumerate(ps) if p <= verdict.alpha]
+    passed = [place for place, p in enumerate(ps) if p <= alpha]
     if not passed or len(passed) == len(ps):
         return ""
     which = ", ".join(str(place + 1) for place in passed)
@@ -103,17 +103,6 @@ def _p_passed_not_better(
         if high and rest:
             gains.append(round(sum(high) / len(high) - sum(rest) / len(rest), 12))
     return sign_flip(gains, "greater")
-
-
-def _accuracies(candidate: Replicates, incumbent: Replicates) -> tuple[list[float], list[float]]:
-    """Accuracy of each replicate of each arm, over what both answered in it."""
-    ours: list[float] = []
-    theirs: list[float] = []
-    for a, b in zip(candidate, incumbent, strict=True):
-        both = answered_pairs(a, b)
-        ours.append(sum(x for x, _ in both) / len(both) if both else 0.0)
-        theirs.append(sum(y for _, y in both) / len(both) if both else 0.0)
-    return ours, theirs
 
 
 def _by_problem(replicates: Replicates) -> list[Scores]:

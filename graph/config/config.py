@@ -1,7 +1,6 @@
 """Config of a run from one TOML file: contradictions are refused before it begins."""
 
 import difflib
-import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from ...evidence.gate.rules import rule_of
+from ...evidence.gate.settings import GateSettings
 from .sections import Budget, DomainConfig, GateConfig, Loop, Search, Section, Splits, Train
 
 
@@ -51,6 +52,11 @@ class RunConfig(Section):
     def decisions(self) -> int:
         """Gates that the run's alpha is spent over."""
         return self.total_rounds * self.loop.candidates
+
+    @property
+    def gate_settings(self) -> GateSettings:
+        """Settings of the loop's gates."""
+        return self.gate.settings(self.decisions, self.search.race)
 
     @model_validator(mode="after")
     def _check_reviewer(self) -> "RunConfig":
@@ -95,8 +101,7 @@ class RunConfig(Section):
                 f"{self.total_rounds + 1} batches of {loop.batch} and {loop.cycles} feedbacks "
                 f"of {loop.feedback} need {need} distinct problems"
             )
-        share = self.gate.alpha / self.decisions
-        enough = math.floor(math.log2(1 / share)) + 1
+        enough = rule_of(self.gate_settings).fewest_pairs()
         if self.block < enough:
             aside = f", less search.frontier = {self.search.frontier}," * bool(self.search.frontier)
             raise ValueError(

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ...evidence.gate.rules import gain_rule_of
+from ...evidence.gate.settings import GateSettings
 from ...trainer.methods import SFT, find_method
 from ...trainer.recipe import Recipe
 
@@ -83,26 +85,29 @@ class Loop(Section):
 class GateConfig(Section):
     """Settings of the test that a candidate must pass."""
 
-    alpha: float = Field(default=0.05, gt=0, lt=1)
+    alpha: float = 0.05
     """Chance of any false accept in the whole run; spent evenly over its decisions."""
-    power: float = Field(default=0.8, gt=0, lt=1)
+    power: float = 0.8
+    rule: str = Field(default=GateSettings.rule, exclude_if=lambda name: name == GateSettings.rule)
+    """Rule by which a candidate that claims to be better is accepted."""
     channel: Literal["auto", "words", "weights"] = "auto"
     """auto: the capability probe finds out."""
     replicates: int = Field(default=1, ge=1, le=8)
     """Fresh replies a problem of each arm; above 1 they are sampled and must agree."""
-    margin: float = Field(default=0.05, gt=0, lt=1)
+    margin: float = 0.05
     """Loss that a version may at most bring whose edits only take rules away."""
     require_portable: bool = False
     """Promote nothing that is shown to harm a validator model, or that it answered too few of."""
 
     @model_validator(mode="after")
-    def _check_power(self) -> "GateConfig":
-        if self.power <= self.alpha:
-            raise ValueError(
-                f"power = {self.power} must be larger than alpha = {self.alpha}: a gate that finds "
-                "gains no more often than it errs finds nothing"
-            )
+    def _check_settings(self) -> "GateConfig":
+        gain_rule_of(self.settings())
         return self
+
+    def settings(self, decisions: int = 1, race: bool = True) -> GateSettings:
+        """Return the settings of a gate that shares alpha with others."""
+        named = self.model_dump(exclude={"channel", "require_portable"})
+        return GateSettings(decisions=decisions, race=race, **named)
 
 
 class Search(Section):

@@ -1,7 +1,11 @@
 """Acceptance: the claim that a gate has to show of a candidate, and losses that are ruled out."""
 
-from ...evidence.gate.decide import Claim, alpha_share
-from ...evidence.gate.margins import graded_no_worse, no_worse
+from dataclasses import replace
+
+from ...evidence.gate.comparison import arms_of_counts, compare_arms
+from ...evidence.gate.rule import Claim
+from ...evidence.gate.rules import USUAL, rule_of
+from ...evidence.gate.settings import GateSettings
 from ...store.rules import Strategy
 from ..config.config import RunConfig
 
@@ -13,14 +17,17 @@ def claim_of(incumbent: Strategy, candidate: Strategy) -> Claim:
     return "no worse" if taken else "better"
 
 
+def settings_of(config: RunConfig, claim: Claim) -> GateSettings:
+    """Return the settings of one gate of a run, for a candidate that has to show `claim`."""
+    settings = config.gate_settings
+    return settings if claim == "better" else replace(settings, rule=USUAL[claim].name)
+
+
 def rules_out_loss(config: RunConfig, wins: int, losses: int) -> bool:
     """Tell whether so many wins and losses in a round's block rule out that the margin is lost.
 
     None of either are identical replies. Scores between 0 and 1 may need some more.
     """
-    n, margin = config.block, config.gate.margin
-    if config.gate.replicates > 1:
-        p = graded_no_worse([1.0] * wins + [-1.0] * losses + [0.0] * (n - wins - losses), margin)
-    else:
-        p = no_worse(wins, losses, n, margin)
-    return p <= alpha_share(config.gate.alpha, config.decisions)
+    settings = settings_of(config, "no worse")
+    compared = compare_arms(*arms_of_counts(wins, losses, config.block), settings)
+    return rule_of(settings).p(compared) <= settings.share

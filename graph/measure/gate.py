@@ -4,27 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...domains.contract import Problem
-from ...evidence.gate.decide import (
-    Claim,
-    Decision,
-    GateVerdict,
-    alpha_share,
-    decide,
-    detectable_gain,
-)
-from ...evidence.gate.margins import chance_no_worse
-from ...evidence.gate.power import DISCORDANCE
-from ...evidence.gate.racing import futility_reason, interim_looks, stop_for_futility
-from ...evidence.gate.replicates import Replicates, means, require_agreement
+from ...evidence.gate.decide import GateVerdict
+from ...evidence.gate.racing import end_race, futility_reason, race
+from ...evidence.gate.replicates import Replicates, means
+from ...evidence.gate.rule import AcceptanceRule, Decision
+from ...evidence.gate.rules import USUAL, rule_of
+from ...evidence.gate.settings import GateSettings
 from ...store.events import AttemptJudged, Channel, GateDecided
 from ...store.strategies.versions import Version
 from ...trainer.contract import TrainingInput
 from ...trainer.preflight import PreflightFailed
 from ..context import Run
-from .acceptance import claim_of
+from .acceptance import claim_of, settings_of
 from .adapters import adapter_of, dataset_of, input_of
 from .floors import measure_floors
-from .probe import whole_points
 from .rollouts import attempt, scores
 
 MORE_UNPARSED = 0.05
@@ -51,27 +44,15 @@ class Gate:
     """How many decisions share the run's alpha."""
 
     @property
-    def alpha(self) -> float:
-        """Share of the run's alpha that this decision may spend."""
-        return alpha_share(self.run.config.gate.alpha, self.decisions)
+    def settings(self) -> GateSettings:
+        """Everything that it decides by; the floor is measured on its block."""
+        claim = claim_of(self.incumbent.strategy, self.candidate.strategy)
+        return replace(settings_of(self.run.config, claim), decisions=self.decisions)
 
     @property
-    def claim(self) -> Claim:
-        """Claim that has to be shown of this candidate."""
-        return claim_of(self.incumbent.strategy, self.candidate.strategy)
-
-    @property
-    def detectable(self) -> float:
-        """Smallest gain this gate can find, known before any reply; under `no worse` a loss."""
-        power, replicates = self.run.config.gate.power, self.replicates
-        return detectable_gain(
-            len(self.block), self.alpha, power, claim=self.claim, replicates=replicates
-        )
-
-    @property
-    def replicates(self) -> int:
-        """Fresh replies of each arm to each problem."""
-        return self.run.config.gate.replicates
+    def rule(self) -> AcceptanceRule:
+        """Rule of acceptance, by the claim that has to be shown of this candidate."""
+        return rule_of(self.settings)
 
     def decide(self, candidate_slot: str, incumbent_slot: str) -> GateDecided:
         """Run both arms and decide; what gain can be found is told before any reply is seen.
@@ -91,24 +72,35 @@ class Gate:
             except PreflightFailed as fault:
                 return self._decide_early(f"{candidate_slot}/gate", "reject", str(fault))
             old_adapter = adapter_of(self.run, self.incumbent, theirs)
+        return self._run_arms(candidate_slot, incumbent_slot, new_adapter, old_adapter)
+
+    def _run_arms(
+        self, candidate_slot: str, incumbent_slot: str, new_adapter: str, old_adapter: str
+    ) -> GateDecided:
+        """Ask both arms, as far as there is hope, and decide on what they answered."""
         floor = measure_floors(self.run, f"val/{incumbent_slot}", self.block)
         new_slot, old_slot = (
             f"{candidate_slot}/candidate",
             self._incumbent_slot(incumbent_slot, old_adapter),
         )
-        why = ""
-        whole = len(self.block)
-        for asked in interim_looks(whole) if self.run.config.search.race else [whole]:
-            part = self.block[:asked]
-            old = self._answers(self.incumbent, old_slot, old_adapter, part)
-            new = self._answers(self.candidate, new_slot, new_adapter, part)
-            if asked < len(self.block) and (why := self._futility(new, old)):
-                break
+        settings = replace(self.settings, floor=floor.accuracy)
+
+        def ask(asked: int) -> tuple[list[AttemptJudged], list[AttemptJudged]]:
+            old = self._answers(self.incumbent, old_slot, old_adapter, self.block[:asked])
+            return self._answers(self.candidate, new_slot, new_adapter, self.block[:asked]), old
+
+        (new, old), why = race(
+            len(self.block),
+            settings,
+            ask,
+            lambda arms, left: futility_reason(*means(*self._rows(*arms)), left, settings),
+        )
+        verdict = end_race(*self._rows(new, old), len(self.block), settings, why)
         return self._event(
             f"{candidate_slot}/gate",
-            _mention_unparsed_replies(self._verdict(new, old, floor.accuracy, why), new, old),
-            block=tuple(problem.id for problem in part),
-            saved=(len(self.block) - len(part)) * self.replicates,
+            _mention_unparsed_replies(verdict, new, old),
+            block=tuple(problem.id for problem in self.block[: len(new) // settings.replicates]),
+            saved=len(self.block) * settings.replicates - len(new),
             floor=floor.accuracy,
             candidate_unparsed=_count_unparsed_replies(new),
             incumbent_unparsed=_count_unparsed_replies(old),
@@ -119,61 +111,17 @@ class Gate:
         )
 
     def _announcement(self) -> str:
-        found, gate = self.detectable, self.run.config.gate
-        can = f"gains from {whole_points(min(found, 1.0))} points can be found"
-        if self.claim == "no worse":
-            can = f"it only takes rules away, and may lose {100 * gate.margin:.1f} points at most"
-            luck = chance_no_worse(
-                len(self.block), self.alpha, gate.margin, DISCORDANCE, self.replicates
-            )
-            can += (
-                f"; even identical replies would rule out no loss below {100 * found:.1f} points"
-                if found > gate.margin
-                else f"; identical replies pass, and without any loss about {luck:.0%} of those "
-                f"whose luck differs on {DISCORDANCE:.0%} of the problems"
-            )
         return (
             f"{self.candidate.name} against {self.incumbent.name} on {len(self.block)} problems "
-            f"({self.channel}); {can}"
+            f"({self.channel}); {self.rule.promise(len(self.block))}"
         )
 
-    def _futility(self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged]) -> str:
-        """Return why the rest of the block need not be asked; empty while there is hope."""
-        return futility_reason(
-            *means(self._rows(new), self._rows(old)),
-            len(self.block) - len(new) // self.replicates,
-            self.alpha,
-            gain=self.detectable,
-            claim=self.claim,
-            margin=self.run.config.gate.margin,
-            graded=self.replicates > 1,
-        )
-
-    def _verdict(
-        self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged], floor: float, why: str
-    ) -> GateVerdict:
-        """Return the verdict on what was answered; `why` the race was stopped, if it was."""
-        ours, theirs, settings = self._rows(new), self._rows(old), self.run.config.gate
-        verdict = decide(
-            *means(ours, theirs),
-            alpha=self.alpha,
-            power=settings.power,
-            claim=self.claim,
-            margin=settings.margin,
-            graded=self.replicates > 1,
-            replicates=self.replicates,
-            floor=floor,
-        )
-        if why:
-            verdict = stop_for_futility(verdict, len(self.block), why)
-        return replace(
-            require_agreement(verdict, ours, theirs, settings.margin), detectable=self.detectable
-        )
-
-    def _rows(self, attempts: Sequence[AttemptJudged]) -> Replicates:
-        """Return scores by replicate; attempts stand problem by problem."""
-        found = scores(attempts)
-        return [found[sample :: self.replicates] for sample in range(self.replicates)]
+    def _rows(
+        self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged]
+    ) -> tuple[Replicates, Replicates]:
+        """Return both arms' scores by replicate; attempts stand problem by problem."""
+        count, ours, theirs = self.settings.replicates, scores(new), scores(old)
+        return [ours[i::count] for i in range(count)], [theirs[i::count] for i in range(count)]
 
     def _incumbent_slot(self, shared_slot: str, adapter: str) -> str:
         """Return the slot of the incumbent arm, shared by candidates that share its adapter.
@@ -204,13 +152,13 @@ class Gate:
             part,
             strategy=version.strategy if self.channel == "words" else None,
             adapter=adapter,
-            samples=self.replicates,
+            samples=self.settings.replicates,
             what=f"gate, {version.name}",
         )
 
     def _equal_examples(self, slot: str) -> GateDecided:
         """Decide on equal examples: there is nothing to gain, and nothing to lose either."""
-        if self.claim == "no worse":
+        if self.rule.claim == "no worse":
             accepted = self._decide_early(slot, "accept", NOTHING_LOST)
             # Other models read the words: they are still to be asked on these problems.
             return accepted.model_copy(update={"block": tuple(each.id for each in self.block)})
@@ -222,24 +170,24 @@ class Gate:
             **self._identity(slot),
             decision=decision,
             reason=reason,
-            alpha=self.alpha,
-            detectable=self.detectable,
-            claim=self.claim,
+            alpha=self.settings.share,
+            detectable=self.rule.detectable(len(self.block)),
+            claim=self.rule.claim,
             planned=len(self.block),
         )
 
     def _event(self, slot: str, verdict: GateVerdict, **more: object) -> GateDecided:
-        claim = (
-            " Trained with one seed: this holds for this pair of adapters."
-            if self.channel == "weights"
-            else ""
-        )
+        told = ""
+        if self.channel == "weights":
+            told = " Trained with one seed: this holds for this pair of adapters."
+        if self.rule.name != USUAL[self.rule.claim].name:
+            told += f" Decided by the rule {self.rule.name!r}."
         return GateDecided.model_validate(
             {
                 **vars(verdict),
                 **self._identity(slot),
                 **more,
-                "reason": verdict.reason + claim,
+                "reason": verdict.reason + told,
                 "planned": len(self.block),
             }
         )

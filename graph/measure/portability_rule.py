@@ -1,14 +1,15 @@
 """Rule that bars a promotion for harm to other models, and the pairs that such a harm needs."""
 
 from ...evidence.effects import ALPHA, shows_loss
-from ...evidence.gate.decide import COVERAGE, detectable_gain
+from ...evidence.gate.decide import detectable_gain
 from ...evidence.gate.power import UNDETECTABLE
+from ...evidence.gate.settings import COVERAGE, GateSettings
 from ...store.events import PortabilityMeasured
 
 
 def smallest_harm(pairs: int) -> float | None:
     """Return the smallest harm that `pairs` pairs would have shown four times out of five."""
-    harm = detectable_gain(pairs, ALPHA)
+    harm = detectable_gain(pairs, GateSettings(ALPHA))
     return None if harm >= UNDETECTABLE else harm
 
 

@@ -11,12 +11,13 @@ from statistics import fmean
 from typing import Any
 
 from ...domains.contract import SPLITS, Domain
-from ...evidence.gate.decide import alpha_share, detectable_gain
-from ...evidence.gate.margins import needed_pairs
+from ...evidence.gate.decide import detectable_gain
+from ...evidence.gate.rules import rule_of
 from ...store.rules import Rule, Strategy
 from ...trainer.methods import SFT
 from ..calls.budget import CHARACTERS_A_TOKEN
 from ..config.config import RunConfig
+from ..measure.acceptance import settings_of
 from ..measure.candidates import removals_possible
 from ..teacher.model import LARGE
 from .counts import Calls, Who, calls_of, is_trainable, teacher_is_model
@@ -111,7 +112,6 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
     tokens = config.train.recipe().epochs * config.train.examples * (lengths.bare + lengths.reply)
     seconds = adapters * tokens / LEARNED * (size or SMALL) / SMALL
     paid = [stage for stage in stages if _remote(stage.spec)]
-    alpha = alpha_share(config.gate.alpha, config.total_rounds * config.loop.candidates)
     return Plan(
         stages=stages,
         adapters=adapters,
@@ -120,9 +120,7 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
         memory=_memory(config, size),
         usd=_dollars(config, paid, [stage.output_tokens for stage in paid]),
         usd_limit=_dollars(config, paid, [stage.output_limit for stage in paid]),
-        detectable=detectable_gain(
-            config.block, alpha, config.gate.power, replicates=config.gate.replicates
-        ),
+        detectable=detectable_gain(config.block, config.gate_settings),
         notes=tuple(_notes(config, size, paid)),
     )
 
@@ -218,8 +216,7 @@ def _notes(config: RunConfig, size: float | None, paid: Sequence[Stage]) -> Iter
             'gate.channel = "auto": the probe decides. Counted is the dearer `weights`, with an '
             "adapter for every candidate."
         )
-    alpha, graded = alpha_share(config.gate.alpha, config.decisions), config.gate.replicates > 1
-    needed = needed_pairs(config.gate.margin, alpha, graded)
+    needed = rule_of(settings_of(config, "no worse")).fewest_pairs()
     credited = config.loop.credit and config.gate.channel != "weights"
     if credited and not removals_possible(config):
         yield (

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 
 from ...domains.contract import Guide
-from ...evidence.gate.decide import COVERAGE
+from ...evidence.gate.settings import COVERAGE
 from ...store import slots
 from ...store.edits import Edit
 from ...store.events import CreditMeasured, GateDecided, ReviewAnswered, StrategyProposed

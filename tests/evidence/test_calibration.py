@@ -7,28 +7,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
+from tutelage.evidence import GateSettings, detectable_gain
 from tutelage.evidence.calibration.calibration import Calibration, calibrate
-from tutelage.evidence.calibration.simulation import Terms
+from tutelage.evidence.calibration.simulation import RunSize
 from tutelage.evidence.gate.power import DISCORDANCE
 from tutelage.evidence.intervals import clopper_pearson
 
 
 @pytest.fixture(scope="module")
 def rates() -> Calibration:
-    return calibrate(Terms(pairs=60, rounds=4, candidates=2), runs=2500, gates=2500, seed=1)
+    return calibrate(GateSettings(), RunSize(60, 4, 2), runs=2500, gates=2500, seed=1)
 
 
 def test_runs_without_an_effect_accept_no_more_often_than_alpha(rates: Calibration) -> None:
     assert rates.runs >= 2000
-    assert rates.low <= rates.terms.alpha, f"{rates.wrong} of {rates.runs} runs accepted"
+    assert rates.low <= rates.settings.alpha, f"{rates.wrong} of {rates.runs} runs accepted"
     assert rates.holds
     assert rates.wrong > 0, "a rate of zero would mean that luck had no chance"
     assert rates.differing == pytest.approx(DISCORDANCE, abs=0.01), "replies are never handed on"
 
 
 def test_what_is_called_detectable_is_found_as_often_as_promised(rates: Calibration) -> None:
-    assert rates.at_detectable.share == pytest.approx(rates.terms.power, abs=0.05)
-    assert rates.at_detectable.gain == rates.detectable == rates.terms.detectable
+    assert rates.at_detectable.share == pytest.approx(rates.settings.power, abs=0.05)
+    assert rates.at_detectable.gain == rates.detectable == detectable_gain(60, rates.settings)
 
 
 def test_larger_gains_are_found_more_often_and_noise_hides_them(rates: Calibration) -> None:
@@ -45,7 +46,7 @@ def test_larger_gains_are_found_more_often_and_noise_hides_them(rates: Calibrati
 
 
 def test_racing_saves_replies_and_changes_no_accept_that_matters(rates: Calibration) -> None:
-    full = calibrate(Terms(race=False), runs=2500, gates=2500, seed=1)
+    full = calibrate(GateSettings(race=False), RunSize(), runs=2500, gates=2500, seed=1)
     assert full.saved == 0 and rates.saved > 0.2
     assert rates.wrong <= full.wrong, "the same replies: a race can only accept fewer"
     assert full.at_detectable.share - rates.at_detectable.share <= 0.02
@@ -53,16 +54,18 @@ def test_racing_saves_replies_and_changes_no_accept_that_matters(rates: Calibrat
 
 @pytest.mark.parametrize("replicates", [2, 3])
 def test_replicates_keep_to_alpha_and_find_what_is_promised(replicates: int) -> None:
-    terms = Terms(pairs=24, rounds=1, candidates=1, alpha=0.1, replicates=replicates)
-    rates = calibrate(terms, runs=150, gates=60, seed=3)
+    settings = GateSettings(alpha=0.1, replicates=replicates)
+    rates = calibrate(settings, RunSize(24, 1, 1), runs=150, gates=60, seed=3)
     assert rates.holds and rates.differing > 0.2
-    assert rates.detectable == terms.detectable < Terms(24, 1, 1, 0.1).detectable
-    assert rates.at_detectable.low <= terms.power <= rates.at_detectable.high
+    assert rates.detectable < detectable_gain(24, GateSettings(0.1))
+    assert rates.at_detectable.low <= settings.power <= rates.at_detectable.high
 
 
 def test_progress_is_told_and_too_few_runs_are_called_that() -> None:
     told: list[tuple[str, int, int]] = []
-    rates = calibrate(Terms(20, 2, 2), runs=20, gates=5, progress=lambda *step: told.append(step))
+    rates = calibrate(
+        GateSettings(), RunSize(20, 2, 2), runs=20, gates=5, progress=lambda *it: told.append(it)
+    )
     assert told[:4] == [("decisions without effect", done, 4) for done in (1, 2, 3, 4)]
     assert told[-1][1:] == (21, 21)
     assert not rates.enough, "20 runs without a false accept could be a rate of 17 %"
@@ -70,12 +73,12 @@ def test_progress_is_told_and_too_few_runs_are_called_that() -> None:
 
 def test_more_than_the_memory_holds_is_refused() -> None:
     with pytest.raises(ValueError, match="Wanted 1 to 125000 runs and gates of 20 pairs with 8"):
-        calibrate(Terms(20, replicates=8), runs=10, gates=125_001)
+        calibrate(GateSettings(replicates=8), RunSize(20), runs=10, gates=125_001)
 
 
 def test_a_gate_that_could_never_accept_is_refused() -> None:
     with pytest.raises(ValueError, match="4 pairs could never pass"):
-        calibrate(Terms(pairs=4), runs=10, gates=10)
+        calibrate(GateSettings(), RunSize(4), runs=10, gates=10)
 
 
 @given(st.integers(1, 200), st.data(), st.sampled_from([0.9, 0.95, 0.99]))

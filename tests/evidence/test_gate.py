@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from tutelage.evidence import decide, detectable_gain
-from tutelage.evidence.gate.decide import alpha_share
+from tutelage.evidence import GateSettings, decide, detectable_gain
 
 Scores = list[float | None]
 RIGHT: Scores = [1.0]
@@ -23,7 +22,7 @@ def arms(wins: int, losses: int, right: int = 0, wrong: int = 0) -> tuple[Scores
 
 
 def test_a_significant_gain_is_accepted() -> None:
-    verdict = decide(*arms(20, 5, 20, 15), alpha=ALPHA, floor=0.5)
+    verdict = decide(*arms(20, 5, 20, 15), GateSettings(ALPHA, floor=0.5))
     assert verdict.decision == "accept"
     assert (verdict.pairs, verdict.wins, verdict.losses, verdict.missing) == (60, 20, 5, 0)
     assert verdict.gain == pytest.approx(0.25)
@@ -33,54 +32,57 @@ def test_a_significant_gain_is_accepted() -> None:
 
 
 def test_a_result_that_does_not_beat_its_floor_is_never_accepted() -> None:
-    verdict = decide(*arms(20, 5, 20, 15), alpha=ALPHA, floor=40 / 60)
+    verdict = decide(*arms(20, 5, 20, 15), GateSettings(ALPHA, floor=40 / 60))
     assert verdict.decision == "reject"
     assert "does not beat the floor of 66.7%" in verdict.reason
 
 
 def test_identical_replies_are_refused() -> None:
-    verdict = decide(*arms(0, 0, 30, 20), alpha=ALPHA)
+    verdict = decide(*arms(0, 0, 30, 20), GateSettings(ALPHA))
     assert verdict.decision == "reject"
     assert verdict.gain == 0 and verdict.p == 1
     assert "same on all 50" in verdict.reason
 
 
 def test_identical_replies_in_too_few_pairs_decide_nothing() -> None:
-    few = decide(*arms(0, 0, 2, 2), alpha=ALPHA)
+    few = decide(*arms(0, 0, 2, 2), GateSettings(ALPHA))
     assert few.decision == "indecisive"
     assert "4 pairs are too few" in few.reason
-    fine = decide(*arms(0, 0, 30, 20), alpha=ALPHA, worthwhile=0.01)
+    fine = decide(*arms(0, 0, 30, 20), GateSettings(ALPHA, worthwhile=0.01))
     assert fine.high > 0.01
     assert fine.decision == "indecisive", "a gain worth having is not ruled out"
 
 
 def test_harm_is_refused() -> None:
-    verdict = decide(*arms(3, 15, 20, 20), alpha=ALPHA)
+    verdict = decide(*arms(3, 15, 20, 20), GateSettings(ALPHA))
     assert verdict.decision == "reject"
     assert "harm" in verdict.reason
 
 
 def test_a_gain_too_small_to_matter_is_refused_and_a_close_call_is_left_open() -> None:
-    futile = decide(*arms(10, 10, 100, 80), alpha=ALPHA)
+    futile = decide(*arms(10, 10, 100, 80), GateSettings(ALPHA))
     assert futile.decision == "reject"
     assert futile.high < futile.detectable
-    close = decide(*arms(16, 9, 20, 15), alpha=ALPHA)
+    close = decide(*arms(16, 9, 20, 15), GateSettings(ALPHA))
     assert close.decision == "indecisive"
     assert close.high > close.detectable
-    assert decide(*arms(10, 10, 100, 80), alpha=ALPHA, worthwhile=0.01).decision == "indecisive"
+    assert (
+        decide(*arms(10, 10, 100, 80), GateSettings(ALPHA, worthwhile=0.01)).decision
+        == "indecisive"
+    )
 
 
 def test_what_can_be_found_is_known_before_any_reply() -> None:
     lost: Scores = [None] * 10
     candidate, incumbent = arms(20, 5, 20, 15)
-    verdict = decide(candidate + lost, incumbent + lost, alpha=ALPHA, power=0.9)
-    assert verdict.detectable == detectable_gain(70, ALPHA, 0.9)
+    verdict = decide(candidate + lost, incumbent + lost, GateSettings(ALPHA, power=0.9))
+    assert verdict.detectable == detectable_gain(70, GateSettings(ALPHA, power=0.9))
 
 
 def test_errors_are_missing_data_and_never_wrong_answers() -> None:
     candidate, incumbent = arms(20, 5, 20, 15)
-    whole = decide(candidate, incumbent, alpha=ALPHA)
-    broken = decide([*candidate, None, 1.0], [*incumbent, 1.0, None], alpha=ALPHA)
+    whole = decide(candidate, incumbent, GateSettings(ALPHA))
+    broken = decide([*candidate, None, 1.0], [*incumbent, 1.0, None], GateSettings(ALPHA))
     assert broken.missing == 2
     assert (broken.pairs, broken.p, broken.gain) == (whole.pairs, whole.p, whole.gain)
 
@@ -88,12 +90,12 @@ def test_errors_are_missing_data_and_never_wrong_answers() -> None:
 def test_too_few_answers_decide_nothing() -> None:
     candidate, incumbent = arms(20, 0)
     lost: Scores = [None] * 20
-    verdict = decide(candidate + lost, incumbent + lost, alpha=ALPHA)
+    verdict = decide(candidate + lost, incumbent + lost, GateSettings(ALPHA))
     assert verdict.decision == "indecisive"
     assert "20 of 40" in verdict.reason
-    assert decide([None], [1.0], alpha=ALPHA).decision == "indecisive"
-    assert decide([], [], alpha=ALPHA).decision == "indecisive"
-    tiny = decide(*arms(3, 0, 1), alpha=ALPHA)
+    assert decide([None], [1.0], GateSettings(ALPHA)).decision == "indecisive"
+    assert decide([], [], GateSettings(ALPHA)).decision == "indecisive"
+    tiny = decide(*arms(3, 0, 1), GateSettings(ALPHA))
     assert tiny.decision == "indecisive"
     assert "too few" in tiny.reason
 
@@ -102,10 +104,10 @@ def test_graded_scores_are_judged_by_their_size() -> None:
     rng = np.random.default_rng(3)
     incumbent: Scores = [float(x) for x in rng.uniform(0.2, 0.5, 40)]
     better: Scores = [float(x) for x in rng.uniform(0.4, 0.7, 40)]
-    assert decide(better, incumbent, alpha=ALPHA).decision == "accept"
-    assert decide(incumbent, better, alpha=ALPHA).decision == "reject"
+    assert decide(better, incumbent, GateSettings(ALPHA)).decision == "accept"
+    assert decide(incumbent, better, GateSettings(ALPHA)).decision == "reject"
     # 0.1 + 0.2 is 0.3 to a person.
-    assert decide([0.1 + 0.2] * 20, [0.3] * 20, alpha=ALPHA).wins == 0
+    assert decide([0.1 + 0.2] * 20, [0.3] * 20, GateSettings(ALPHA)).wins == 0
 
 
 @pytest.mark.parametrize("alpha", [1e-3, 5e-5, 1e-6, 1e-9])
@@ -113,10 +115,10 @@ def test_what_can_be_found_is_found_in_graded_scores_at_any_alpha(alpha: float) 
     rng = np.random.default_rng(3)
     incumbent: Scores = [float(x) for x in rng.uniform(0.2, 0.5, 60)]
     better: Scores = [float(x) for x in rng.uniform(0.6, 0.9, 60)]
-    verdict = decide(better, incumbent, alpha=alpha)
+    verdict = decide(better, incumbent, GateSettings(alpha))
     assert verdict.detectable < 1
     assert verdict.decision == "accept" and 0 < verdict.p <= alpha
-    assert decide(incumbent, better, alpha=alpha).decision == "reject"
+    assert decide(incumbent, better, GateSettings(alpha)).decision == "reject"
 
 
 @given(st.lists(st.tuples(maybe, maybe), max_size=60), st.floats(0.001, 0.2))
@@ -124,7 +126,7 @@ def test_what_can_be_found_is_found_in_graded_scores_at_any_alpha(alpha: float) 
 def test_no_gate_accepts_without_a_gain(
     pairs: list[tuple[float | None, float | None]], alpha: float
 ) -> None:
-    verdict = decide([a for a, _ in pairs], [b for _, b in pairs], alpha=alpha)
+    verdict = decide([a for a, _ in pairs], [b for _, b in pairs], GateSettings(alpha))
     assert 0 <= verdict.p <= 1
     assert verdict.pairs + verdict.missing == len(pairs)
     assert verdict.low - 1e-9 <= verdict.gain <= verdict.high + 1e-9
@@ -141,14 +143,16 @@ def test_an_arm_against_itself_is_accepted_no_more_often_than_alpha_allows(n: in
     accepted = 0
     for _ in range(gates):
         candidate, incumbent = (rng.random((2, n)) < difficulty).astype(float)
-        accepted += decide(list(candidate), list(incumbent), alpha=ALPHA).decision == "accept"
+        accepted += (
+            decide(list(candidate), list(incumbent), GateSettings(ALPHA)).decision == "accept"
+        )
     surely_above = float(beta.ppf(0.025, accepted, gates - accepted + 1)) if accepted else 0.0
     assert surely_above <= ALPHA, f"{accepted} of {gates} null gates accepted"
 
 
 def test_alpha_is_spent_over_the_decisions() -> None:
-    assert alpha_share(0.05, 5) == pytest.approx(0.01)
+    assert GateSettings(0.05, decisions=5).share == pytest.approx(0.01)
     with pytest.raises(ValueError, match="at least one"):
-        alpha_share(0.05, 0)
+        GateSettings(0.05, decisions=0)
     with pytest.raises(ValueError, match="same problems"):
-        decide([1.0], [], alpha=ALPHA)
+        decide([1.0], [], GateSettings(ALPHA))

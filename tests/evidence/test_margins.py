@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import gammaln, xlogy
 
-from tutelage.evidence import decide, needed_pairs
+from tutelage.evidence import GateSettings, decide, needed_pairs
 from tutelage.evidence.gate.margins import (
     chance_no_worse,
     graded_no_worse,
@@ -95,7 +95,7 @@ def test_identical_replies_pass_once_there_are_enough_of_them() -> None:
     assert enough == 59, "ln 0.05 / ln 0.95"
     for n, decision in ((enough, "accept"), (enough - 1, "indecisive")):
         same: Scores = [1.0] * (n // 2) + [0.0] * (n - n // 2)
-        verdict = decide(same, same, alpha=0.05, claim="no worse", margin=0.05)
+        verdict = decide(same, same, GateSettings(0.05, rule="margin", margin=0.05))
         assert verdict.decision == decision
         assert verdict.claim == "no worse"
         assert verdict.p == pytest.approx(0.95**n, rel=1e-3)
@@ -110,7 +110,7 @@ def test_identical_graded_replies_have_to_be_more() -> None:
     assert (needed_pairs(0.05, alpha), needed_pairs(0.05, alpha, graded=True)) == (99, 110)
     for n, decision in ((110, "accept"), (109, "indecisive")):
         same: Scores = [0.5] * n
-        verdict = decide(same, same, alpha=alpha, claim="no worse", graded=True, replicates=2)
+        verdict = decide(same, same, GateSettings(alpha, rule="margin", graded=True, replicates=2))
         assert verdict.decision == decision
         assert verdict.detectable == smallest_margin(n, alpha, True)
     assert "109 pairs are too few" in verdict.reason
@@ -130,23 +130,27 @@ def test_the_luck_of_what_loses_nothing_is_told_beforehand() -> None:
 def test_rules_that_do_harm_when_they_leave_stay() -> None:
     right: Scores = [1.0] * 200
     few: Scores = [0.0] * 6 + [1.0] * 194
-    verdict = decide(few, right, alpha=0.05, claim="no worse", margin=0.2)
+    verdict = decide(few, right, GateSettings(0.05, rule="margin", margin=0.2))
     assert verdict.p <= 0.05, "the loss is surely below the margin"
     assert verdict.decision == "reject" and "harm" in verdict.reason, "and surely a loss"
-    unsure = decide([0.0, 0.0, *right[2:60]], right[:60], alpha=0.05, claim="no worse")
+    unsure = decide([0.0, 0.0, *right[2:60]], right[:60], GateSettings(0.05, rule="margin"))
     assert unsure.decision == "indecisive" and "not ruled out" in unsure.reason
     low: Scores = [0.0] * 80
-    assert decide(low, low, alpha=0.05, claim="no worse", floor=0.5).decision == "reject"
+    assert decide(low, low, GateSettings(0.05, rule="margin", floor=0.5)).decision == "reject"
 
 
 def test_a_graded_loss_is_held_to_the_margin_too() -> None:
     half: Scores = [0.5] * 100
-    assert decide(half, half, alpha=0.05, claim="no worse").decision == "accept"
+    assert decide(half, half, GateSettings(0.05, rule="margin")).decision == "accept"
     less: Scores = [0.46] * 100
-    assert decide(less, half, alpha=0.05, claim="no worse").decision == "reject", "it does harm"
+    assert decide(less, half, GateSettings(0.05, rule="margin")).decision == "reject", (
+        "it does harm"
+    )
     same: Scores = [1.0] * 60
-    assert decide(same, same, alpha=0.05, claim="no worse").decision == "accept"
-    assert decide(same, same, alpha=0.05, claim="no worse", graded=True).decision == "indecisive"
+    assert decide(same, same, GateSettings(0.05, rule="margin")).decision == "accept"
+    assert (
+        decide(same, same, GateSettings(0.05, rule="margin", graded=True)).decision == "indecisive"
+    )
 
 
 def test_nonsense_is_answered_with_what_was_wanted() -> None:

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, permutation_test
 
-from tutelage.evidence import detectable_gain, mcnemar
+from tutelage.evidence import GateSettings, detectable_gain, mcnemar
 from tutelage.evidence.gate.power import UNDETECTABLE, smallest_detectable
 from tutelage.evidence.pairs import sign_flip, sign_flip_at
 
@@ -120,8 +120,8 @@ def test_more_is_needed_for_more_power_and_less_alpha(n: int, alpha: float, powe
 
 
 def test_a_block_too_small_to_pass_is_known_beforehand() -> None:
-    assert detectable_gain(4, 0.05) == UNDETECTABLE > 1
-    assert 0 < detectable_gain(5, 0.05) <= 1
-    assert detectable_gain(0, 0.05) == UNDETECTABLE
+    assert detectable_gain(4, GateSettings(0.05)) == UNDETECTABLE > 1
+    assert 0 < detectable_gain(5, GateSettings(0.05)) <= 1
+    assert detectable_gain(0, GateSettings(0.05)) == UNDETECTABLE
     with pytest.raises(ValueError, match="alpha < power"):
-        detectable_gain(50, 0.9, 0.8)
+        GateSettings(0.9, power=0.8)

@@ -1,5 +1,6 @@
 """A race saves replies, and never accepts what the full gate would not."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -7,16 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutelage.evidence import decide, detectable_gain, mcnemar
+from tutelage.evidence import GateSettings, detectable_gain, mcnemar
+from tutelage.evidence.gate.comparison import arms_of_counts
 from tutelage.evidence.gate.power import chance_to_pass
-from tutelage.evidence.gate.racing import (
-    FUTILE,
-    futility_reason,
-    interim_looks,
-    is_futile,
-    is_futile_for_graded_scores,
-    stop_for_futility,
-)
+from tutelage.evidence.gate.racing import end_race, futility_reason, interim_looks
+from tutelage.evidence.gate.rule import FUTILE
 from tutelage.evidence.pairs import sign_flip_at
 
 ALPHA = 0.05
@@ -39,7 +35,9 @@ def test_without_a_gain_only_what_cannot_pass_is_hopeless(
         for more, fewer in product(range(left + 1), repeat=2)
         if more + fewer <= left
     )
-    assert is_futile(wins, losses, left, alpha) == (not passes)
+    arms = arms_of_counts(wins, losses, wins + losses)
+    why = futility_reason(*arms, left, GateSettings(alpha))
+    assert ("wins more would not pass" in why) == (not passes)
 
 
 @given(st.lists(st.integers(-4, 4), max_size=7), st.integers(1, 3), st.sampled_from([0.2, 0.05]))
@@ -52,7 +50,8 @@ def test_without_a_gain_only_what_cannot_pass_is_hopeless_in_graded_scores(
         sign_flip_at([*found, *rest], alpha) <= alpha
         for rest in product([-1.0, -0.5, 0.0, 0.25, 0.5, 1.0], repeat=left)
     )
-    assert is_futile_for_graded_scores(found, left, alpha) == (not passes)
+    why = futility_reason(found, [0.0] * len(found), left, GateSettings(alpha, graded=True))
+    assert ("wins more would not pass" in why) == (not passes)
 
 
 @pytest.mark.parametrize(("n", "gain"), [(60, 0.0), (60, 0.1), (60, None), (45, None)])
@@ -60,7 +59,7 @@ def test_racing_accepts_some_of_what_the_full_gate_accepts_and_loses_little(
     n: int, gain: float | None
 ) -> None:
     """Exact, over all that may be seen at the looks: by wins and losses, look after look."""
-    worth = detectable_gain(n, ALPHA)
+    worth = detectable_gain(n, GateSettings(ALPHA))
     true = worth if gain is None else gain
     win, lose = (0.3 + true) / 2, (0.3 - true) / 2
     going = {(0, 0): 1.0}
@@ -72,7 +71,7 @@ def test_racing_accepts_some_of_what_the_full_gate_accepts_and_loses_little(
             going = {
                 at: chance
                 for at, chance in going.items()
-                if not is_futile(*at, n - stop, ALPHA, gain=worth)
+                if not futility_reason(*arms_of_counts(*at, stop), n - stop, GateSettings(ALPHA))
             }
     raced = sum(chance for at, chance in going.items() if mcnemar(*at) <= ALPHA)
     full = chance_to_pass(n, ALPHA, true)
@@ -98,12 +97,13 @@ def spread(
 
 
 def test_why_a_gate_stopped_is_said_in_words() -> None:
-    losing = futility_reason([0.0] * 10, [1.0] * 10, 6, ALPHA, gain=0.3)
+    looking = GateSettings(ALPHA, worthwhile=0.3)
+    losing = futility_reason([0.0] * 10, [1.0] * 10, 6, looking)
     assert losing == "even 6 wins more would not pass"
-    unlikely = futility_reason([0.0] * 9 + [1.0], [1.0] * 9 + [0.0], 30, ALPHA, gain=0.3)
+    unlikely = futility_reason([0.0] * 9 + [1.0], [1.0] * 9 + [0.0], 30, looking)
     assert "even if its gain were the 30.0 points" in unlikely and "below 5%" in unlikely
-    assert not futility_reason([1.0] * 10, [0.0] * 10, 30, ALPHA, gain=0.3)
-    verdict = stop_for_futility(decide([0.0] * 10, [1.0] * 10, alpha=ALPHA), 16, losing)
+    assert not futility_reason([1.0] * 10, [0.0] * 10, 30, looking)
+    verdict = end_race([[0.0] * 10], [[1.0] * 10], 16, looking, losing)
     assert verdict.decision == "reject"
     assert verdict.reason.startswith("Stopped after 10 of 16 problems: 0 wins against 10 losses")
     assert verdict.reason.endswith("even 6 wins more would not pass.")
@@ -112,13 +112,15 @@ def test_why_a_gate_stopped_is_said_in_words() -> None:
 def test_graded_scores_and_removals_are_raced_too() -> None:
     rng = np.random.default_rng(4)
     low, high = rng.uniform(0, 0.4, (2, 20)) + np.array([[0.0], [0.6]])
-    assert futility_reason(list(low), list(high), 20, ALPHA, gain=0.2)
-    assert not futility_reason(list(high), list(low), 20, ALPHA, gain=0.2)
-    assert futility_reason([0.0] * 20, [1.0] * 20, 10, ALPHA, gain=0.1, claim="no worse")
+    looking = GateSettings(ALPHA, worthwhile=0.2)
+    assert futility_reason(list(low), list(high), 20, looking)
+    assert not futility_reason(list(high), list(low), 20, looking)
+    removal = GateSettings(ALPHA, rule="margin")
+    assert futility_reason([0.0] * 20, [1.0] * 20, 10, removal)
     same: list[float | None] = [1.0] * 20
     for graded in (False, True):
-        assert not futility_reason(
-            same, same, 40, ALPHA, gain=0.1, claim="no worse", graded=graded
-        ), "nothing is lost yet"
+        assert not futility_reason(same, same, 40, replace(removal, graded=graded)), (
+            "nothing is lost yet"
+        )
     half = [1.0, 0.5] * 10
-    assert futility_reason([0.0] * 20, half, 5, ALPHA, gain=0.1, claim="no worse")
+    assert futility_reason([0.0] * 20, half, 5, removal)

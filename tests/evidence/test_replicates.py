@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tutelage.evidence import GateVerdict, decide, detectable_gain
+from tutelage.evidence import GateSettings, GateVerdict, decide, detectable_gain
 from tutelage.evidence.gate.replicates import means, require_agreement
 
 ALPHA = 0.05
@@ -15,8 +15,9 @@ def row(right: int) -> list[float | None]:
 
 
 def gate(candidate: list[list[float | None]], incumbent: list[list[float | None]]) -> GateVerdict:
-    verdict = decide(*means(candidate, incumbent), alpha=ALPHA, graded=True)
-    return require_agreement(verdict, candidate, incumbent)
+    settings = GateSettings(ALPHA, graded=True)
+    verdict = decide(*means(candidate, incumbent), settings)
+    return require_agreement(verdict, candidate, incumbent, settings)
 
 
 def test_a_gain_that_every_replicate_shows_is_accepted() -> None:
@@ -29,7 +30,9 @@ def test_a_gain_that_every_replicate_shows_is_accepted() -> None:
 
 def test_a_lucky_seed_is_refused_and_named() -> None:
     lucky, usual, incumbent = row(35), row(20), row(20)
-    assert decide(lucky, incumbent, alpha=ALPHA).decision == "accept", "one sample believes it"
+    assert decide(lucky, incumbent, GateSettings(ALPHA)).decision == "accept", (
+        "one sample believes it"
+    )
     verdict = gate([lucky, usual], [incumbent, incumbent])
     assert verdict.decision == "indecisive"
     assert "The replicates disagree" in verdict.reason
@@ -53,17 +56,18 @@ def test_a_replicate_lost_in_one_arm_is_left_out_of_both() -> None:
 
 
 def test_one_reply_a_problem_is_left_as_it_was() -> None:
-    verdict = decide(row(30), row(10), alpha=ALPHA)
-    assert require_agreement(verdict, [row(30)], [row(10)]) == verdict
+    verdict = decide(row(30), row(10), GateSettings(ALPHA))
+    assert require_agreement(verdict, [row(30)], [row(10)], GateSettings(ALPHA)) == verdict
 
 
 def test_asking_for_agreement_never_makes_an_accept() -> None:
     rng = np.random.default_rng(2)
     plain = held = 0
+    settings = GateSettings(0.2, graded=True, samples=50)
     for _ in range(400):
         candidate, incumbent = rng.integers(0, 2, (2, 2, N)).astype(float).tolist()
-        verdict = decide(*means(candidate, incumbent), alpha=0.2, graded=True, samples=50)
-        after = require_agreement(verdict, candidate, incumbent)
+        verdict = decide(*means(candidate, incumbent), settings)
+        after = require_agreement(verdict, candidate, incumbent, settings)
         plain += verdict.decision == "accept"
         held += after.decision == "accept"
         assert after.decision != "accept" or verdict.decision == "accept"
@@ -75,26 +79,25 @@ def test_asking_for_agreement_never_makes_an_accept() -> None:
 def test_the_detectable_gain_is_found_as_often_as_promised(replicates: int, n: int) -> None:
     """Students of its assumptions meet the verdict and the rule that replicates agree."""
     alpha, gates, rng = 0.05 / 8, 800, np.random.default_rng(n + replicates)
-    gain = detectable_gain(n, alpha, replicates=replicates)
-    assert gain < detectable_gain(n, alpha) / 1.3, "more replies find smaller gains"
+    settings = GateSettings(alpha, replicates=replicates, samples=50)
+    gain = detectable_gain(n, settings)
+    assert gain < detectable_gain(n, GateSettings(alpha)) / 1.3, "more replies find smaller gains"
     accepted = 0
     for _ in range(gates):
         still, known = rng.random(n) >= 0.6, rng.random(n) < 0.5
         luck = rng.random((2, replicates, n))
         ours = np.where(still, known, luck[0] < 0.5 + gain / 0.6).astype(float).tolist()
         theirs = np.where(still, known, luck[1] < 0.5).astype(float).tolist()
-        verdict = decide(
-            *means(ours, theirs), alpha=alpha, graded=True, replicates=replicates, samples=50
-        )
-        accepted += require_agreement(verdict, ours, theirs).decision == "accept"
+        verdict = decide(*means(ours, theirs), settings)
+        accepted += require_agreement(verdict, ours, theirs, settings).decision == "accept"
     assert accepted / gates == pytest.approx(0.8, abs=0.05)
 
 
 def test_a_gain_that_replicates_could_find_is_not_refused_as_too_small() -> None:
     candidate: list[float | None] = [2 / 3] * 14 + [0.0] * 5 + [0.0] * 41
     incumbent: list[float | None] = [0.0] * 14 + [2 / 3] * 5 + [0.0] * 41
-    three = decide(candidate, incumbent, alpha=0.05 / 8, graded=True, replicates=3)
-    assert three.detectable < three.high < detectable_gain(60, 0.05 / 8)
+    three = decide(candidate, incumbent, GateSettings(0.05 / 8, graded=True, replicates=3))
+    assert three.detectable < three.high < detectable_gain(60, GateSettings(0.05 / 8))
     assert three.decision == "indecisive" and "too close to call" in three.reason
     assert f"{100 * three.detectable:.1f} points" in three.reason
 

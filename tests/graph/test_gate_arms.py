@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from tutelage.domains.contract import Problem
-from tutelage.evidence import detectable_gain
+from tutelage.evidence import GateSettings, detectable_gain
 from tutelage.graph.context import Paused, Run, SilentProgress
 from tutelage.graph.measure.gate import NOTHING_LOST, NOTHING_TO_TRAIN, Gate
 from tutelage.graph.measure.probe import whole_points
@@ -227,8 +227,8 @@ def test_what_can_be_found_is_announced_as_the_replicates_find_it(
     found = gate(run, propose(run, says(HELPS)))
     assert (
         found.detectable
-        == detectable_gain(60, found.alpha, replicates=3)
-        < detectable_gain(60, found.alpha)
+        == detectable_gain(60, GateSettings(found.alpha, replicates=3))
+        < detectable_gain(60, GateSettings(found.alpha))
     )
     assert f"gains from {whole_points(found.detectable)} points can be found" in told.said
 
