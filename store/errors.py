@@ -7,9 +7,6 @@ StoreError                  full or failing disk, a lock that never came free
 └── BlobMissing             no text under this hash (also a LookupError)
 """
 
-import sqlite3
-from pathlib import Path
-
 
 class StoreError(Exception):
     """Nothing of what was asked for has been kept."""
@@ -38,36 +35,15 @@ class SlotConflict(StoreError):
 class BlobMissing(StoreError, LookupError):
     """No text is kept under this hash."""
 
-
-def explain(error: sqlite3.Error, path: Path) -> StoreError:
-    """Return the typed error for what SQLite said about the database at `path`."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return lock_timeout(path)
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return StoreError(
-            f"The disk refused to write or read {path} ({error}); nothing was kept. "
-            "Free some space, or look at the disk, and run the command again."
+    def __init__(self, sha256: str, where: object) -> None:
+        super().__init__(
+            f"No text {sha256!r} in {where}. `tutelage log verify` lists what is missing."
         )
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return StoreError(
-            f"{path} cannot be opened for writing ({error}). Make the folder and its files "
-            "writable, or name another with TUTELAGE_HOME."
-        )
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreCorrupt(
-            f"{path} is damaged or no store ({error}). Restore it from a copy, or move it away "
-            "to begin a new one."
-        )
-    return StoreError(f"{path}: {error}. Nothing was kept; `tutelage log verify` looks closer.")
 
 
-def lock_timeout(path: Path) -> StoreError:
-    """Return the error of a writer that waited longer than it may for another one."""
-    return StoreError(
-        f"{path} stayed locked by another process; nothing was kept. "
-        "Wait until that process is done, or end it, and run the command again."
-    )
+def closed_error() -> StoreError:
+    """Return the error of a log that was closed and should keep something."""
+    return StoreError("The log was closed: nothing more can be kept.")
 
 
 def _short(value: object, limit: int = 80) -> str:

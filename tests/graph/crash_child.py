@@ -17,7 +17,7 @@ from typing import TypeVar
 from tutelage.graph.planning.opening import Overrides, open_run, recorded_config, run_ids
 from tutelage.graph.run import go
 from tutelage.store.events import CallCompleted, CallIntended, Event
-from tutelage.store.sqlite_log import SqliteLog
+from tutelage.store.sqlite.log import SqliteLog
 
 from .fakes import Coach, Parity, Pupil
 from .world import CARRY_HELPS, config

@@ -13,9 +13,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
-from .errors import StoreCorrupt, StoreTooNew, explain, lock_timeout
-from .hash_chain import HEADS_FILE, read_heads
+from ..errors import StoreCorrupt, StoreError, StoreTooNew, closed_error
 from .tables import STORE_VERSION, create_tables
+from .verify import HEADS_FILE, read_heads
 
 DATABASE = "tutelage.db"
 
@@ -31,17 +31,20 @@ class WriteLock:
         self._path = path
         self._patience = patience
         self._threads = threading.Lock()
+        self._closed = False
         # On a descriptor that stays open: a lock by path adds a quarter to the cost of a record.
         self._file = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o666)
 
     def __enter__(self) -> None:
+        if self._closed:
+            raise closed_error()
         end = time.monotonic() + self._patience
         if not self._threads.acquire(timeout=self._patience):
-            raise lock_timeout(self._path)
+            raise _lock_timeout(self._path)
         try:
             while not lock_descriptor(self._file, blocking=False):
                 if time.monotonic() > end:
-                    raise lock_timeout(self._path)
+                    raise _lock_timeout(self._path)
                 time.sleep(0.001)
         except BaseException:
             self._threads.release()
@@ -53,6 +56,7 @@ class WriteLock:
 
     def close(self) -> None:
         """Let go of the lock file."""
+        self._closed = True
         os.close(self._file)
 
 
@@ -74,7 +78,7 @@ def connect(home: Path, busy_seconds: float) -> tuple[Engine, WriteLock]:
                 raise _emptied_store_error(path, noted)
             lock = WriteLock(path, busy_seconds)
         except OSError as error:
-            raise explain(_cannot_open_error(error), path) from error
+            raise _explain(_cannot_open_error(error), path) from error
         engine = _engine(path, busy_seconds)
         try:
             with lock, writer_connection(engine.connect()) as connection:
@@ -86,19 +90,6 @@ def connect(home: Path, busy_seconds: float) -> tuple[Engine, WriteLock]:
             engine.dispose()
             raise
     return engine, lock
-
-
-@contextmanager
-def translate_errors(path: Path) -> Iterator[None]:
-    """Raise what SQLite says inside as a StoreError that says what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise explain(error, path) from error
-    except DBAPIError as error:
-        if not isinstance(error.orig, sqlite3.Error):
-            raise
-        raise explain(error.orig, path) from error
 
 
 def writer_connection(connection: Connection) -> Connection:
@@ -176,6 +167,50 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
         connection.exec_driver_sql(how)
 
     return engine
+
+
+@contextmanager
+def translate_errors(path: Path) -> Iterator[None]:
+    """Raise what SQLite says inside as a StoreError that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explain(error, path) from error
+    except DBAPIError as error:
+        if not isinstance(error.orig, sqlite3.Error):
+            raise
+        raise _explain(error.orig, path) from error
+
+
+def _explain(error: sqlite3.Error, path: Path) -> StoreError:
+    """Return the typed error for what SQLite said about the database at `path`."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return _lock_timeout(path)
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return StoreError(
+            f"The disk refused to write or read {path} ({error}); nothing was kept. "
+            "Free some space, or look at the disk, and run the command again."
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return StoreError(
+            f"{path} cannot be opened for writing ({error}). Make the folder and its files "
+            "writable, or name another with TUTELAGE_HOME."
+        )
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreCorrupt(
+            f"{path} is damaged or no store ({error}). Restore it from a copy, or move it away "
+            "to begin a new one."
+        )
+    return StoreError(f"{path}: {error}. Nothing was kept; `tutelage log verify` looks closer.")
+
+
+def _lock_timeout(path: Path) -> StoreError:
+    """Return the error of a writer that waited longer than it may for another one."""
+    return StoreError(
+        f"{path} stayed locked by another process; nothing was kept. "
+        "Wait until that process is done, or end it, and run the command again."
+    )
 
 
 def _cannot_open_error(error: OSError) -> sqlite3.Error:

@@ -1,4 +1,4 @@
-"""Keeper of the log in one SQLite database. The contract is in `log.py`."""
+"""Keeper of the log in one SQLite database."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -7,30 +7,35 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine, Row, String, bindparam, func, select, type_coerce
+from sqlalchemy import Connection, Engine, String, bindparam, func, select, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
-from .database import DATABASE, WriteLock, connect, translate_errors, writer_connection
-from .errors import BlobMissing, StoreCorrupt, StoreError
-from .events import Event
-from .events.upcasts import revive
-from .hash_chain import (
-    GENESIS,
-    VerifyReport,
-    hash_event,
-    read_heads,
-    sha256,
-    verify_chain,
-    write_heads,
+from ..contract import (
+    E,
+    Entry,
+    Log,
+    check_kind,
+    check_same_inputs,
+    encode,
+    names_of,
+    read_entry,
 )
-from .recording import E, Entry, check_kind, check_same_inputs, encode
+from ..errors import BlobMissing, StoreCorrupt, StoreError
+from ..events import Event
+from ..events.upcasts import revive
+from ..hash_chain import GENESIS, StoredEvent, VerifyReport, hash_event, sha256
+from .database import DATABASE, WriteLock, connect, translate_errors, writer_connection
 from .tables import BLOB, EVENT, HEAD
+from .verify import read_heads, verify_database, write_heads
 
 PAGE = 500
 """Events read in one short transaction: a long reader would keep the WAL from shrinking."""
 
 
-_READ = [type_coerce(it, String).label(it.name) if it is EVENT.c.at else it for it in EVENT.c]
+_READ = [
+    type_coerce(EVENT.c.at, String) if name == "at" else EVENT.c[name]
+    for name in StoredEvent._fields
+]
 """All columns; the moment as text, so that a broken one is told with its place."""
 _AT = (EVENT.c.stream == bindparam("stream"), EVENT.c.slot == bindparam("slot"))
 _STANDING = select(EVENT.c.kind, EVENT.c.schema, EVENT.c.payload).where(*_AT)
@@ -47,7 +52,7 @@ _KEEP = insert(BLOB).on_conflict_do_nothing()
 _TEXT = select(BLOB.c.text).where(BLOB.c.sha256 == bindparam("sha256"))
 
 
-class SqliteLog:
+class SqliteLog(Log):
     """One store, in one folder. Threads may share it; so may processes, each with its own."""
 
     def __init__(self, home: Path, engine: Engine, lock: WriteLock) -> None:
@@ -59,33 +64,24 @@ class SqliteLog:
         self._wrote = False
 
     @classmethod
-    def open(cls, home: Path, *, busy_seconds: float = 30.0) -> Self:
-        """Open the store in `home`; make one where there is none.
-
-        `busy_seconds` is how long to wait for another process that writes. Raises StoreTooNew or
-        StoreCorrupt and leaves the file as it was.
-        """
+    def open(cls, place: str, *, busy_seconds: float = 30.0) -> Self:
+        """Open the database in the folder `place`."""
+        home = Path(place)
         engine, lock = connect(home, busy_seconds)
         with translate_errors(home / DATABASE):
             return cls(home, engine, lock)
 
-    def record(self, event: E) -> E:
-        """Keep `event` and return it; if its slot is taken, return what stands there.
-
-        It is on the disk when this returns. Raises SlotConflict when the slot holds another kind
-        or other inputs, and ValueError for what JSON and UTF-8 cannot write.
-        """
-        return self.record_all([event])[0]
+    @classmethod
+    def exists(cls, place: str) -> bool:
+        return (Path(place) / DATABASE).exists()
 
     def record_all(self, events: Sequence[E]) -> list[E]:
-        """Keep all of `events` or, when one raises, none."""
         with self._lock, translate_errors(self._path), self._writer.begin():
             stand = [_append(self._writer, event) for event in events]
         self._wrote = True
         return stand
 
     def find(self, kind: type[E], stream: str, slot: str) -> E | None:
-        """Return what stands in a slot, which is of `kind`. Raises SlotConflict for another."""
         with translate_errors(self._path), self._engine.connect() as connection:
             row = connection.execute(_STANDING, {"stream": stream, "slot": slot}).first()
         return check_kind(kind, revive(stream, slot, *row)) if row else None
@@ -98,45 +94,30 @@ class SqliteLog:
         prefix: str = "",
         after: int = 0,
     ) -> Iterator[Entry]:
-        """Yield events in the order of the store, from behind `after`.
-
-        `prefix` is how the slot begins. What is recorded while this is read may be missed.
-        """
         wanted = select(*_READ).order_by(EVENT.c.seq).limit(PAGE)
         inside = [EVENT.c.stream == stream] if stream is not None else []
         if prefix:
             # In a subquery, so that SQLite takes the index of the slots to find them.
             inside.append(EVENT.c.slot.between(prefix, prefix + chr(sys.maxunicode)))
             inside = [EVENT.c.seq.in_(select(EVENT.c.seq).where(*inside))]
-        if kinds:
-            inside.append(EVENT.c.kind.in_([kind.__name__ for kind in kinds]))
+        if names := names_of(kinds):
+            inside.append(EVENT.c.kind.in_(names))
         wanted = wanted.where(*inside)
         while True:
             with translate_errors(self._path), self._engine.connect() as connection:
                 rows = connection.execute(wanted.where(EVENT.c.seq > after)).all()
             for row in rows:
-                event = revive(row.stream, row.slot, row.kind, row.schema, row.payload)
-                yield Entry(row.seq, _moment(row), row.hash, event)
-                after = row.seq
+                entry = read_entry(StoredEvent._make(row))
+                yield entry
+                after = entry.seq
             if len(rows) < PAGE:
                 return
 
-    def events(self, kind: type[E], *, stream: str | None = None, prefix: str = "") -> Iterator[E]:
-        """Yield the events of one kind, in the order of the store."""
-        for entry in self.entries(stream=stream, kinds=[kind], prefix=prefix):
-            yield cast(E, entry.event)
-
     def end(self) -> int:
-        """Return the place of the newest event; 0 where there is none."""
         with translate_errors(self._path), self._engine.connect() as connection:
             return int(connection.scalar(_NEWEST) or 0)
 
-    def keep(self, text: str) -> str:
-        """Keep a text, once, and return its SHA-256."""
-        return self.keep_all([text])[0]
-
     def keep_all(self, texts: Sequence[str]) -> list[str]:
-        """Keep each text, once, all in one write; return their SHA-256."""
         keys = [sha256(text) for text in texts]
         with translate_errors(self._path):
             with self._engine.connect() as connection:
@@ -152,29 +133,24 @@ class SqliteLog:
         return keys
 
     def text(self, sha256: str) -> str:
-        """Return the text under a hash. Raises BlobMissing."""
         with translate_errors(self._path), self._engine.connect() as connection:
             found = connection.execute(_TEXT, {"sha256": sha256}).scalar()
         if found is None:
-            raise BlobMissing(
-                f"No text {sha256!r} in {self._path}. `tutelage log verify` lists what is missing."
-            )
+            raise BlobMissing(sha256, self._path)
         return str(found)
 
     def streams(self) -> list[str]:
-        """Return all streams, in the order of their first events."""
         with translate_errors(self._path), self._engine.connect() as connection:
             return list(connection.scalars(select(HEAD.c.stream).order_by(HEAD.c.first)))
 
     def verify(self) -> VerifyReport:
-        """Check every event, text, trigger and end of a stream. Raises nothing."""
         try:
             with translate_errors(self._path), self._engine.connect() as connection:
                 # Bytes that are no UTF-8 must be reported with their place, so read them too.
                 raw = cast(Any, connection.connection.dbapi_connection)
                 raw.text_factory = lambda found: found.decode(errors="surrogateescape")
                 connection.detach()
-                return verify_chain(connection, read_heads(self._home))
+                return verify_database(connection, read_heads(self._home))
         except StoreError as error:
             return VerifyReport(False, 0, [str(error)])
 
@@ -191,22 +167,6 @@ class SqliteLog:
             self._engine.dispose()
         self._lock.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def _moment(row: Row[Any]) -> datetime:
-    try:
-        return datetime.fromisoformat(row.at).replace(tzinfo=UTC)
-    except (ValueError, TypeError) as error:
-        raise StoreCorrupt(
-            f"Slot {row.slot!r} of stream {row.stream!r} was recorded at {row.at!r}, which is no "
-            "moment: it was changed or damaged. `tutelage log verify` looks closer."
-        ) from error
-
 
 def _append(connection: Connection, event: E) -> E:
     """Add one event to its stream inside the caller's write transaction."""
@@ -214,9 +174,7 @@ def _append(connection: Connection, event: E) -> E:
     payload, given = encode(event)
     row = connection.execute(_STANDING, {"stream": stream, "slot": slot}).first()
     if row is not None:
-        stands = revive(stream, slot, *row)
-        check_same_inputs(stands, given)
-        return cast(E, stands)
+        return check_same_inputs(revive(stream, slot, *row), given)
     end = connection.execute(_END, {"stream": stream}).first()
     count, previous = end or (0, GENESIS)
     kind, schema, at = type(event).__name__, event.newest_schema(), datetime.now(UTC)

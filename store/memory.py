@@ -1,0 +1,124 @@
+"""Keeper of the log in memory, for tests and rehearsals."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Self
+
+from .contract import (
+    E,
+    Entry,
+    Log,
+    check_kind,
+    check_same_inputs,
+    encode,
+    names_of,
+    read_entry,
+)
+from .errors import BlobMissing, closed_error
+from .events import AnyEvent, Event
+from .events.upcasts import revive
+from .hash_chain import START, Head, StoredEvent, VerifyReport, hash_event, sha256, verify_chain
+
+
+class MemoryLog(Log):
+    """One store, which ends with its process. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._slots: dict[tuple[str, str], StoredEvent] = {}
+        self._ends: dict[str, Head] = {}
+        self._texts: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @classmethod
+    def open(cls, place: str, *, busy_seconds: float = 30.0) -> Self:
+        """Open a new store, whatever `place` says."""
+        return cls()
+
+    @classmethod
+    def exists(cls, place: str) -> bool:
+        return False
+
+    def record_all(self, events: Sequence[E]) -> list[E]:
+        rows: dict[tuple[str, str], StoredEvent] = {}
+        ends: dict[str, str] = {}
+        stand: list[E] = []
+        with self._lock:
+            for event in events:
+                payload, given = encode(event)
+                slot = given.stream, given.slot
+                if found := rows.get(slot) or self._slots.get(slot):
+                    given = check_same_inputs(_revive(found), given)
+                else:
+                    before = ends.get(given.stream) or self._ends.get(given.stream, START).hash
+                    place = len(self._slots) + len(rows) + 1
+                    rows[slot] = _seal(place, given, payload, before)
+                    ends[given.stream] = rows[slot].hash
+                stand.append(given)
+            self._add(list(rows.values()), {})
+        return stand
+
+    def _add(self, rows: Sequence[StoredEvent], texts: Mapping[str, str]) -> None:
+        """Take in what was checked and sealed: all that is ever kept comes through here."""
+        if self._closed:
+            raise closed_error()
+        for row in rows:
+            self._slots[row.stream, row.slot] = row
+            count = self._ends.get(row.stream, START).count + 1
+            self._ends[row.stream] = Head(count, row.seq, row.hash)
+        self._texts.update(texts)
+
+    def find(self, kind: type[E], stream: str, slot: str) -> E | None:
+        row = self._slots.get((stream, slot))
+        return check_kind(kind, _revive(row)) if row else None
+
+    def entries(
+        self,
+        *,
+        stream: str | None = None,
+        kinds: Sequence[type[Event]] = (),
+        prefix: str = "",
+        after: int = 0,
+    ) -> Iterator[Entry]:
+        names = names_of(kinds)
+        for row in list(self._slots.values())[after:]:
+            wanted = stream in (None, row.stream) and (not names or row.kind in names)
+            if wanted and row.slot.startswith(prefix):
+                yield read_entry(row)
+
+    def end(self) -> int:
+        return len(self._slots)
+
+    def keep_all(self, texts: Sequence[str]) -> list[str]:
+        keys = [sha256(text) for text in texts]
+        with self._lock:
+            found = dict(zip(keys, texts, strict=True))
+            self._add([], {key: found[key] for key in found.keys() - self._texts.keys()})
+        return keys
+
+    def text(self, sha256: str) -> str:
+        if sha256 not in self._texts:
+            raise BlobMissing(sha256, "memory")
+        return self._texts[sha256]
+
+    def streams(self) -> list[str]:
+        return list(self._ends)
+
+    def verify(self) -> VerifyReport:
+        with self._lock:
+            return verify_chain(self._slots.values(), self._texts.items(), self._ends)
+
+    def close(self) -> None:
+        self._closed = True
+
+
+def _seal(seq: int, event: Event, payload: str, previous: str) -> StoredEvent:
+    kind, schema, at = type(event).__name__, event.schema_version, datetime.now(UTC)
+    hash_ = hash_event(previous, event.stream, event.slot, kind, schema, payload, at)
+    when = at.isoformat(timespec="microseconds")
+    return StoredEvent(seq, event.stream, event.slot, kind, schema, payload, when, previous, hash_)
+
+
+def _revive(row: StoredEvent) -> AnyEvent:
+    return revive(row.stream, row.slot, row.kind, row.schema, row.payload)
