@@ -102,9 +102,9 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def tutelage(
     ctx: typer.Context,
-    home: Annotated[Path, typer.Option(envvar="TUTELAGE_HOME", help="Folder of the store.")] = Path(
-        HOME
-    ),
+    home: Annotated[
+        str, typer.Option(envvar="TUTELAGE_HOME", metavar="PATH", help="Folder of the store.")
+    ] = HOME,
     runs: Annotated[Path, typer.Option(help="Folder in which each run has its own.")] = Path(RUNS),
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")

@@ -9,10 +9,10 @@ import typer
 from ..domains import BrokenDomain, Problem, UnknownDomain
 from ..domains import get as domain_named
 from ..models import Model, ModelError, Reply, Request, open_model
-from ..reports.run_story import find_run
 from ..reports.wording import clean
-from ..store.log import Log
+from ..store.log import Log, has_log
 from ..store.rules import Strategy
+from ..store.runs import find_run
 from ..store.strategies.versions import Strategies
 from .errors import Refused
 from .output import Json, examples, print_json
@@ -54,7 +54,7 @@ def ask(
 ) -> None:
     """Ask a tuned student one question, in the very form in which it was trained."""
     workspace = here(ctx)
-    if workspace.has_store():
+    if has_log(workspace.home):
         with workspace.store() as log:
             found = _find(workspace, log, adapter)
             rules = Strategies(log).get(strategy).strategy if strategy else None

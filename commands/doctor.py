@@ -157,8 +157,10 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _store(home: Path) -> Iterator[MachineCheck]:
-    there = home
+def _store(named: str) -> Iterator[MachineCheck]:
+    from ..store.log import folder_of
+
+    there = home = folder_of(named)
     while not there.exists() and there != there.parent:
         there = there.parent
     free = shutil.disk_usage(there).free / 1e9

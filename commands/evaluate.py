@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from ..domains import NotEnoughProblems
-from ..reports.run_story import find_run
 from ..reports.wording import clean, version_name
 from ..store.events import AdapterTrained, SealOpened, SplitFrozen
 from ..store.judged_by import count_judges
 from ..store.log import Log
+from ..store.runs import find_run
 from ..store.strategies.versions import Strategies, Version
 from .domains import build_domain
 from .errors import Refused

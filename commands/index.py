@@ -6,8 +6,8 @@ import typer
 
 from ..domains import BrokenDomain, UnknownDomain
 from ..domains import get as domain_named
-from ..reports.run_story import all_runs
-from ..store.log import Log
+from ..store.events import RunStarted
+from ..store.log import Log, folder_of
 from ..store.strategies.versions import Strategies
 from .errors import Refused
 from .output import Json, examples, print_json
@@ -50,7 +50,7 @@ def open_index(workspace: Workspace) -> "StrategyIndex":
     try:
         from ..store.index.embed import MiniLM
 
-        return StrategyIndex(workspace.home, MiniLM())
+        return StrategyIndex(folder_of(workspace.home), MiniLM())
     except ModuleNotFoundError as error:
         raise Refused(str(error)) from error
 
@@ -64,7 +64,7 @@ class Describer:
     def __init__(self, workspace: Workspace, log: Log) -> None:
         self._given = workspace.overrides.domain if workspace.overrides else None
         self._named: dict[str, dict[str, Any]] = {
-            started.domain: started.config["domain"] for started in all_runs(log)
+            started.domain: started.config["domain"] for started in log.events(RunStarted)
         }
 
     def __call__(self, name: str) -> str:

@@ -20,10 +20,10 @@ from ..graph.measure.preferences import (
     tally,
 )
 from ..models import open_model
-from ..reports.run_story import find_run
 from ..reports.wording import clean
 from ..store.events import RunStarted
 from ..store.log import Log
+from ..store.runs import find_run
 from .errors import Refused
 from .output import Json, examples, print_json
 from .workspace import here

@@ -16,11 +16,11 @@ from ..reports.review_view import (
     past_reviews,
     question_lines,
 )
-from ..reports.run_story import find_run
 from ..reports.wording import clean
 from ..store.events import ReviewAnswered, RuleDecision
 from ..store.log import Log
 from ..store.rules import Strategy
+from ..store.runs import find_run
 from ..store.strategies.review_answers import (
     ReviewAnswer,
     ReviewRefused,

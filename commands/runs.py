@@ -5,7 +5,6 @@ from typing import Any
 
 import typer
 
-from ..reports.run_story import all_runs
 from ..reports.wording import version_name
 from ..store.events import RunFinished, RunStarted
 from ..store.log import Log
@@ -35,7 +34,7 @@ def runs(ctx: typer.Context, as_json: Json = False) -> None:
 
 def _describe_runs(workspace: Workspace, log: Log) -> Iterator[dict[str, Any]]:
     strategies = Strategies(log)
-    for started in all_runs(log):
+    for started in log.events(RunStarted):
         run = started.stream
         begin = next(iter(log.entries(stream=run)))
         finish = log.find(RunFinished, run, "finish")

@@ -47,7 +47,8 @@ RunOption = Annotated[
 class Workspace:
     """The folders that the global options name."""
 
-    home: Path = Path(HOME)
+    home: str = HOME
+    """A folder, or `KEEPER:PLACE`."""
     runs: Path = Path(RUNS)
     overrides: "Overrides | None" = None
     """Stands in for what configs name; given by programs that call the commands, not by people."""
@@ -55,21 +56,15 @@ class Workspace:
     @contextmanager
     def store(self, *, create: bool = False) -> "Iterator[Log]":
         """The store, which must be there: a command that reads makes nothing. `create` makes it."""
-        from ..store.log import open_log
+        from ..store.log import has_log, open_log
 
-        if not create and not self.has_store():
+        if not create and not has_log(self.home):
             raise Refused(
                 f"There is no store in {self.home}. `tutelage run CONFIG` begins one; "
                 "--home or TUTELAGE_HOME names another."
             )
         with open_log(self.home) as log:
             yield log
-
-    def has_store(self) -> bool:
-        """Tell whether a store was begun here."""
-        from ..store.database import DATABASE
-
-        return (self.home / DATABASE).exists()
 
     def reopen(
         self,
@@ -131,8 +126,8 @@ class Workspace:
     def command(self, rest: str) -> str:
         """`tutelage REST`, with the global options that it needs to find this place again."""
         words = ["tutelage"]
-        if str(self.home) != os.environ.get("TUTELAGE_HOME", HOME):
-            words += ["--home", shlex.quote(str(self.home))]
+        if self.home != os.environ.get("TUTELAGE_HOME", HOME):
+            words += ["--home", shlex.quote(self.home)]
         if str(self.runs) != RUNS:
             words += ["--runs", shlex.quote(str(self.runs))]
         return " ".join([*words, rest])
@@ -156,9 +151,9 @@ def here(ctx: typer.Context) -> Workspace:
 
 def run_for(log: "Log", version: "Version", run_id: str | None) -> str:
     """Return the run to work in: `run_id`, else the version's own, else the last of its domain."""
-    from ..reports.run_story import all_runs
+    from ..store.events import RunStarted
 
-    runs = [run.stream for run in all_runs(log) if run.domain == version.domain]
+    runs = [run.stream for run in log.events(RunStarted) if run.domain == version.domain]
     if run_id is not None:
         return run_id
     if version.stream in runs:

@@ -91,7 +91,7 @@ def transfer_knowledge(
     teacher: str,
     student: str,
     *,
-    home: Path = Path(".tutelage"),
+    home: str | Path = ".tutelage",
     folder: Path = Path("runs"),
     name: str = "transfer",
     progress: Progress | None = None,

@@ -13,13 +13,13 @@ from ..store.events import (
     StrategyProposed,
 )
 from ..store.log import Log
+from ..store.runs import find_run
 from ..store.strategies.diff import diff, gate_line
 from ..store.strategies.review_answers import ReviewAnswer, version_of
 from ..store.strategies.versions import Strategies, Version
 from .diff_lines import diff_by_rule
 from .review_history import Review, reviews
 from .run_json import gate_as_json
-from .run_story import find_run
 from .wording import clean, points, version_name
 
 

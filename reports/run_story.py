@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from ..graph.measure.rule_worth import RuleWorth, rule_worths
 from ..store import events
 from ..store.log import Entry, Log
 from ..store.rules import Rule
+from ..store.runs import find_run
 from ..store.strategies.versions import Strategies, Version
 from .review_history import Review, reviews
 from .usage import Usage
@@ -267,17 +268,3 @@ def read_run(log: Log, run_id: str) -> RunStory:
     for entry in log.entries(stream=run_id):
         story.fold(entry)
     return story
-
-
-def find_run(log: Log, run_id: str) -> events.RunStarted:
-    """Return the start of a run. Raises LookupError, listing the runs, for an unknown one."""
-    start = log.find(events.RunStarted, run_id, "start")
-    if not isinstance(start, events.RunStarted):
-        known = ", ".join(it.stream for it in all_runs(log)) or "none yet"
-        raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
-    return start
-
-
-def all_runs(log: Log) -> Iterator[events.RunStarted]:
-    """Return the start of every run, oldest first."""
-    return log.events(events.RunStarted)

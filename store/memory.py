@@ -16,7 +16,7 @@ from .contract import (
     read_entry,
 )
 from .errors import BlobMissing, closed_error
-from .events import AnyEvent, Event
+from .events import Event
 from .events.upcasts import revive
 from .hash_chain import START, Head, StoredEvent, VerifyReport, hash_event, sha256, verify_chain
 
@@ -114,11 +114,11 @@ class MemoryLog(Log):
 
 
 def _seal(seq: int, event: Event, payload: str, previous: str) -> StoredEvent:
-    kind, schema, at = type(event).__name__, event.schema_version, datetime.now(UTC)
+    kind, schema, at = type(event).__name__, event.newest_schema(), datetime.now(UTC)
     hash_ = hash_event(previous, event.stream, event.slot, kind, schema, payload, at)
     when = at.isoformat(timespec="microseconds")
     return StoredEvent(seq, event.stream, event.slot, kind, schema, payload, when, previous, hash_)
 
 
-def _revive(row: StoredEvent) -> AnyEvent:
+def _revive(row: StoredEvent) -> Event:
     return revive(row.stream, row.slot, row.kind, row.schema, row.payload)

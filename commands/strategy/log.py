@@ -7,10 +7,10 @@ import typer
 
 from ...graph.measure.rule_worth import rule_worths
 from ...reports.review_view import past_review_lines, past_reviews
-from ...reports.run_story import all_runs
 from ...reports.strategy_story import StoryEntry, strategy_story
 from ...reports.wording import clean
 from ...reports.worth_lines import worth_lines, worths_as_json
+from ...store.events import RunStarted
 from ...store.strategies.versions import Strategies
 from ..output import Json, console, examples, print_json
 from ..workspace import STORE_STREAM, InDomain, here
@@ -46,7 +46,7 @@ def log(ctx: typer.Context, domain: InDomain = None, as_json: Json = False) -> N
             for it in strategies.domains()
             if domain in (None, it)
         ]
-        runs = [it.stream for it in all_runs(store) if domain in (None, it.domain)]
+        runs = [it.stream for it in store.events(RunStarted) if domain in (None, it.domain)]
         reviewed = [review for run in runs for review in past_reviews(store, run)]
     if as_json:
         worth = {version.domain: worths_as_json(version, found) for version, found in worths}

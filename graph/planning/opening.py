@@ -9,9 +9,8 @@ from ...domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Spli
 from ...evidence.leaks import shared_problems
 from ...models import registry as models
 from ...models.contract import Model
-from ...store.events import RunStarted
 from ...store.log import Log, open_log
-from ...store.slots import START
+from ...store.runs import find_run, run_ids
 from ...store.strategies.versions import Strategies
 from ...trainer.contract import Trainable, Trainer
 from ...trainer.train import LoraTrainer
@@ -38,7 +37,7 @@ class Overrides:
 
 
 def open_run(
-    home: Path,
+    home: str | Path,
     folder: Path,
     config: RunConfig,
     *,
@@ -89,17 +88,9 @@ def recorded_config(log: Log, run_id: str, budget: Budget | None = None) -> RunC
 
     Raises LookupError for an unknown run.
     """
-    event = log.find(RunStarted, run_id, START)
-    if event is None:
-        known = ", ".join(run_ids(log)) or "none yet"
-        raise LookupError(f"No run {run_id!r}. Known runs: {known}.")
+    event = find_run(log, run_id)
     spent = budget.model_dump(mode="json") if budget else event.budget
     return parse_config({**event.config, "budget": spent}, f"the recorded config of {run_id}")
-
-
-def run_ids(log: Log) -> list[str]:
-    """Return the ids of all runs of the store, oldest first."""
-    return [event.stream for event in log.events(RunStarted)]
 
 
 def free_name(log: Log, name: str) -> str:

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from tutelage.graph.planning.opening import Overrides, open_run, recorded_config, run_ids
+from tutelage.graph.planning.opening import Overrides, open_run, recorded_config
 from tutelage.graph.run import go
 from tutelage.store.events import CallCompleted, CallIntended, Event
+from tutelage.store.runs import run_ids
 from tutelage.store.sqlite.log import SqliteLog
 
 from .fakes import Coach, Parity, Pupil

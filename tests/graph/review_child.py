@@ -13,9 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from tutelage.graph.context import Run, SilentProgress
-from tutelage.graph.planning.opening import Overrides, open_run, run_ids
+from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
 from tutelage.store.log import open_log
+from tutelage.store.runs import run_ids
 
 from .fakes import RULES, Coach, Parity, Pupil
 from .world import CARRY_HELPS, config

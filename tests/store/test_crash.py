@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import random
 import signal
-import threading
 import time
 from pathlib import Path
 
@@ -90,23 +89,6 @@ def test_processes_that_open_and_append_at_once_lose_nothing_and_keep_the_chain(
         assert len(list(log.entries(stream="run-1"))) == 3 * 60 + 60
         report = log.verify()
         assert report.ok, report.faults
-
-
-def test_threads_share_one_log(tmp_path: Path) -> None:
-    with open_log(tmp_path) as log:
-
-        def write(name: str) -> None:
-            for number in range(20):
-                log.record(_completion(f"{name}/{number}", log.keep(f"text {number}")))
-                assert log.find(CallCompleted, "run-1", f"{name}/{number}")
-
-        threads = [threading.Thread(target=write, args=(f"t{n}",)) for n in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(list(log.entries())) == 80
-        assert log.verify().ok
 
 
 def test_processes_that_make_the_store_at_once_find_one_store(tmp_path: Path) -> None:
