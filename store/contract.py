@@ -135,7 +135,7 @@ def check_same_inputs(stands: Event, given: E) -> E:
         old, new = getattr(stands, name), getattr(given, name)
         if old != new:
             raise SlotConflict(given.stream, given.slot, name, old, new)
-    return cast(E, stands)
+    return stands
 
 
 def check_kind(kind: type[E], stands: Event) -> E:
