@@ -12,6 +12,24 @@ from .story import story_section
 from .style import STYLE
 from .summary import claim_box, judging_warning, leaks_warning, run_section
 
+SECTIONS = (
+    ("run", "Run", run_section),
+    ("attribution", "Gain", attribution_section),
+    ("gates", "Gates", gates_section),
+    ("portability", "Portability", portability_section),
+    ("parts", "", parts_section),
+    ("story", "Story", story_section),
+    ("strategy", "Strategy", strategy_section),
+    ("samples", "Replies", samples_section),
+    ("spent", "Spent", usage_section),
+    ("limits", "Limits", limits_section),
+    ("integrity", "Integrity", integrity_section),
+)
+"""Anchor, name in the contents (empty: not listed), and what makes the section.
+
+A section that is empty for a run is left out, of the contents too.
+"""
+
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Even a text that slipped through could run nothing and fetch nothing."""
 
@@ -32,6 +50,8 @@ def render(story: RunStory) -> str:
     """Return one HTML file that needs nothing else."""
     title = f"{story.run} · {story.domain}"
     head = _HEAD.format(policy=_POLICY, title=esc(title), style=STYLE)
+    sections = [(anchor, name, make(story)) for anchor, name, make in SECTIONS]
+    contents = [link(anchor, name) for anchor, name, made in sections if made and name]
     body = tag(
         "main",
         tag(
@@ -41,19 +61,9 @@ def render(story: RunStory) -> str:
             judging_warning(story),
             leaks_warning(story),
             claim_box(story),
-            _contents(story),
+            tag("nav", join(contents)),
         ),
-        run_section(story),
-        attribution_section(story),
-        gates_section(story),
-        portability_section(story),
-        parts_section(story),
-        story_section(story),
-        strategy_section(story),
-        samples_section(story),
-        usage_section(story),
-        limits_section(story),
-        integrity_section(story),
+        *(made for _, _, made in sections),
         page_footer(story),
     )
     return f"{head}<body>\n{body}\n</body>\n</html>\n"
@@ -63,14 +73,3 @@ def _subtitle(story: RunStory) -> Html:
     teacher = "the rulebook (no language model)" if story.by_rulebook else story.config["teacher"]
     said = f"What {story.config['student']} learned of {story.domain} from {teacher}"
     return text("p", said, "subtitle")
-
-
-def _contents(story: RunStory) -> Html:
-    """Link to the sections that the page has."""
-    named = [("run", "Run"), ("attribution", "Gain"), ("gates", "Gates")]
-    named += [("portability", "Portability")] if story.portability is not None else []
-    named += [("story", "Story")]
-    named += [("strategy", "Strategy"), ("samples", "Replies"), ("spent", "Spent")]
-    named += [("limits", "Limits"), ("integrity", "Integrity")]
-    sealed = ("attribution", "samples") if story.evaluation is None else ()
-    return tag("nav", join(link(at, name) for at, name in named if at not in sealed))
