@@ -39,7 +39,11 @@ _Draft: Any = _model(
         **_CONTENT,
         "place": int,
         "into": list[_Body],
-        **{name: of for kind in KINDS.values() for name, of in kind.extra.items()},
+        **{
+            name: Line if of is str else of
+            for kind in KINDS.values()
+            for name, of in kind.extra.items()
+        },
         "consolidates": bool,
     },
     _FLAT,

@@ -21,7 +21,7 @@ class Difference:
             for name, rule in self.old.items()
             if name in self.new and (fields := _different_fields(rule, self.new[name]))
         }
-        """Rule that both have -> its fields that say something else now."""
+        """Rule that both have -> its fields that say something else now; a kind may take some."""
         common = [name for name in self.new if name in self.old]
         self.moved = list(fewest_moves(list(self.old), common))
         """Rule and place, from 1, to be moved in this order, before anything leaves."""

@@ -64,8 +64,9 @@ class Update(EditKind):
     @classmethod
     def between(cls, left: Difference) -> Sequence[Self]:
         """Return a rule's new content and its new place as two edits."""
-        reworded = [cls.model_validate({"rule": it, **said}) for it, said in left.changed.items()]
-        return [*reworded, *(cls(rule=name, place=place) for name, place in left.moved)]
+        told = ({"rule": name, **fields} for name, fields in left.changed.items() if fields)
+        moved = ({"rule": name, "place": place} for name, place in left.moved)
+        return [cls.model_validate(said) for said in (*told, *moved)]
 
     def describe(self) -> Description:
         steps = None if self.steps is None else ", ".join(self.steps)
