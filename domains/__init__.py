@@ -20,6 +20,7 @@ from .contract import (
     held_splits,
 )
 from .discover import nearby
+from .guide_file import read_guide
 from .identity import problem, split_of
 from .registry import FORMS, BrokenDomain, NeedsOptions, UnknownDomain, get, names
 from .scaffold import BadName, write_scaffold
@@ -51,6 +52,7 @@ __all__ = [
     "names",
     "nearby",
     "problem",
+    "read_guide",
     "split_of",
     "write_scaffold",
 ]

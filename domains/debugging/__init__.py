@@ -3,20 +3,32 @@
 import functools
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from ..contract import Problem, Split, Verdict
 from ..drawing import take
+from ..guide_file import read_guide
 from ..identity import problem
 from ..python_coding import judging
+from ..python_coding.guide import GUIDE as CODING
 from ..python_coding.programs import find_program
 from ..python_coding.selection import draw, home_of, task_of, tasks
 from ..python_coding.solutions import text_of
 from ..python_coding.templates import Task
 from . import solutions
 from .broken_programs import broken_of
-from .rulebook import GUIDE
 
 NAME = "debugging"
+SHARED = ("contract", "edges", "walk", "care", "tally", "format")
+"""Rules of coding that hold here too."""
+_OWN = read_guide(Path(__file__).with_name("guide.toml"))
+# All steps of coding are here too, so that a strategy of coding can be followed here.
+GUIDE = replace(
+    _OWN,
+    step_kinds={**_OWN.step_kinds, **CODING.step_kinds},
+    failure_modes={**_OWN.failure_modes, **CODING.failure_modes},
+    rules=(*_OWN.rules, *(rule for rule in CODING.rules if rule.name in SHARED)),
+)
 
 
 class Debugging:

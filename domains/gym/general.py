@@ -8,10 +8,12 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from ..answers import MARK, answer_of, number_of, shows_work
-from ..contract import ExpertRule, Guide, Problem, Split, Verdict
+from ..contract import Problem, Split, Verdict
 from ..drawing import take, take_in_turn
+from ..guide_file import read_guide
 from ..jsonl.guide import restate_question
 from . import EQUATION, LEVEL, ReasoningGym, false_equations
 from .families import WORKED_FAMILIES
@@ -23,73 +25,7 @@ AGAIN = 3
 LONG = 12
 """Words; a reply with so many and no answer did not get to its end."""
 
-GUIDE = Guide(
-    description="Work out a short reasoning problem of one of several kinds: sums, counts, "
-    "divisors, letters, bits.",
-    reply_format="End with `Answer:` and the result.",
-    step_kinds={
-        "asked": "Says what is asked.",
-        "working": "Works the problem out, one small step after the other.",
-        "check": "Checks the result by another way.",
-    },
-    failure_modes={
-        "no_answer": "No answer can be read.",
-        "answered_at_once": "Wrong, and nothing was worked out before the answer.",
-        "unchecked": "Wrong, and the result was not checked.",
-        "stopped_early": "The working, or the reply, ends before the result is reached.",
-        "repeated_itself": "The same sentence comes again and again.",
-        "contradicted_itself": "The answer is not the one that the working ended with.",
-        "false_equation": "A written equation is false.",
-        "partly_right": "The answer earns part of the score.",
-        "wrong_answer": "The answer is not the right one.",
-    },
-    rules=(
-        ExpertRule(
-            name="brief",
-            section="Habits",
-            text="Give the answer that comes to mind first; long working leads astray.",
-            addresses=frozenset({"repeated_itself", "stopped_early", "no_answer"}),
-        ),
-        ExpertRule(
-            name="working",
-            section="Working",
-            text="Take one small step at a time, and write each result down before the next step.",
-            steps=frozenset({"working"}),
-            addresses=frozenset(
-                {"answered_at_once", "wrong_answer", "stopped_early", "false_equation"}
-            ),
-        ),
-        ExpertRule(
-            name="asked",
-            section="Before you begin",
-            text="Say in one sentence what is asked before you work on it.",
-            steps=frozenset({"asked"}),
-            addresses=frozenset({"answered_at_once", "wrong_answer"}),
-        ),
-        ExpertRule(
-            name="care",
-            section="Habits",
-            text="Be careful, and think well before you answer.",
-            addresses=frozenset({"wrong_answer", "partly_right"}),
-        ),
-        ExpertRule(
-            name="check",
-            section="Before you answer",
-            text="Write `Check:` and reach the result by another way; if the two differ, work it "
-            "out anew.",
-            steps=frozenset({"check"}),
-            addresses=frozenset({"unchecked", "contradicted_itself", "wrong_answer"}),
-        ),
-        ExpertRule(
-            name="whole",
-            section="Working",
-            text="Work to the end, check what you found, and answer with what the working says.",
-            steps=frozenset({"working", "check"}),
-            addresses=frozenset({"answered_at_once", "unchecked", "contradicted_itself"}),
-        ),
-    ),
-    max_tokens=480,
-)
+GUIDE = read_guide(Path(__file__).with_suffix(".toml"))
 
 
 class General:

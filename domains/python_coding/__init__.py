@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ..contract import Problem, Split, Verdict
 from ..identity import problem
 from . import judging, solutions
-from .rulebook import GUIDE
+from .guide import GUIDE
 from .selection import draw, task_of, tasks
 from .templates import NAME, Task
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 
 from ..contract import ExpertRule, Guide, Verdict
 from ..sandbox import Call, Limits, ProgramResult, Raised, Returned
+from .guide import GUIDE
 from .json_codec import CODEC_SOURCE
-from .judging import FAILURE_MODES, judge_program
+from .judging import judge_program
 from .programs import ReplyProgram
-from .rulebook import RULES
-from .rulebook import STEP_KINDS as CODING
 from .solutions import kinds_of
 
 LIMITS = Limits(seconds=6.0)
@@ -24,8 +23,8 @@ MODES = ("no_code", "not_defined", "does_not_load", "timeout", "stopped", "crash
 Results = Sequence[Returned | Raised]
 
 STEP_KINDS = {
-    "tally": CODING["tally"],
-    "contract": CODING["contract"],
+    "tally": GUIDE.step_kinds["tally"],
+    "contract": GUIDE.step_kinds["contract"],
     "examples": "Says of each example that the task shows what it demands.",
 }
 MOST = 6
@@ -56,8 +55,8 @@ class Example:
 
 def guide(description: str, reply_format: str, wrong_value: str) -> Guide:
     """Return the guide of a benchmark: rules of coding that apply, and one on examples."""
-    failures = {**{mode: FAILURE_MODES[mode] for mode in MODES}, "wrong_value": wrong_value}
-    shared = [rule for rule in RULES if rule.name in _SHARED]
+    failures = {**{mode: GUIDE.failure_modes[mode] for mode in MODES}, "wrong_value": wrong_value}
+    shared = [rule for rule in GUIDE.rules if rule.name in _SHARED]
     return Guide(
         description=description,
         reply_format=reply_format,

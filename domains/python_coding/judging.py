@@ -17,24 +17,6 @@ from .templates import Task
 
 LIMITS = Limits()
 
-FAILURE_MODES = {
-    "no_code": "The reply holds no program.",
-    "not_defined": "The program does not define what was asked for.",
-    "does_not_load": "The program cannot be loaded: a syntax error, or an error outside functions.",
-    "timeout": "The program took too long: an endless loop, or far too slow.",
-    "stopped": "The program was stopped: too much memory, or something that is forbidden.",
-    "crash": "It raised where a value was expected.",
-    "wrong_exception": "It raised another exception than was asked for, or none where one was.",
-    "returns_nothing": "It returned None where a value was expected (printed it, perhaps).",
-    "wrong_type": "The value has another type, or is not made of plain Python values.",
-    "mutated_argument": "The arguments are not left as they should be.",
-    "off_by_one": "A number is one off, or a list or string one element too long or too short.",
-    "wrong_order": "The right elements in another order.",
-    "empty_input": "It fails on an empty or smallest input and not on all others.",
-    "duplicates": "It fails where elements are equal and not on plain inputs.",
-    "negative_numbers": "It fails on negative numbers and not on plain inputs.",
-    "wrong_value": "The value is wrong in some other way.",
-}
 _BY_SHAPE = {"empty": "empty_input", "duplicates": "duplicates", "negative": "negative_numbers"}
 
 

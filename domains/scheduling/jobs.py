@@ -3,10 +3,12 @@
 import random
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from ..answers import MARK
-from ..contract import ExpertRule, Guide, Problem, Split, Verdict
+from ..contract import Problem, Split, Verdict
+from ..guide_file import read_guide
 from ..identity import problem
 from . import solver
 from .instances import draw, shuffle_items, sizes_of
@@ -20,68 +22,7 @@ LONGEST = 6
 ORDER = re.compile(r"[\W_]*([A-H](?:(?:\s*(?:,|->|then|\s)\s*)?[A-H])*)(?!\w)", re.I | re.A)
 ROW = re.compile(r"([A-H]) (\d+)\+(\d+)=(\d+) (<=|>) (\d+)", re.A)
 
-GUIDE = Guide(
-    description="Jobs are done one after the other from time 0, each with a length and a deadline: "
-    "find an order in which none is late, or say that there is none.",
-    reply_format="In which order is no job late? If every order makes one late, end with "
-    "`Answer: NONE`, else with `Answer:` and the letters, such as `X Y Z`.",
-    step_kinds={
-        "deadlines": "Lists the jobs in the order of their deadlines.",
-        "lengths": "Lists the jobs from the shortest to the longest.",
-        "total": "Adds all lengths, and sets the sum against the last deadline.",
-        "ends": "Writes when each job ends, and compares it with its deadline.",
-    },
-    failure_modes={
-        "no_answer": "No order, and no NONE, can be read.",
-        "late": "A job ends after its deadline, although there is an order without that.",
-        "impossible": "An order was given although every order makes a job late.",
-        "left_out": "A job is missing, or comes twice.",
-        "gave_up": "NONE, although there is an order.",
-        "shortest_first": "The jobs stand by their lengths, and one is late.",
-        "no_working": "Not right, and no end is compared with its deadline.",
-        "false_row": "A written end is false, or begins where no job ended.",
-        "false_sign": "A written comparison is false.",
-    },
-    rules=(
-        ExpertRule(
-            name="total",
-            section="Before you begin",
-            text="Add all lengths and compare the sum with the last deadline.",
-            steps=frozenset({"total"}),
-            addresses=frozenset({"impossible", "gave_up"}),
-        ),
-        ExpertRule(
-            name="ends",
-            section="Working",
-            text="Take the jobs in the order of their deadlines, and write for each where it "
-            "begins, how long it takes, when it ends, and whether that is in time.",
-            steps=frozenset({"ends"}),
-            addresses=frozenset({"no_working", "late", "impossible", "gave_up", "false_row"}),
-        ),
-        ExpertRule(
-            name="shortest",
-            section="Before you begin",
-            text="List the jobs from the shortest to the longest, and do the short ones first.",
-            steps=frozenset({"lengths"}),
-            addresses=frozenset({"late", "no_working"}),
-        ),
-        ExpertRule(
-            name="deadlines",
-            section="Before you begin",
-            text="List the jobs by their deadlines, the earliest first: if any order is in time, "
-            "this one is.",
-            steps=frozenset({"deadlines"}),
-            addresses=frozenset({"late", "shortest_first", "gave_up"}),
-        ),
-        ExpertRule(
-            name="care",
-            section="Habits",
-            text="Read every length and deadline carefully, and check your work once more.",
-            addresses=frozenset({"left_out", "late"}),
-        ),
-    ),
-    max_tokens=200,
-)
+GUIDE = read_guide(Path(__file__).with_suffix(".toml"))
 
 
 class Job(NamedTuple):

@@ -1,10 +1,13 @@
 """Meeting rooms: YES or NO, can every meeting be held in the rooms there are?"""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from ..contract import Problem, Split, Verdict
+from ..guide_file import read_guide
 from . import judging, problems, solutions
-from .rulebook import GUIDE
+
+GUIDE = read_guide(Path(__file__).with_suffix(".toml"))
 
 
 class Scheduling:

@@ -3,9 +3,11 @@
 import random
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from ..answers import answer_of, number_of
-from ..contract import ExpertRule, Guide, Problem, Split, Verdict
+from ..contract import Problem, Split, Verdict
+from ..guide_file import read_guide
 from ..identity import problem
 from . import solver
 from .instances import draw, shuffle_items, sizes_of
@@ -19,77 +21,7 @@ EASY = 0.05
 """The share that is kept of problems which taking the heaviest first solves."""
 ROW = re.compile(r"(\d)-(\d): (\d+)\+(\d+)=(\d+) or (\d+), keep (\d+)", re.A)
 
-GUIDE = Guide(
-    description="One room, bookings start-end (end not included) with a value: what is the most "
-    "that bookings which do not overlap are worth together?",
-    reply_format="What is the most that can be earned? End with `Answer:` and the number.",
-    step_kinds={
-        "order": "Lists the bookings in the order of their ends.",
-        "heaviest": "Lists the values from the largest to the smallest.",
-        "before": "For each booking names those that end by its start.",
-        "table": "For each end: with this booking or without it, and what is kept.",
-    },
-    failure_modes={
-        "no_answer": "No number can be read.",
-        "took_all": "The values of all bookings were added, the overlapping ones too.",
-        "heaviest_only": "Only the largest value was taken, although more fits beside it.",
-        "heaviest_first": "What taking the largest value that still fits, and again, leads to.",
-        "too_much": "More than bookings without overlap can earn.",
-        "too_little": "Other bookings without overlap earn more.",
-        "no_working": "Not right, and no table says what was kept at each end.",
-        "false_row": "A row of the table adds wrongly, or adds what overlaps.",
-        "wrong_keep": "A row does not keep the larger of its two numbers.",
-    },
-    rules=(
-        ExpertRule(
-            name="heaviest",
-            section="Before you begin",
-            text="List the values from the largest to the smallest, and take them in this order as "
-            "long as they fit.",
-            steps=frozenset({"heaviest"}),
-            addresses=frozenset({"too_little", "took_all"}),
-        ),
-        ExpertRule(
-            name="care",
-            section="Habits",
-            text="Read every start, end and value carefully, and check your work once more.",
-            addresses=frozenset({"too_much", "too_little"}),
-        ),
-        ExpertRule(
-            name="table",
-            section="Working",
-            text="Take the bookings in the order of their ends. For each write its value plus the "
-            "best of what ends by its start, beside the best without it, and keep the larger.",
-            steps=frozenset({"table"}),
-            addresses=frozenset(
-                {
-                    "no_working",
-                    "too_much",
-                    "too_little",
-                    "heaviest_first",
-                    "false_row",
-                    "wrong_keep",
-                }
-            ),
-        ),
-        ExpertRule(
-            name="before",
-            section="Working",
-            text="For each booking name those that have ended by its start: only these can stand "
-            "beside it.",
-            steps=frozenset({"before"}),
-            addresses=frozenset({"took_all", "too_much", "false_row", "heaviest_first"}),
-        ),
-        ExpertRule(
-            name="order",
-            section="Before you begin",
-            text="Write the bookings down in the order of their ends.",
-            steps=frozenset({"order"}),
-            addresses=frozenset({"no_working", "false_row"}),
-        ),
-    ),
-    max_tokens=384,
-)
+GUIDE = read_guide(Path(__file__).with_suffix(".toml"))
 
 
 class WeightedIntervals:

@@ -6,10 +6,12 @@ never saw the other's tests. Three of four have a plan, and the fourth looks lik
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from ..answers import MARK
-from ..contract import ExpertRule, Guide, Problem, Split, Verdict
+from ..contract import Problem, Split, Verdict
+from ..guide_file import read_guide
 from ..identity import problem
 from . import problems, solver
 from .instances import shuffle_items
@@ -21,67 +23,7 @@ PLACED = re.compile(r"\b([A-H])\s?(?:[:=]|->|in)?\s?(?:room\s)?(\d{1,2})\b(?!-)"
 LINE = re.compile(r"([A-H]) (\d)-(\d): free (none|\d(?:,\d)*)(?:, takes (\d))?", re.A)
 PEAK = re.compile(r"At (\d) there run (\d), rooms (\d)", re.A)
 
-GUIDE = Guide(
-    description="Give every meeting (start-end, end not included) a room without clashes, or say "
-    "that it cannot be done.",
-    reply_format="Which room for which meeting? If there are too few rooms, end with "
-    "`Answer: NONE`, else with `Answer:` and letter and room for each, such as `X1 Y2`.",
-    step_kinds={
-        "order": "Lists the meetings in the order of their starts.",
-        "lengths": "Lists the meetings from the longest to the shortest.",
-        "peak": "Says when most meetings run, and how many, against the rooms.",
-        "free": "At each start names the free rooms, and the one that is taken.",
-    },
-    failure_modes={
-        "no_answer": "No plan, and no NONE, can be read.",
-        "clash": "Two meetings share a room at the same time.",
-        "left_out": "A meeting has no room, or has two.",
-        "no_such_room": "A room is used that does not exist.",
-        "gave_up": "NONE, although there is a plan.",
-        "no_working": "Not right, and nowhere are the free rooms named.",
-        "false_free": "The working calls a busy room free, or a free one busy.",
-        "false_peak": "The working counts wrongly how many meetings run at a time.",
-    },
-    rules=(
-        ExpertRule(
-            name="longest",
-            section="Before you begin",
-            text="List the meetings from the longest to the shortest; the long ones choose first.",
-            steps=frozenset({"lengths"}),
-            addresses=frozenset({"clash", "left_out"}),
-        ),
-        ExpertRule(
-            name="free",
-            section="Working",
-            text="Go through the meetings by their starts. At each start name the rooms whose "
-            "meetings have ended, and take the lowest of them.",
-            steps=frozenset({"free"}),
-            addresses=frozenset({"clash", "no_working", "false_free", "gave_up"}),
-        ),
-        ExpertRule(
-            name="care",
-            section="Habits",
-            text="Read every start and end carefully, and check your plan once more.",
-            addresses=frozenset({"clash", "left_out"}),
-        ),
-        ExpertRule(
-            name="order",
-            section="Before you begin",
-            text="Write the meetings down in the order of their starts before you give out rooms.",
-            steps=frozenset({"order"}),
-            addresses=frozenset({"clash", "left_out", "no_working"}),
-        ),
-        ExpertRule(
-            name="peak",
-            section="Before you begin",
-            text="Find the hour at which most meetings run; there is no plan exactly when these "
-            "are more than the rooms.",
-            steps=frozenset({"peak"}),
-            addresses=frozenset({"gave_up", "clash", "false_peak"}),
-        ),
-    ),
-    max_tokens=224,
-)
+GUIDE = read_guide(Path(__file__).with_suffix(".toml"))
 
 
 class Meeting(NamedTuple):

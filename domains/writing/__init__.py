@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from ..contract import Belief, Pair, Problem, Split, Verdict
-from . import judging, problems, rulebook
+from ..contract import Belief, Guide, Pair, Problem, Split, Verdict
+from ..guide_file import read_guide
+from . import judging, problems
 from .planted_pairs import pairs
 from .reference_text import reference_text_of, write_solution
 from .rubric import MET, Ask, LostReply, Preference, Rubric, Trust
@@ -18,6 +20,21 @@ TRIED = 24
 CHECKED, MARKED, COMPARED = 0.5, 0.3, 0.2
 """Shares of the score where a judge is believed: checks, criteria, comparison with our text."""
 WON = {"one": 1.0, "same": 0.5, "other": 0.0}
+GUIDE = read_guide(Path(__file__).with_name("guide.toml"))
+JUDGED = frozenset(mode for mode in GUIDE.failure_modes if mode.startswith(("weak_", "loses_")))
+"""Failure modes that only a model can find."""
+ALONE = "only what can be checked is scored, no judge reads for quality"
+BESIDE = "checks are scored, and a model judges quality"
+
+
+def guide(*, judged: bool) -> Guide:
+    """Return the guide, which says whether a model judges besides the checks."""
+    modes = GUIDE.failure_modes.items()
+    return replace(
+        GUIDE,
+        description=f"{GUIDE.description} ({BESIDE if judged else ALONE}).",
+        failure_modes={mode: means for mode, means in modes if judged or mode not in JUDGED},
+    )
 
 
 class Writing:
@@ -40,7 +57,7 @@ class Writing:
                 f"judge_model is {judge_model!r}, which asks nobody: a run opens the model that "
                 "its config names; from Python give a callable from prompts to replies."
             )
-        self.guide = rulebook.guide(judged=judge_model is not None)
+        self.guide = guide(judged=judge_model is not None)
         self._modes = [mode for mode in MODES if not topics or mode in topics]
         self._rubric = Rubric(judge_model) if judge_model is not None else None
         self._trust: Trust | None = None
@@ -105,7 +122,7 @@ def _weigh(rubric: Rubric, problem: Problem, judged: judging.Judged) -> Verdict:
     if against.choice == "other":
         weak.append("loses_pairwise")
     modes = tuple(dict.fromkeys([*judged.verdict.failure_modes, *weak]))
-    said = [judged.verdict.feedback, *(rulebook.JUDGED[mode] for mode in weak[:2])]
+    said = [judged.verdict.feedback, *(GUIDE.failure_modes[mode] for mode in weak[:2])]
     if not modes:
         met = _add_feedback(judged.verdict, "The judge finds every criterion met.")
         return replace(met, judged_by=rubric.name)
