@@ -14,9 +14,10 @@ import numpy as np
 from _figures import Columns, Figure, finish, make_parser, print_table
 from matplotlib.figure import Figure as Picture
 
-from tutelage.evidence import GateSettings, decide, needed_pairs
+from tutelage.evidence import GateSettings, decide
 from tutelage.evidence.calibration.calibration import Calibration, Point, calibrate
 from tutelage.evidence.calibration.simulation import RunSize
+from tutelage.evidence.gate.rules import rule_of
 from tutelage.evidence.intervals import clopper_pearson
 
 RUNS, GATES = 5000, 4000
@@ -61,9 +62,9 @@ def removals(seed: int) -> list[Figure]:
         found = _count_accepts(rng, (noise - MARGIN) / 2, (noise + MARGIN) / 2, alpha)
         worst = max(worst, clopper_pearson(found, REMOVALS).low)
     still = _count_accepts(rng, 0.005, 0.005, alpha) / REMOVALS
-    enough = needed_pairs(MARGIN, alpha)
-    same = [1.0] * enough
     settings = GateSettings(alpha, rule="margin", margin=MARGIN)
+    enough = rule_of(settings).fewest_pairs()
+    same = [1.0] * enough
     passed = decide(same, same, settings).decision == "accept"
     return [
         Figure("no worse: alpha of one decision", 100 * alpha, "%"),

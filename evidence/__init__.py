@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from .gate.decide import GateVerdict as GateVerdict
     from .gate.decide import decide as decide
     from .gate.decide import detectable_gain as detectable_gain
-    from .gate.margins import needed_pairs as needed_pairs
     from .gate.settings import GateSettings as GateSettings
     from .pairs import mcnemar as mcnemar
 
@@ -23,7 +22,6 @@ _FILES = {
     "GateSettings": "gate.settings",
     "headline": "attribution.headline",
     "mcnemar": "pairs",
-    "needed_pairs": "gate.margins",
 }
 
 

@@ -53,9 +53,17 @@ def calibrate(
     use, with its spending of alpha, its replicates and its racing. Exits 1 when runs without any
     effect are accepted more often than alpha allows.
     """
-    size = {"pairs": pairs, "rounds": rounds, "candidates": candidates}
-    terms = {"alpha": alpha, "power": power, "replicates": replicates, "rule": rule}
-    found = _try_gate(config, size, terms, runs, gates, seed)
+    named = {
+        "pairs": pairs,
+        "rounds": rounds,
+        "candidates": candidates,
+        "alpha": alpha,
+        "power": power,
+        "replicates": replicates,
+        "rule": rule,
+    }
+    given = {name: value for name, value in named.items() if value is not None}
+    found = _try_gate(config, given, runs, gates, seed)
     if as_json:
         print_json(found.as_json())
     else:
@@ -66,31 +74,30 @@ def calibrate(
 
 
 def _try_gate(
-    config: Path | None,
-    size: dict[str, int | None],
-    terms: dict[str, Any],
-    runs: int,
-    gates: int,
-    seed: int,
+    config: Path | None, given: dict[str, Any], runs: int, gates: int, seed: int
 ) -> "Calibration":
-    """Simulate the gates of a config, and what was named instead. Raises Refused."""
+    """Simulate the gates of a config, but for what is given. Raises Refused."""
     from ...evidence.calibration.calibration import calibrate
     from ...evidence.calibration.simulation import RunSize
     from ...evidence.gate.settings import GateSettings
     from ...graph.config.config import load_config
 
-    tried, settings = RunSize(), GateSettings()
+    size, settings = RunSize(), GateSettings()
     if config:
         run = load_config(config)
-        tried = RunSize(run.block, run.total_rounds, run.loop.candidates)
+        size = RunSize(run.block, run.total_rounds, run.loop.candidates)
         settings = run.gate_settings
     try:
-        settings = replace(settings, **{k: v for k, v in terms.items() if v is not None})
-        tried = tried._replace(**{k: v for k, v in size.items() if v is not None})
+        size = size._replace(**{name: given.pop(name) for name in size._fields if name in given})
         # On stderr, so that what is found stays alone on stdout.
         with show_progress(stderr=True) as progress:
             return calibrate(
-                settings, tried, runs=runs, gates=gates, seed=seed, progress=progress.advance
+                replace(settings, **given),
+                size,
+                runs=runs,
+                gates=gates,
+                seed=seed,
+                progress=progress.advance,
             )
     except ValueError as error:
         raise Refused(str(error), code=2) from error

@@ -7,7 +7,7 @@ for every kind of loss can do better.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import ceil, log, sqrt
+from math import ceil, sqrt
 
 import numpy as np
 from scipy.special import bdtr, gammaln, ndtr, ndtri, xlog1py, xlogy
@@ -27,7 +27,6 @@ def no_worse(wins: int, losses: int, n: int, margin: float) -> float:
     It is never below that chance. Between two shares it takes the best corner of both, since more
     wins and fewer losses only ever make such an outcome likelier.
     """
-    _within(margin)
     if min(wins, losses) < 0 or wins + losses > n:
         raise ValueError(f"Wanted wins + losses <= n, found {wins} + {losses} > {n}.")
     return _exact(wins, losses, n, margin) if n else 1.0
@@ -40,7 +39,6 @@ def graded_no_worse(differences: Sequence[float], margin: float) -> float:
     or worse when the loss is the margin or more (Waudby-Smith and Ramdas, JRSS B 86, 2024). Half of
     the wealth is laid on no loss at all, which identical replies win; the rest on milder bets.
     """
-    _within(margin)
     found = np.asarray(differences, dtype=float)
     if not (np.abs(found) <= 1).all():
         raise ValueError("Wanted differences from -1 to 1. Drop missing pairs first.")
@@ -82,24 +80,9 @@ def chance_no_worse(
 
     A normal approximation; of graded scores it is more than their test grants.
     """
-    _within(margin)
     if smallest_margin(n, alpha, replicates > 1) > margin:
         return 0.0
     return float(ndtr(margin * sqrt(n * replicates / discordance) + ndtri(alpha)))
-
-
-def needed_pairs(margin: float, alpha: float, graded: bool = False) -> int:
-    """Problems whose identical replies rule a loss of `margin` out at `alpha`."""
-    _within(margin)
-    needed = ceil(log(alpha) / log(1 - margin))
-    while graded and graded_no_worse([0.0] * needed, margin) > alpha:
-        needed += 1
-    return needed
-
-
-def _within(margin: float) -> None:
-    if not 0 < margin < 1:
-        raise ValueError(f"Wanted a margin between 0 and 1, found {margin}.")
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from tutelage.evidence import GateSettings, decide, detectable_gain
+from tutelage.evidence.gate.rules import RULES, rule_of
 
 Scores = list[float | None]
 RIGHT: Scores = [1.0]
@@ -148,6 +149,16 @@ def test_an_arm_against_itself_is_accepted_no_more_often_than_alpha_allows(n: in
         )
     surely_above = float(beta.ppf(0.025, accepted, gates - accepted + 1)) if accepted else 0.0
     assert surely_above <= ALPHA, f"{accepted} of {gates} null gates accepted"
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_accepts_from_its_fewest_pairs_on(name: str) -> None:
+    settings = GateSettings(0.05 / 8, rule=name)
+    rule = rule_of(settings)
+    enough = rule.fewest_pairs()
+    for n, decision in ((enough, "accept"), (enough - 1, "indecisive")):
+        best = [float(rule.claim == "no worse")] * n
+        assert decide([1.0] * n, best, settings).decision == decision
 
 
 def test_alpha_is_spent_over_the_decisions() -> None:

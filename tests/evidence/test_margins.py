@@ -6,13 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import gammaln, xlogy
 
-from tutelage.evidence import GateSettings, decide, needed_pairs
+from tutelage.evidence import GateSettings, decide
 from tutelage.evidence.gate.margins import (
     chance_no_worse,
     graded_no_worse,
     no_worse,
     smallest_margin,
 )
+from tutelage.evidence.gate.rules.margin import MarginTest
 
 Scores = list[float | None]
 ALPHA = 0.05
@@ -91,7 +92,7 @@ def test_graded_losses_of_the_margin_are_let_pass_no_more_often_than_alpha(shape
 
 
 def test_identical_replies_pass_once_there_are_enough_of_them() -> None:
-    enough = needed_pairs(0.05, 0.05)
+    enough = MarginTest(GateSettings(0.05, margin=0.05)).fewest_pairs()
     assert enough == 59, "ln 0.05 / ln 0.95"
     for n, decision in ((enough, "accept"), (enough - 1, "indecisive")):
         same: Scores = [1.0] * (n // 2) + [0.0] * (n - n // 2)
@@ -107,7 +108,8 @@ def test_identical_graded_replies_have_to_be_more() -> None:
     alpha = 0.05 / 8
     assert smallest_margin(99, alpha) <= 0.05 < smallest_margin(99, alpha, graded=True)
     assert smallest_margin(110, alpha, True) <= 0.05 < smallest_margin(109, alpha, True)
-    assert (needed_pairs(0.05, alpha), needed_pairs(0.05, alpha, graded=True)) == (99, 110)
+    rules = [MarginTest(GateSettings(alpha, graded=graded)) for graded in (False, True)]
+    assert [rule.fewest_pairs() for rule in rules] == [99, 110]
     for n, decision in ((110, "accept"), (109, "indecisive")):
         same: Scores = [0.5] * n
         verdict = decide(same, same, GateSettings(alpha, rule="margin", graded=True, replicates=2))
@@ -154,8 +156,8 @@ def test_a_graded_loss_is_held_to_the_margin_too() -> None:
 
 
 def test_nonsense_is_answered_with_what_was_wanted() -> None:
-    with pytest.raises(ValueError, match="margin between 0 and 1"):
-        no_worse(1, 1, 5, 0.0)
+    with pytest.raises(ValueError, match="margin and a discordance between 0 and 1"):
+        GateSettings(margin=0.0)
     with pytest.raises(ValueError, match=r"wins \+ losses <= n"):
         no_worse(3, 3, 5, 0.1)
     with pytest.raises(ValueError, match="from -1 to 1"):

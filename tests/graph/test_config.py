@@ -22,6 +22,10 @@ from .world import config
         ({"budget": {"hours": float("inf")}}, "finite"),
         ({"splits": {"train": 300, "val": 24}, "search": {"frontier": 24}}, "search.frontier = 24"),
         ({"gate": {"alhpa": 0.1}}, "Did you mean 'alpha'?"),
+        ({"gate": {"alpha": 0.9}}, "Wanted 0 < alpha < power < 1, found 0.9 and 0.8"),
+        ({"gate": {"margin": 1}}, "Wanted a margin and a discordance between 0 and 1, found 1"),
+        ({"gate": {"rule": "luck"}}, "No rule 'luck'. Known: exact, margin"),
+        ({"gate": {"rule": "margin"}}, "'margin' proves no gain. Those that do: exact"),
         ({"sede": 1}, "Did you mean 'seed'?"),
         ({"train": {"method": "dpo"}}, "no training method is called 'dpo'. Known: sft"),
     ],
@@ -35,6 +39,12 @@ def test_a_contradiction_is_refused_with_its_place(changes: dict[str, Any], said
 def test_the_usual_training_method_is_not_recorded() -> None:
     said = config(train={"examples": 40, "method": "sft"})
     assert said == config() and "method" not in said.model_dump(mode="json")["train"]
+
+
+def test_the_usual_rule_of_acceptance_is_not_recorded() -> None:
+    said = config(gate={"rule": "exact"})
+    assert said == config() and "rule" not in said.model_dump(mode="json")["gate"]
+    assert (said.gate_settings.rule, said.gate_settings.decisions) == ("exact", said.decisions)
 
 
 def test_switches_are_no_numbers_and_stay_switches() -> None:

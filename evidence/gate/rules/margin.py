@@ -1,7 +1,9 @@
 """Rule for candidates that only take away: a loss of the margin must be ruled out."""
 
+from math import ceil, log
+
 from ..comparison import Comparison, points
-from ..margins import chance_no_worse, graded_no_worse, needed_pairs, no_worse, smallest_margin
+from ..margins import chance_no_worse, graded_no_worse, no_worse, smallest_margin
 from ..rule import AcceptanceRule, Decision
 
 
@@ -42,8 +44,12 @@ class MarginTest(AcceptanceRule):
         return smallest_margin(n, self.settings.share, self.settings.many_valued)
 
     def fewest_pairs(self) -> int:
+        """Return the number of identical replies that rule a loss of the margin out."""
         s = self.settings
-        return needed_pairs(s.margin, s.share, s.many_valued)
+        needed = ceil(log(s.share) / log(1 - s.margin))
+        while s.many_valued and graded_no_worse([0.0] * needed, s.margin) > s.share:
+            needed += 1
+        return needed
 
     def promise(self, n: int) -> str:
         s, found = self.settings, self.detectable(n)
