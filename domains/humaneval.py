@@ -21,7 +21,7 @@ from . import sandbox
 from .contract import NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem
 from .python_coding import benchmark_judging
-from .python_coding.json_codec import Unusable, decode, encode
+from .python_coding.json_codec import CodecError, decode, encode
 from .python_coding.judging import crash_mode
 from .python_coding.programs import ReplyProgram, find_program
 from .sandbox import Call, Raised, Returned
@@ -159,7 +159,7 @@ def _replay(
         def call(*args: object) -> object:
             asked, value = next(answers)
             if asked != tuple(encode(arg) for arg in args):
-                raise Unusable("the tests ask for other calls than before")
+                raise CodecError("the tests ask for other calls than before")
             return decode(value)
 
         return call

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from .contract import NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem, split_of
 from .python_coding import benchmark_judging
-from .python_coding.json_codec import Unusable, decode, encode
+from .python_coding.json_codec import CodecError, decode, encode
 from .python_coding.judging import crash_mode
 from .python_coding.programs import find_program
 from .python_coding.solutions import kinds_of
@@ -142,7 +142,7 @@ def _visible_problem(text: str, name: str, test: str) -> benchmark_judging.Visib
                 called == name
             ):
                 takes = [_kind(ast.unparse(arg)) for arg in args]
-                example = benchmark_judging.Example(ast.unparse(call), ast.unparse(wanted))
+                example = benchmark_judging.CallExample(ast.unparse(call), ast.unparse(wanted))
                 return benchmark_judging.VisibleProblem(text, name, takes, [example])
     return benchmark_judging.VisibleProblem(text, name, ["what the assert gives it"], [])
 
@@ -209,5 +209,5 @@ def _failure_mode(test: Assert, found: Returned | Raised, name: str) -> str:
         return "" if found.value is True else "wrong_value"
     try:
         return "" if decode(found.value) == decode(test.expected) else "wrong_value"
-    except Unusable:
+    except CodecError:
         return "wrong_type"

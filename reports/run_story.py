@@ -16,7 +16,7 @@ from ..store.rules import Rule
 from ..store.runs import find_run
 from ..store.strategies.versions import Strategies, Version
 from .review_history import Review, reviews
-from .usage import Usage
+from .usage import ModelUsage
 from .wording import version_name
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class RunStory:
     """Number of all events, the counted ones included."""
     head: str = ""
     """Hash of the newest event: it seals all before it."""
-    usage: dict[str, Usage] = field(default_factory=lambda: defaultdict(Usage))
+    usage: dict[str, ModelUsage] = field(default_factory=lambda: defaultdict(ModelUsage))
     """By model, in the order in which the models were first asked."""
     in_doubt: list[str] = field(default_factory=list)
     """Slots of the calls that were made twice."""
@@ -108,7 +108,7 @@ class RunStory:
             case _:
                 self.kinds[type(event)].append(event)
 
-    def _usage_of(self, call: str) -> Usage:
+    def _usage_of(self, call: str) -> ModelUsage:
         return self.usage[self._models.get(call, "unknown")]
 
     @property

@@ -7,7 +7,7 @@ from ..store.events import CallCompleted
 
 
 @dataclass
-class Usage:
+class ModelUsage:
     """Calls to one model, and the tokens they took."""
 
     calls: int = 0
@@ -28,6 +28,6 @@ class Usage:
         self.cached_tokens += event.cached_tokens
 
 
-def total_usage(parts: Iterable[Usage]) -> Usage:
+def total_usage(parts: Iterable[ModelUsage]) -> ModelUsage:
     """Add up the calls and tokens of several models."""
-    return Usage(*map(sum, zip(*map(astuple, parts), strict=True)))
+    return ModelUsage(*map(sum, zip(*map(astuple, parts), strict=True)))

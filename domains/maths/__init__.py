@@ -60,7 +60,7 @@ class Maths:
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Score the last answer of `reply` by its value, unit and form. Never raises."""
-        return judging.judge(_task(problem), reply)
+        return judging.judge(_facts(problem), reply)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write out the named kinds of steps, then the answer."""
@@ -70,11 +70,11 @@ class Maths:
         return solutions.write(problems.worked_problem(problem), wanted)
 
 
-def _task(problem: Problem) -> judging.Task:
+def _facts(problem: Problem) -> judging.Facts:
     if "worked" in problem.data:
-        return judging.Task(Gold("free", problem.data["answer"]), problem.answer)
+        return judging.Facts(Gold("free", problem.data["answer"]), problem.answer)
     made = problems.worked_problem(problem)
-    return judging.Task(
+    return judging.Facts(
         problems.gold_answer(made),
         problem.answer,
         problems.bindings_of(problem),

@@ -4,8 +4,8 @@ import random
 from fractions import Fraction
 
 from .template import (
+    Exercise,
     Numbers,
-    Template,
     WorkedProblem,
     nonzero,
     num,
@@ -212,12 +212,12 @@ def _distance(middle: int, far: int, closed: int) -> WorkedProblem:
 
 
 TEMPLATES = (
-    Template("two-step equation", _two_steps_numbers, _two_steps),
-    Template("unknown on both sides", _both_sides_numbers, _both_sides),
-    Template("quadratic", _roots_numbers, _roots),
-    Template("system", _system_numbers, _system),
-    Template("inequality", _inequality_numbers, _inequality),
-    Template("product", _expand_numbers, _expand),
-    Template("nested brackets", size_and(range(2, 8), 9, 20, 9), _brackets, away=True),
-    Template("distance", _distance_numbers, _distance, away=True),
+    Exercise("two-step equation", _two_steps_numbers, _two_steps),
+    Exercise("unknown on both sides", _both_sides_numbers, _both_sides),
+    Exercise("quadratic", _roots_numbers, _roots),
+    Exercise("system", _system_numbers, _system),
+    Exercise("inequality", _inequality_numbers, _inequality),
+    Exercise("product", _expand_numbers, _expand),
+    Exercise("nested brackets", size_and(range(2, 8), 9, 20, 9), _brackets, away=True),
+    Exercise("distance", _distance_numbers, _distance, away=True),
 )

@@ -3,8 +3,8 @@
 import random
 
 from .template import (
+    Exercise,
     Numbers,
-    Template,
     WorkedProblem,
     antiderivative,
     at,
@@ -173,11 +173,11 @@ def _chain_rule(a: int, b: int, power: int, x: int) -> WorkedProblem:
 
 
 TEMPLATES = (
-    Template("slope", size_and(9, 9, 4), _slope),
-    Template("derivative of a product", size_and(9, range(1, 6), 9), _product),
-    Template("definite integral", _integral_numbers, _integral),
-    Template("highest point", size_and(7, 20), _summit),
-    Template("falling", _falling_numbers, _falling),
-    Template("tangent", size_and(9, 9, 5), _tangent, away=True),
-    Template("chain rule", size_and(9, range(2, 5), range(-2, 3)), _chain_rule, away=True),
+    Exercise("slope", size_and(9, 9, 4), _slope),
+    Exercise("derivative of a product", size_and(9, range(1, 6), 9), _product),
+    Exercise("definite integral", _integral_numbers, _integral),
+    Exercise("highest point", size_and(7, 20), _summit),
+    Exercise("falling", _falling_numbers, _falling),
+    Exercise("tangent", size_and(9, 9, 5), _tangent, away=True),
+    Exercise("chain rule", size_and(9, range(2, 5), range(-2, 3)), _chain_rule, away=True),
 )

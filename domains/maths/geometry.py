@@ -3,7 +3,7 @@
 import random
 from fractions import Fraction
 
-from .template import Numbers, Template, WorkedProblem, num, size, size_and
+from .template import Exercise, Numbers, WorkedProblem, num, size, size_and
 
 _UNITS = ("cm", "m", "mm", "km")
 _UNIT = range(len(_UNITS))
@@ -163,11 +163,11 @@ def _cylinder(r: int, h: int, unit: int) -> WorkedProblem:
 
 
 TEMPLATES = (
-    Template("rectangle", size_and(range(2, 31), _UNIT), _rectangle),
-    Template("right triangle", size_and(range(len(_TRIPLES)), _UNIT), _triangle),
-    Template("ring", _ring_numbers, _ring),
-    Template("box", _box_numbers, _box),
-    Template("root", size_and(_BARE, range(1, 13), _UNIT), _diagonal),
-    Template("trapezium", _trapezium_numbers, _trapezium, away=True),
-    Template("cylinder", size_and(range(2, 21), _UNIT), _cylinder, away=True),
+    Exercise("rectangle", size_and(range(2, 31), _UNIT), _rectangle),
+    Exercise("right triangle", size_and(range(len(_TRIPLES)), _UNIT), _triangle),
+    Exercise("ring", _ring_numbers, _ring),
+    Exercise("box", _box_numbers, _box),
+    Exercise("root", size_and(_BARE, range(1, 13), _UNIT), _diagonal),
+    Exercise("trapezium", _trapezium_numbers, _trapezium, away=True),
+    Exercise("cylinder", size_and(range(2, 21), _UNIT), _cylinder, away=True),
 )

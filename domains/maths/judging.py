@@ -41,7 +41,7 @@ SAID = {
 }
 
 
-class Task(NamedTuple):
+class Facts(NamedTuple):
     """Facts of a problem from which a reply is judged."""
 
     wanted: Gold
@@ -53,24 +53,24 @@ class Task(NamedTuple):
     """What leads to the answer, for the feedback."""
 
 
-def judge(task: Task, reply: str) -> Verdict:
+def judge(facts: Facts, reply: str) -> Verdict:
     """Score the last answer of `reply`; a wrong one names every flaw, the first in words."""
     try:
-        answer, match = _answer(task.wanted, reply)
+        answer, match = _answer(facts.wanted, reply)
     except Unavailable as error:
         # Nobody knows whether it is right: missing data, not a wrong answer.
         return Verdict(0.0, "error", str(error))
     if match is not None and match.same and not match.flaw:
-        return Verdict(1.0, "right", f"Right: {task.shown}.", (), answer)
+        return Verdict(1.0, "right", f"Right: {facts.shown}.", (), answer)
     before = _before_the_answer(reply)
-    false = false_equations(before, task.bindings)
-    modes = dict.fromkeys(_modes(task, before, match, false))
+    false = false_equations(before, facts.bindings)
+    modes = dict.fromkeys(_modes(facts, before, match, false))
     said = [f"`{false[0].text}` is false."] if false else []
     if answer is None or match is None:
         said.insert(0, "The reply gives no answer that could be read; end with `Answer:` and it.")
     else:
         said += [SAID[mode] for mode in modes if mode in SAID and not (false and len(said) > 1)][:1]
-    said.append(f"The answer is {task.shown}{f', from {task.way}' if task.way else ''}.")
+    said.append(f"The answer is {facts.shown}{f', from {facts.way}' if facts.way else ''}.")
     outcome: Outcome = "unparsed" if match is None else "wrong"
     half = match is not None and match.same and match.flaw in ("missing_unit", "unsimplified")
     return Verdict(HALF if half else 0.0, outcome, " ".join(said), tuple(modes), answer)
@@ -132,7 +132,7 @@ def last_boxed_answer(text: str) -> str:
     return _inside(behind).strip() if mark else ""
 
 
-def _modes(task: Task, before: str, match: Match | None, false: list[Equation]) -> Iterator[str]:
+def _modes(facts: Facts, before: str, match: Match | None, false: list[Equation]) -> Iterator[str]:
     if match is None:
         yield "no_answer"
     elif match.flaw:
@@ -142,7 +142,7 @@ def _modes(task: Task, before: str, match: Match | None, false: list[Equation]) 
     if any(line.numeric for line in false):
         yield "arithmetic_slip"
     if match is not None and not match.same:
-        slip = "" if match.flaw == "wrong_ends" else _slip_mode(task, match)
+        slip = "" if match.flaw == "wrong_ends" else _slip_mode(facts, match)
         if slip:
             yield slip
         elif match.flaw in ("", "missing_unit", "wrong_unit") and not false:
@@ -151,15 +151,15 @@ def _modes(task: Task, before: str, match: Match | None, false: list[Equation]) 
         yield "no_equation"
 
 
-def _slip_mode(task: Task, match: Match) -> str:
+def _slip_mode(facts: Facts, match: Match) -> str:
     """Name the slip that explains the wrong value; empty where none does."""
     try:
-        gold = _gold(task.wanted)
+        gold = _gold(facts.wanted)
         if match.tree is not None:
-            return "sign_slip" if _flips_one_term(parse(task.wanted.answer), match.tree) else ""
-        if gold and _differ_in_sign(gold, match.values, in_order=task.wanted.kind != "solutions"):
+            return "sign_slip" if _flips_one_term(parse(facts.wanted.answer), match.tree) else ""
+        if gold and _differ_in_sign(gold, match.values, in_order=facts.wanted.kind != "solutions"):
             return "sign_slip"
-        stages = [value(parse(stage)) for stage in task.stages if "x" not in stage]
+        stages = [value(parse(stage)) for stage in facts.stages if "x" not in stage]
         if len(match.values) == 1 and any(close(match.values[0], stage) for stage in stages):
             return "stopped_early"
         if len(gold) == len(match.values) and _near(gold, match.values):

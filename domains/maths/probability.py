@@ -4,8 +4,8 @@ import random
 from fractions import Fraction
 
 from .template import (
+    Exercise,
     Numbers,
-    Template,
     WorkedProblem,
     chain,
     num,
@@ -175,10 +175,10 @@ def _game(n: int, lucky: int, wins: int, loses: int) -> WorkedProblem:
 
 
 TEMPLATES = (
-    Template("missing number", _missing_numbers, _missing),
-    Template("mean and median", _middle_numbers, _middle),
-    Template("two draws", size_and(range(2, 16)), _draw_twice),
-    Template("variance", _spread_numbers, _spread),
-    Template("two groups", _groups_numbers, _groups),
-    Template("expected gain", _game_numbers, _game, away=True),
+    Exercise("missing number", _missing_numbers, _missing),
+    Exercise("mean and median", _middle_numbers, _middle),
+    Exercise("two draws", size_and(range(2, 16)), _draw_twice),
+    Exercise("variance", _spread_numbers, _spread),
+    Exercise("two groups", _groups_numbers, _groups),
+    Exercise("expected gain", _game_numbers, _game, away=True),
 )

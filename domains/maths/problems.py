@@ -14,10 +14,10 @@ from . import algebra, calculus, geometry, probability, word_problems
 from .answers import Gold
 from .equations import Bindings
 from .expressions import parse, value
-from .template import HARD, Numbers, Template, WorkedProblem
+from .template import HARD, Exercise, Numbers, WorkedProblem
 
 NAME = "maths"
-_BY_AREA: Mapping[str, Sequence[Template]] = {
+_BY_AREA: Mapping[str, Sequence[Exercise]] = {
     "algebra": algebra.TEMPLATES,
     "geometry": geometry.TEMPLATES,
     "calculus": calculus.TEMPLATES,
@@ -30,7 +30,7 @@ _BY_NAME = {template.name: template for template in TEMPLATES}
 PATIENCE = 400
 """So many draws of a template that bring nothing new, and it counts as used up."""
 
-Source = tuple[Template, int]
+Source = tuple[Exercise, int]
 """A template and the level that its numbers are drawn from."""
 
 
@@ -73,7 +73,7 @@ def _fresh(source: Source, split: Split, seed: int) -> Iterator[Problem]:
             yield found
 
 
-def _problem(template: Template, level: int, numbers: Numbers) -> Problem:
+def _problem(template: Exercise, level: int, numbers: Numbers) -> Problem:
     made = template.make(*numbers)
     canonical = {"template": template.name, "numbers": list(numbers)}
     return problem(

@@ -38,7 +38,7 @@ class WorkedProblem:
 
 
 @dataclass(frozen=True)
-class Template:
+class Exercise:
     """A family of problems. `draw` gives the numbers in which the same problem looks the same."""
 
     name: str

@@ -3,7 +3,7 @@
 import random
 from fractions import Fraction
 
-from .template import Numbers, Template, WorkedProblem, num, par, reduce_fraction, size, size_and
+from .template import Exercise, Numbers, WorkedProblem, num, par, reduce_fraction, size, size_and
 
 _NAMES = ("Ada", "Ben", "Chen", "Dina", "Emil", "Fatma", "Goran", "Hana")
 _THINGS = (("pencils", "notebooks"), ("apples", "melons"), ("stamps", "cards"), ("cups", "plates"))
@@ -210,12 +210,12 @@ def _together(a: int, b: int) -> WorkedProblem:
 
 
 TEMPLATES = (
-    Template("change", _change_numbers, _change),
-    Template("trip", _trip_numbers, _trip),
-    Template("shares", size_and(range(1, 10), range(1, 10), range(2, 13)), _shares),
-    Template("prices", _prices_numbers, _prices),
-    Template("ages", size_and(range(2, 6), range(2, 21)), _ages),
-    Template("tank", _tank_numbers, _tank),
-    Template("trains", _meeting_numbers, _meeting, away=True),
-    Template("together", _together_numbers, _together, away=True),
+    Exercise("change", _change_numbers, _change),
+    Exercise("trip", _trip_numbers, _trip),
+    Exercise("shares", size_and(range(1, 10), range(1, 10), range(2, 13)), _shares),
+    Exercise("prices", _prices_numbers, _prices),
+    Exercise("ages", size_and(range(2, 6), range(2, 21)), _ages),
+    Exercise("tank", _tank_numbers, _tank),
+    Exercise("trains", _meeting_numbers, _meeting, away=True),
+    Exercise("together", _together_numbers, _together, away=True),
 )

@@ -46,7 +46,7 @@ _ARROW = r"\s*(?:#\s*)?(?:==>|=>|➞|->|==|=|(?:should )?returns?)\s*(\S.*)$"
 
 
 @dataclass(frozen=True)
-class Example:
+class CallExample:
     """One example, as it stands in the text."""
 
     asked: str
@@ -101,11 +101,11 @@ def judge(
     return judge_program(name, found, around, calls, verdict_of, limits=LIMITS)
 
 
-def examples_in(text: str, name: str) -> list[Example]:
+def examples_in(text: str, name: str) -> list[CallExample]:
     """Return the examples of a docstring, in any of four forms; none where none can be read."""
     calls = re.compile(rf"^.*?\b({re.escape(name)}\(.*?\)){_ARROW}", re.M)
     for form in (_SESSION, calls, _PAIR, _FOR_INPUT):
-        found = [Example(_line(asked), _line(wanted)) for asked, wanted in form.findall(text)]
+        found = [CallExample(_line(asked), _line(wanted)) for asked, wanted in form.findall(text)]
         if found:
             return found
     return []
@@ -119,7 +119,7 @@ class VisibleProblem:
     name: str
     takes: Sequence[str]
     """The parameters, or what stands for them."""
-    examples: Sequence[Example]
+    examples: Sequence[CallExample]
     returns: str = ""
     """As annotated; empty where nothing is."""
 

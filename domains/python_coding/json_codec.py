@@ -40,12 +40,12 @@ def _coded(value):
 """The same two functions as source, for the inside of a sandbox."""
 
 
-class Unusable(ValueError):
+class CodecError(ValueError):
     """A value that cannot be coded, or JSON that is no coded value."""
 
 
 def encode(value: object) -> Json:
-    """Return a Python value as JSON. Raises Unusable for one of any other type."""
+    """Return a Python value as JSON. Raises CodecError for one of any other type."""
     if type(value) is list:
         return [encode(one) for one in value]
     if isinstance(value, tuple | set | frozenset):
@@ -57,11 +57,11 @@ def encode(value: object) -> Json:
     if value is None or type(value) in (int, float, str, bool):
         plain: Json = value  # type: ignore[assignment]  # one of these types
         return plain
-    raise Unusable(f"{type(value).__name__} cannot be sent into the sandbox")
+    raise CodecError(f"{type(value).__name__} cannot be sent into the sandbox")
 
 
 def decode(found: Json) -> Any:
-    """Return the Python value. Raises Unusable for what `encode` would not have written."""
+    """Return the Python value. Raises CodecError for what `encode` would not have written."""
     if isinstance(found, list):
         return [decode(one) for one in found]
     if not isinstance(found, dict):
@@ -77,8 +77,8 @@ def decode(found: Json) -> Any:
         if kind == "dict" and isinstance(parts, list):
             return {decode(pair[0]): decode(pair[1]) for pair in map(_pair, parts)}
     except (TypeError, ValueError) as error:
-        raise Unusable(f"no coded value: {error}") from error
-    raise Unusable(f"no coded value: {kind!r:.40}")
+        raise CodecError(f"no coded value: {error}") from error
+    raise CodecError(f"no coded value: {kind!r:.40}")
 
 
 def _pair(part: Json) -> list[Json]:

@@ -20,7 +20,7 @@ LIMITS = Limits()
 _BY_SHAPE = {"empty": "empty_input", "duplicates": "duplicates", "negative": "negative_numbers"}
 
 
-class Flaw(NamedTuple):
+class CaseFlaw(NamedTuple):
     """A failure mode of one result, and a sentence about it."""
 
     mode: str
@@ -114,25 +114,25 @@ def _shapes(cases: Sequence[Case], failed: Sequence[Case]) -> Iterator[str]:
             yield mode
 
 
-def flaw_of(task: Task, case: Case, found: Returned | Raised) -> Flaw:
+def flaw_of(task: Task, case: Case, found: Returned | Raised) -> CaseFlaw:
     """Return the first thing that is wrong with a result that does not pass."""
     asked, wanted = _describe_call(task, case), case.expected
     if isinstance(found, Raised):
         got = f"raised {found.kind}: {found.said}" if found.said else f"raised {found.kind}"
         mode = crash_mode(found, task.name)
         if mode == "not_defined":
-            return Flaw(mode, f"The program does not define `{task.name}`.")
+            return CaseFlaw(mode, f"The program does not define `{task.name}`.")
         if isinstance(wanted, Raised):
-            return Flaw("wrong_exception", f"{asked} must raise {wanted.kind}, it {got}.")
-        return Flaw(mode, f"{asked} must be {_short(wanted.value)}, it {got}.")
+            return CaseFlaw("wrong_exception", f"{asked} must raise {wanted.kind}, it {got}.")
+        return CaseFlaw(mode, f"{asked} must be {_short(wanted.value)}, it {got}.")
     if isinstance(wanted, Raised):
         said = f"{asked} must raise {wanted.kind}, it returned {_short(found.value)}."
-        return Flaw("wrong_exception", said)
+        return CaseFlaw("wrong_exception", said)
     if agree(found.value, wanted.value):
         said = f"{asked} must leave its arguments as {_short(list(wanted.args))}."
-        return Flaw("mutated_argument", said)
+        return CaseFlaw("mutated_argument", said)
     said = f"{asked} must be {_short(wanted.value)}, it is {_short(found.value)}."
-    return Flaw(_failure_mode(found.value, wanted.value), said)
+    return CaseFlaw(_failure_mode(found.value, wanted.value), said)
 
 
 def crash_mode(found: Raised, name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...store.events import AdapterTrained, GateDecided
 from ..run_story import RunStory
-from ..usage import Usage, total_usage
+from ..usage import ModelUsage, total_usage
 from .markup import Html, bullets, code, count, esc, join, section, table, tag, text
 
 
@@ -32,7 +32,7 @@ def usage_section(story: RunStory) -> Html:
     )  # fmt: skip
 
 
-def _amounts(it: Usage) -> Iterator[Html]:
+def _amounts(it: ModelUsage) -> Iterator[Html]:
     for number in (
         it.calls,
         it.answered,

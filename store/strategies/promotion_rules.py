@@ -30,17 +30,12 @@ def check_rollback(lineage: Lineage, domain: str, branch: str) -> None:
         )
 
 
-def check_return(lineage: Lineage, branch: str, now: str, to: str, strategy: str) -> None:
-    """Raise PromotionRefused unless the branch, at version `now`, was once at `to`, below it.
-
-    `strategy` is the hash of `to`; empty where `to` is of another domain.
-    """
-    if not lineage.may_return_to(branch, strategy):
-        raise PromotionRefused(
-            f"Branch {branch!r} is at {now} and cannot roll back to {to}: that "
-            "version does not stand below it on this branch. Promote it, with a gate or with "
-            "a reason."
-        )
+def refuse_return(branch: str, now: str, to: str) -> PromotionRefused:
+    """Return the refusal of a rollback to a version at which the branch never was."""
+    return PromotionRefused(
+        f"Branch {branch!r} is at {now} and cannot roll back to {to}: that version does not stand "
+        "below it on this branch. Promote it, with a gate or with a reason."
+    )
 
 
 def _require_accepting_gate(log: Log, promotion: StrategyPromoted, name: str) -> None:

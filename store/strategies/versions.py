@@ -13,7 +13,7 @@ from ..events import GateDecided, StrategyPromoted, StrategyRolledBack
 from ..log import Log
 from ..rules import EMPTY, Strategy
 from .lineage import Lineage, LineageEvent, Status
-from .promotion_rules import check_promotion, check_return, check_rollback
+from .promotion_rules import check_promotion, check_rollback, refuse_return
 
 _HASH = re.compile(r"[0-9a-f]{6,64}")
 _SHORT = re.compile(r"[0-9a-f]{1,5}")
@@ -181,8 +181,8 @@ class Strategies:
             if to_ref is not None:
                 now, to = self.current(domain, branch), self.get(to_ref)
                 target = to.hash
-                within = target if to.domain == domain else ""
-                check_return(lineage, branch, now.name, to.name, within)
+                if to.domain != domain or not lineage.may_return_to(branch, target):
+                    raise refuse_return(branch, now.name, to.name)
         return self._log.record(
             StrategyRolledBack(
                 stream=stream,

@@ -15,7 +15,7 @@ from tutelage.domains import SPLITS, Domain, NotEnoughProblems, Problem, Split, 
 from tutelage.domains.maths.answers import Gold, compare
 from tutelage.domains.maths.equations import Bindings, false_equations, find_equations
 from tutelage.domains.maths.expressions import Unbounded, Unreadable, parse, value
-from tutelage.domains.maths.judging import Task, judge
+from tutelage.domains.maths.judging import Facts, judge
 from tutelage.domains.maths.problems import worked_problem
 from tutelage.domains.maths.symbolic import SymbolicJudge, Unavailable, same
 from tutelage.domains.maths.units import UNITS, ratio, unit_of
@@ -27,7 +27,7 @@ ONE_EACH = list({problem.data["template"]: problem for problem in ALL}.values())
 
 
 def is_right(wanted: Gold, answer: str) -> bool:
-    return judge(Task(wanted, wanted.answer), f"Answer: {answer}").outcome == "right"
+    return judge(Facts(wanted, wanted.answer), f"Answer: {answer}").outcome == "right"
 
 
 EQUAL = [
@@ -186,11 +186,11 @@ def slips_of(problem: Problem) -> Iterator[str]:
 
 
 def test_an_equation_to_be_solved_is_no_answer_to_itself() -> None:
-    task = Task(Gold("number", "-1"), "-1")
+    facts = Facts(Gold("number", "-1"), "-1")
     for reply in ("Solve for x: 4x + 3 = -1", "4x + 3 = -1", "Answer: 4x + 3 = -1"):
-        assert judge(task, reply).outcome == "unparsed"
+        assert judge(facts, reply).outcome == "unparsed"
     for reply in ("x = -1", "Answer: x = 2/(-2) = -1", "Answer: the root x = -1"):
-        assert judge(task, reply).outcome == "right"
+        assert judge(facts, reply).outcome == "right"
 
 
 @SOME_AND_ALL

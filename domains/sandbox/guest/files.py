@@ -132,7 +132,7 @@ class Private:
         if self._kept[path] is not None:
             raise _error(errno.ENOTDIR, path)
         found = (it for it in self._kept if posixpath.dirname(it) == path and it != path)
-        return Listing([Entry(self, os.fsdecode(name), posixpath.basename(it)) for it in found])
+        return Listing([DirEntry(self, os.fsdecode(name), posixpath.basename(it)) for it in found])
 
     def chdir(self, name: Any) -> None:
         self.scandir(name)
@@ -221,7 +221,7 @@ class Handle(io.RawIOBase):
         return size
 
 
-class Entry:
+class DirEntry:
     """Entry of `os.scandir` for one name."""
 
     def __init__(self, private: Private, folder: str, name: str) -> None:
@@ -253,13 +253,13 @@ class Entry:
 class Listing:
     """Entries, as an iterator that can be closed."""
 
-    def __init__(self, entries: list[Entry]) -> None:
-        self._left: Iterator[Entry] = iter(entries)
+    def __init__(self, entries: list[DirEntry]) -> None:
+        self._left: Iterator[DirEntry] = iter(entries)
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[DirEntry]:
         return self._left
 
-    def __next__(self) -> Entry:
+    def __next__(self) -> DirEntry:
         return next(self._left)
 
     def __enter__(self) -> "Listing":

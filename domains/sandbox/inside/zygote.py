@@ -31,7 +31,7 @@ def main() -> None:
     settings = json.loads(channel.recv(1 << 20))
     for name in PRELOADED.split():
         __import__(name)
-    zygote = Zygote(channel, settings)
+    zygote = ZygoteProcess(channel, settings)
     channel.send(json.dumps(zygote.prepare()).encode())
     gc.collect()
     gc.disable()
@@ -39,7 +39,7 @@ def main() -> None:
     zygote.serve()
 
 
-class Zygote:
+class ZygoteProcess:
     """The process that stays; `_child` is where a program's process begins and ends."""
 
     def __init__(self, channel: socket.socket, settings: dict[str, Any]) -> None:

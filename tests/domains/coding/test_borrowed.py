@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tutelage.domains import SPLITS, NotEnoughProblems, get
 from tutelage.domains.humaneval import calls_of
 from tutelage.domains.mbpp import Mbpp, read_assert
-from tutelage.domains.python_coding.json_codec import CODEC_SOURCE, Unusable, decode, encode
+from tutelage.domains.python_coding.json_codec import CODEC_SOURCE, CodecError, decode, encode
 
 
 def test_all_164_solutions_of_humaneval_are_right_and_their_prompts_are_not() -> None:
@@ -131,5 +131,5 @@ def test_values_come_through_the_wire_as_they_were_on_both_sides(value: object) 
 def test_any_json_is_decoded_or_refused(found: object) -> None:
     try:
         decode(found)  # type: ignore[arg-type]
-    except Unusable as error:
+    except CodecError as error:
         assert "no coded value" in str(error)
