@@ -154,8 +154,7 @@ def read_entry(row: StoredEvent) -> Entry:
             f"Slot {row.slot!r} of stream {row.stream!r} was recorded at {row.at!r}, which is no "
             "moment: it was changed or damaged. `tutelage log verify` looks closer."
         ) from error
-    event = revive(row.stream, row.slot, row.kind, row.schema, row.payload)
-    return Entry(row.seq, at, row.hash, event)
+    return Entry(row.seq, at, row.hash, row.event())
 
 
 def names_of(kinds: Sequence[type[Event]]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from .errors import StoreError
+from .events import Event
 from .events.upcasts import revive
 
 GENESIS = "0" * 64
@@ -54,6 +55,10 @@ class StoredEvent(NamedTuple):
     """The moment in UTC, in ISO format."""
     prev_hash: str
     hash: str
+
+    def event(self) -> Event:
+        """Read the event as the class of today. Raises StoreTooNew or StoreCorrupt."""
+        return revive(self.stream, self.slot, self.kind, self.schema, self.payload)
 
 
 START = Head(0, 0, GENESIS)
@@ -118,7 +123,7 @@ def _find_faults(row: StoredEvent, texts: set[str]) -> Iterator[str]:
     if sealed != row.hash:
         yield "its content is not what was recorded: the hash differs."
     try:
-        event = revive(row.stream, row.slot, row.kind, row.schema, row.payload)
+        event = row.event()
     except (StoreError, TypeError) as error:
         yield f"it cannot be read ({error})"
         return

@@ -19,6 +19,13 @@ _ROWS = text(
     "SELECT seq, stream, slot, kind, schema, CAST(payload AS TEXT) AS payload, "
     "CAST(at AS TEXT) AS at, prev_hash, hash FROM event ORDER BY seq"
 )
+_UNSEEN = (
+    f"{HEADS_FILE} {{}}. Without it nobody can see from here whether the end of a stream was cut "
+    "together with its head, or all events were written and sealed anew. A first process that was "
+    "killed, or still works, leaves none; otherwise somebody removed or changed it. Compare the "
+    "hashes below with those that you noted elsewhere; the next command that records writes a new "
+    "file."
+)
 
 
 @dataclass(frozen=True)
@@ -53,22 +60,10 @@ def verify_database(connection: Connection, note: HeadsNote) -> VerifyReport:
         found,
         ok=not faults,
         faults=faults,
-        warnings=list(_warn_without_note(note)) if found.events else [],
+        warnings=[_UNSEEN.format(note.fault)] if note.fault and found.events else [],
         noted=note.at,
         covered=sum(head.count for head in note.heads.values()),
     )
-
-
-def _warn_without_note(note: HeadsNote) -> Iterator[str]:
-    """Warn of the changes that nobody can see without the file of heads."""
-    if note.fault:
-        yield (
-            f"{HEADS_FILE} {note.fault}. Without it nobody can see from here whether the end of a "
-            "stream was cut together with its head, or all events were written and sealed anew. A "
-            "first process that was killed, or still works, leaves none; otherwise somebody "
-            "removed or changed it. Compare the hashes below with those that you noted elsewhere; "
-            "the next command that records writes a new file."
-        )
 
 
 def _check_pages(connection: Connection) -> Iterator[str]:

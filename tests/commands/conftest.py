@@ -85,6 +85,12 @@ def type_words() -> Type:
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A working folder with a config that real processes can run without any model."""
+    write_desk(tmp_path)
+    return tmp_path
+
+
+def write_desk(folder: Path) -> None:
+    """Write `small.toml` and the script of its student."""
     replies = []
     for told, digits in ((True, "0-8"), (False, "0-3")):
         rule = f"(?s){HELPS}.*" if told else ""
@@ -93,8 +99,8 @@ def desk(tmp_path: Path) -> Path:
             replies.append({"match": match, "reply": f"Answer: {answer}"})
     replies.append({"match": r"number \d*[02468] even", "reply": "Answer: NO"})
     replies.append({"match": "even", "reply": "Answer: YES"})
-    (tmp_path / "pupil.json").write_text(json.dumps({"replies": replies}))
-    (tmp_path / "small.toml").write_text(
+    (folder / "pupil.json").write_text(json.dumps({"replies": replies}))
+    (folder / "small.toml").write_text(
         f"""
 name = "small"
 teacher = "rulebook"
@@ -105,7 +111,6 @@ loop = {{ cycles = 1, rounds = 1, candidates = 2, batch = 8, feedback = 4 }}
 train.examples = 10
 """
     )
-    return tmp_path
 
 
 def at(desk: Path, *words: str) -> Said:

@@ -50,6 +50,14 @@ def stop_at(desk: Path, stage: str, *words: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+def test_a_rehearsal_in_memory_ends_like_any_run_and_leaves_no_store(desk: Path) -> None:
+    done = at(desk, "--home", "memory:rehearsal", "run", "small.toml")
+    assert done.code == 0 and "Attribution" in done.out, done.err
+    assert {it.name for it in desk.iterdir()} == {"small.toml", "pupil.json", "runs"}
+    assert (desk / "runs" / "small" / "attribution.json").exists()
+    assert "There is no store in memory:" in process(desk, "--home", "memory:rehearsal", "runs").err
+
+
 def test_a_stopped_run_says_how_to_go_on_and_ends_in_the_same_place(
     desk: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
