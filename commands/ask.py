@@ -13,10 +13,11 @@ from ..reports.wording import clean
 from ..store.log import Log, has_log
 from ..store.rules import Strategy
 from ..store.runs import find_run
+from ..store.slots import unique
 from ..store.strategies.versions import Strategies
 from .errors import Refused
 from .output import Json, examples, print_json
-from .workspace import STORE_STREAM, Workspace, find_adapter, here, new_slot
+from .workspace import STORE_STREAM, Workspace, find_adapter, here
 
 if TYPE_CHECKING:
     from ..domains import Guide
@@ -136,6 +137,6 @@ def _ask_through_log(log: Log, model: Model, request: Request, name: str) -> Rep
     from ..graph.calls.journal import Journal
     from ..graph.config.sections import Budget
 
-    calls: Sequence[tuple[str, Request]] = [(new_slot("ask"), request)]
+    calls: Sequence[tuple[str, Request]] = [(unique("ask"), request)]
     journal = Journal(log, STORE_STREAM, Spending(Budget()))
     return next(journal.replies(model, calls, name))[0][1]

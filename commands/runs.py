@@ -8,6 +8,7 @@ import typer
 from ..reports.wording import version_name
 from ..store.events import RunFinished, RunStarted
 from ..store.log import Log
+from ..store.slots import FINISH
 from ..store.strategies.review_answers import open_question
 from ..store.strategies.versions import Strategies
 from .output import Json, console, examples, print_json, table
@@ -37,11 +38,11 @@ def _describe_runs(workspace: Workspace, log: Log) -> Iterator[dict[str, Any]]:
     for started in log.events(RunStarted):
         run = started.stream
         begin = next(iter(log.entries(stream=run)))
-        finish = log.find(RunFinished, run, "finish")
+        finish = log.find(RunFinished, run, FINISH)
         yield {
             "run": run,
             "began": begin.at.isoformat(timespec="seconds").removesuffix("+00:00"),
-            "state": run_state(workspace, log, run, isinstance(finish, RunFinished)),
+            "state": run_state(workspace, log, run, finish is not None),
             "domain": started.domain,
             "student": started.config["student"],
             "teacher": started.config["teacher"],
@@ -49,9 +50,9 @@ def _describe_runs(workspace: Workspace, log: Log) -> Iterator[dict[str, Any]]:
         }
 
 
-def _version_name(strategies: Strategies, started: RunStarted, finish: object) -> str:
+def _version_name(strategies: Strategies, started: RunStarted, finish: RunFinished | None) -> str:
     """Return the version that a finished run evaluated, else the current one of its branch."""
-    if isinstance(finish, RunFinished):
+    if finish is not None:
         return version_name(strategies, started.domain, finish.strategy)
     return strategies.current(started.domain, f"{started.domain}/{started.stream}").name
 

@@ -1,13 +1,11 @@
 """Folders of a store and its runs, and the runs, versions and adapters that a person names."""
 
 import os
-import secrets
 import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -135,11 +133,6 @@ class Workspace:
 
 STORE_STREAM = "store"
 """Stream of what commands record outside a run."""
-
-
-def new_slot(step: str) -> str:
-    """Return a slot of `STORE_STREAM` that no other process takes, even at the same moment."""
-    return f"{step}/{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
 
 
 def here(ctx: typer.Context) -> Workspace:

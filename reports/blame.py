@@ -8,7 +8,6 @@ from ..graph.measure.rule_worth import RuleWorth, rule_worths
 from ..store.edits import Edit
 from ..store.events import (
     AttemptJudged,
-    Event,
     GateDecided,
     Reflected,
     RuleDecision,
@@ -16,6 +15,7 @@ from ..store.events import (
 )
 from ..store.log import Log
 from ..store.rules import Rule
+from ..store.slots import below
 from ..store.strategies.versions import Strategies, Version
 from .review_history import reviews
 
@@ -151,7 +151,7 @@ def _sources(
 
 
 def _edits_that_add(proposal: StrategyProposed, rule: str) -> list[Edit]:
-    slot = f"{proposal.stream}/{proposal.slot}"
+    slot = below(proposal.stream, proposal.slot)
     return [
         edit
         for number, edit in enumerate(proposal.edits)
@@ -191,10 +191,7 @@ def _origin(log: Log, version: Version, rule_id: str) -> Origin:
     proposal = _proposal(log, version)
     rule = _rule(version, rule_id)
     edits = _edits_of(proposal, rule) if rule else []
-    reflected = (
-        log.find(Event, version.stream, proposal.reflection) if proposal.reflection else None
-    )
-    reflection = reflected if isinstance(reflected, Reflected) else None
+    reflection = log.find(Reflected, version.stream, proposal.reflection)
     because = [slot for edit in edits for slot in edit.because]
     slots = because or (reflection.attempts if reflection else ())
     said = [edit.rationale for edit in edits if edit.rationale]
@@ -211,8 +208,8 @@ def _origin(log: Log, version: Version, rule_id: str) -> Origin:
 
 
 def _proposal(log: Log, version: Version) -> StrategyProposed:
-    proposal = log.find(Event, version.stream, version.slot)
-    if not isinstance(proposal, StrategyProposed):
+    proposal = log.find(StrategyProposed, version.stream, version.slot)
+    if proposal is None:
         raise LookupError(
             f"{version.name} should have been proposed in slot {version.slot!r} of stream "
             f"{version.stream!r}, and this log has no proposal there. Ask with the log that "
@@ -243,8 +240,8 @@ def _rule_reviews(log: Log, family: dict[str, Version], domain: str) -> Iterator
 def _attempts(log: Log, stream: str, slots: Sequence[str]) -> tuple[Attempt, ...]:
     found = []
     for slot in dict.fromkeys(slots):
-        event = log.find(Event, stream, slot)
-        if isinstance(event, AttemptJudged):
+        event = log.find(AttemptJudged, stream, slot)
+        if event is not None:
             found.append(
                 Attempt(
                     slot=slot,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ..graph.measure.channel_rule import words_harm, words_help
 from ..store import events
+from ..store.slots import PROBE
 from .edit_wording import Names, describe_edit, quote_rule, rule_with_text
 from .wording import GAPS, OTHER_GAP, count, interval, list_words, points
 
@@ -38,7 +39,7 @@ def describe_probe(event: events.ProbeDecided) -> Lines:
         f"({interval(event.low, event.high)})"
     )
     lines = [_response_to_words(event, changed)]
-    if event.slot != "baseline/probe":
+    if event.slot != PROBE:
         return lines
     if event.forced:
         lines = [

@@ -1,6 +1,5 @@
 """Portability matrix: strategy versions by models, and the smallest model that uses words."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -9,9 +8,9 @@ from typing import Any, Literal, NamedTuple
 from ..graph.measure.channel_rule import words_harm, words_help, words_move
 from ..graph.measure.portability_rule import smallest_harm
 from ..graph.planning.student_size import student_size
+from ..store import slots
 from ..store.events import (
     Channel,
-    Event,
     GateDecided,
     PortabilityMeasured,
     ProbeDecided,
@@ -23,7 +22,6 @@ from ..store.strategies.versions import Strategies
 from .wording import points, version_name
 
 PortabilityVerdict = Literal["helps", "harms", "unclear", "deaf"]
-_PLACE = re.compile(r"(?:(.+)/)?portability/(\d+)(?:/probe)?$")
 
 
 class Cell(NamedTuple):
@@ -150,8 +148,8 @@ def cell_text(column: Column, cell: Cell | None) -> str:
 
 def portability_matrix(log: Log, run_id: str) -> Matrix | None:
     """Read the matrix of a run off its log; None for a run that names no validators."""
-    start = log.find(RunStarted, run_id, "start")
-    assert isinstance(start, RunStarted), f"{run_id} is no run"
+    start = log.find(RunStarted, run_id, slots.START)
+    assert start is not None, f"{run_id} is no run"
     events = _Events(log, run_id)
     specs = list(start.config.get("validators", ()))
     numbers = range(1, max([len(specs), *events.names]) + 1)
@@ -176,31 +174,18 @@ class _Events:
         """Number of a validator, 0 for the student -> its probe."""
         self.tried: dict[str, dict[int, PortabilityMeasured]] = {}
         """Place of a gate -> what was measured there, by validator."""
-        self._gates: dict[tuple[str, str], GateDecided] = {}
-        self._promoted: set[str] = set()
-        kinds: list[type[Event]] = [
-            ProbeDecided,
-            GateDecided,
-            PortabilityMeasured,
-            StrategyPromoted,
-        ]
-        for entry in log.entries(stream=run_id, kinds=kinds):
-            event = entry.event
-            if isinstance(event, ProbeDecided):
-                self._add_probe(event)
-            elif isinstance(event, GateDecided):
-                self._gates[event.candidate, event.incumbent] = event
-            elif isinstance(event, PortabilityMeasured) and (at := _PLACE.match(event.slot)):
-                self.tried.setdefault(at[1] or "", {})[int(at[2])] = event
-                self.names[int(at[2])] = event.model
-            elif isinstance(event, StrategyPromoted):
-                self._promoted.add(event.strategy)
-
-    def _add_probe(self, event: ProbeDecided) -> None:
-        at = _PLACE.match(event.slot)
-        self.probes[int(at[2]) if at else 0] = event
-        if at:
-            self.names[int(at[2])] = event.model
+        gates = log.events(GateDecided, stream=run_id)
+        self._gates = {(it.candidate, it.incumbent): it for it in gates}
+        promotions = log.events(StrategyPromoted, stream=run_id)
+        self._promoted = {event.strategy for event in promotions}
+        for probe in log.events(ProbeDecided, stream=run_id):
+            number = slots.validator_of(probe.slot)
+            self.probes[number] = probe
+            self.names |= {number: probe.model} if number else {}
+        for event in log.events(PortabilityMeasured, stream=run_id):
+            number = slots.validator_of(event.slot)
+            self.tried.setdefault(slots.tried_step(event.slot), {})[number] = event
+            self.names[number] = event.model
 
     def column(self, number: int, model: str, spec: str) -> Column:
         # The channel says nothing here: it may have been named, or be the only one.

@@ -14,6 +14,7 @@ from ..store.events import (
 )
 from ..store.log import Log
 from ..store.runs import find_run
+from ..store.slots import parse_reference, round_of
 from ..store.strategies.diff import diff, gate_line
 from ..store.strategies.review_answers import ReviewAnswer, version_of
 from ..store.strategies.versions import Strategies, Version
@@ -48,21 +49,18 @@ class Question:
         candidate, incumbent = (
             version_of(strategies, asked.domain, it) for it in (asked.candidate, asked.incumbent)
         )
-        stream, _, slot = asked.gate.partition("#")
-        gate, proposal = (
-            log.find(GateDecided, stream, slot),
-            log.find(StrategyProposed, candidate.stream, candidate.slot),
-        )
-        assert isinstance(gate, GateDecided), f"{asked.gate} decided about {candidate.name}"
+        gate = log.find(GateDecided, *parse_reference(asked.gate))
+        assert gate is not None, f"{asked.gate} decided about {candidate.name}"
+        proposal = log.find(StrategyProposed, candidate.stream, candidate.slot)
         return cls(
             asked=asked,
             candidate=candidate,
             incumbent=incumbent,
             gate=gate,
-            why=proposal.rationale if isinstance(proposal, StrategyProposed) else "",
+            why=proposal.rationale if proposal else "",
             further_models=tuple(
                 it
-                for it in log.events(PortabilityMeasured, stream=stream)
+                for it in log.events(PortabilityMeasured, stream=gate.stream)
                 if (it.candidate, it.incumbent) == (asked.candidate, asked.incumbent)
             ),
             lines=diff_by_rule(diff(incumbent, candidate)),
@@ -84,7 +82,7 @@ class Question:
 def _in_last_round(log: Log, asked: ReviewAsked) -> bool:
     loop = find_run(log, asked.stream).config["loop"]
     rounds = loop["rounds"] if isinstance(loop["rounds"], int) else loop["rounds"][-1]
-    return asked.slot.startswith(f"c{loop['cycles']}/r{rounds}/")
+    return round_of(asked.slot) == (loop["cycles"], rounds)
 
 
 def question_lines(question: Question) -> Iterator[Text]:

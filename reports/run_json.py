@@ -7,9 +7,10 @@ from typing import Any
 from ..graph.measure.channel_rule import words_help
 from ..store import events
 from ..store.edits import edit_line
+from ..store.slots import RoundId, cycle_of, reference
 from ..store.strategies.diff import gate_line
 from ..store.strategies.versions import Strategies
-from .run_story import RoundId, RunStory, cycle_of
+from .run_story import RunStory
 from .wording import version_name
 
 _EFFECT = {"gain", "low", "high", "p"}
@@ -47,7 +48,7 @@ def gate_as_json(strategies: Strategies, gate: events.GateDecided) -> dict[str, 
     """Return what a gate measured and decided, with versions by name."""
     identity = {"stream", "slot", "kind", "domain", "candidate", "incumbent", "block"}
     return {
-        "gate": f"{gate.stream}#{gate.slot}",
+        "gate": reference(gate),
         "candidate": version_name(strategies, gate.domain, gate.candidate),
         "incumbent": version_name(strategies, gate.domain, gate.incumbent),
         "verdict": gate_line(gate),

@@ -7,9 +7,10 @@ from ..graph.measure.channel_rule import words_help
 from ..store import events
 from ..store.edits import Edit, edit_line
 from ..store.judged_by import judge_lines
+from ..store.slots import RoundId, cycle_of
 from ..store.strategies.diff import gate_line
 from .event_wording import describe_other
-from .run_story import RoundId, RunStory, cycle_of
+from .run_story import RunStory
 from .wording import duration, interval, points
 
 

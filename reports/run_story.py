@@ -1,19 +1,19 @@
 """Story of one run: its stream folded once, for `show`, for the report and for the page."""
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from ..graph.measure.rule_worth import RuleWorth, rule_worths
 from ..store import events
 from ..store.log import Entry, Log
 from ..store.rules import Rule
 from ..store.runs import find_run
+from ..store.slots import PROBE, RoundId, round_of, step_of
 from ..store.strategies.versions import Strategies, Version
 from .review_history import Review, reviews
 from .usage import ModelUsage
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from .portability import Matrix
 
 E = TypeVar("E", bound=events.Event)
-_ROUND = re.compile(r"c(\d+)/r(\d+)/")
-_CYCLE = re.compile(r"c(\d+)/")
 
 RoundEvent = (
     events.RoundOpened | events.Solved | events.CreditMeasured | events.Reflected
@@ -41,25 +39,6 @@ _TOLD = (
     events.FrontierScored, events.RunFinished,
 )  # fmt: skip
 """Kinds that a story has a place for, or tells by what came of them."""
-
-
-class RoundId(NamedTuple):
-    """Place of a round in its run, both counted from 1."""
-
-    cycle: int
-    round: int
-
-
-def round_of(slot: str) -> RoundId | None:
-    """Return the round that a slot lies in; None outside of all rounds."""
-    match = _ROUND.match(slot)
-    return RoundId(int(match[1]), int(match[2])) if match else None
-
-
-def cycle_of(slot: str) -> int:
-    """Return the cycle that a slot lies in; 0 outside of all cycles."""
-    match = _CYCLE.match(slot)
-    return int(match[1]) if match else 0
 
 
 @dataclass
@@ -95,10 +74,10 @@ class RunStory:
         self._moments.append(entry.at)
         match event:
             case events.CallIntended():
-                self._models[event.slot.removesuffix("/call")] = event.model
+                self._models[step_of(event.slot)] = event.model
                 self.usage[event.model].calls += 1
             case events.CallCompleted():
-                self._usage_of(event.slot.removesuffix("/reply")).add_reply(event)
+                self._usage_of(step_of(event.slot)).add_reply(event)
             case events.CallInDoubt():
                 self._usage_of(event.call).in_doubt += 1
                 self.in_doubt.append(event.call)
@@ -196,7 +175,7 @@ class RunStory:
     @property
     def probes(self) -> list[events.ProbeDecided]:
         """Probe of the student's capability, once it was made; validators have their own."""
-        return [event for event in self.all(events.ProbeDecided) if event.slot == "baseline/probe"]
+        return [event for event in self.all(events.ProbeDecided) if event.slot == PROBE]
 
     def seal_slots(self, split: str) -> list[str]:
         """Return the slots in which the seal of a split was opened."""

@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..store import events
+from ..store import events, slots
 from ..store.log import Entry, Log
 from ..store.rules import Rule
-from ..store.strategies.lineage import MANUAL_PREFIX
 from ..store.strategies.versions import Strategies
 from . import event_wording
 from .edit_wording import Names
 from .event_wording import Lines
-from .run_story import cycle_of, round_of
 from .wording import list_words, version_name
 
 
@@ -110,11 +108,6 @@ class _StoryTeller:
 
     def tell(self, entry: Entry) -> Iterator[StoryEntry]:
         event = entry.event
-        if isinstance(event, events.RunStarted):
-            self._domains[event.stream], self._configs[event.stream] = event.domain, event
-        if isinstance(event, events.StrategyProposed):
-            self._versions[event.strategy] = {rule.id: rule for rule in event.rules}
-            self._rules |= self._versions[event.strategy]
         chapter = _chapter(event.slot)
         at = entry.at.isoformat(timespec="seconds")
         yield from self._close_round(event, chapter, at)
@@ -123,8 +116,7 @@ class _StoryTeller:
         names = self._names(event)
         version = names.version(getattr(event, field_name)) if field_name else ""
         said = (*self._describe(event, names, at), *self._harm_without_bar(event))
-        place = f"{event.stream}#{event.slot}"
-        yield StoryEntry(at, event.stream, chapter, what, version, said, place)
+        yield StoryEntry(at, event.stream, chapter, what, version, said, slots.reference(event))
 
     def _names(self, event: events.Event) -> Names:
         domain = self.domain_of(event)
@@ -136,34 +128,43 @@ class _StoryTeller:
 
     def _describe(self, event: events.Event, names: Names, at: str) -> Lines:
         describe = _EVENT_FORMS[type(event)].describe
-        if isinstance(event, events.RunStarted):
-            return describe(event, at[:16].replace("T", " "))
-        if isinstance(event, events.Evaluated):
-            return describe(json.loads(self._log.text(event.attribution_text))["headline"])
-        if isinstance(event, events.ProbeDecided | events.Reflected | events.FailuresSorted):
-            return describe(event)
-        return describe(event, names)
+        match event:
+            case events.RunStarted():
+                return describe(event, at[:16].replace("T", " "))
+            case events.Evaluated():
+                return describe(json.loads(self._log.text(event.attribution_text))["headline"])
+            case events.ProbeDecided() | events.Reflected() | events.FailuresSorted():
+                return describe(event)
+            case _:
+                return describe(event, names)
 
     def _note(self, event: events.Event, chapter: str) -> None:
-        """Keep what the sentence at the round's end needs."""
+        """Keep what later sentences refer to, and what the one at the round's end needs."""
+        match event:
+            case events.RunStarted():
+                self._domains[event.stream], self._configs[event.stream] = event.domain, event
+            case events.StrategyProposed():
+                self._versions[event.strategy] = {rule.id: rule for rule in event.rules}
+                self._rules |= self._versions[event.strategy]
+            case events.RoundOpened():
+                self._rounds[event.stream] = _Round(chapter, event.incumbent or event.strategy)
         round_ = self._rounds.get(event.stream)
-        if isinstance(event, events.RoundOpened):
-            incumbent = event.incumbent or event.strategy
-            self._rounds[event.stream] = _Round(chapter, incumbent)
         if round_ is None or round_.chapter != chapter:
             return
-        if isinstance(event, events.GateDecided):
-            round_.gates.append(event)
-        elif isinstance(event, events.PortabilityMeasured):
-            from ..graph.measure.portability_rule import objection
+        match event:
+            case events.GateDecided():
+                round_.gates.append(event)
+            case events.PortabilityMeasured():
+                from ..graph.measure.portability_rule import objection
 
-            if event.verdict == "harms":
-                round_.harmed[event.candidate].append(event.model)
-            if why := objection(event):
-                round_.barred[event.candidate].append(why)
-        elif isinstance(event, events.StrategyPromoted):
-            round_.promoted = event.strategy
-        round_.busy |= isinstance(event, events.StrategyProposed | events.ProposalRefused)
+                if event.verdict == "harms":
+                    round_.harmed[event.candidate].append(event.model)
+                if why := objection(event):
+                    round_.barred[event.candidate].append(why)
+            case events.StrategyPromoted():
+                round_.promoted = event.strategy
+            case events.StrategyProposed() | events.ProposalRefused():
+                round_.busy = True
 
     def _harm_without_bar(self, event: events.Event) -> Iterator[str]:
         """Yield the reason for which a measured harm did not bar a promotion."""
@@ -209,10 +210,11 @@ class _StoryTeller:
 
 
 def _chapter(slot: str) -> str:
-    if where := round_of(slot):
-        return f"Cycle {where.cycle}, round {where.round}"
-    if cycle := cycle_of(slot):
-        return f"End of cycle {cycle}"
-    if slot.startswith(MANUAL_PREFIX):
+    place = slots.parse(slot)
+    if place.round:
+        return f"Cycle {place.cycle}, round {place.round}"
+    if place.cycle:
+        return f"End of cycle {place.cycle}"
+    if place.by_hand:
         return "By hand"
-    return "The end" if slot == "evaluate" else ""
+    return "The end" if slot == slots.EVALUATE else ""

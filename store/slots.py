@@ -211,9 +211,9 @@ class Placed(Protocol):
     def slot(self) -> str: ...
 
 
-def reference(placed: Placed) -> str:
-    """Return `stream#slot`, by which an event is named outside its stream."""
-    return f"{placed.stream}#{placed.slot}"
+def reference(placed: Placed, slot: str = "") -> str:
+    """Return `stream#slot`, by which an event is named; `slot` is another one of its stream."""
+    return f"{placed.stream}#{slot or placed.slot}"
 
 
 def parse_reference(reference: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from ...reports.blame import Origin, RuleBlame
 from ...reports.blame import blame as trace
 from ...reports.wording import clean, points
 from ...reports.worth_lines import explain_measures, worth_as_json
+from ...store import slots
 from ...store.strategies.versions import Strategies
 from ..output import Json, examples, print_json
 from ..workspace import VersionRef, here
@@ -51,15 +52,15 @@ def _blame_lines(each: RuleBlame) -> Iterator[str]:
     changed = " (as it was worded then)" if each.has_new_wording else ""
     yield f"  worth: {each.worth.as_text() + changed if each.worth else 'not measured'}"
     for verb, origin in [("added", each.added), *(("changed", it) for it in each.changes)]:
-        yield f"  {verb} by {origin.version} in {origin.stream}#{origin.slot}"
+        yield f"  {verb} by {origin.version} in {slots.reference(origin)}"
         if origin.rationale:
             yield f"    because  {origin.rationale}"
         if origin.reflection:
-            yield f"    lessons  of {origin.stream}#{origin.reflection}"
+            yield f"    lessons  of {slots.reference(origin, origin.reflection)}"
         yield from (f"             - {lesson}" for lesson in origin.lessons)
     for gate in each.gates:
         found = f"gain {points(gate.gain)} [{points(gate.low)}, {points(gate.high)}]"
-        yield f"  gate: {gate.decision}, {found} on {gate.pairs} pairs ({gate.stream}#{gate.slot})"
+        yield f"  gate: {gate.decision}, {found} on {gate.pairs} pairs ({slots.reference(gate)})"
     for review in each.reviews:
         said = f"{review.decision.decision} by {review.reviewer}, shown {review.version}"
         reason = f": {review.decision.reason}" if review.decision.reason else ""
@@ -87,7 +88,7 @@ def _as_json(each: RuleBlame) -> dict[str, Any]:
         "rule": each.rule.model_dump(mode="json"),
         "added": origin(each.added),
         "changes": [origin(it) for it in each.changes],
-        "gates": [f"{gate.stream}#{gate.slot}" for gate in each.gates],
+        "gates": [slots.reference(gate) for gate in each.gates],
         "attempts": [it._asdict() for it in each.attempts],
         "problems": list(each.problems),
         "worth": worth_as_json(each.worth),

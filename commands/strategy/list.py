@@ -5,6 +5,7 @@ from typing import Any
 import typer
 
 from ...reports.wording import interval, points
+from ...store import slots
 from ...store.strategies.versions import Strategies, Version
 from ..output import Json, console, examples, print_json, table
 from ..workspace import InDomain, here
@@ -50,7 +51,7 @@ def describe_version(version: Version) -> dict[str, Any]:
         "branch": version.branch,
         "parents": list(version.parents),
         "rules": len(version.strategy.rules),
-        "proposed": f"{version.stream}#{version.slot}" if version.slot else "",
-        "gate": f"{version.gate.stream}#{version.gate.slot}" if version.gate else "",
+        "proposed": slots.reference(version) if version.slot else "",
+        "gate": slots.reference(version.gate) if version.gate else "",
         "gates": [gate.model_dump(mode="json") for gate in version.gates],
     }

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
+from ...store import slots
 from ...store.strategies.versions import Strategies
 from ..errors import Refused
 from ..output import Json, examples, print_json
-from ..workspace import STORE_STREAM, VersionRef, here, new_slot
+from ..workspace import STORE_STREAM, VersionRef, here
 
 app = typer.Typer()
 
@@ -40,12 +41,12 @@ def promote(
             found.branch,
             found.hash,
             stream=STORE_STREAM,
-            slot=new_slot("promote"),
+            slot=slots.unique("promote"),
             by=name_person(by),
             reason=reason,
         )
         told = {"current": found.name, "branch": event.branch, "by": event.by,
-                "reason": event.reason, "event": f"{event.stream}#{event.slot}"}  # fmt: skip
+                "reason": event.reason, "event": slots.reference(event)}  # fmt: skip
     if as_json:
         print_json(told)
     else:

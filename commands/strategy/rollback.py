@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from ...reports.wording import version_name
+from ...store import slots
 from ...store.strategies.versions import Strategies
 from ..errors import Refused
 from ..output import Json, examples, print_json
-from ..workspace import STORE_STREAM, here, new_slot
+from ..workspace import STORE_STREAM, here
 from .promote import By, Reason, name_person
 
 app = typer.Typer()
@@ -40,12 +41,12 @@ def rollback(
         before = strategies.current(domain).name
         event = strategies.rollback(
             domain, branch, to, by=name_person(by), reason=reason, stream=STORE_STREAM,
-            slot=new_slot("rollback"),
+            slot=slots.unique("rollback"),
         )  # fmt: skip
         now = strategies.current(domain).name
         there = version_name(strategies, domain, event.strategy)
         told = {"current": now, "branch": branch, "branch_current": there, "by": event.by,
-                "reason": event.reason, "event": f"{event.stream}#{event.slot}"}  # fmt: skip
+                "reason": event.reason, "event": slots.reference(event)}  # fmt: skip
     if as_json:
         print_json(told)
     else:

@@ -11,6 +11,7 @@ from ...domains.writing import Rubric, Writing
 from ...domains.writing.judging import text_of
 from ...domains.writing.rubric import Place, Trust
 from ...models.contract import Model
+from ...store import slots
 from ...store.events import AttemptJudged, GateDecided, SplitFrozen
 from ...store.log import Log
 from ..calls.judge_model import Judge
@@ -54,8 +55,8 @@ class Duel:
 
 def newest_duels(log: Log, run_id: str) -> list[Duel]:
     """Return the pairs of the newest gate whose versions wrote different texts, if there is one."""
-    frozen = log.find(SplitFrozen, run_id, "split/val")
-    if not isinstance(frozen, SplitFrozen):
+    frozen = log.find(SplitFrozen, run_id, slots.problems("val"))
+    if frozen is None:
         return []
     problems = {it["id"]: Problem(**it) for it in json.loads(log.text(frozen.problems_text))}
     for gate in reversed(list(log.events(GateDecided, stream=run_id))):
@@ -67,10 +68,10 @@ def newest_duels(log: Log, run_id: str) -> list[Duel]:
 
 def _read_duel(log: Log, gate: GateDecided, problem: Problem) -> Duel | None:
     new, old = (
-        log.find(AttemptJudged, gate.stream, f"{prefix}/{problem.id}/0")
+        log.find(AttemptJudged, gate.stream, slots.attempt(prefix, problem.id))
         for prefix in (gate.candidate_attempts, gate.incumbent_attempts)
     )
-    if not (isinstance(new, AttemptJudged) and isinstance(old, AttemptJudged)):
+    if new is None or old is None:
         return None
     # Notes before a text would tell which version wrote it.
     texts = (text_of(log.text(new.reply_text)), text_of(log.text(old.reply_text)))

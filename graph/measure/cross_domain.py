@@ -8,6 +8,7 @@ from ...domains.contract import Domain, NotEnoughProblems, Problem, held_splits
 from ...evidence.attribution.table import Arm, Attribution, JudgedReply, table
 from ...evidence.floors import best_floor, floors
 from ...evidence.leaks import Leak, wording
+from ...store import slots
 from ...store.events import FloorsMeasured, SplitFrozen
 from ...store.strategies.versions import Version
 from ..context import Run
@@ -55,7 +56,7 @@ def evaluate_on(
     there = replace(run, domain=domain)
     arms: dict[Arm, list[JudgedReply]] = {
         (domain.name, arm.student, arm.strategy is not None): answers_of(
-            there, f"{place}/{arm.slot}", problems, arm
+            there, slots.below(place, arm.slot), problems, arm
         )
         for arm in evaluation_arms(run, version.strategy, adapter)
         if arm.model is None and not arm.solutions
@@ -88,7 +89,7 @@ def _freeze(run: Run, domain: Domain, problems: Sequence[Problem], place: str) -
     run.log.record(
         SplitFrozen(
             stream=run.id,
-            slot=f"{place}/split",
+            slot=slots.below(place, "split"),
             split=f"{domain.name}/test",
             problems=tuple(problem.id for problem in problems),
             problems_text=run.log.keep(json.dumps([asdict(problem) for problem in problems])),
@@ -110,7 +111,7 @@ def _table(
     run.log.record(
         FloorsMeasured(
             stream=run.id,
-            slot=f"{place}/floors",
+            slot=slots.below(place, "floors"),
             split=f"{domain.name}/test",
             floors=floors(labels, features, classes),
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ...domains.contract import Problem
 from ...evidence.floors import Floor, best_floor, floors
+from ...store import slots
 from ...store.events import FloorsMeasured
 from ..context import Run
 
@@ -20,7 +21,7 @@ def measure_floors(run: Run, split: str, problems: Sequence[Problem]) -> Floor:
     )
     run.log.record(
         FloorsMeasured(
-            stream=run.id, slot=f"floors/{split}", split=split, floors=floors(*arguments)
+            stream=run.id, slot=slots.floors(split), split=split, floors=floors(*arguments)
         )
     )
     return best_floor(*arguments)

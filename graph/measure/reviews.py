@@ -1,7 +1,7 @@
 """Reviews by a person: the question that is asked, and what the run takes from the answers."""
 
 from ...store import slots
-from ...store.events import Event, GateDecided, ReviewAnswered, ReviewAsked, StrategyProposed
+from ...store.events import GateDecided, ReviewAnswered, ReviewAsked, StrategyProposed
 from ...store.strategies.review_answers import rules_to_decide
 from ..context import Run
 from ..state import RunState, round_slot
@@ -36,8 +36,9 @@ def reviewer_candidates(run: Run, state: RunState) -> list[str]:
     before = run.previous_round(state)
     if before is None:
         return []
-    event = run.log.find(Event, run.id, slots.part(round_slot(before, "review"), "revised"))
-    return [event.strategy] if isinstance(event, StrategyProposed) else []
+    slot = slots.part(round_slot(before, "review"), "revised")
+    made = run.log.events(StrategyProposed, stream=run.id, prefix=slot)
+    return [event.strategy for event in made]
 
 
 def rejection_reasons(run: Run) -> list[str]:

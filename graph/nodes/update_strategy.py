@@ -45,12 +45,13 @@ def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:
     for number in range(1, places + 1):
         slot = slots.below(round_slot(state, "update_strategy"), number)
         event = run.log.find(Event, run.id, slot) or _propose(run, state, number, slot, free, taken)
-        if isinstance(event, ProposalRefused) and event.reason == NOTHING_MORE:
-            break
-        if isinstance(event, StrategyProposed | ProposalRefused) and event.edits:
+        assert isinstance(event, StrategyProposed | ProposalRefused)
+        if event.edits:
             taken.append(event.edits)
-        if isinstance(event, StrategyProposed) and event.strategy not in candidates:
-            candidates.append(event.strategy)
+        if isinstance(event, StrategyProposed):
+            candidates += [event.strategy] if event.strategy not in candidates else []
+        elif event.reason == NOTHING_MORE:
+            break
     return {"candidates": candidates}
 
 
@@ -60,13 +61,11 @@ def _teacher_had_a_place(run: Run, state: RunState) -> bool:
     if before is None:
         return False
     step = round_slot(before, "update_strategy")
-    for number in range(1, run.config.loop.candidates + 1):
-        event = run.log.find(Event, run.id, slots.below(step, number))
-        if isinstance(event, ProposalRefused) or (
-            isinstance(event, StrategyProposed) and event.origin == "teacher"
-        ):
-            return True
-    return False
+    numbers = range(1, run.config.loop.candidates + 1)
+    refused = run.log.events(ProposalRefused, stream=run.id, prefix=slots.inside(step))
+    proposed = run.log.events(StrategyProposed, stream=run.id, prefix=slots.inside(step))
+    asked = {it.slot for it in refused} | {it.slot for it in proposed if it.origin == "teacher"}
+    return not asked.isdisjoint(slots.below(step, number) for number in numbers)
 
 
 def _ready(run: Run, state: RunState, free: int) -> list[Candidate]:

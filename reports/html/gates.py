@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ...store.events import GateDecided, PortabilityMeasured
-from ..run_story import RunStory, round_of
+from ...store.slots import round_of
+from ..run_story import RunStory
 from . import plots
 from .markup import (
     Html,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...evidence.attribution.contrasts import arm_name
+from ...store import slots
 from ...store.events import AttemptJudged, SplitFrozen
 from ..run_story import RunStory
 from .markup import Html, count, esc, join, section, tag, text
@@ -57,8 +58,8 @@ def samples_section(story: RunStory) -> Html:
 def _problems(story: RunStory) -> list[Mapping[str, Any]]:
     """Return the frozen test problems, which are open once the run was evaluated."""
     assert story.evaluation is not None, "test is still sealed"
-    event = story.log.find(SplitFrozen, story.run, "split/test")
-    if not isinstance(event, SplitFrozen):
+    event = story.log.find(SplitFrozen, story.run, slots.problems("test"))
+    if event is None:
         return []
     problems: list[Mapping[str, Any]] = json.loads(story.log.text(event.problems_text))
     return problems
@@ -66,7 +67,7 @@ def _problems(story: RunStory) -> list[Mapping[str, Any]]:
 
 def _answers(story: RunStory, student: str, strategy: bool) -> Answers:
     """Return the judged replies of one arm on the test split, by problem."""
-    prefix = f"evaluate/test/{arm_name(student, strategy)}/"
+    prefix = slots.inside(slots.below(slots.EVALUATE, "test", arm_name(student, strategy)))
     events = story.log.events(AttemptJudged, stream=story.run, prefix=prefix)
     return {event.problem: event for event in events}
 

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ...store import events
+from ...store.slots import RoundId, cycle_of, parse_reference, round_of
 from ..event_wording import describe_other
-from ..run_story import RoundId, RunStory, cycle_of, round_of
+from ..run_story import RunStory
 from ..wording import GAPS, OTHER_GAP
 from .edits import proposal_line, refusal_line
 from .gates import gate_line, portability_line
@@ -143,7 +144,7 @@ def _notes_on_problems(event: events.Reflected) -> Iterator[str]:
 
 
 def _promotion(story: RunStory, event: events.StrategyPromoted) -> Html:
-    stream, _, slot = event.gate.partition("#")
+    stream, slot = parse_reference(event.gate)
     if stream == story.run and any(gate.slot == slot for gate in story.all(events.GateDecided)):
         proof = join([Html(" by "), link(anchor_of("gate", slot), "this gate")])
     elif event.gate:

@@ -8,6 +8,7 @@ own past, the domain to what stood before in it, and undoing one run never undoe
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .. import slots
 from ..events import GateDecided, StrategyPromoted, StrategyProposed, StrategyRolledBack
 from ..rules import EMPTY
 
@@ -17,9 +18,6 @@ _VERDICTS: dict[str, Status] = {
     "reject": "rejected",
     "indecisive": "indecisive",
 }
-
-MANUAL_PREFIX = "manual/"
-"""Prefix of the slots that a person's own steps write to."""
 
 LineageEvent = StrategyProposed | GateDecided | StrategyPromoted | StrategyRolledBack
 """The kinds that a lineage is folded from."""
@@ -84,8 +82,8 @@ class Lineage:
         A gate by hand counts only where there is no other: it is evidence, no second chance.
         """
         gates = self.gates.get(strategy, [])
-        promoting = [it for it in gates if f"{it.stream}#{it.slot}" == self.promoted.get(strategy)]
-        of_runs = [it for it in gates if not it.slot.startswith(MANUAL_PREFIX)]
+        promoting = [it for it in gates if slots.reference(it) == self.promoted.get(strategy)]
+        of_runs = [it for it in gates if not slots.parse(it.slot).by_hand]
         telling = promoting or of_runs or gates
         return telling[-1] if telling else None
 

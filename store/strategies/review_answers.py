@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .. import slots
 from ..errors import StoreError
 from ..events import GateDecided, ReviewAnswered, ReviewAsked, RuleDecision
 from ..log import Log
@@ -78,8 +79,7 @@ def review_questions(log: Log, run_id: str) -> Iterator[ReviewAsked]:
 
 def find_answer(log: Log, asked: ReviewAsked) -> ReviewAnswered | None:
     """Return the answer to a question, once there is one."""
-    event = log.find(ReviewAnswered, asked.stream, _answer_slot(asked))
-    return event if isinstance(event, ReviewAnswered) else None
+    return log.find(ReviewAnswered, asked.stream, _answer_slot(asked))
 
 
 def open_question(log: Log, run_id: str) -> ReviewAsked | None:
@@ -133,7 +133,7 @@ def version_of(strategies: Strategies, domain: str, strategy: str) -> Version:
 
 
 def _answer_slot(asked: ReviewAsked) -> str:
-    return f"{asked.slot.removesuffix('/asked')}/answered"
+    return slots.part(slots.step_of(asked.slot), "answered")
 
 
 def _find_question(log: Log, run_id: str, given: ReviewAnswer) -> ReviewAsked:
@@ -243,9 +243,8 @@ def _verdict(decisions: Sequence[RuleDecision]) -> ReviewVerdict:
 
 
 def _require_accepting_gate(log: Log, asked: ReviewAsked) -> None:
-    stream, _, slot = asked.gate.partition("#")
-    gate = log.find(GateDecided, stream, slot)
-    if not isinstance(gate, GateDecided) or gate.decision != "accept":
+    gate = log.find(GateDecided, *slots.parse_reference(asked.gate))
+    if gate is None or gate.decision != "accept":
         raise ReviewRefused(
             "The gate did not accept this version: to promote it all the same, give a reason for "
             "the whole of it. Nothing was recorded."
