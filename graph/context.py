@@ -152,7 +152,7 @@ class Run:
                 )
             )
         for split in SPLITS:
-            if self.log.find(SplitFrozen, self.id, slots.problems(split)) is None:
+            if self.log.find(SplitFrozen, self.id, slots.run_step("split", split)) is None:
                 self._freeze_split(split)
         self.drawn = {}
 
@@ -162,7 +162,7 @@ class Run:
         self.log.record(
             SplitFrozen(
                 stream=self.id,
-                slot=slots.problems(split),
+                slot=slots.run_step("split", split),
                 split=split,
                 problems=tuple(problem.id for problem in problems),
                 problems_text=self.log.keep(json.dumps([asdict(problem) for problem in problems])),
@@ -186,7 +186,7 @@ class Run:
         return {split: frozenset(self._split(split).problems) for split in splits}
 
     def _split(self, split: Split) -> SplitFrozen:
-        return self.event(SplitFrozen, slots.problems(split))
+        return self.event(SplitFrozen, slots.run_step("split", split))
 
     def _read_split(self, split: Split) -> Sequence[Problem]:
         text = self.log.text(self._split(split).problems_text)

@@ -1,12 +1,13 @@
 """History of reviews: what was decided, and what was measured about it afterwards."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..graph.measure.rule_worth import RuleWorth, rule_worths
 from ..store.events import GateDecided, ReviewAnswered, ReviewAsked
 from ..store.log import Entry, Log
+from ..store.slots import parse_reference, reference
 from ..store.strategies.review_answers import find_answer
 
 
@@ -29,41 +30,23 @@ class Review:
 
 def reviews(log: Log, domain: str, *, stream: str | None = None) -> list[Review]:
     """Return the reviews of a domain, or of one of its runs, oldest first."""
-    entries = list(log.entries(kinds=(ReviewAsked, ReviewAnswered, GateDecided)))
-    told = {f"{entry.event.stream}#{entry.event.slot}": entry for entry in entries}
-    return [
-        _review(log, event, told)
-        for event in (entry.event for entry in entries)
-        if isinstance(event, ReviewAsked)
-        and event.domain == domain
-        and stream in (None, event.stream)
-    ]
+    answers = {reference(it.event): it for it in log.entries(stream=stream, kinds=[ReviewAnswered])}
+    asked = (it for it in log.events(ReviewAsked, stream=stream) if it.domain == domain)
+    return [_review(log, it, answers) for it in asked]
 
 
-def _review(log: Log, asked: ReviewAsked, told: Mapping[str, Entry]) -> Review:
-    gate = told.get(asked.gate)
+def _review(log: Log, asked: ReviewAsked, answers: Mapping[str, Entry]) -> Review:
     answer = find_answer(log, asked)
-    entry = told.get(f"{answer.stream}#{answer.slot}") if answer else None
+    entry = answers[reference(answer)] if answer else None
     worths = rule_worths(log, asked.domain, after=entry.seq) if entry else {}
+    # By the order of the log and not by the clock, which somebody may have moved.
+    later = log.events(GateDecided, after=entry.seq) if entry else ()
+    judged = (answer.candidate, answer.revised) if answer else ()
     return Review(
         asked=asked,
         answered=answer,
         at=entry.at if entry else None,
-        shown=gate.event if gate and isinstance(gate.event, GateDecided) else None,
-        later=tuple(_later_gates(entry, answer, told)) if entry and answer else (),
+        shown=log.find(GateDecided, *parse_reference(asked.gate)),
+        later=tuple(gate for gate in later if gate.candidate in judged),
         worth={rule: worths[rule] for rule in asked.rules if rule in worths},
     )
-
-
-def _later_gates(
-    entry: Entry, answer: ReviewAnswered, told: Mapping[str, Entry]
-) -> Iterator[GateDecided]:
-    # By the order of the log and not by the clock, which somebody may have moved.
-    for other in told.values():
-        event = other.event
-        if (
-            isinstance(event, GateDecided)
-            and other.seq > entry.seq
-            and event.candidate in (answer.candidate, answer.revised)
-        ):
-            yield event

@@ -73,9 +73,11 @@ class Log(Protocol):
         too is open.
         """
 
-    def events(self, kind: type[E], *, stream: str | None = None, prefix: str = "") -> Iterator[E]:
+    def events(
+        self, kind: type[E], *, stream: str | None = None, prefix: str = "", after: int = 0
+    ) -> Iterator[E]:
         """Yield the events of one kind, in the order of the store."""
-        for entry in self.entries(stream=stream, kinds=[kind], prefix=prefix):
+        for entry in self.entries(stream=stream, kinds=[kind], prefix=prefix, after=after):
             yield cast(E, entry.event)
 
     def end(self) -> int:

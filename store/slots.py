@@ -17,6 +17,7 @@ PROBE = "baseline/probe"
 
 RoundStep = Literal["open", "solve", "credit", "reflect", "update_strategy", "validate", "review"]
 CycleStep = Literal["transfer", "feedback"]
+RunStep = Literal["split", "validators", "floors", "judge", "adapters", "import"]
 Part = Literal[
     "candidate", "incumbent", "told", "bare", "student", "teacher", "gap",
     "gate", "promote", "asked", "answered", "revised", "call", "reply",
@@ -89,6 +90,11 @@ def gate_by_hand(slot: str) -> int:
     return 0
 
 
+def run_step(step: RunStep, *names: str | int) -> str:
+    """Return the slot of a step that belongs to no cycle, about what the names tell."""
+    return below(step, *names)
+
+
 def cycle_step(cycle: int, step: CycleStep) -> str:
     """Return the slot of a step that comes once a cycle."""
     return f"c{cycle}/{step}"
@@ -104,44 +110,14 @@ def unique(step: str) -> str:
     return f"{step}/{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
 
 
-def problems(split: str) -> str:
-    """Return the slot of the frozen problems of a split."""
-    return f"split/{split}"
-
-
-def floors(split: str) -> str:
-    """Return the slot of the floors of a split, or of a block of it."""
-    return f"floors/{split}"
-
-
 def examples(strategy: str) -> str:
     """Return the slot of the examples that follow a strategy, given by its hash."""
     return f"examples/{strategy[:_SHORT]}"
 
 
-def adapter(key: str) -> str:
-    """Return the slot of an adapter's training."""
-    return f"adapters/{key}"
-
-
 def frontier(strategy: str, adapter: str) -> str:
     """Return the slot of a strategy's scores on the frontier's problems."""
     return f"frontier/{strategy[:_SHORT]}" + (f"/{adapter}" if adapter else "")
-
-
-def imported_strategy(domain: str, strategy: str) -> str:
-    """Return the slot of a strategy that came from a file."""
-    return f"import/{domain}/{strategy}"
-
-
-def judge_call(key: str) -> str:
-    """Return the slot of a question to a model that judges."""
-    return f"judge/{key}"
-
-
-def validator_call(validator: int, tries: int) -> str:
-    """Return the slot of the question whether a validator answers at all."""
-    return f"validators/{validator}/{tries}"
 
 
 def probe_of(validator: int) -> str:
@@ -191,9 +167,19 @@ def attempt(arm: str, problem: str, sample: int = 0) -> str:
     return f"{arm}/{problem}/{sample}"
 
 
+def with_adapter(arm: str, adapter: str) -> str:
+    """Return the slot of an arm like `arm`, whose student has another adapter."""
+    return f"{arm}-{adapter}"
+
+
 def inside(slot: str) -> str:
     """Return how all slots below `slot` begin."""
     return f"{slot}/"
+
+
+def label(slot: str) -> str:
+    """Return a slot as progress shows it: the last node's without its name."""
+    return slot.removeprefix(inside(EVALUATE))
 
 
 def is_below(slot: str, step: str) -> bool:

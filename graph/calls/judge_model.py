@@ -35,7 +35,7 @@ class Judge:
         if self.journal is None:
             replies = self._model.reply(requests)
         else:
-            calls = [(slots.judge_call(_prompt_key(it.prompt)), it) for it in requests]
+            calls = [(slots.run_step("judge", _prompt_key(it.prompt)), it) for it in requests]
             batches = self.journal.replies(self._model, calls)
             replies = [reply for batch in batches for _, reply in batch]
         said = {

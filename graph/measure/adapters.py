@@ -15,9 +15,9 @@ from ..context import Paused, Run
 
 def dataset_of(run: Run, strategy: Strategy) -> Dataset:
     """Return examples that follow `strategy`, on the run's example problems; built once."""
-    slot = f"examples/{strategy.hash[:16]}"
+    slot = slots.examples(strategy.hash)
     event = run.log.find(ExamplesBuilt, run.id, slot)
-    if isinstance(event, ExamplesBuilt):
+    if event is not None:
         return Dataset.from_jsonl(
             run.log.text(event.examples_text),
             dropped=event.dropped,
@@ -67,7 +67,7 @@ def adapter_of(run: Run, version: Version, given: TrainingInput | None = None) -
         classes=run.domain.guide.classes,
     )
     key, dataset = training.key, training.input.dataset
-    if run.log.find(AdapterTrained, run.id, f"adapters/{key}") is None:
+    if run.log.find(AdapterTrained, run.id, slots.run_step("adapters", key)) is None:
         size, name = len(dataset.examples), version.name
         run.progress.stage("train", f"adapter {key} on {size} examples ({name})")
     origin = slots.reference(version) if version.slot else ""
@@ -76,7 +76,7 @@ def adapter_of(run: Run, version: Version, given: TrainingInput | None = None) -
     run.log.record(
         AdapterTrained(
             stream=run.id,
-            slot=f"adapters/{key}",
+            slot=slots.run_step("adapters", key),
             adapter=key,
             base=run.student.name,
             method=training.input.method,
@@ -84,7 +84,7 @@ def adapter_of(run: Run, version: Version, given: TrainingInput | None = None) -
             strategy=manifest.strategy,
             recipe=training.recipe.model_dump(mode="json"),
             seed=training.seed,
-            folder=f"adapters/{key}",
+            folder=f"{run.adapters.name}/{key}",
             files=dict(manifest.files),
             tokens=manifest.tokens,
             loss_first=manifest.losses[0] if manifest.losses else 0.0,

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...domains.contract import Problem, Split
+from ...evidence.attribution.contrasts import arm_name
 from ...evidence.attribution.table import Arm, Attribution, JudgedReply, table
 from ...evidence.floors import Floor
 from ...evidence.leaks import Leak, leaks
 from ...models.contract import Model
+from ...store import slots
 from ...store.rules import EMPTY, Rule, Strategy
 from ...trainer.contract import TrainingInput
 from ..context import Run
@@ -33,7 +35,7 @@ class EvaluationArm:
 
     @property
     def slot(self) -> str:
-        return f"{self.student}+strategy" if self.strategy is not None else self.student
+        return arm_name(self.student, self.strategy is not None)
 
 
 def evaluation_arms(run: Run, strategy: Strategy, adapter: str) -> Iterator[EvaluationArm]:
@@ -59,7 +61,9 @@ def evaluation_arms(run: Run, strategy: Strategy, adapter: str) -> Iterator[Eval
         yield EvaluationArm("teacher", solutions=True)
 
 
-def attribute(run: Run, strategy: Strategy, adapter: str, place: str = "evaluate") -> Attribution:
+def attribute(
+    run: Run, strategy: Strategy, adapter: str, place: str = slots.EVALUATE
+) -> Attribution:
     """Put every arm to the sealed splits, in slots below `place`."""
     every = list(evaluation_arms(run, strategy, adapter))
     arms: dict[Arm, list[JudgedReply]] = {}
@@ -73,7 +77,7 @@ def attribute(run: Run, strategy: Strategy, adapter: str, place: str = "evaluate
         floors[split], floor_right[split] = floor.accuracy, floor_scores(floor, problems)
         for arm in every:
             key = (split, arm.student, arm.strategy is not None)
-            arms[key] = answers_of(run, f"{place}/{split}/{arm.slot}", problems, arm)
+            arms[key] = answers_of(run, slots.below(place, split, arm.slot), problems, arm)
     return table(
         arms,
         floors=floors,
@@ -104,7 +108,7 @@ def answers_of(
         model=arm.model,
         strategy=arm.strategy,
         adapter=arm.adapter,
-        what=prefix.removeprefix("evaluate/"),
+        what=slots.label(prefix),
     )
     return [
         _answer(p, None if it.outcome == "error" else it.score, it.outcome, it.answer)

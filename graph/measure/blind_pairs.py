@@ -55,7 +55,7 @@ class Duel:
 
 def newest_duels(log: Log, run_id: str) -> list[Duel]:
     """Return the pairs of the newest gate whose versions wrote different texts, if there is one."""
-    frozen = log.find(SplitFrozen, run_id, slots.problems("val"))
+    frozen = log.find(SplitFrozen, run_id, slots.run_step("split", "val"))
     if frozen is None:
         return []
     problems = {it["id"]: Problem(**it) for it in json.loads(log.text(frozen.problems_text))}

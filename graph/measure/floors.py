@@ -21,7 +21,10 @@ def measure_floors(run: Run, split: str, problems: Sequence[Problem]) -> Floor:
     )
     run.log.record(
         FloorsMeasured(
-            stream=run.id, slot=slots.floors(split), split=split, floors=floors(*arguments)
+            stream=run.id,
+            slot=slots.run_step("floors", split),
+            split=split,
+            floors=floors(*arguments),
         )
     )
     return best_floor(*arguments)

@@ -83,15 +83,15 @@ def pool(run: Run) -> Mapping[str, Version]:
     for entry in run.log.entries(
         stream=run.id, kinds=[GateDecided, ReviewAnswered, PortabilityMeasured]
     ):
-        event = entry.event
-        if isinstance(event, GateDecided) and slots.cycle_of(event.slot):
-            members[event.candidate] = event.decision != "reject"
-            if event.decision == "accept" and event.claim == "no worse":
-                members[event.incumbent] = False
-        elif (isinstance(event, ReviewAnswered) and event.verdict != "approve") or (
-            isinstance(event, PortabilityMeasured) and event.verdict == "harms"
-        ):
-            members[event.candidate] = False
+        match entry.event:
+            case GateDecided() as event if slots.cycle_of(event.slot):
+                members[event.candidate] = event.decision != "reject"
+                if event.decision == "accept" and event.claim == "no worse":
+                    members[event.incumbent] = False
+            case ReviewAnswered(verdict="reject" | "edit", candidate=refused):
+                members[refused] = False
+            case PortabilityMeasured(verdict="harms", candidate=refused):
+                members[refused] = False
     # A line that a person or a validator took back is no parent, however it once was judged.
     found = {name: run.version(name) for name, inside in members.items() if inside}
     standing = {name: it for name, it in found.items() if it.status != "rolled back"}

@@ -10,6 +10,7 @@ from ...evidence.gate.replicates import Replicates, means
 from ...evidence.gate.rule import AcceptanceRule, Decision
 from ...evidence.gate.rules import USUAL, rule_of
 from ...evidence.gate.settings import GateSettings
+from ...store import slots
 from ...store.events import AttemptJudged, Channel, GateDecided
 from ...store.strategies.versions import Version
 from ...trainer.contract import TrainingInput
@@ -66,11 +67,11 @@ class Gate:
         if self.channel == "weights":
             ours, theirs = self._inputs()
             if ours.hash == theirs.hash:
-                return self._equal_examples(f"{candidate_slot}/gate")
+                return self._equal_examples(slots.part(candidate_slot, "gate"))
             try:
                 new_adapter = adapter_of(self.run, self.candidate, ours)
             except PreflightFailed as fault:
-                return self._decide_early(f"{candidate_slot}/gate", "reject", str(fault))
+                return self._decide_early(slots.part(candidate_slot, "gate"), "reject", str(fault))
             old_adapter = adapter_of(self.run, self.incumbent, theirs)
         return self._run_arms(candidate_slot, incumbent_slot, new_adapter, old_adapter)
 
@@ -78,9 +79,9 @@ class Gate:
         self, candidate_slot: str, incumbent_slot: str, new_adapter: str, old_adapter: str
     ) -> GateDecided:
         """Ask both arms, as far as there is hope, and decide on what they answered."""
-        floor = measure_floors(self.run, f"val/{incumbent_slot}", self.block)
+        floor = measure_floors(self.run, slots.below("val", incumbent_slot), self.block)
         new_slot, old_slot = (
-            f"{candidate_slot}/candidate",
+            slots.part(candidate_slot, "candidate"),
             self._incumbent_slot(incumbent_slot, old_adapter),
         )
         settings = replace(self.settings, floor=floor.accuracy)
@@ -97,7 +98,7 @@ class Gate:
         )
         verdict = end_race(*self._rows(new, old), len(self.block), settings, why)
         return self._event(
-            f"{candidate_slot}/gate",
+            slots.part(candidate_slot, "gate"),
             _mention_unparsed_replies(verdict, new, old),
             block=tuple(problem.id for problem in self.block[: len(new) // settings.replicates]),
             saved=len(self.block) * settings.replicates - len(new),
@@ -129,9 +130,9 @@ class Gate:
         Candidates with other examples leave the incumbent other problems to be trained on: then it
         is another adapter, and another arm.
         """
-        first = self.run.log.find(AttemptJudged, self.run.id, f"{shared_slot}/{self.block[0].id}/0")
-        if isinstance(first, AttemptJudged) and first.adapter != adapter:
-            return f"{shared_slot}-{adapter}"
+        answered = self.run.attempts([slots.attempt(shared_slot, self.block[0].id)])
+        if any(first.adapter != adapter for first in answered):
+            return slots.with_adapter(shared_slot, adapter)
         return shared_slot
 
     def _inputs(self) -> tuple[TrainingInput, TrainingInput]:

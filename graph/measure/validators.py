@@ -32,11 +32,11 @@ def check_validators(run: Run) -> None:
 
 def _silence(run: Run, number: int, model: Model, question: Request) -> str:
     """Return why the model does not answer; empty if it does, or did."""
-    slot = slots.validator_call(number, tries := 1)
+    slot = slots.run_step("validators", number, tries := 1)
     while found := run.log.find(CallCompleted, run.id, slots.part(slot, "reply")):
         if found.outcome != "error":
             return ""
-        slot = slots.validator_call(number, tries := tries + 1)
+        slot = slots.run_step("validators", number, tries := tries + 1)
     try:
         reply = run.journal.one(model, slot, question)
     except ModelError as error:

@@ -237,24 +237,25 @@ def _effects(run: Run) -> list[Effect]:
     proposals: dict[str, StrategyProposed] = {}
     effects: list[Effect] = []
     for entry in run.log.entries(stream=run.id, kinds=[StrategyProposed, GateDecided]):
-        event = entry.event
-        if isinstance(event, StrategyProposed):
-            proposals[event.strategy] = event
-        elif not slots.cycle_of(event.slot):
-            continue  # A person's own gates must not change what a resumed teacher is told.
-        elif isinstance(event, GateDecided) and event.candidate in proposals:
-            effects.append(
-                Effect(
-                    edits=proposals[event.candidate].edits,
-                    incumbent=event.incumbent,
-                    decision=event.decision,
-                    gain=event.gain,
-                    low=event.low,
-                    high=event.high,
-                    pairs=event.pairs,
-                    wins=event.wins,
-                    losses=event.losses,
-                    reason=event.reason,
+        match entry.event:
+            case StrategyProposed() as event:
+                proposals[event.strategy] = event
+            # A person's own gates must not change what a resumed teacher is told.
+            case GateDecided() as event if event.candidate in proposals and slots.cycle_of(
+                event.slot
+            ):
+                effects.append(
+                    Effect(
+                        edits=proposals[event.candidate].edits,
+                        incumbent=event.incumbent,
+                        decision=event.decision,
+                        gain=event.gain,
+                        low=event.low,
+                        high=event.high,
+                        pairs=event.pairs,
+                        wins=event.wins,
+                        losses=event.losses,
+                        reason=event.reason,
+                    )
                 )
-            )
     return effects

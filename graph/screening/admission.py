@@ -100,11 +100,11 @@ def check_rivals(run: Run, candidate: Strategy) -> None:
     """Raise Unusable for the words of a version that waits for its gate already."""
     waiting: set[str] = set()
     for entry in run.log.entries(stream=run.id, kinds=[StrategyProposed, GateDecided]):
-        event = entry.event
-        if isinstance(event, StrategyProposed):
-            waiting.add(event.strategy)
-        elif isinstance(event, GateDecided):
-            waiting.discard(event.candidate)
+        match entry.event:
+            case StrategyProposed(strategy=proposed):
+                waiting.add(proposed)
+            case GateDecided(candidate=gated):
+                waiting.discard(gated)
     for name in sorted(waiting):
         version = run.version(name)
         if _content(version.strategy) == _content(candidate):
@@ -114,24 +114,20 @@ def check_rivals(run: Run, candidate: Strategy) -> None:
 def _check_memory(run: Run, incumbent: Strategy, candidate: Strategy) -> None:
     """The same words are put neither twice to the test that they failed nor twice to a person."""
     says = _content(candidate)
-    proposed: dict[str, Strategy] = {}
+    proposed: dict[str, list[tuple[object, ...]]] = {}
     for entry in run.log.entries(
         stream=run.id, kinds=[StrategyProposed, GateDecided, ReviewAnswered]
     ):
-        event = entry.event
-        if isinstance(event, StrategyProposed):
-            proposed[event.strategy] = Strategy(rules=event.rules)
-        elif (
-            isinstance(event, GateDecided | ReviewAnswered)
-            and event.candidate in proposed
-            and _content(proposed[event.candidate]) == says
-        ):
-            if isinstance(event, ReviewAnswered):
+        why = ""
+        match entry.event:
+            case StrategyProposed() as event:
+                proposed[event.strategy] = _content(Strategy(rules=event.rules))
+            case ReviewAnswered() as event if proposed.get(event.candidate) == says:
                 why = _review_rejection(event)
-            else:
+            case GateDecided() as event if proposed.get(event.candidate) == says:
                 why = _gate_failure(run, incumbent, candidate, event, entry.seq)
-            if why:
-                raise Unusable(f"The same words were {why}")
+        if why:
+            raise Unusable(f"The same words were {why}")
 
 
 def _review_rejection(event: ReviewAnswered) -> str:
@@ -159,11 +155,8 @@ def _gate_failure(
     if event.decision != "indecisive" or event.claim != "no worse" or not covered:
         return ""
     leave = {rule.id for rule in incumbent.rules} - {rule.id for rule in candidate.rules}
-    since = run.log.entries(stream=run.id, kinds=[CreditMeasured], after=seq)
-    anew = any(
-        isinstance(it.event, CreditMeasured) and it.event.n and it.event.rule in leave
-        for it in since
-    )
+    since = run.log.events(CreditMeasured, stream=run.id, after=seq)
+    anew = any(it.n and it.rule in leave for it in since)
     return "" if anew else f"left undecided {told}"
 
 

@@ -12,6 +12,7 @@ from ...domains.contract import Guide, Problem
 from ...models.contract import Model, Reply, Request
 from ...store.edits import Edit
 from ...store.rules import Strategy
+from ...store.slots import below
 from ..state import seed_of
 from .contract import Ask, ShownAttempt, Situation, Unusable
 from .edit_schema import SCHEMA, edits_of
@@ -53,7 +54,7 @@ class ModelTeacher:
         for number, group in enumerate(groups, start=1):
             try:
                 lessons += self._lessons(
-                    ask, f"group/{number}", guide, strategy, reflection_prompt(group)
+                    ask, below("group", number), guide, strategy, reflection_prompt(group)
                 )
             except Unusable as error:
                 fault = error
@@ -73,7 +74,7 @@ class ModelTeacher:
         self, ask: Ask, guide: Guide, problem: Problem, strategy: Strategy
     ) -> str | None:
         reply = ask(
-            f"show/{problem.id}",
+            below("show", problem.id),
             Request(
                 system=f"{FOLLOW}\n{guide.reply_format}",
                 context=strategy.render(),

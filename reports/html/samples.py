@@ -58,7 +58,7 @@ def samples_section(story: RunStory) -> Html:
 def _problems(story: RunStory) -> list[Mapping[str, Any]]:
     """Return the frozen test problems, which are open once the run was evaluated."""
     assert story.evaluation is not None, "test is still sealed"
-    event = story.log.find(SplitFrozen, story.run, slots.problems("test"))
+    event = story.log.find(SplitFrozen, story.run, slots.run_step("split", "test"))
     if event is None:
         return []
     problems: list[Mapping[str, Any]] = json.loads(story.log.text(event.problems_text))

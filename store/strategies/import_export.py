@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from .. import slots
 from ..errors import StoreError
 from ..events import StrategyProposed
 from ..log import Log
@@ -80,7 +81,7 @@ def import_json(log: Log, text: str) -> StrategyProposed:
     return log.record(
         StrategyProposed(
             stream="store",
-            slot=f"import/{document.domain}/{document.strategy}",
+            slot=slots.run_step("import", document.domain, document.strategy),
             domain=document.domain,
             branch=branch,
             strategy=document.strategy,

@@ -3,6 +3,7 @@
 from ..errors import StoreError
 from ..events import Event, GateDecided, StrategyPromoted
 from ..log import Log
+from ..slots import parse_reference
 from .lineage import Lineage
 
 
@@ -40,8 +41,7 @@ def refuse_return(branch: str, now: str, to: str) -> PromotionRefused:
 
 def _require_accepting_gate(log: Log, promotion: StrategyPromoted, name: str) -> None:
     gate = promotion.gate
-    stream, _, slot = gate.partition("#")
-    event = log.find(Event, stream, slot) if gate else None
+    event = log.find(Event, *parse_reference(gate))
     if not isinstance(event, GateDecided):
         found = f"{gate!r} is no gate in this log" if gate else "none was named"
         raise PromotionRefused(

@@ -54,15 +54,15 @@ def test_a_validator_is_found_where_it_was_asked(step: str, number: int) -> None
 @given(WORD, WORD, st.integers(0, 9), WORD)
 def test_what_belongs_to_no_cycle_is_its_parts(a: str, b: str, n: int, c: str) -> None:
     built = {
-        slots.problems(a): ("split", a),
-        slots.floors(a): ("floors", a),
+        slots.run_step("split", a): ("split", a),
+        slots.run_step("floors", a): ("floors", a),
         slots.examples(a): ("examples", a),
-        slots.adapter(a): ("adapters", a),
+        slots.run_step("adapters", a): ("adapters", a),
         slots.frontier(a, b): ("frontier", a, b),
         slots.frontier(a, ""): ("frontier", a),
-        slots.imported_strategy(a, b): ("import", a, b),
-        slots.judge_call(a): ("judge", a),
-        slots.validator_call(n, n): ("validators", str(n), str(n)),
+        slots.run_step("import", a, b): ("import", a, b),
+        slots.run_step("judge", a): ("judge", a),
+        slots.run_step("validators", n, n): ("validators", str(n), str(n)),
         slots.attempt(slots.part(slots.PROBE, "told"), a, n): (
             "baseline", "probe", "told", a, str(n)
         ),
