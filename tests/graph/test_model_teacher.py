@@ -120,7 +120,7 @@ def test_all_five_ops_become_typed_edits() -> None:
     assert isinstance(add, Add) and (add.level, add.steps) == ("detail", ("carry",))
     assert add.text == "Write both digits.", "a rule is one line"
     assert isinstance(update, Update) and update.place == 1
-    assert (update.section, update.when, update.steps) == (None, None, None)
+    assert (update.section, update.when, update.steps, update.level) == (None,) * 4
     assert isinstance(merge, Merge) and merge.rules == ("r-1", "r-2")
     assert isinstance(split, Split) and len(split.into) == 2
     assert isinstance(gone, Deprecate) and gone.consolidates and gone.because == ()
@@ -131,7 +131,8 @@ def test_all_five_ops_become_typed_edits() -> None:
     ("draft", "said"),
     [
         ({**BODY, "because": ["a7"]}, "attempts that were not shown"),
-        ({**BODY, "because": []}, "names no attempt that supports it"),
+        ({**BODY, "because": []}, "An ADD names no attempt that supports it"),
+        ({"op": "UPDATE", "rule": "r-1", "because": []}, "An UPDATE names no attempt"),
         ({**BODY, "rationale": " "}, "has no rationale"),
         ({"op": "DEPRECATE", "rule": "r-9"}, "a rule that the strategy does not have"),
         ({"op": "MERGE", **BODY, "rules": ["r-1"]}, "at least 2 items"),
