@@ -1,11 +1,12 @@
 """Edits as a model writes them: flat, every field present, empty where it does not apply."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError, create_model
+from pydantic import ConfigDict, TypeAdapter, ValidationError, create_model
 
 from ...store.edits import KINDS, Edit
+from ...store.edits.contract import Line
 from ...store.rules import Level, Strategy
 from .contract import Unusable
 
@@ -21,7 +22,6 @@ def _model(name: str, fields: Mapping[str, Any], doc: str | None = None) -> Any:
     return create_model(name, __config__=ConfigDict(extra="forbid"), __doc__=doc, **given)
 
 
-Line = Annotated[str, AfterValidator(lambda said: " ".join(said.split()))]
 _CONTENT = {
     **dict.fromkeys(("section", "text", "when", "when_not"), Line),
     "steps": list[str],
@@ -39,11 +39,7 @@ _Draft: Any = _model(
         **_CONTENT,
         "place": int,
         "into": list[_Body],
-        **{
-            name: Line if of is str else of
-            for kind in KINDS.values()
-            for name, of in kind.extra.items()
-        },
+        **{name: of for kind in KINDS.values() for name, of in kind.extra.items()},
         "consolidates": bool,
     },
     _FLAT,

@@ -3,12 +3,15 @@
 import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ..rules import Level, Rule
 from .difference import Difference, rule_fields
+
+Line = Annotated[str, AfterValidator(lambda said: " ".join(said.split()))]
+"""Text of a draft, put on one line."""
 
 
 class EditError(ValueError):
@@ -54,8 +57,8 @@ class EditKind(BaseModel):
 
     ask: ClassVar[str]
     """Line of the prompt that asks a model for edits: the op, and the fields to fill in."""
-    extra: ClassVar[Mapping[str, type]] = {}
-    """Fields of a model's draft, with their types, that no kind before read."""
+    extra: ClassVar[Mapping[str, Any]] = {}
+    """Fields of a model's draft, with their types, that no kind before read; a text is a `Line`."""
     needs_attempt: ClassVar[bool] = False
     """It says something new: where attempts were shown, it must name one that supports it."""
 
@@ -114,8 +117,9 @@ def rule_id(slot: str, number: int, part: int = 0) -> str:
 
 def place_of(wanted: str, rules: Sequence[Rule]) -> int:
     """Return the place, from 0, of the rule with that id. Raises EditError where none has it."""
-    for place, rule in enumerate(rules):
-        if rule.id == wanted:
-            return place
-    known = ", ".join(rule.id for rule in rules) or "none"
-    raise EditError(f"No rule {wanted!r} in this strategy. Its rules: {known}.")
+    known = [rule.id for rule in rules]
+    if wanted in known:
+        return known.index(wanted)
+    raise EditError(
+        f"No rule {wanted!r} in this strategy. Its rules: {', '.join(known) or 'none'}."
+    )

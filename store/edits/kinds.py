@@ -94,12 +94,12 @@ class Merge(EditKind, Body):
 
     @classmethod
     def between(cls, left: Difference) -> Sequence[Self]:
-        made = []
-        for rule in left.brought:
-            if len(rule.made_from) > 1 and set(rule.made_from) <= set(left.gone):
-                left.take([rule], rule.made_from)
-                made.append(cls(rules=rule.made_from, **rule_fields(rule)))
-        return made
+        gone = set(left.gone)
+        made = [
+            it for it in left.brought if len(it.made_from) > 1 and gone.issuperset(it.made_from)
+        ]
+        left.take(made, {name for rule in made for name in rule.made_from})
+        return [cls(rules=rule.made_from, **rule_fields(rule)) for rule in made]
 
     def describe(self) -> Description:
         return Description(self.op, "merge", self.rules, (self,))
@@ -125,12 +125,9 @@ class Split(EditKind):
             if len(rule.made_from) == 1 and rule.made_from[0] in left.gone:
                 parts[rule.made_from[0]].append(rule)
         whole = {name: into for name, into in parts.items() if len(into) > 1}
-        for name, into in whole.items():
-            left.take(into, [name])
-        return [
-            cls(rule=name, into=tuple(Body(**rule_fields(it)) for it in into))
-            for name, into in whole.items()
-        ]
+        left.take([part for into in whole.values() for part in into], whole)
+        said = {name: tuple(Body(**rule_fields(it)) for it in into) for name, into in whole.items()}
+        return [cls(rule=name, into=into) for name, into in said.items()]
 
     def describe(self) -> Description:
         return Description(self.op, "split", (self.rule,), self.into)

@@ -76,6 +76,6 @@ def _place(order: Sequence[str], wanted: Sequence[str], rule: str) -> int:
 def _with_reasons(edits: Sequence[Edit], decisions: Sequence[RuleDecision]) -> tuple[Edit, ...]:
     reasons = {it.rule: it.reason for it in decisions}
     return tuple(
-        edit.model_copy(update={"rationale": reasons.get(getattr(edit, "rule", ""), "")})
+        edit.model_copy(update={"rationale": reasons.get(edit.named_rules[0], "")})
         for edit in edits
     )
