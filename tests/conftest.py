@@ -1,7 +1,12 @@
-"""Order of the tests, the longest first, and what the property tests draw."""
+"""Order of the tests, the longest first, what the property tests draw, and a log for a test."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tutelage.store import Log, open_log
 
 # The same examples every time, however long they take: a red test is the work's doing.
 settings.register_profile(
@@ -20,3 +25,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put files with slow tests first, or one worker would wait for them at the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path.name != LONGEST, item.path not in slow))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    """An empty store on the disk."""
+    with open_log(tmp_path) as log:
+        yield log

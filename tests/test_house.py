@@ -248,6 +248,16 @@ def test_files_of_logic_and_functions_stay_short() -> None:
             assert len(file.read_text().splitlines()) <= 300, place
 
 
+def test_no_two_files_have_a_class_of_one_name() -> None:
+    homes: dict[str, list[Path]] = defaultdict(list)
+    for file in modules():
+        for node in parsed(file).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].append(file.relative_to(ROOT))
+    assert len(homes) > 200
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}
+
+
 def test_importing_a_ground_floor_loads_nothing_heavy() -> None:
     heavy = ["torch", "transformers", "peft", "chromadb", "anthropic", "langgraph"]
     code = (

@@ -22,7 +22,7 @@ from tutelage.store import Log, Rule, Strategy
 from tutelage.store.edits import Deprecate, Update, apply
 from tutelage.store.events import CreditMeasured, StrategyProposed
 
-from .builders import adds, gate, propose, strategy
+from ..store.builders import adds, gate, propose, strategy
 
 
 def credit(

@@ -17,7 +17,7 @@ from tutelage.store.events import (
 from tutelage.store.strategies.merge import merge, merge_edits
 from tutelage.store.strategies.versions import Version
 
-from .builders import adds, gate, propose, strategy
+from ..store.builders import adds, gate, propose, strategy
 
 
 def attempt(
