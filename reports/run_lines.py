@@ -7,7 +7,7 @@ from ..graph.measure.channel_rule import words_help
 from ..store import events
 from ..store.edits import Edit, edit_line
 from ..store.judged_by import judge_lines
-from ..store.slots import RoundId, cycle_of
+from ..store.slots import RoundId
 from ..store.strategies.diff import gate_line
 from .event_wording import describe_other
 from .run_story import RunStory
@@ -138,16 +138,12 @@ def _review(
 
 
 def _cycle_end(story: RunStory, cycle: int) -> Iterator[str]:
-    for transfer in story.all(events.Transferred):
-        if cycle_of(transfer.slot) == cycle:
-            to = f"adapter {transfer.adapter}" if transfer.adapter else transfer.reason
-            yield f"  Transfer    {story.name(transfer.strategy)}: {to}"
-    for feedback in story.all(events.FailuresSorted):
-        if cycle_of(feedback.slot) == cycle:
-            gaps = ", ".join(
-                f"{gap} {n}" for gap, n in sorted(Counter(feedback.gaps.values()).items())
-            )
-            yield (
-                f"  Feedback    {feedback.right} of {len(feedback.attempts)} right; "
-                f"gaps: {gaps or 'none'}"
-            )
+    for transfer in story.ending(events.Transferred, cycle):
+        to = f"adapter {transfer.adapter}" if transfer.adapter else transfer.reason
+        yield f"  Transfer    {story.name(transfer.strategy)}: {to}"
+    for feedback in story.ending(events.FailuresSorted, cycle):
+        gaps = ", ".join(f"{gap} {n}" for gap, n in sorted(Counter(feedback.gaps.values()).items()))
+        yield (
+            f"  Feedback    {feedback.right} of {len(feedback.attempts)} right; "
+            f"gaps: {gaps or 'none'}"
+        )

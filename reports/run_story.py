@@ -13,7 +13,7 @@ from ..store import events
 from ..store.log import Entry, Log
 from ..store.rules import Rule
 from ..store.runs import find_run
-from ..store.slots import PROBE, RoundId, round_of, step_of
+from ..store.slots import PROBE, RoundId, cycle_of, round_of, step_of
 from ..store.strategies.versions import Strategies, Version
 from .review_history import Review, reviews
 from .usage import ModelUsage
@@ -144,6 +144,10 @@ class RunStory:
     def within(self, kind: type[E], where: RoundId) -> list[E]:
         """Return the events of one kind in one round."""
         return cast(list[E], self._by_round.get((kind, where), []))
+
+    def ending(self, kind: type[E], cycle: int) -> list[E]:
+        """Return the events of one kind with which a cycle ended."""
+        return [event for event in self.all(kind) if cycle_of(event.slot) == cycle]
 
     def newest(self, kind: type[E], where: RoundId) -> E | None:
         """Return the newest event of one kind in one round; None where there is none."""

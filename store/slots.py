@@ -162,11 +162,6 @@ def below(slot: str, *names: str | int) -> str:
     return "/".join([slot, *map(str, names)])
 
 
-def attempt(arm: str, problem: str, sample: int = 0) -> str:
-    """Return the slot of one reply of an arm to a problem."""
-    return f"{arm}/{problem}/{sample}"
-
-
 def with_adapter(arm: str, adapter: str) -> str:
     """Return the slot of an arm like `arm`, whose student has another adapter."""
     return f"{arm}-{adapter}"

@@ -68,7 +68,7 @@ def newest_duels(log: Log, run_id: str) -> list[Duel]:
 
 def _read_duel(log: Log, gate: GateDecided, problem: Problem) -> Duel | None:
     new, old = (
-        log.find(AttemptJudged, gate.stream, slots.attempt(prefix, problem.id))
+        log.find(AttemptJudged, gate.stream, slots.below(prefix, problem.id, 0))
         for prefix in (gate.candidate_attempts, gate.incumbent_attempts)
     )
     if new is None or old is None:

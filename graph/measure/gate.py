@@ -130,7 +130,7 @@ class Gate:
         Candidates with other examples leave the incumbent other problems to be trained on: then it
         is another adapter, and another arm.
         """
-        answered = self.run.attempts([slots.attempt(shared_slot, self.block[0].id)])
+        answered = self.run.attempts([slots.below(shared_slot, self.block[0].id, 0)])
         if any(first.adapter != adapter for first in answered):
             return slots.with_adapter(shared_slot, adapter)
         return shared_slot

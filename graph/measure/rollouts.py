@@ -35,7 +35,7 @@ def attempt(
     one is greedy.
     """
     wanted = [(problem, sample) for problem in problems for sample in range(samples)]
-    places = [slots.attempt(prefix, problem.id, sample) for problem, sample in wanted]
+    places = [slots.below(prefix, problem.id, sample) for problem, sample in wanted]
     found = {slot: run.log.find(AttemptJudged, run.id, slot) for slot in places}
     shown = "" if strategy is None or not strategy.rules else strategy.hash
     _check_same_question(run.id, found, shown, adapter)

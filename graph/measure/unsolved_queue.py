@@ -91,7 +91,7 @@ def _solution(run: Run, slot: str, problem: Problem) -> str:
     if run.teacher.model is None:
         return right_solution(run.domain, problem) or ""
     arm = slots.part(slot, "gap")
-    tries = run.attempts(slots.attempt(arm, problem.id, sample) for sample in range(SAMPLES))
+    tries = run.attempts(slots.below(arm, problem.id, sample) for sample in range(SAMPLES))
     right = (event for event in tries if event.outcome == "right")
     return next((run.log.text(event.reply_text) for event in right), "")
 

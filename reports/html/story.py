@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ...store import events
-from ...store.slots import RoundId, cycle_of, parse_reference, round_of
+from ...store.slots import RoundId, parse_reference, round_of
 from ..event_wording import describe_other
 from ..run_story import RunStory
 from ..wording import GAPS, OTHER_GAP
@@ -155,16 +155,8 @@ def _promotion(story: RunStory, event: events.StrategyPromoted) -> Html:
 
 
 def _cycle_end(story: RunStory, cycle: int) -> Html:
-    lines = [
-        _transfer(story, event)
-        for event in story.all(events.Transferred)
-        if cycle_of(event.slot) == cycle
-    ]
-    lines += [
-        _feedback(event)
-        for event in story.all(events.FailuresSorted)
-        if cycle_of(event.slot) == cycle
-    ]
+    lines = [_transfer(story, event) for event in story.ending(events.Transferred, cycle)]
+    lines += [_feedback(event) for event in story.ending(events.FailuresSorted, cycle)]
     return card(f"End of cycle {cycle}", lines, "end") if lines else Html("")
 
 

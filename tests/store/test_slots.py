@@ -63,7 +63,7 @@ def test_what_belongs_to_no_cycle_is_its_parts(a: str, b: str, n: int, c: str) -
         slots.run_step("import", a, b): ("import", a, b),
         slots.run_step("judge", a): ("judge", a),
         slots.run_step("validators", n, n): ("validators", str(n), str(n)),
-        slots.attempt(slots.part(slots.PROBE, "told"), a, n): (
+        slots.below(slots.part(slots.PROBE, "told"), a, n): (
             "baseline", "probe", "told", a, str(n)
         ),
         slots.derived_candidate("x", a, b, c): ("x", a, f"{b}-{c}"),
