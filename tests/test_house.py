@@ -14,6 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from tutelage.models.registry import spec_forms
+from tutelage.store.events.upcasts import KINDS
+
+from . import lints
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SHIPPED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
@@ -302,3 +307,159 @@ def test_the_editable_links_name_what_is_shipped() -> None:
     assert {link.name for link in links} == set(SHIPPED)
     for link in links:
         assert link.is_symlink() and link.resolve() == ROOT / link.name
+
+
+MOST_READINGS = 40
+"""Tests of an event's class and asserts of any, in all that is shipped."""
+MOST_FOLDS = 8
+"""`match` over the kinds of events: what really reads several kinds."""
+EVENT_KINDS = {*KINDS, "Event", "AnyEvent"}
+SEES_LOG = ("store", "trainer", "graph", "reports", "commands")
+NO_SLOT = {
+    "store/slots.py": "it is the module of slots",
+    "store/contract.py": "the keepers hash a slot",
+    "store/memory.py": "a keeper finds what begins with a text",
+    "store/sqlite/log.py": "a keeper finds what begins with a text",
+    "store/edits/contract.py": "a rule's id is drawn from the slot of its edit",
+    "graph/state.py": "a seed is drawn from a slot",
+    "graph/teacher/model.py": "a shuffle is drawn from slots",
+    "reports/html/markup.py": "an anchor is made of any text",
+    "commands/resume.py": "the beginning of a setting's name",
+}
+"""Shipped file -> why it may handle slots, or what is called like one, as text."""
+
+
+def shipped_trees() -> Iterator[tuple[str, ast.Module]]:
+    yield from ((file.relative_to(ROOT).as_posix(), parsed(file)) for file in modules())
+
+
+def test_events_are_read_by_their_kind_and_not_tested_for_it() -> None:
+    kinds = set(EVENT_KINDS)
+    for _, tree in shipped_trees():
+        kinds |= lints.unions_of(tree, kinds)
+    readings, folds = (
+        [
+            f"{place}:{line}: {code}"
+            for place, tree in shipped_trees()
+            for line, code in of(tree, kinds)
+        ]
+        for of in (lints.untyped_readings, lints.folds)
+    )
+    print(f"{len(readings)} tests of a class, {len(folds)} folds", *readings, *folds, sep="\n")
+    assert len(readings) <= MOST_READINGS
+    assert len(folds) <= MOST_FOLDS
+
+
+def test_a_slot_is_built_and_read_by_its_module_alone() -> None:
+    makers = lints.makers_of(parsed(ROOT / "store" / "slots.py"))
+    found = [
+        f"{place}:{line}: {code}"
+        for place, tree in shipped_trees()
+        if place not in NO_SLOT and place.split("/")[0] in SEES_LOG
+        for line, code in lints.slots_as_text(tree, makers)
+    ]
+    assert found == []
+    for place in NO_SLOT:
+        assert list(lints.slots_as_text(parsed(ROOT / place), makers)), f"{place} needs no leave"
+
+
+def test_a_models_spec_is_compared_in_the_registry_alone() -> None:
+    starts = [re.split(r"[\[<+]", form)[0] for form, _ in spec_forms()]
+    assert {"anthropic:", "hf:", "smollm2-135m"} <= set(starts)
+    found = [
+        f"{place}:{line}: {code}"
+        for place, tree in shipped_trees()
+        if place != "models/registry.py"
+        for line, code in lints.model_prefixes(tree, starts)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "isinstance(event, str)",
+        "isinstance(x, GateDecided)",
+        "isinstance(entry.event, events.GateDecided | events.Solved)",
+        "issubclass(kind, (Solved, Reflected))",
+        "PAIR = Solved | Reflected\nisinstance(it, PAIR)",
+        "assert isinstance(x, dict) and isinstance(y, dict)",
+        "type(x) is GateDecided",
+        "x.kind == 'GateDecided'",
+    ],
+)
+def test_a_test_of_an_events_class_is_counted(code: str) -> None:
+    tree = ast.parse(code)
+    kinds = EVENT_KINDS | lints.unions_of(tree, EVENT_KINDS)
+    assert len(list(lints.untyped_readings(tree, kinds))) == 1
+    assert not list(lints.untyped_readings(ast.parse("isinstance(x, dict)"), kinds))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "f'{slot}/gate'",
+        "f'{event.slot}#{n}'",
+        "slot + '/gate'",
+        "'%s/gate' % slot",
+        "'{}/gate'.format(slot)",
+        "'/'.join([slot, name])",
+        "'/'.join(it.slot for it in events)",
+        "event.slot.removesuffix('/gate')",
+        "event.slot.split('/')",
+        "event.slot.startswith('manual/')",
+        "old_slot.rpartition('/')",
+        "'/gate' in event.slot",
+        "event.slot == 'baseline/probe'",
+        "event.slot[3:]",
+        "re.match('c([0-9]+)/', event.slot)",
+        "_PLACE.fullmatch(slot)",
+        "slot = f'c{cycle}/transfer'",
+        "slot = 'a' if x else f'b/{n}'",
+        "Solved(slot='/'.join(parts))",
+        "log.find(Solved, run, f'c{cycle}/solve')",
+        "log.find(Solved, run, 'start')",
+        "log.entries(prefix=cycle + '/')",
+        "here = slots.part(step, 'gate')\nf'{here}/1'",
+        "here = run.slot('open')\nhere.split('/')",
+        "def gate_slot(step: str) -> str:\n    return f'{step}/gate'",
+        "match slot:\n    case 'start':\n        pass",
+    ],
+)
+def test_a_slot_that_is_built_or_read_as_text_is_found(code: str) -> None:
+    assert list(lints.slots_as_text(ast.parse(code), {"part"}))
+
+
+def test_a_slot_that_is_only_handed_on_is_left_alone() -> None:
+    code = """
+slot = slots.part(step, "gate")
+Solved(slot=slots.below(slot, 1))
+raise ValueError(f"Slot {slot!r} is taken.")
+known[event.slot] = slot in known or event.slot == slot
+TemporaryDirectory(prefix="tutelage-")
+"""
+    assert list(lints.slots_as_text(ast.parse(code), {"part", "below"})) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "spec.startswith('hf:')",
+        "spec.startswith(('anthropic:', 'messages:'))",
+        "PAID = ('anthropic:', 'messages:')",
+        "spec == 'smollm2-135m'",
+        "spec in ('smollm2-135m', 'smollm2-135m+a')",
+        "spec.removeprefix('scripted:')",
+        "spec.partition(':')[0] == 'anthropic'",
+        "spec.partition(':')[0] in {'hf'}",
+        "{'smollm2-135m': 135}",
+        "sizes.get('smollm2-135m')",
+        "re.match('hf:.*', spec)",
+        "match spec:\n    case 'smollm2-135m':\n        pass",
+    ],
+)
+def test_a_compared_beginning_of_a_spec_is_found(code: str) -> None:
+    starts = ("anthropic:", "messages:", "hf:", "smollm2-135m", "scripted:")
+    assert list(lints.model_prefixes(ast.parse(code), starts))
+    harmless = ast.parse("examples('tutelage run --student hf:a', 'hf:folder')")
+    assert list(lints.model_prefixes(harmless, starts)) == []
