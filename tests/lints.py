@@ -249,31 +249,39 @@ def model_prefixes(tree: ast.Module, starts: Collection[str]) -> Found:
     That is the beginning of a kind's specs itself, wherever it stands, and any spec of one in a
     comparison, a pattern, or a method that looks at the beginning or end of a text.
     """
-    bare = {start.rstrip(":") for start in starts} - {"messages", "hf"}
+    words = {start.rstrip(":") for start in starts}
     compared = {id(part) for it in ast.walk(tree) for part in _compared(it)}
+    keys = {id(part) for it in ast.walk(tree) for part in _keys(it)}
     for node in ast.walk(tree):
-        if not _is_text(node):
+        text = node.value if isinstance(node, ast.Constant) else None
+        if not isinstance(text, str):
             continue
-        assert isinstance(node, ast.Constant)
-        text = node.value
-        whole = text in starts and text.endswith(":")
-        if whole or (id(node) in compared and (
-            text.startswith(tuple(starts)) or text in bare or text in ("messages", "hf"))
-        ):  # fmt: skip
+        begins = text.startswith(tuple(starts))
+        if (
+            (text in starts and text.endswith(":"))
+            or (id(node) in compared and (begins or text in words))
+            # `messages` alone may be any key.
+            or (id(node) in keys and begins)
+        ):
             yield _show(node)
 
 
 def _compared(node: ast.AST) -> Iterator[ast.AST]:
     match node:
-        case ast.Compare() | ast.match_case():
-            yield from ast.walk(node if isinstance(node, ast.Compare) else node.pattern)
-        case ast.Call(func=ast.Attribute(attr="startswith" | "endswith" | "removeprefix"
-                                         | "removesuffix" | "partition" | "split"
-                                         | "get")):  # fmt: skip
-            for arg in node.args:
-                yield from ast.walk(arg)
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"))):
+        case ast.Compare():
             yield from ast.walk(node)
-        case ast.Dict():
-            for key in node.keys:
-                yield from ast.walk(key) if key else ()
+        case ast.match_case(pattern=pattern):
+            yield from ast.walk(pattern)
+        case ast.Call(func=ast.Attribute(value=of, attr=name)):
+            if name in READS or (isinstance(of, ast.Name) and of.id == "re"):
+                yield from (part for arg in node.args for part in ast.walk(arg))
+
+
+def _keys(node: ast.AST) -> Iterator[ast.AST]:
+    match node:
+        case ast.Dict(keys=keys):
+            yield from (part for key in keys if key for part in ast.walk(key))
+        case ast.Call(func=ast.Attribute(attr="get"), args=args):
+            yield from args
+        case ast.Subscript(slice=key):
+            yield key
