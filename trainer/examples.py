@@ -85,13 +85,7 @@ class Dataset:
         """Read the dataset that `as_jsonl` wrote, with the counts that were kept beside it."""
         rows = (json.loads(line) for line in text.split("\n") if line)
         examples = tuple(
-            Example(
-                problem=row["problem"],
-                request=Request(**row["request"]),
-                completion=row["completion"],
-                rules=tuple(row["rules"]),
-                answer=row["answer"],
-            )
+            Example(**{**row, "request": Request(**row["request"]), "rules": tuple(row["rules"])})
             for row in rows
         )
         return cls(examples, dropped, dict(coverage or {}), dict(classes or {}))

@@ -44,11 +44,11 @@ def train_lora(
     says so.
     """
     module, _ = student.bare()
-    recipe, seed = training.recipe, training.seed
+    recipe = training.recipe
     with torch.random.fork_rng():
-        torch.manual_seed(seed)
+        torch.manual_seed(training.seed)
         with fresh_adapter(module, recipe) as model:
-            losses = _learn(loss_of(model), examples, recipe, seed, on_step, stop)
+            losses = _learn(loss_of(model), examples, training, on_step, stop)
             config = model.peft_config["default"]
             config.base_model_name_or_path = student.name.removeprefix("hf:")
             config.inference_mode = True
@@ -61,11 +61,11 @@ def train_lora(
 def _learn(
     learner: "CompletionLoss",
     examples: Sequence[Tokens],
-    recipe: Recipe,
-    seed: int,
+    training: Training,
     on_step: OnStep,
     stop: Stop,
 ) -> tuple[float, ...]:
+    recipe = training.recipe
     accelerator = Accelerator()
     adapter = [weight for weight in learner.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(adapter, lr=recipe.lr, weight_decay=recipe.weight_decay)
@@ -76,7 +76,7 @@ def _learn(
     prepared, stepper = accelerator.prepare(learner, optimizer)
     losses: list[float] = []
     try:
-        for batch in batches(examples, recipe, seed):
+        for batch in batches(examples, recipe, training.seed):
             if stop is not None and stop():
                 accelerator.set_trigger()
             if accelerator.check_trigger():
