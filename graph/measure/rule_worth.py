@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 from ...evidence.effects import ALPHA, Estimate, pool, sign_test
@@ -89,7 +89,11 @@ def rule_worths(
     out, such as any in the `weights` channel, has the effect of the first gate whose candidate
     had it and whose incumbent had not: that of the version that brought it, with all it brought.
     """
-    said, names, credits, gates = _select_measurements(log, domain, stream, after)
+    reader = _READERS.setdefault(log, {}).setdefault(domain, _DomainReader())
+    reader.go_on(log, domain)
+    said, names = reader.said, reader.names
+    gates, credits = _select(reader.gates, stream, after), _select(reader.credits, stream, after)
+    credits = [it for it in credits if it.rule in said.get(it.strategy, {})]
     found: dict[str, RuleWorth] = {}
     for gate in sorted(gates, key=lambda it: parse(it.slot).by_hand):
         before = said.get(gate.incumbent, {})
@@ -140,21 +144,14 @@ def reorder_edits(strategy: Strategy, worths: Mapping[str, RuleWorth]) -> tuple[
     )
 
 
-class _Measurements(NamedTuple):
-    said: dict[str, dict[str, Rule]]
-    """Hash of each version -> its rules by id."""
-    names: dict[str, str]
-    """Hash of each version -> what it is called."""
-    credits: list[CreditMeasured]
-    gates: list[GateDecided]
-
-
 class _DomainReader:
     """Reads the measurements of one domain from one log, on from where it last stopped."""
 
     def __init__(self) -> None:
         self.said: dict[str, dict[str, Rule]] = {EMPTY.hash: {}}
+        """Hash of each version -> its rules by id."""
         self.names: dict[str, str] = {}
+        """Hash of each version -> what it is called."""
         self.credits: list[tuple[int, CreditMeasured]] = []
         self.gates: list[tuple[int, GateDecided]] = []
         self._seen = 0
@@ -179,16 +176,8 @@ _READERS: WeakKeyDictionary[Log, dict[str, _DomainReader]] = WeakKeyDictionary()
 """One a log and domain: a run asks several times a round, and nothing is ever read anew."""
 
 
-def _select_measurements(log: Log, domain: str, stream: str | None, after: int) -> _Measurements:
-    reading = _READERS.setdefault(log, {}).setdefault(domain, _DomainReader())
-    reading.go_on(log, domain)
-
-    def select(found: list[tuple[int, E]]) -> list[E]:
-        return [it for seq, it in found if seq > after and stream in (None, it.stream)]
-
-    credits, gates = select(reading.credits), select(reading.gates)
-    credits = [it for it in credits if it.rule in reading.said.get(it.strategy, {})]
-    return _Measurements(reading.said, reading.names, credits, gates)
+def _select(found: list[tuple[int, E]], stream: str | None, after: int) -> list[E]:
+    return [it for seq, it in found if seq > after and stream in (None, it.stream)]
 
 
 def _worth_from_gate(gate: GateDecided, wording: Rule, version: str) -> RuleWorth:
