@@ -40,11 +40,11 @@ class WriteLock:
             raise closed_error()
         end = time.monotonic() + self._patience
         if not self._threads.acquire(timeout=self._patience):
-            raise _lock_timeout(self._path)
+            raise lock_timeout(self._path)
         try:
             while not lock_descriptor(self._file, blocking=False):
                 if time.monotonic() > end:
-                    raise _lock_timeout(self._path)
+                    raise lock_timeout(self._path)
                 time.sleep(0.001)
         except BaseException:
             self._threads.release()
@@ -186,7 +186,7 @@ def _explain(error: sqlite3.Error, path: Path) -> StoreError:
     """Return the typed error for what SQLite said about the database at `path`."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return _lock_timeout(path)
+        return lock_timeout(path)
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return StoreError(
             f"The disk refused to write or read {path} ({error}); nothing was kept. "
@@ -205,7 +205,7 @@ def _explain(error: sqlite3.Error, path: Path) -> StoreError:
     return StoreError(f"{path}: {error}. Nothing was kept; `tutelage log verify` looks closer.")
 
 
-def _lock_timeout(path: Path) -> StoreError:
+def lock_timeout(path: Path) -> StoreError:
     """Return the error of a writer that waited longer than it may for another one."""
     return StoreError(
         f"{path} stayed locked by another process; nothing was kept. "
