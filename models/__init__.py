@@ -1,7 +1,7 @@
 """Models: Claude, any server that speaks the Messages API, and students on this machine."""
 
 from .contract import Model, ModelError, Reply, Request, Usage
-from .registry import check_model, open_model, spec_forms
+from .registry import check_model, facts_by_name, facts_of, open_model, spec_forms
 from .scripted import ScriptedModel
 
 __all__ = [
@@ -12,6 +12,8 @@ __all__ = [
     "ScriptedModel",
     "Usage",
     "check_model",
+    "facts_by_name",
+    "facts_of",
     "open_model",
     "spec_forms",
 ]

@@ -13,6 +13,7 @@ from .adapters import AdapterSwitch, read_config
 from .chat_template import ChatTemplate, Encoded
 from .contract import Model, ModelError, Reply, Request, Usage
 from .decoding.generate import Decoder, Generated, Prompt
+from .facts import ModelSpec
 from .progress_bars import without_progress_bars
 from .schema import enforce_schema
 
@@ -21,35 +22,33 @@ BATCH_SIZE = 32
 
 
 def open_folder(
-    spec: str, *, device: str = "auto", batch_size: int = BATCH_SIZE, share_prefix: bool = True
+    spec: ModelSpec,
+    *,
+    device: str = "auto",
+    batch_size: int = BATCH_SIZE,
+    share_prefix: bool = True,
 ) -> Model:
     """Open `hf:<repo or path>[+adapter]`."""
-    rest = spec.partition(":")[2]
-    base, adapter = (rest, "") if Path(rest).exists() else _split_off_adapter(rest)
-    if not base:
+    if not spec.base:
         raise ModelError("Which model? Write hf:<repo or path>[+adapter].")
-    name = spec.removesuffix(f"+{adapter}") if adapter else spec
-    return _switch_on(adapter, LocalModel(base, name, device, batch_size, share_prefix))
+    return _open(spec, spec.base, device, batch_size, share_prefix)
 
 
 def open_smollm2(
-    spec: str, *, device: str = "auto", batch_size: int = BATCH_SIZE, share_prefix: bool = True
+    spec: ModelSpec,
+    *,
+    device: str = "auto",
+    batch_size: int = BATCH_SIZE,
+    share_prefix: bool = True,
 ) -> Model:
     """Open `smollm2-135m[+adapter]`."""
-    name, adapter = _split_off_adapter(spec)
-    if name != "smollm2-135m":
-        raise ModelError(f"No model is called {spec!r}. Did you mean smollm2-135m[+adapter]?")
-    student = LocalModel(smollm2.folder(), name, device, batch_size, share_prefix)
-    return _switch_on(adapter, student)
+    return _open(spec, smollm2.folder(), device, batch_size, share_prefix)
 
 
-def _switch_on(adapter: str, student: "LocalModel") -> Model:
-    return student.with_adapter(Path(adapter)) if adapter else student
-
-
-def _split_off_adapter(text: str) -> tuple[str, str]:
-    base, _, adapter = text.partition("+")
-    return base, adapter
+def _open(spec: ModelSpec, source: str | Path, *settings: Any) -> Model:
+    name = spec.text.removesuffix(f"+{spec.adapter}") if spec.adapter else spec.text
+    student = LocalModel(source, name, *settings)
+    return student.with_adapter(Path(spec.adapter)) if spec.adapter else student
 
 
 class BareModel(NamedTuple):

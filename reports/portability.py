@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..graph.measure.channel_rule import words_harm, words_help, words_move
 from ..graph.measure.portability_rule import smallest_harm
-from ..graph.planning.student_size import student_size
+from ..models import facts_by_name
 from ..store import slots
 from ..store.events import (
     Channel,
@@ -191,7 +191,8 @@ class _Events:
         # The channel says nothing here: it may have been named, or be the only one.
         probe = self.probes.get(number)
         heard, harmed = (None, False) if probe is None else (words_help(probe), words_harm(probe))
-        return Column(model, number == 0, student_size(spec) or None, heard, harmed)
+        size = facts_by_name(spec).size.parameters or None
+        return Column(model, number == 0, size, heard, harmed)
 
     def line(
         self,

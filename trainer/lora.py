@@ -24,6 +24,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from ..models import facts_by_name
 from .adapter import Trained
 from .contract import OnStep, Stop, Trainable, Training, TrainingStopped
 from .recipe import Recipe
@@ -50,7 +51,7 @@ def train_lora(
         with fresh_adapter(module, recipe) as model:
             losses = _learn(loss_of(model), examples, training, on_step, stop)
             config = model.peft_config["default"]
-            config.base_model_name_or_path = student.name.removeprefix("hf:")
+            config.base_model_name_or_path = facts_by_name(student.name).spec.base
             config.inference_mode = True
             kept = peft.get_peft_model_state_dict(model, save_embedding_layers=False)
             weights = {name: w.detach().cpu().clone() for name, w in kept.items()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
+from ...models import facts_by_name
 from ...models.contract import Model, Reply, Request
 from ...store.events import CallCompleted, CallInDoubt, CallIntended
 from ...store.log import Log
@@ -13,9 +14,6 @@ from ..config.sections import Budget
 
 SILENCE = 1800.0
 """Seconds without an event after which nobody was at work; a training is shorter than that."""
-
-PAID = ("anthropic:", "messages:")
-"""How the specs of models begin whose tokens leave this machine."""
 CHARACTERS_A_TOKEN = 3
 """Low on purpose: a reservation should be too large rather than too small."""
 
@@ -31,6 +29,7 @@ class Spending:
     budget: Budget
     input_tokens: int = 0
     output_tokens: int = 0
+    dollars: float = 0.0
     clock: Callable[[], float] = time.monotonic
     hours_before: float = 0.0
     """Hours that earlier sessions of the same run took."""
@@ -38,10 +37,6 @@ class Spending:
 
     def __post_init__(self) -> None:
         self._started = self.clock()
-
-    @property
-    def dollars(self) -> float:
-        return self._dollars(self.input_tokens, self.output_tokens)
 
     @property
     def hours(self) -> float:
@@ -64,17 +59,17 @@ class Spending:
         self.check_hours()
         if not costs_money(model):
             return
-        inputs = self.input_tokens + sum(
+        inputs = sum(
             (len(r.system) + len(r.context) + len(r.prompt)) // CHARACTERS_A_TOKEN for r in requests
         )
-        outputs = self.output_tokens + sum(r.max_tokens for r in requests)
-        if self.budget.tokens is not None and inputs + outputs > self.budget.tokens:
-            spent = self.input_tokens + self.output_tokens
+        outputs = sum(r.max_tokens for r in requests)
+        spent = self.input_tokens + self.output_tokens
+        if self.budget.tokens is not None and spent + inputs + outputs > self.budget.tokens:
             raise BudgetSpent(
                 f"{spent} of {self.budget.tokens} tokens are spent and the next call may take "
-                f"{inputs + outputs - spent}. {_HOW_TO_GO_ON}"
+                f"{inputs + outputs}. {_HOW_TO_GO_ON}"
             )
-        dollars = self._dollars(inputs, outputs)
+        dollars = self.dollars + dollars_for(model.name, self.budget, inputs, outputs)
         if self.budget.usd is not None and dollars > self.budget.usd:
             raise BudgetSpent(
                 f"{self.dollars:.4f} of {self.budget.usd} dollars are spent and the next call may "
@@ -83,13 +78,15 @@ class Spending:
 
     def spend(self, model: Model, replies: Sequence[Reply]) -> None:
         """Count what was used."""
-        if costs_money(model):
-            self.input_tokens += sum(reply.usage.input for reply in replies)
-            self.output_tokens += sum(reply.usage.output for reply in replies)
+        for reply in replies:
+            self.add(model.name, reply.usage.input, reply.usage.output)
 
-    def _dollars(self, inputs: int, outputs: int) -> float:
-        prices = self.budget.input_price, self.budget.output_price
-        return (inputs * prices[0] + outputs * prices[1]) / 1e6
+    def add(self, model: str, inputs: int, outputs: int) -> None:
+        """Count tokens of the model of this name, if its tokens are counted."""
+        if facts_by_name(model).remote:
+            self.input_tokens += inputs
+            self.output_tokens += outputs
+            self.dollars += dollars_for(model, self.budget, inputs, outputs)
 
 
 def spending_of(log: Log, run_id: str, budget: Budget) -> Spending:
@@ -103,22 +100,30 @@ def spending_of(log: Log, run_id: str, budget: Budget) -> Spending:
     kinds = (CallIntended, CallCompleted, CallInDoubt)
     for entry in log.entries(stream=run_id, kinds=kinds):
         event = entry.event
-        if isinstance(event, CallIntended) and event.model.startswith(PAID):
+        if isinstance(event, CallIntended) and facts_by_name(event.model).remote:
             asked[event.slot.removesuffix("/call")] = event
-        elif isinstance(event, CallCompleted) and event.slot.removesuffix("/reply") in asked:
-            spending.input_tokens += event.input_tokens
-            spending.output_tokens += event.output_tokens
+        elif isinstance(event, CallCompleted):
+            if call := asked.get(event.slot.removesuffix("/reply")):
+                spending.add(call.model, event.input_tokens, event.output_tokens)
         elif isinstance(event, CallInDoubt) and event.call in asked:
             call = asked[event.call]
             texts = (call.system_text, call.context_text, call.prompt_text)
-            spending.input_tokens += sum(len(log.text(t)) for t in texts) // CHARACTERS_A_TOKEN
-            spending.output_tokens += call.max_tokens
+            read = sum(len(log.text(text)) for text in texts) // CHARACTERS_A_TOKEN
+            spending.add(call.model, read, call.max_tokens)
     return spending
 
 
 def costs_money(model: Model) -> bool:
     """Tell whether a model's tokens are counted: those that leave this machine."""
-    return model.name.startswith(PAID)
+    return facts_by_name(model.name).remote
+
+
+def dollars_for(model: str, budget: Budget, inputs: int, outputs: int) -> float:
+    """Return what tokens cost at the budget's prices, else at the model's own, if it has any."""
+    prices = (budget.input_price, budget.output_price)
+    if not any(prices):
+        prices = facts_by_name(model).kind.price or prices
+    return (inputs * prices[0] + outputs * prices[1]) / 1e6
 
 
 def seconds_at_work(moments: Iterable[datetime]) -> float:

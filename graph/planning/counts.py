@@ -5,6 +5,7 @@ from itertools import accumulate
 from math import isqrt
 from typing import Literal, NamedTuple
 
+from ...models import facts_by_name
 from ..config.config import RunConfig
 from ..measure.ablation import CREDITED
 from ..measure.unsolved_queue import DUE, SAMPLES
@@ -37,7 +38,7 @@ def calls_of(config: RunConfig) -> Iterator[Calls]:
 
 def is_trainable(config: RunConfig) -> bool:
     """Tell whether the student is one that can be trained on this machine."""
-    return config.student.startswith(("hf:", "smollm2-135m"))
+    return facts_by_name(config.student).trainable
 
 
 def teacher_is_model(config: RunConfig) -> bool:

@@ -13,21 +13,21 @@ from typing import Any
 from ...domains.contract import SPLITS, Domain
 from ...evidence.gate.decide import detectable_gain
 from ...evidence.gate.rules import rule_of
+from ...models import facts_by_name
 from ...store.rules import Rule, Strategy
 from ...trainer.methods import SFT
-from ..calls.budget import CHARACTERS_A_TOKEN
+from ..calls.budget import CHARACTERS_A_TOKEN, dollars_for
 from ..config.config import RunConfig
 from ..measure.acceptance import settings_of
 from ..measure.candidates import removals_possible
 from ..teacher.model import LARGE
 from .counts import Calls, Who, calls_of, is_trainable, teacher_is_model
-from .student_size import SMOLLM2, student_size
 
 SAMPLE = 32
 """Train problems from which lengths are measured."""
 TEMPLATE = 30
 """Tokens that a chat template puts around a call."""
-SMALL = SMOLLM2
+SMALL = 135e6
 """Parameters of the student that the speeds below were measured with, on two cores."""
 READ, WRITTEN = 1200.0, 120.0
 """Prompt tokens read and reply tokens written a second, in batches."""
@@ -104,14 +104,15 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
     for split in SPLITS:
         if count := getattr(config.splits, split):
             domain.problems(split, count, config.seed)
-    size = student_size(config.student)
+    student = facts_by_name(config.student)
+    size = 0.0 if student.remote else student.size.parameters
     lengths = _Lengths.of(config, domain)
     stages = tuple(_stage(lengths, size, each) for each in calls_of(config))
     adapters = _adapters(config)
     # Held to the last place: a dataset whose solutions do not fit is refused by the preflight.
     tokens = config.train.recipe().epochs * config.train.examples * (lengths.bare + lengths.reply)
     seconds = adapters * tokens / LEARNED * (size or SMALL) / SMALL
-    paid = [stage for stage in stages if _remote(stage.spec)]
+    paid = [stage for stage in stages if facts_by_name(stage.spec).remote]
     return Plan(
         stages=stages,
         adapters=adapters,
@@ -121,7 +122,7 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
         usd=_dollars(config, paid, [stage.output_tokens for stage in paid]),
         usd_limit=_dollars(config, paid, [stage.output_limit for stage in paid]),
         detectable=detectable_gain(config.block, config.gate_settings),
-        notes=tuple(_notes(config, size, paid)),
+        notes=tuple(_notes(config, size, paid, lengths)),
     )
 
 
@@ -163,7 +164,7 @@ def _stage(lengths: _Lengths, size: float | None, asked: Calls) -> Stage:
     if asked.prompt == "read":
         read += LARGE * (lengths.bare + lengths.reply)
         likely, limit = TEACHER_TEXT // 10, TEACHER_TEXT
-    if _remote(asked.spec):
+    if facts_by_name(asked.spec).remote:
         seconds = calls * (REMOTE_STARTS + likely / REMOTE_WRITES)
     else:
         # A strategy is read once a batch and kept: only what differs is read for each problem.
@@ -187,10 +188,6 @@ def _adapters(config: RunConfig) -> int:
     return candidates + incumbents + labels * (config.train.method != SFT)
 
 
-def _remote(spec: str) -> bool:
-    return spec.startswith(("anthropic:", "messages:", "openai:"))
-
-
 def _memory(config: RunConfig, size: float | None) -> float | None:
     """Return the process at its largest: weights in fp32, and what a batch or a step holds."""
     if size is None:
@@ -201,16 +198,26 @@ def _memory(config: RunConfig, size: float | None) -> float | None:
 
 
 def _dollars(config: RunConfig, paid: Sequence[Stage], output: Sequence[int]) -> float:
-    inputs = sum(stage.input_tokens for stage in paid)
-    prices = config.budget
-    return (inputs * prices.input_price + sum(output) * prices.output_price) / 1e6
+    return sum(
+        dollars_for(stage.spec, config.budget, stage.input_tokens, written)
+        for stage, written in zip(paid, output, strict=True)
+    )
 
 
-def _notes(config: RunConfig, size: float | None, paid: Sequence[Stage]) -> Iterator[str]:
-    if paid and not (config.budget.input_price or config.budget.output_price):
+def _notes(
+    config: RunConfig, size: float | None, paid: Sequence[Stage], lengths: _Lengths
+) -> Iterator[str]:
+    if any(not dollars_for(stage.spec, config.budget, 1, 1) for stage in paid):
         yield "Calls leave this machine and [budget] names no prices, so the cost is shown as 0."
     if size is None:
         yield f"The size of {config.student} is not known before it is loaded; times are for 135M."
+    room = facts_by_name(config.student).size.context
+    whole = lengths.bare + lengths.strategy + lengths.limit
+    if room is not None and whole > room:
+        yield (
+            f"A prompt with rules and its reply may take {whole} tokens; {config.student} has room "
+            f"for {room}, and a call that does not fit is wrong."
+        )
     if config.gate.channel == "auto" and is_trainable(config):
         yield (
             'gate.channel = "auto": the probe decides. Counted is the dearer `weights`, with an '

