@@ -1,6 +1,5 @@
 """Plan of a run: calls, tokens, time, memory and cost, before anything runs."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from ..domains import get as domain_named
-from ..models import Model, ModelError, Reply, Request, facts_by_name, open_model
+from ..models import Model, ModelError, Request, ScriptedModel, facts_by_name, open_model
 from ..reports.wording import duration, points
 from ..store.log import open_log
 from .errors import FAILED, Refused, complain
@@ -72,52 +71,20 @@ def _rehearse(config: "RunConfig", given: "Overrides") -> None:
 
     Raises what `run` would raise.
     """
-    from ..graph.planning.opening import Overrides, open_run
-    from ..graph.teacher.model import ModelTeacher
+    from ..graph.planning.opening import open_run
 
-    teacher, student = given.teacher, given.student
-    if teacher is None and (unloaded := _stand_in(config.teacher)):
-        teacher = ModelTeacher(unloaded)
-    validators = given.validators
-    if validators is None:
-        validators = [_stand_in(spec) or open_model(spec) for spec in config.validators]
-    overrides = Overrides(
-        given.domain, teacher, student or _stand_in(config.student), given.trainer, validators
-    )
     with TemporaryDirectory() as aside, open_log(Path(aside)) as log:
-        open_run(Path(aside), Path(aside), config, overrides=overrides, log=log)
+        open_run(Path(aside), Path(aside), config, overrides=given, log=log, opener=_open_unloaded)
 
 
-def _stand_in(spec: str) -> "Model | None":
-    """A stand-in for a model whose weights are here; None for any other."""
-    facts = facts_by_name(spec)
-    if facts.has_weights is None:
-        return None
-    # Where it cannot be there, to open it says so at once.
-    if not facts.has_weights:
-        return open_model(spec)
-    return _UnloadedStudent(spec) if facts.trainable else _Unloaded(spec)
+def _open_unloaded(spec: str) -> Model:
+    """Open a model, or a stand-in for one whose weights are here."""
+    there = facts_by_name(spec).has_weights
+    return ScriptedModel(_refuse, spec) if there else open_model(spec)
 
 
-class _Unloaded:
-    """A model by name only."""
-
-    batch_size = 1
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def reply(self, requests: Sequence[Request]) -> list[Reply]:
-        self._refuse()
-
-    def _refuse(self, *_: object) -> NoReturn:
-        raise AssertionError(f"{self.name} is not loaded for a plan")
-
-
-class _UnloadedStudent(_Unloaded):
-    """A model by name only, of a kind that can be trained."""
-
-    bare = chat = encode = _Unloaded._refuse
+def _refuse(request: Request) -> NoReturn:
+    raise AssertionError("a plan asks no model")
 
 
 def _show(config: "RunConfig", found: "Plan") -> None:

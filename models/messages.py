@@ -14,7 +14,7 @@ from anthropic import APIRequest, APIResponse
 from pydantic import BaseModel, Field, ValidationError
 
 from .contract import ModelError, Reply, Request, Usage
-from .facts import ModelSpec
+from .facts import ModelFacts
 from .schema import enforce_schema
 
 MAX_RETRIES = 8
@@ -35,29 +35,29 @@ _HINTS = {
 
 
 def open_claude(
-    spec: ModelSpec,
+    facts: ModelFacts,
     *,
     max_retries: int = MAX_RETRIES,
     longest_wait: float = LONGEST_WAIT,
     timeout: float = TIMEOUT,
 ) -> "MessagesModel":
     """Open `anthropic:<model>`; ANTHROPIC_API_KEY is the key, ANTHROPIC_BASE_URL the address."""
-    if not spec.base:
+    if not facts.base:
         raise ModelError(
             "Which Claude? Write anthropic:<model>, such as anthropic:claude-haiku-5-5."
         )
     if not (os.environ.get("ANTHROPIC_API_KEY") or os.environ.get("ANTHROPIC_AUTH_TOKEN")):
         raise ModelError(
-            f"{spec.text} needs a key and ANTHROPIC_API_KEY is not set. "
+            f"{facts.spec} needs a key and ANTHROPIC_API_KEY is not set. "
             "Run `export ANTHROPIC_API_KEY=...`, or choose a model without one: smollm2-135m, "
             "messages:<url>#<model>."
         )
     client = _client(None, None, max_retries, longest_wait, timeout)
-    return MessagesModel(spec.text, spec.base, client, sampling=False)
+    return MessagesModel(facts.spec, facts.base, client, sampling=False)
 
 
 def open_server(
-    spec: ModelSpec,
+    facts: ModelFacts,
     *,
     api_key: str | None = None,
     max_retries: int = MAX_RETRIES,
@@ -65,16 +65,16 @@ def open_server(
     timeout: float = TIMEOUT,
 ) -> "MessagesModel":
     """Open `messages:<url>#<model>`; a key, if wanted, comes from MESSAGES_API_KEY."""
-    url, _, model = spec.base.partition("#")
+    url, _, model = facts.base.partition("#")
     if not url.startswith(("http://", "https://")) or not model:
         raise ModelError(
-            f"{spec.text!r} names no server. Write messages:<url>#<model>, such as "
+            f"{facts.spec!r} names no server. Write messages:<url>#<model>, such as "
             "messages:http://localhost:11434#qwen3."
         )
     # Never the Anthropic key: it belongs to one provider, and this is another's address.
     key = api_key or os.environ.get("MESSAGES_API_KEY") or "none"
     client = _client(url, key, max_retries, longest_wait, timeout)
-    return MessagesModel(spec.text, model, client, sampling=True)
+    return MessagesModel(facts.spec, model, client, sampling=True)
 
 
 def _client(

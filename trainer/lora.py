@@ -51,7 +51,7 @@ def train_lora(
         with fresh_adapter(module, recipe) as model:
             losses = _learn(loss_of(model), examples, training, on_step, stop)
             config = model.peft_config["default"]
-            config.base_model_name_or_path = facts_by_name(student.name).spec.base
+            config.base_model_name_or_path = facts_by_name(student.name).base
             config.inference_mode = True
             kept = peft.get_peft_model_state_dict(model, save_embedding_layers=False)
             weights = {name: w.detach().cpu().clone() for name, w in kept.items()}

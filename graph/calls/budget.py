@@ -57,7 +57,7 @@ class Spending:
     def reserve(self, model: Model, requests: Sequence[Request]) -> None:
         """Raise BudgetSpent if these calls could go over. Local models cost time only."""
         self.check_hours()
-        if not costs_money(model):
+        if not facts_by_name(model.name).remote:
             return
         inputs = sum(
             (len(r.system) + len(r.context) + len(r.prompt)) // CHARACTERS_A_TOKEN for r in requests
@@ -111,11 +111,6 @@ def spending_of(log: Log, run_id: str, budget: Budget) -> Spending:
             read = sum(len(log.text(text)) for text in texts) // CHARACTERS_A_TOKEN
             spending.add(call.model, read, call.max_tokens)
     return spending
-
-
-def costs_money(model: Model) -> bool:
-    """Tell whether a model's tokens are counted: those that leave this machine."""
-    return facts_by_name(model.name).remote
 
 
 def dollars_for(model: str, budget: Budget, inputs: int, outputs: int) -> float:

@@ -1,13 +1,13 @@
 """Opening of a run: everything that a config names is opened before anything is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...domains import registry as domains
 from ...domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split, held_splits
 from ...evidence.leaks import shared_problems
-from ...models import registry as models
+from ...models import facts_by_name, open_model
 from ...models.contract import Model
 from ...store.log import Log, open_log
 from ...store.runs import find_run, run_ids
@@ -45,19 +45,23 @@ def open_run(
     overrides: Overrides = Overrides(),
     progress: Progress | None = None,
     log: Log | None = None,
+    opener: Callable[[str], Model] = open_model,
 ) -> Run:
     """Open the store and everything the config names, but write nothing yet.
 
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
+    `opener` opens each model: a rehearsal gives one that loads no weights.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
     domain, judge = (overrides.domain, None) if overrides.domain else _domain(config)
     _check_has_training(domain)
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
-    teacher = overrides.teacher or _teacher(config.teacher, domain)
-    student = overrides.student or models.open_model(config.student)
+    teacher = overrides.teacher or _teacher(config.teacher, domain, opener)
+    student = overrides.student or opener(config.student)
     trainer = _trainer(config, student, overrides.trainer)
-    validators = _validators(config, overrides.validators)
+    validators = overrides.validators
+    if validators is None:
+        validators = [opener(spec) for spec in config.validators]
     drawn = {} if run_id else _draw(config, domain)
     if drawn and judge is None:  # a model that judges is asked once its calls are journaled
         _check_judge(config, domain, drawn["train"])
@@ -162,9 +166,9 @@ def _check_disjoint(config: RunConfig, drawn: Mapping[Split, Sequence[Problem]])
     )
 
 
-def _teacher(spec: str, domain: Domain) -> Teacher:
+def _teacher(spec: str, domain: Domain, opener: Callable[[str], Model]) -> Teacher:
     if spec != "rulebook":
-        return ModelTeacher(models.open_model(spec))
+        return ModelTeacher(opener(spec))
     if not domain.guide.rules:
         raise ConfigError(
             f'teacher = "rulebook", but {domain.name} brings no expert rules. '
@@ -173,13 +177,10 @@ def _teacher(spec: str, domain: Domain) -> Teacher:
     return RulebookTeacher()
 
 
-def _validators(config: RunConfig, given: Sequence[Model] | None) -> Sequence[Model]:
-    return [models.open_model(spec) for spec in config.validators] if given is None else given
-
-
 def _trainer(config: RunConfig, student: Model, given: Trainer | None) -> Trainer | None:
     """Return None if the student cannot be trained. Raises ConfigError if the config needs it."""
-    if given is None and isinstance(student, Trainable):
+    # The stand-in of a plan has no weights: there the name says that they can be trained.
+    if given is None and (isinstance(student, Trainable) or facts_by_name(student.name).trainable):
         return LoraTrainer()
     if given is None and config.gate.channel == "weights":
         raise ConfigError(

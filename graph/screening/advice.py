@@ -34,7 +34,7 @@ def model_in(text: str, models: Sequence[str]) -> str:
     """Return the model that a text speaks of; empty if it speaks of none."""
     if match := _MODELS.search(text):
         return match[0]
-    own = {re.split(r"[:#/]", facts_by_name(spec).spec.base)[-1].lower() for spec in models}
+    own = {re.split(r"[:#/]", facts_by_name(spec).base)[-1].lower() for spec in models}
     telling = (name for name in sorted(own) if len(name) >= 6 and re.search(r"[\d-]", name))
     return next((name for name in telling if name in text.lower()), "")
 

@@ -103,7 +103,7 @@ def test_the_size_that_a_spec_tells_is_the_one_that_is_loaded(kind: Kind, spec: 
     size = facts_of(spec).size
     planned = plan(config(student=spec), Parity())
     assert (planned.memory is None) is (size.parameters is None and not kind.remote)
-    if kind.trainable and not facts_of(spec).spec.adapter:
+    if kind.trainable and not facts_of(spec).adapter:
         module: Any = open_model(spec).module  # type: ignore[attr-defined]  # weights are here
         assert size.parameters == pytest.approx(module.num_parameters(), rel=0.05)
         assert size.context == module.config.max_position_embeddings
@@ -157,8 +157,8 @@ def test_a_price_of_the_config_wins_over_the_models_own(monkeypatch: pytest.Monk
 
 def test_a_plus_in_the_name_of_a_folder_that_is_there_is_no_adapter(tmp_path: Path) -> None:
     (tmp_path / "a+b").mkdir()
-    assert facts_of(f"hf:{tmp_path}/a+b").spec.adapter == ""
-    assert facts_of(f"hf:{tmp_path}/c+b").spec.adapter == "b"
+    assert facts_of(f"hf:{tmp_path}/a+b").adapter == ""
+    assert facts_of(f"hf:{tmp_path}/c+b").adapter == "b"
 
 
 def test_a_prompt_that_cannot_fit_into_the_student_is_pointed_out() -> None:
