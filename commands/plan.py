@@ -74,10 +74,12 @@ def _rehearse(config: "RunConfig", given: "Overrides") -> None:
     from ..graph.planning.opening import open_run
 
     with TemporaryDirectory() as aside, open_log(Path(aside)) as log:
-        open_run(Path(aside), Path(aside), config, overrides=given, log=log, opener=_open_unloaded)
+        open_run(
+            Path(aside), Path(aside), config, overrides=given, log=log, opener=_open_or_stand_in
+        )
 
 
-def _open_unloaded(spec: str) -> Model:
+def _open_or_stand_in(spec: str) -> Model:
     """Open a model, or a stand-in for one whose weights are here."""
     there = facts_by_name(spec).has_weights
     return ScriptedModel(_refuse, spec) if there else open_model(spec)
