@@ -1,5 +1,6 @@
 """Plan of a run: calls, tokens, time, memory and cost, before anything runs."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -73,10 +74,9 @@ def _rehearse(config: "RunConfig", given: "Overrides") -> None:
     """
     from ..graph.planning.opening import open_run
 
+    parts = replace(given, opener=_open_or_stand_in)
     with TemporaryDirectory() as aside, open_log(Path(aside)) as log:
-        open_run(
-            Path(aside), Path(aside), config, overrides=given, log=log, opener=_open_or_stand_in
-        )
+        open_run(Path(aside), Path(aside), config, overrides=parts, log=log)
 
 
 def _open_or_stand_in(spec: str) -> Model:

@@ -34,6 +34,8 @@ class Overrides:
     student: Model | None = None
     trainer: Trainer | None = None
     validators: Sequence[Model] | None = None
+    opener: Callable[[str], Model] = open_model
+    """Opens the models that are not given."""
 
 
 def open_run(
@@ -45,23 +47,19 @@ def open_run(
     overrides: Overrides = Overrides(),
     progress: Progress | None = None,
     log: Log | None = None,
-    opener: Callable[[str], Model] = open_model,
 ) -> Run:
     """Open the store and everything the config names, but write nothing yet.
 
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
-    `opener` opens each model: a rehearsal gives one that loads no weights.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
     domain, judge = (overrides.domain, None) if overrides.domain else _domain(config)
     _check_has_training(domain)
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
-    teacher = overrides.teacher or _teacher(config.teacher, domain, opener)
-    student = overrides.student or opener(config.student)
+    teacher = overrides.teacher or _teacher(config.teacher, domain, overrides.opener)
+    student = overrides.student or overrides.opener(config.student)
     trainer = _trainer(config, student, overrides.trainer)
-    validators = overrides.validators
-    if validators is None:
-        validators = [opener(spec) for spec in config.validators]
+    validators = _validators(config, overrides)
     drawn = {} if run_id else _draw(config, domain)
     if drawn and judge is None:  # a model that judges is asked once its calls are journaled
         _check_judge(config, domain, drawn["train"])
@@ -175,6 +173,12 @@ def _teacher(spec: str, domain: Domain, opener: Callable[[str], Model]) -> Teach
             "Name a model, such as anthropic:<model>."
         )
     return RulebookTeacher()
+
+
+def _validators(config: RunConfig, overrides: Overrides) -> Sequence[Model]:
+    if overrides.validators is not None:
+        return overrides.validators
+    return [overrides.opener(spec) for spec in config.validators]
 
 
 def _trainer(config: RunConfig, student: Model, given: Trainer | None) -> Trainer | None:
