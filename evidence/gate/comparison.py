@@ -1,7 +1,7 @@
 """Counts and exact tests of a candidate's scores against the incumbent's, problem by problem."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..intervals import Interval, is_binary, paired_interval
@@ -18,19 +18,31 @@ class Comparison:
     missing: int
     wins: int
     losses: int
-    candidate: float
-    """Accuracy of the candidate; `incumbent` is the other arm's."""
-    incumbent: float
-    gain: float
-    both: Sequence[tuple[float, float]]
+    ours: Sequence[float]
+    """Scores of the candidate where both arms answered; `theirs` are the incumbent's."""
+    theirs: Sequence[float]
     differences: Sequence[float]
     binary: bool
     """Every score is plainly right or wrong."""
 
+    @property
+    def candidate(self) -> float:
+        """Accuracy of the candidate; `incumbent` is the other arm's."""
+        return sum(self.ours) / self.pairs if self.pairs else 0.0
+
+    @property
+    def incumbent(self) -> float:
+        return sum(self.theirs) / self.pairs if self.pairs else 0.0
+
+    @property
+    def gain(self) -> float:
+        gained = self.wins - self.losses if self.binary else sum(self.differences)
+        return gained / self.pairs if self.pairs else 0.0
+
     @cached_property
     def interval(self) -> Interval:
-        s, ours, theirs = self.settings, [a for a, _ in self.both], [b for _, b in self.both]
-        return paired_interval(ours, theirs, s.confidence, s.seed, s.samples)
+        s = self.settings
+        return paired_interval(self.ours, self.theirs, s.confidence, s.seed, s.samples)
 
     @cached_property
     def harm(self) -> float:
@@ -55,33 +67,31 @@ class Comparison:
 
     def with_wins(self, more: int) -> "Comparison":
         """Return the same with so many wins more: the best that may still come."""
-        return _compare([*self.both, *[(1.0, 0.0)] * more], self.missing, self.settings)
+        return replace(
+            self,
+            pairs=self.pairs + more,
+            wins=self.wins + more,
+            ours=[*self.ours, *[1.0] * more],
+            theirs=[*self.theirs, *[0.0] * more],
+            differences=[*self.differences, *[1.0] * more],
+        )
 
 
 def compare_arms(candidate: Scores, incumbent: Scores, settings: GateSettings) -> Comparison:
     """Count the pairs that both arms answered."""
     both = answered_pairs(candidate, incumbent)
-    return _compare(both, len(candidate) - len(both), settings)
-
-
-def _compare(
-    both: Sequence[tuple[float, float]], missing: int, settings: GateSettings
-) -> Comparison:
     n, found = len(both), differences(both)
-    wins, losses = sum(d > 0 for d in found), sum(d < 0 for d in found)
-    binary = is_binary([score for pair in both for score in pair])
+    ours, theirs = zip(*both, strict=True) if both else ((), ())
     return Comparison(
         settings=settings,
         pairs=n,
-        missing=missing,
-        wins=wins,
-        losses=losses,
-        candidate=sum(a for a, _ in both) / n if n else 0.0,
-        incumbent=sum(b for _, b in both) / n if n else 0.0,
-        gain=(wins - losses if binary else sum(found)) / n if n else 0.0,
-        both=both,
+        missing=len(candidate) - n,
+        wins=sum([d > 0 for d in found]),
+        losses=sum([d < 0 for d in found]),
+        ours=ours,
+        theirs=theirs,
         differences=found,
-        binary=binary,
+        binary=is_binary((*ours, *theirs)),
     )
 
 

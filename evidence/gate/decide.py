@@ -50,9 +50,8 @@ class GateVerdict:
 def detectable_gain(n: int, settings: GateSettings) -> float:
     """Smallest gain that a gate over `n` problems would find; known before any reply is seen.
 
-    Above 1 (UNDETECTABLE) means that the block is too small to accept anything. For the claim
-    `no worse` it is the smallest loss that identical replies rule out: beyond the margin, the
-    block is too small.
+    Above 1 (UNDETECTABLE) the block is too small to accept anything. Of removals it is a loss; see
+    `MarginTest.detectable`.
     """
     return rule_of(settings).detectable(n)
 

@@ -9,7 +9,7 @@ share of false accepts; it names the lucky seed that a gate with one reply a pro
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..pairs import Scores, answered_pairs, sign_flip
+from ..pairs import Scores, sign_flip
 from .comparison import compare_arms
 from .decide import GateVerdict
 from .rules import rule_of
@@ -29,7 +29,7 @@ def means(candidate: Replicates, incumbent: Replicates) -> tuple[Scores, Scores]
     effect neither arm is favoured.
     """
     both = [
-        answered_pairs(a, b)
+        [(x, y) for x, y in zip(a, b, strict=True) if x is not None and y is not None]
         for a, b in zip(_by_problem(candidate), _by_problem(incumbent), strict=True)
     ]
     return (

@@ -62,7 +62,11 @@ class Gate:
         a candidate that has all but lost is asked no more. The parts depend on the block alone, so
         a run that is resumed asks and decides as it would have.
         """
-        self.run.progress.stage("validate", self._announcement())
+        self.run.progress.stage(
+            "validate",
+            f"{self.candidate.name} against {self.incumbent.name} on {len(self.block)} problems "
+            f"({self.channel}); {self.rule.promise(len(self.block))}",
+        )
         new_adapter = old_adapter = self.adapter
         if self.channel == "weights":
             ours, theirs = self._inputs()
@@ -109,12 +113,6 @@ class Gate:
             incumbent_adapter=old_adapter,
             candidate_attempts=new_slot,
             incumbent_attempts=old_slot,
-        )
-
-    def _announcement(self) -> str:
-        return (
-            f"{self.candidate.name} against {self.incumbent.name} on {len(self.block)} problems "
-            f"({self.channel}); {self.rule.promise(len(self.block))}"
         )
 
     def _rows(
