@@ -10,6 +10,7 @@ from ...models import facts_by_name
 from ...models.contract import Model, Reply, Request
 from ...store.events import CallCompleted, CallInDoubt, CallIntended
 from ...store.log import Log
+from ...store.slots import step_of
 from ..config.sections import Budget
 
 SILENCE = 1800.0
@@ -99,17 +100,15 @@ def spending_of(log: Log, run_id: str, budget: Budget) -> Spending:
     asked: dict[str, CallIntended] = {}
     kinds = (CallIntended, CallCompleted, CallInDoubt)
     for entry in log.entries(stream=run_id, kinds=kinds):
-        event = entry.event
-        if isinstance(event, CallIntended) and facts_by_name(event.model).remote:
-            asked[event.slot.removesuffix("/call")] = event
-        elif isinstance(event, CallCompleted):
-            if call := asked.get(event.slot.removesuffix("/reply")):
+        match entry.event:
+            case CallIntended() as event if facts_by_name(event.model).remote:
+                asked[step_of(event.slot)] = event
+            case CallCompleted() as event if call := asked.get(step_of(event.slot)):
                 spending.add(call.model, event.input_tokens, event.output_tokens)
-        elif isinstance(event, CallInDoubt) and event.call in asked:
-            call = asked[event.call]
-            texts = (call.system_text, call.context_text, call.prompt_text)
-            read = sum(len(log.text(text)) for text in texts) // CHARACTERS_A_TOKEN
-            spending.add(call.model, read, call.max_tokens)
+            case CallInDoubt() as event if call := asked.get(event.call):
+                texts = (call.system_text, call.context_text, call.prompt_text)
+                read = sum(len(log.text(text)) for text in texts) // CHARACTERS_A_TOKEN
+                spending.add(call.model, read, call.max_tokens)
     return spending
 
 
