@@ -246,19 +246,21 @@ def slots_as_text(tree: ast.Module, makers: Collection[str] = ()) -> Found:
 def model_prefixes(tree: ast.Module, starts: Collection[str]) -> Found:
     """Yield each text that a model's spec could be compared with.
 
-    That is the beginning of a kind's specs itself, wherever it stands, and any spec of one in a
-    comparison, a pattern, or a method that looks at the beginning or end of a text.
+    That is the beginning of a kind's specs itself, wherever it stands but where a name is made,
+    and any spec of one in a comparison, a pattern, a key, or a method that reads a text.
     """
     words = {start.rstrip(":") for start in starts}
     compared = {id(part) for it in ast.walk(tree) for part in _compared(it)}
     keys = {id(part) for it in ast.walk(tree) for part in _keys(it)}
+    named = {id(part) for it in ast.walk(tree) if isinstance(it, ast.JoinedStr)
+             for part in it.values}  # fmt: skip
     for node in ast.walk(tree):
         text = node.value if isinstance(node, ast.Constant) else None
         if not isinstance(text, str):
             continue
         begins = text.startswith(tuple(starts))
         if (
-            (text in starts and text.endswith(":"))
+            (text in starts and text.endswith(":") and id(node) not in named)
             or (id(node) in compared and (begins or text in words))
             # `messages` alone may be any key.
             or (id(node) in keys and begins)

@@ -328,10 +328,6 @@ NO_SLOT = {
 """Shipped file -> why it may handle slots, or what is called like one, as text."""
 
 
-NOT_YET = frozenset(("models/local.py",))
-"""Files whose specs of models are still read as text."""
-
-
 def shipped_trees() -> Iterator[tuple[str, ast.Module]]:
     yield from ((file.relative_to(ROOT).as_posix(), parsed(file)) for file in modules())
 
@@ -371,7 +367,7 @@ def test_a_models_spec_is_compared_in_the_registry_alone() -> None:
     found = [
         f"{place}:{line}: {code}"
         for place, tree in shipped_trees()
-        if place != "models/registry.py" and place not in NOT_YET
+        if place != "models/registry.py"
         for line, code in lints.model_prefixes(tree, starts)
     ]
     assert found == []
