@@ -49,13 +49,10 @@ class Guarded(TyperGroup):
         except KeyboardInterrupt:
             complain("Stopped. Everything that was recorded stays recorded.")
             raise typer.Exit(STOPPED) from None
-        except BrokenPipeError:
-            raise
         except Exception as error:
             # typer's own errors know their code and how to show themselves.
-            if hasattr(error, "exit_code") or isinstance(error, typer.Abort):
-                raise
-            if debug:
+            shown = hasattr(error, "exit_code") or isinstance(error, typer.Abort | BrokenPipeError)
+            if shown or debug:
                 raise
             raise typer.Exit(_report(error)) from None
 

@@ -73,17 +73,13 @@ class Describer:
             return name
         guide = domain.guide
         samples = [problem.text for problem in domain.problems("train", SAMPLES, 0)]
-        parts = (
-            ("", [guide.description]),
-            ("Mistakes", list(guide.failure_modes.values())),
-            ("Steps", list(guide.step_kinds.values())),
-            ("Samples", samples),
-        )
-        return "\n".join(
-            f"{title}: {'; '.join(said)}" if title else "; ".join(said)
-            for title, said in parts
-            if said
-        )
+        parts = {
+            "Mistakes": guide.failure_modes.values(),
+            "Steps": guide.step_kinds.values(),
+            "Samples": samples,
+        }
+        lists = (f"{title}: {'; '.join(said)}" for title, said in parts.items() if said)
+        return "\n".join([guide.description, *lists])
 
     def _open(self, name: str) -> "Domain | None":
         if self._given is not None and self._given.name == name:

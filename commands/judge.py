@@ -4,7 +4,7 @@ import getpass
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -142,16 +142,12 @@ def _ask_model(duels: Sequence[Duel], path: Path, spec: str, n: int) -> None:
 def _print_tallies(preferences: Sequence[Preferred], as_json: bool) -> None:
     tallies = tally(preferences)
     if as_json:
-        print_json([_as_json(it) for it in tallies])
+        print_json([{**asdict(it), "same": it.same, "p": it.p} for it in tallies])
         return
     for it in tallies:
         typer.echo(clean(_line(it)))
     if not tallies:
         typer.echo("Nobody has judged a pair of this run yet.")
-
-
-def _as_json(it: Tally) -> dict[str, Any]:
-    return {**asdict(it), "same": it.same, "p": it.p}
 
 
 def _line(it: Tally) -> str:

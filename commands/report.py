@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..graph.measure.rule_worth import rule_worths
-from ..reports.wording import clean, points, share
+from ..reports.wording import clean, interval, points, share
 from ..reports.worth_lines import worth_lines, worths_as_json
 from ..store.judged_by import count_judges, judge_lines
 from ..store.log import Log
@@ -113,7 +113,7 @@ def _show_contrasts(data: Mapping[str, Any]) -> None:
     if not found:
         return
     rows = [
-        (c.split, c.name, points(c.gain), f"{points(c.low)} to {points(c.high)}",
+        (c.split, c.name, points(c.gain), interval(c.low, c.high),
          "~ " * bool(c.draws) + f"{c.p:.3g}" + " open" * c.disagrees, c.n)
         for c in found
     ]  # fmt: skip

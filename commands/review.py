@@ -201,11 +201,13 @@ _CHOICES = {"a": "approve", "e": "edit", "r": "reject"}
 def _ask_decision(question: Question, rule: str, out: Console) -> RuleDecision:
     for line in question.lines.get(rule, [Text(rule)]):
         out.print(line, soft_wrap=True)
-    choices = "ar" if rule in question.removed_rules else "aer"
+    # Of a rule that the version takes out there is no text to edit.
+    written = question.candidate.strategy.by_id.get(rule)
+    choices = "aer" if written else "ar"
     asked = ", ".join(f"[{it}]{_CHOICES[it][1:]}" for it in choices)
     while (said := typer.prompt(asked).strip().lower()[:1]) not in (*choices, "") or not said:
         typer.echo(f"Please answer with one of {', '.join(choices)}.")
-    text = _ask_new_text(question.rule_text(rule)) if said == "e" else ""
+    text = _ask_new_text(written.text) if written and said == "e" else ""
     reason = "" if said == "a" else _prompt_text("Reason")
     return RuleDecision.model_validate(
         {"rule": rule, "decision": _CHOICES[said], "text": text, "reason": reason}

@@ -84,11 +84,6 @@ class RuleBlame:
         return tuple(dict.fromkeys(found))
 
     @property
-    def has_new_wording(self) -> bool:
-        """Tell whether the rule was worded otherwise when its worth was measured."""
-        return self.worth is not None and self.worth.wording not in (None, self.rule)
-
-    @property
     def problems(self) -> tuple[str, ...]:
         """Return the ids of the problems behind the rule, each once."""
         return tuple(dict.fromkeys(it.problem for it in self.attempts))
@@ -238,20 +233,18 @@ def _rule_reviews(log: Log, family: dict[str, Version], domain: str) -> Iterator
 
 
 def _attempts(log: Log, stream: str, slots: Sequence[str]) -> tuple[Attempt, ...]:
-    found = []
-    for slot in dict.fromkeys(slots):
-        event = log.find(AttemptJudged, stream, slot)
-        if event is not None:
-            found.append(
-                Attempt(
-                    slot=slot,
-                    problem=event.problem,
-                    model=event.model,
-                    outcome=event.outcome,
-                    answer=event.answer,
-                    reply=log.text(event.reply_text),
-                    feedback=event.feedback,
-                    failure_modes=event.failure_modes,
-                )
-            )
-    return tuple(found)
+    found = (log.find(AttemptJudged, stream, slot) for slot in dict.fromkeys(slots))
+    return tuple(
+        Attempt(
+            slot=it.slot,
+            problem=it.problem,
+            model=it.model,
+            outcome=it.outcome,
+            answer=it.answer,
+            reply=log.text(it.reply_text),
+            feedback=it.feedback,
+            failure_modes=it.failure_modes,
+        )
+        for it in found
+        if it is not None
+    )

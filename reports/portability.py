@@ -19,7 +19,7 @@ from ..store.events import (
 )
 from ..store.log import Log
 from ..store.strategies.versions import Strategies
-from .wording import points, version_name
+from .wording import gain_text, version_name
 
 PortabilityVerdict = Literal["helps", "harms", "unclear", "deaf"]
 
@@ -110,10 +110,8 @@ class Matrix:
         return {
             "models": [asdict(column) for column in self.columns],
             "rows": [
-                {
-                    "version": line.version,
-                    "incumbent": line.incumbent,
-                    "promoted": line.promoted,
+                vars(line)
+                | {
                     "cells": [
                         {"model": name, **cell._asdict()}
                         for name, cell in zip(names, line.cells, strict=True)
@@ -137,9 +135,7 @@ def cell_text(column: Column, cell: Cell | None) -> str:
     """Return one cell in words, with its channel where that says more."""
     if cell is None:
         return "not tried"
-    measured = (
-        f"{points(cell.gain)} [{points(cell.low)}, {points(cell.high)}] on {cell.pairs} pairs"
-    )
+    measured = f"{gain_text(cell.gain, cell.low, cell.high)} on {cell.pairs} pairs"
     if cell.channel == "words":
         return f"{cell.verdict} {measured}"
     probed = f"{column.badge}; " if column.badge else ""

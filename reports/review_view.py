@@ -21,7 +21,7 @@ from ..store.strategies.versions import Strategies, Version
 from .diff_lines import diff_by_rule
 from .review_history import Review, reviews
 from .run_json import gate_as_json
-from .wording import clean, points, version_name
+from .wording import clean, interval, points, version_name
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,6 @@ class Question:
             in_last_round=_in_last_round(log, asked),
         )
 
-    @property
-    def removed_rules(self) -> frozenset[str]:
-        """Ids of the rules that the version takes out: there is no text of them to edit."""
-        return frozenset(self.asked.rules) - {rule.id for rule in self.candidate.strategy.rules}
-
-    def rule_text(self, rule_id: str) -> str:
-        """Return the text that the version gives a rule."""
-        rules = self.candidate.strategy.rules
-        return next((rule.text for rule in rules if rule.id == rule_id), "")
-
 
 def _in_last_round(log: Log, asked: ReviewAsked) -> bool:
     loop = find_run(log, asked.stream).config["loop"]
@@ -102,7 +92,7 @@ def heading_lines(question: Question) -> Iterator[Text]:
     yield Text(clean(f"Gate: {gate_line(gate)}"), style=colour)
     yield Text(clean(f"  {gate.reason}"), style="dim")
     for it in question.further_models:
-        change = f"{points(it.gain)} points, {points(it.low)} to {points(it.high)}"
+        change = f"{points(it.gain)} points, {interval(it.low, it.high)}"
         yield Text(clean(f"For {it.model}: {it.verdict}; {change}, {it.pairs} pairs"))
     if question.why:
         yield Text(clean(f"Proposed because: {question.why}"))

@@ -18,7 +18,6 @@ _EFFECT = {"gain", "low", "high", "p"}
 
 def run_as_json(story: RunStory) -> dict[str, Any]:
     """Return the whole story as plain data."""
-    probes = story.probes
     return {
         "run": story.run,
         "domain": story.domain,
@@ -30,7 +29,7 @@ def run_as_json(story: RunStory) -> dict[str, Any]:
         "seconds": story.seconds,
         "events": story.event_count,
         "current": story.current,
-        "probe": _probe(probes[-1]) if probes else None,
+        "probe": _probe(story.probe) if story.probe else None,
         "rounds": [_round(story, where) for where in story.rounds],
         "cycles": _cycles(story),
         "by_hand": [gate_as_json(story.strategies, it) for it in story.gates_by_hand],
@@ -60,7 +59,9 @@ def gate_as_json(strategies: Strategies, gate: events.GateDecided) -> dict[str, 
 def usage_rows(story: RunStory) -> list[dict[str, Any]]:
     """Return calls and tokens by model; calls in doubt are listed by their slots instead."""
     rows = [{"model": name, **asdict(it)} for name, it in story.usage.items() if it.calls]
-    return [{key: value for key, value in row.items() if key != "in_doubt"} for row in rows]
+    for row in rows:
+        del row["in_doubt"]
+    return rows
 
 
 def _probe(event: events.ProbeDecided) -> dict[str, Any]:
@@ -98,13 +99,16 @@ def _cycles(story: RunStory) -> list[dict[str, Any]]:
 
 
 def _round(story: RunStory, where: RoundId) -> dict[str, Any]:
+    opening = story.newest(events.RoundOpened, where)
+    solving = story.newest(events.Solved, where)
+    reflection = story.newest(events.Reflected, where)
     promotion = story.newest(events.StrategyPromoted, where)
     return {
         "cycle": where.cycle,
         "round": where.round,
-        "opened": _opening(story, where),
-        "solve": _solve(story, where),
-        "reflect": _reflection(story, where),
+        "opened": _opening(story, opening) if opening else None,
+        "solve": _solving(story, solving) if solving else None,
+        "reflect": _reflection(reflection) if reflection else None,
         "review": _review(story, where),
         "promoted": story.name(promotion.strategy) if promotion else None,
         "credit": [
@@ -132,10 +136,7 @@ _CREDIT = {"rule", "n", "wins", "losses", *_EFFECT}
 _PORTABILITY = {"model", "verdict", "pairs", "missing", *_EFFECT}
 
 
-def _opening(story: RunStory, where: RoundId) -> dict[str, Any] | None:
-    event = story.newest(events.RoundOpened, where)
-    if event is None:
-        return None
+def _opening(story: RunStory, event: events.RoundOpened) -> dict[str, Any]:
     return {
         "parent": story.name(event.strategy),
         "incumbent": story.name(event.incumbent or event.strategy),
@@ -143,10 +144,7 @@ def _opening(story: RunStory, where: RoundId) -> dict[str, Any] | None:
     }
 
 
-def _solve(story: RunStory, where: RoundId) -> dict[str, Any] | None:
-    event = story.newest(events.Solved, where)
-    if event is None:
-        return None
+def _solving(story: RunStory, event: events.Solved) -> dict[str, Any]:
     return {
         "policy": event.policy,
         "strategy": story.name(event.strategy),
@@ -155,10 +153,7 @@ def _solve(story: RunStory, where: RoundId) -> dict[str, Any] | None:
     }
 
 
-def _reflection(story: RunStory, where: RoundId) -> dict[str, Any] | None:
-    event = story.newest(events.Reflected, where)
-    if event is None:
-        return None
+def _reflection(event: events.Reflected) -> dict[str, Any]:
     return {
         "failure_modes": event.failure_modes,
         "lessons": list(event.lessons),

@@ -23,7 +23,8 @@ def run_lines(story: RunStory, state: str) -> Iterator[str]:
         f"{story.last.isoformat(timespec='seconds')}; {duration(story.seconds)} at work, "
         f"{story.event_count} events. Stands at {story.current}."
     )
-    yield from _probe(story)
+    if story.probe:
+        yield _probe_line(story.probe)
     for cycle in range(1, max((where.cycle for where in story.rounds), default=0) + 1):
         yield ""
         yield f"Cycle {cycle}"
@@ -48,15 +49,14 @@ def run_lines(story: RunStory, state: str) -> Iterator[str]:
         yield f"{len(story.in_doubt)} calls in doubt, made again: {some}"
 
 
-def _probe(story: RunStory) -> Iterator[str]:
-    for probe in story.probes[-1:]:
-        how = "named by the config" if probe.forced else "found by the probe"
-        if probe.channel == "words" and not (probe.forced or words_help(probe)):
-            how = "the only one that the student has"
-        yield (
-            f"Channel {probe.channel}, {how}: words in the prompt change {points(probe.gain)} "
-            f"points on {probe.n} problems."
-        )
+def _probe_line(probe: events.ProbeDecided) -> str:
+    how = "named by the config" if probe.forced else "found by the probe"
+    if probe.channel == "words" and not (probe.forced or words_help(probe)):
+        how = "the only one that the student has"
+    return (
+        f"Channel {probe.channel}, {how}: words in the prompt change {points(probe.gain)} "
+        f"points on {probe.n} problems."
+    )
 
 
 def _round(story: RunStory, where: RoundId) -> Iterator[str]:

@@ -177,9 +177,9 @@ class RunStory:
         return [gate for gate in self.all(events.GateDecided) if round_of(gate.slot) is None]
 
     @property
-    def probes(self) -> list[events.ProbeDecided]:
+    def probe(self) -> events.ProbeDecided | None:
         """Probe of the student's capability, once it was made; validators have their own."""
-        return [event for event in self.all(events.ProbeDecided) if event.slot == PROBE]
+        return next((it for it in self.all(events.ProbeDecided) if it.slot == PROBE), None)
 
     def seal_slots(self, split: str) -> list[str]:
         """Return the slots in which the seal of a split was opened."""

@@ -47,6 +47,11 @@ def interval(low: float, high: float) -> str:
     return f"{points(low)} to {points(high)}"
 
 
+def gain_text(gain: float, low: float, high: float) -> str:
+    """Return a gain with its interval: `+2.3 [+1.2, +3.4]`."""
+    return f"{points(gain)} [{points(low)}, {points(high)}]"
+
+
 def share(value: float | None) -> str:
     """Return a share in percent, or a dash where there is none."""
     return "-" if value is None else f"{100 * value:.1f}"

@@ -32,7 +32,8 @@ def worth_lines(version: Version, worths: Mapping[str, RuleWorth]) -> Iterator[s
         return
     yield f"What each rule of {version.name} is worth, in points of the student's score"
     for rule in version.strategy.rules:
-        yield from (f"  {rule.id} [{rule.section}] {rule.text}", f"    {_rule_worth(worths, rule)}")
+        yield f"  {rule.id} [{rule.section}] {rule.text}"
+        yield f"    {worth_of_rule(worths.get(rule.id), rule)}"
     if not version.strategy.rules:
         yield "  It has no rules: nothing was promoted, or all of it was taken back."
     if others := [it for it in rules_outside(version, worths) if it.wording]:
@@ -42,6 +43,13 @@ def worth_lines(version: Version, worths: Mapping[str, RuleWorth]) -> Iterator[s
             yield f"  {worth.rule} [{worth.wording.section}] {worth.wording.text}"
             yield f"    {worth.as_text()}"
     yield from explain_measures(worths.values())
+
+
+def worth_of_rule(worth: RuleWorth | None, rule: Rule) -> str:
+    """Return the worth of a rule in one line, with a note where it was worded otherwise then."""
+    if worth is None:
+        return "not measured"
+    return worth.as_text() + ("" if worth.is_of(rule) else " (as it was worded then)")
 
 
 def explain_measures(worths: Iterable[RuleWorth]) -> Iterator[str]:
@@ -80,11 +88,3 @@ def worth_as_json(worth: RuleWorth | None) -> dict[str, Any] | None:
     kept = {name: value for name, value in vars(worth).items() if name not in ("rule", "wording")}
     text = worth.wording.text if worth.wording else ""
     return {"text": text, **kept, "helps": worth.helps, "harms": worth.harms}
-
-
-def _rule_worth(worths: Mapping[str, RuleWorth], rule: Rule) -> str:
-    worth = worths.get(rule.id)
-    if worth is None:
-        return "not measured"
-    changed = " (as it was worded then)" if worth.wording not in (None, rule) else ""
-    return worth.as_text() + changed

@@ -7,8 +7,8 @@ import typer
 
 from ...reports.blame import Origin, RuleBlame
 from ...reports.blame import blame as trace
-from ...reports.wording import clean, points
-from ...reports.worth_lines import explain_measures, worth_as_json
+from ...reports.wording import clean, gain_text
+from ...reports.worth_lines import explain_measures, worth_as_json, worth_of_rule
 from ...store import slots
 from ...store.strategies.versions import Strategies
 from ..output import Json, examples, print_json
@@ -49,8 +49,7 @@ def blame(
 def _blame_lines(each: RuleBlame) -> Iterator[str]:
     """Yield the origin of a rule; the rules it was made from stand below it, further in."""
     yield f"{each.rule.id}  [{each.rule.section}] {each.rule.text}"
-    changed = " (as it was worded then)" if each.has_new_wording else ""
-    yield f"  worth: {each.worth.as_text() + changed if each.worth else 'not measured'}"
+    yield f"  worth: {worth_of_rule(each.worth, each.rule)}"
     for verb, origin in [("added", each.added), *(("changed", it) for it in each.changes)]:
         yield f"  {verb} by {origin.version} in {slots.reference(origin)}"
         if origin.rationale:
@@ -59,8 +58,8 @@ def _blame_lines(each: RuleBlame) -> Iterator[str]:
             yield f"    lessons  of {slots.reference(origin, origin.reflection)}"
         yield from (f"             - {lesson}" for lesson in origin.lessons)
     for gate in each.gates:
-        found = f"gain {points(gate.gain)} [{points(gate.low)}, {points(gate.high)}]"
-        yield f"  gate: {gate.decision}, {found} on {gate.pairs} pairs ({slots.reference(gate)})"
+        found = f"gain {gain_text(gate.gain, gate.low, gate.high)} on {gate.pairs} pairs"
+        yield f"  gate: {gate.decision}, {found} ({slots.reference(gate)})"
     for review in each.reviews:
         said = f"{review.decision.decision} by {review.reviewer}, shown {review.version}"
         reason = f": {review.decision.reason}" if review.decision.reason else ""

@@ -10,7 +10,7 @@ from ...reports.diff_lines import diff_by_rule, edit_words
 from ...reports.run_json import gate_as_json
 from ...reports.wording import clean
 from ...store.edits import edits_between
-from ...store.strategies.diff import FieldChange, StrategyDiff
+from ...store.strategies.diff import StrategyDiff
 from ...store.strategies.diff import diff as compare
 from ...store.strategies.versions import Strategies
 from ..output import Json, console, examples, print_json
@@ -76,14 +76,16 @@ def _diff_facts(found: StrategyDiff, evidence: list[dict[str, Any]]) -> dict[str
         "added": [rule.model_dump(mode="json") for rule in found.added],
         "deprecated": [rule.model_dump(mode="json") for rule in found.deprecated],
         "changed": [
-            {"rule": change.new.id, "fields": [_change_facts(it) for it in change.fields]}
+            {
+                "rule": change.new.id,
+                "fields": [
+                    it._asdict() | {"words": [span._asdict() for span in it.words]}
+                    for it in change.fields
+                ],
+            }
             for change in found.changed
         ],
         "moved": [move._asdict() | {"rule": move.rule.id} for move in found.moved],
         "unchanged": found.unchanged,
         "evidence": evidence,
     }
-
-
-def _change_facts(change: FieldChange) -> dict[str, Any]:
-    return change._asdict() | {"words": [span._asdict() for span in change.words]}

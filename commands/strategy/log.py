@@ -87,13 +87,9 @@ def _lay_out(told: Sequence[StoryEntry]) -> Iterator[str]:
     for each in told:
         if each.run != run:
             run, chapter = each.run, ""
-            yield from ("", _heading(run))
+            yield from ("", "By hand" if run == STORE_STREAM else f"Run {run}")
         if each.chapter and each.chapter != chapter:
             chapter = each.chapter
             yield from ("", f"  {chapter}")
         date = "" if each.chapter or each.what in ("begun", "probed") else f"{each.at[:16]}  "
         yield from (f"{'    ' if chapter else '  '}{date}{line}" for line in each.said)
-
-
-def _heading(run: str) -> str:
-    return "By hand" if run == STORE_STREAM else f"Run {run}"

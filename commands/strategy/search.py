@@ -1,17 +1,14 @@
 """Find strategies by meaning; the index follows the log by itself."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ...reports.wording import clean, points
+from ...reports.wording import clean, gain_text
 from ...store.strategies.versions import Strategies
 from ..index import Describer, open_index
 from ..output import Json, examples, print_json
 from ..workspace import here
-
-if TYPE_CHECKING:
-    from ...store.index.search import Hit
 
 app = typer.Typer()
 
@@ -40,23 +37,17 @@ def search(
         index.update(Strategies(log), Describer(workspace, log))
         hits = index.search(query, k, every_version=every_version)
     if as_json:
-        print_json([_as_json(hit) for hit in hits])
+        print_json([{**hit._asdict(), "evidence": hit.evidence and hit.evidence._asdict()}
+                    for hit in hits])  # fmt: skip
         return
     for hit in hits:
-        typer.echo(f"{hit.score:.2f}  {hit.version}  {hit.status}  {_describe_evidence(hit)}")
+        gate = hit.evidence
+        found = (
+            f"{gate.decision}, gain {gain_text(gate.gain, gate.low, gate.high)}"
+            if gate
+            else "not measured"
+        )
+        typer.echo(f"{hit.score:.2f}  {hit.version}  {hit.status}  {found}")
         typer.echo(clean(f"      {hit.rule}"))
     if not hits:
         typer.echo("There is no strategy in the store yet.")
-
-
-def _as_json(hit: "Hit") -> dict[str, Any]:
-    return hit._asdict() | {"evidence": hit.evidence._asdict() if hit.evidence else None}
-
-
-def _describe_evidence(hit: "Hit") -> str:
-    found = hit.evidence
-    if found is None:
-        return "not measured"
-    return (
-        f"{found.decision}, gain {points(found.gain)} [{points(found.low)}, {points(found.high)}]"
-    )

@@ -63,9 +63,16 @@ class RuleWorth:
         lost = max(self.gain, self.high, self.wins - self.losses) < 0
         return lost and self.p <= ALPHA and not self.stopped
 
+    @property
+    def verdict(self) -> Literal["helps", "harms", "unclear"]:
+        return "helps" if self.helps else "harms" if self.harms else "unclear"
+
+    def is_of(self, rule: Rule) -> bool:
+        """Tell whether it was measured of this very wording, or of none that is known."""
+        return self.wording in (None, rule)
+
     def as_text(self) -> str:
         """Return one line: the verdict, the numbers, and what they were measured by."""
-        verdict = "helps" if self.helps else "harms" if self.harms else "unclear"
         how = (
             f"left out of {self.version}"
             if self.source == "credit"
@@ -74,8 +81,8 @@ class RuleWorth:
         if self.stopped:
             how += "; stopped early, so biased down"
         return (
-            f"{verdict}: {100 * self.gain:+.1f} points, 95 % interval {100 * self.low:+.1f} to "
-            f"{100 * self.high:+.1f}, {self.n} pairs, p {self.p:.2g}; {how}"
+            f"{self.verdict}: {100 * self.gain:+.1f} points, 95 % interval {100 * self.low:+.1f} "
+            f"to {100 * self.high:+.1f}, {self.n} pairs, p {self.p:.2g}; {how}"
         )
 
 
@@ -117,7 +124,7 @@ def current_worths(strategy: Strategy, worths: Mapping[str, RuleWorth]) -> dict[
     return {
         rule.id: worth
         for rule in strategy.rules
-        if (worth := worths.get(rule.id)) and worth.wording in (None, rule)
+        if (worth := worths.get(rule.id)) and worth.is_of(rule)
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...store.events import AdapterTrained, GateDecided
 from ..run_story import RunStory
-from ..usage import ModelUsage, total_usage
+from ..usage import total_usage
 from .markup import Html, bullets, code, count, esc, join, section, table, tag, text
 
 
@@ -14,7 +14,11 @@ def usage_section(story: RunStory) -> Html:
     usage = [(name, story.usage[name]) for name in sorted(story.usage)]
     if len(usage) > 1:
         usage.append(("all", total_usage(it for _, it in usage)))
-    rows = [[code(name), *_amounts(it)] for name, it in usage]
+    rows = [
+        [code(name), *(esc(f"{n:,}") for n in (it.calls, it.answered, it.failed, it.in_doubt,
+                                               it.input_tokens, it.output_tokens))]
+        for name, it in usage
+    ]  # fmt: skip
     trained = story.all(AdapterTrained)
     tokens = sum(event.tokens for event in trained)
     outcomes = ", ".join(f"{n:,} {name}" for name, n in sorted(story.outcomes.items()))
@@ -30,18 +34,6 @@ def usage_section(story: RunStory) -> Html:
             "note",
         ),
     )  # fmt: skip
-
-
-def _amounts(it: ModelUsage) -> Iterator[Html]:
-    for number in (
-        it.calls,
-        it.answered,
-        it.failed,
-        it.in_doubt,
-        it.input_tokens,
-        it.output_tokens,
-    ):
-        yield esc(f"{number:,}")
 
 
 def limits_section(story: RunStory) -> Html:
@@ -86,10 +78,8 @@ def _limits(story: RunStory) -> Iterator[str]:
             "The teacher is the domain’s rulebook. That the loop finds which of its rules "
             "help says nothing yet about rules that a language model would write."
         )
-    yield from (
-        f"The probe met {probe.n} problems: it names a channel, it measures no effect."
-        for probe in story.probes
-    )
+    if story.probe:
+        yield f"The probe met {story.probe.n} problems: it names a channel, it measures no effect."
 
 
 def integrity_section(story: RunStory) -> Html:

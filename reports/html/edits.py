@@ -1,6 +1,6 @@
 """Proposals of a round, edit by edit, and refusals."""
 
-from ...store.edits import Body, Edit
+from ...store.edits import Edit
 from ...store.events import ProposalRefused, StrategyProposed
 from ..run_story import RunStory
 from .markup import SHORT, Html, bullets, code, esc, join, line, scope, text
@@ -22,12 +22,12 @@ def proposal_line(story: RunStory, event: StrategyProposed) -> Html:
     lines = [_edit(edit) for edit in event.edits]
     if event.origin == "merge":
         kept = {rule.id for rule in story.rules(event.parents[0])}
-        lines += [_adoption(it.id, it.text) for it in event.rules if it.id not in kept]
+        lines += [
+            join([text("span", "TAKE OVER", "op"), code(it.id), esc(" "), text("q", it.text)])
+            for it in event.rules
+            if it.id not in kept
+        ]
     return line("Propose", *made, bullets(lines))
-
-
-def _adoption(rule: str, words: str) -> Html:
-    return join([text("span", "TAKE OVER", "op"), code(rule), esc(" "), text("q", words)])
 
 
 def refusal_line(event: ProposalRefused) -> Html:
@@ -39,14 +39,11 @@ def refusal_line(event: ProposalRefused) -> Html:
 def _edit(edit: Edit) -> Html:
     op, _, rules, contents, changes = edit.describe()
     shown = [text("span", op, "op"), *(code(rule) for rule in rules), esc(" ")]
-    shown += [_body(it) for it in contents]
+    for it in contents:
+        holds = scope(it.when, it.when_not, it.steps)
+        shown += [esc(f"{it.section}: "), text("q", it.text), holds]
     said = changes or {}
     shown += [text("q", said["text"])] if "text" in said else []
     shown.append(scope(said.get("when", ""), said.get("not when", ""), [said.get("steps", "")]))
     why = [text("div", edit.rationale, "note", SHORT)] if edit.rationale else []
     return join([*shown, *why])
-
-
-def _body(said: Body) -> Html:
-    holds = scope(said.when, said.when_not, said.steps)
-    return join([esc(f"{said.section}: "), text("q", said.text), holds])

@@ -142,15 +142,14 @@ def _contrasts(contrasts: Sequence[Contrast]) -> Html:
 
 def _internalisation(found: Attribution) -> Html:
     """Return the share of the words' effect that the weights have now, where it is a number."""
-
-    def share_on(split: str, share: float | None) -> Html:
-        return esc(
-            f"Internalisation on {split}: "
-            + ("undefined, as the words alone show no gain." if share is None else f"{share:.2f}.")
-        )
-
-    tuned = [row.split for row in found.rows if row.student == "tuned" and not row.strategy]
-    lines = [share_on(split, found.internalisation.get(split)) for split in tuned]
+    lines = []
+    for row in found.rows:
+        if row.student == "tuned" and not row.strategy:
+            share = found.internalisation.get(row.split)
+            known = (
+                "undefined, as the words alone show no gain" if share is None else f"{share:.2f}"
+            )
+            lines.append(esc(f"Internalisation on {row.split}: {known}."))
     return tag("p", join(lines, " "), cls="note")
 
 
@@ -160,7 +159,10 @@ def parts_section(story: RunStory) -> Html:
     if found is None:
         return Html("")
     both = (("difficulty", found.per_difficulty), ("topic", found.per_topic))
-    shown = [(name, _slices_of(of, "test")) for name, of in both]
+    shown = [
+        (name, [s for s in of if s.split == "test" and (s.student, s.strategy) in SHOWN_IN_PARTS])
+        for name, of in both
+    ]
     shown = [(name, of) for name, of in shown if len({one.of for one in of}) > 1]
     if not shown:
         return Html("")
@@ -178,10 +180,6 @@ def parts_section(story: RunStory) -> Html:
         figure(drawn, "Accuracy by part of the test split with 95 % intervals. Parts are small."),
         *tables,
     )
-
-
-def _slices_of(of: Iterable[Slice], split: str) -> list[Slice]:
-    return [s for s in of if s.split == split and (s.student, s.strategy) in SHOWN_IN_PARTS]
 
 
 def _slice_panel(title: str, of: Sequence[Slice]) -> tuple[str, list[str], list[plots.Bar]]:

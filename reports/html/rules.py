@@ -78,11 +78,10 @@ def _worth(worth: RuleWorth | None, rule: Rule | None = None) -> Html:
         else f"the gate effect of {worth.version}, which brought it, with all else that it brought"
     )
     through = ", through weights" if worth.channel == "weights" else ""
-    if rule is not None and worth.wording not in (None, rule):
+    if rule is not None and not worth.is_of(rule):
         through += ", as it was worded then"
-    verdict = "helps" if worth.helps else "harms" if worth.harms else "unclear"
     measured = f" {points(worth.gain)} points ({interval(worth.low, worth.high)}): {how}{through}"
-    badge = text("span", verdict, f"badge {verdict}")
+    badge = text("span", worth.verdict, f"badge {worth.verdict}")
     return tag("div", badge, esc(measured), cls="note")
 
 

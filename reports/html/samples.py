@@ -36,7 +36,8 @@ def samples_section(story: RunStory) -> Html:
     for problem in _problems(story):
         it = problem["id"]
         if it in before and it in after:
-            sorts[SORTS[_right(before[it]), _right(after[it])]].append(problem)
+            sort = SORTS[before[it].outcome == "right", after[it].outcome == "right"]
+            sorts[sort].append(problem)
     chosen = [(name, found[0]) for name, found in sorts.items() if found][:SHOWN]
     if not chosen:
         return Html("")
@@ -70,10 +71,6 @@ def _answers(story: RunStory, student: str, strategy: bool) -> Answers:
     prefix = slots.inside(slots.below(slots.EVALUATE, "test", arm_name(student, strategy)))
     events = story.log.events(AttemptJudged, stream=story.run, prefix=prefix)
     return {event.problem: event for event in events}
-
-
-def _right(event: AttemptJudged) -> bool:
-    return event.outcome == "right"
 
 
 def _name(arm: tuple[str, bool]) -> str:

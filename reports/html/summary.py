@@ -106,7 +106,7 @@ def run_section(story: RunStory) -> Html:
         ("Domain", code(story.domain)),
         ("Teacher", teacher),
         ("Student", code(config["student"])),
-        ("Channel", _channel(story.probes)),
+        ("Channel", _channel(story.probe)),
         ("Problems", esc(splits)),
         ("Seed", esc(config["seed"])),
         ("Strategy", code(story.version.name)),
@@ -124,10 +124,9 @@ def run_section(story: RunStory) -> Html:
     )
 
 
-def _channel(probes: Sequence[ProbeDecided]) -> Html:
-    if not probes:
+def _channel(probe: ProbeDecided | None) -> Html:
+    if probe is None:
         return Html("not probed yet")
-    probe = probes[-1]
     how = "named by the config; the probe measured" if probe.forced else "found by the probe:"
     if probe.channel == "words" and not (probe.forced or words_help(probe)):
         how = "the student has no other channel; the probe measured"

@@ -323,12 +323,12 @@ def test_a_rule_shows_its_worth_and_what_was_measured_after_a_person_decided(log
     (review,) = told.reviews
     assert review.decision == approved
     assert review.later is not None and (review.later.n, review.later.harms) == (20, True)
-    assert not told.has_new_wording
+    assert told.worth.is_of(told.rule)
 
     edit = Update(rule=count, text="Count the rooms.")
     propose(log, [edit], parent=strategy(first), slot="c1/r2/update_strategy/0")
     told, _ = blame(log, Strategies(log).get("scheduling@2"))
-    assert told.has_new_wording, "its worth is that of the words it had"
+    assert told.worth is not None and not told.worth.is_of(told.rule), "it had other words then"
 
 
 def test_the_empty_strategy_has_nothing_to_blame(log: Log) -> None:
