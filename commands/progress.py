@@ -60,10 +60,9 @@ class PlainProgress:
 
     def advance(self, what: str, done: int, total: int) -> None:
         # Asked every time: the pace is measured from the first look on.
-        left = self._pace.remaining(_kind(what), done, total)
+        left = _time_left(self._pace, what, done, total)
         if self._clock() - self._last >= self._every:
-            rest = f", about {duration(left)} left" if left is not None and done < total else ""
-            self._line(f"  {what}: {done}/{total}{rest}")
+            self._line(f"  {what}: {done}/{total}" + (f", {left}" if left else ""))
 
     def say(self, text: str) -> None:
         self._line(f"* {text}")
@@ -91,14 +90,12 @@ class LiveProgress:
         self._progress.update(self._task, description=name, total=None, left="", count="")
 
     def advance(self, what: str, done: int, total: int) -> None:
-        left = self._pace.remaining(_kind(what), done, total)
-        rest = f"about {duration(left)} left" if left is not None and done < total else ""
         self._progress.update(
             self._task,
             description=escape(clean(what)),
             completed=done,
             total=total,
-            left=rest,
+            left=_time_left(self._pace, what, done, total),
             count=f"{done}/{total}",
         )
 
@@ -117,9 +114,11 @@ class _Elapsed(ProgressColumn):
         return Text(duration(time.monotonic() - self._began), style="dim")
 
 
-def _kind(what: str) -> str:
-    """Return a count's name without figures that change from step to step (`..., loss 0.31`)."""
-    return what.partition(", loss")[0]
+def _time_left(pace: Pace, what: str, done: int, total: int) -> str:
+    """Return `about 3 min 05 s left`; empty at the end, and before there is a pace."""
+    # A count's name may hold figures that change from step to step: `..., loss 0.31`.
+    left = pace.remaining(what.partition(", loss")[0], done, total)
+    return f"about {duration(left)} left" if left is not None and done < total else ""
 
 
 @contextmanager

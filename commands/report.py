@@ -1,21 +1,22 @@
 """Results of a finished run: its table, its headline, its strategy, its files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..graph.measure.rule_worth import rule_worths
+from ..reports.run_story import read_run
 from ..reports.wording import clean, interval, points, share
 from ..reports.worth_lines import worth_lines, worths_as_json
-from ..store.judged_by import count_judges, judge_lines
+from ..store.judged_by import judge_lines
 from ..store.log import Log
 from ..store.strategies.import_export import to_markdown
-from ..store.strategies.versions import Strategies
 from .output import Json, console, examples, print_json, table
 from .workspace import Workspace, here
 
 if TYPE_CHECKING:
+    from ..evidence.attribution.contrasts import Contrast
+    from ..evidence.attribution.table import Row
     from ..reports.portability import Matrix
 
 app = typer.Typer()
@@ -57,44 +58,43 @@ def report(
 def print_results(workspace: Workspace, log: Log, run_id: str, *, as_json: bool) -> None:
     """Print what a finished run found. Raises LookupError before its evaluation."""
     from ..graph.run import attribution
-    from ..reports.portability import portability_matrix
 
-    data, found = attribution(log, run_id), portability_matrix(log, run_id)
-    by = count_judges(log, run_id)
-    version = Strategies(log).get(data["strategy_version"])
-    worths = rule_worths(log, version.domain, stream=run_id)
+    data, story = attribution(log, run_id), read_run(log, run_id)
+    version, matrix = story.version, story.portability
     if as_json:
-        more = {"worth": worths_as_json(version, worths), "judged_by": dict(sorted(by.items()))}
-        print_json(dict(data) | more | ({"portability": found.as_json()} if found else {}))
+        more = {"worth": worths_as_json(version, story.worth),
+                "judged_by": dict(sorted(story.judged_by.items()))}  # fmt: skip
+        print_json(dict(data) | more | ({"portability": matrix.as_json()} if matrix else {}))
         return
-    show_attribution(data, by)
+    show_attribution(data, story.judged_by)
     typer.echo()
-    if found is not None:
-        _show_matrix(found)
+    if matrix is not None:
+        _show_matrix(matrix)
     typer.echo(clean(to_markdown(version)))
-    for line in worth_lines(version, worths):
+    for line in worth_lines(version, story.worth):
         typer.echo(clean(line))
-    page = workspace.runs / run_id / "report.html"
+    folder = workspace.runs / run_id
+    page, adapter = folder / "report.html", data["adapter"]
     typer.echo(f"Report    {page if page.exists() else f'`tutelage report {run_id} --html`'}")
-    adapter = data["adapter"]
-    folder = workspace.runs / run_id / "adapters" / adapter if adapter else None
-    typer.echo(f"Adapter   {folder or 'none: nothing was transferred'}")
+    worn = folder / "adapters" / adapter if adapter else "none: nothing was transferred"
+    typer.echo(f"Adapter   {worn}")
 
 
 def show_attribution(data: Mapping[str, Any], by: Mapping[str, int]) -> None:
     """Print all arms, the gains, how much went into the weights, and what judged it."""
-    out = console()
-    rows = [_row(row) for row in data["rows"]]
-    columns = _COLUMNS
-    lost = [row.get("missing", 0) for row in data["rows"]]
-    if any(lost):
+    from ..evidence.attribution.table import Attribution
+
+    found = Attribution.from_json(data)
+    columns, rows = _COLUMNS, [_row(row) for row in found.rows]
+    if any(row.missing for row in found.rows):
         columns = (*columns, "#lost to errors")
-        rows = [(*row, missing) for row, missing in zip(rows, lost, strict=True)]
-    out.print(table(columns, rows, "Attribution"))
-    _show_contrasts(data)
-    tuned = {row["split"] for row in data["rows"] if row["student"] == "tuned"}
+        rows = [(*_row(row), row.missing) for row in found.rows]
+    console().print(table(columns, rows, "Attribution"))
+    if found.contrasts:
+        _show_contrasts(found.contrasts)
+    tuned = {row.split for row in found.rows if row.student == "tuned"}
     for split in sorted(tuned, reverse=True):
-        value = data["internalisation"].get(split)
+        value = found.internalisation.get(split)
         shown = "undefined (the words alone show no gain)" if value is None else f"{value:.2f}"
         typer.echo(f"Internalisation on {split}: {shown}")
     if data.get("teacher") == "rulebook":
@@ -104,14 +104,10 @@ def show_attribution(data: Mapping[str, Any], by: Mapping[str, int]) -> None:
         typer.echo(clean(line))
 
 
-def _show_contrasts(data: Mapping[str, Any]) -> None:
+def _show_contrasts(found: "Sequence[Contrast]") -> None:
     """Print each gain; a mark says where p is simulated or its interval disagrees."""
     from ..evidence.attribution.contrasts import footnotes
-    from ..evidence.attribution.table import Attribution
 
-    found = Attribution.from_json(data).contrasts
-    if not found:
-        return
     rows = [
         (c.split, c.name, points(c.gain), interval(c.low, c.high),
          "~ " * bool(c.draws) + f"{c.p:.3g}" + " open" * c.disagrees, c.n)
@@ -148,16 +144,16 @@ _COLUMNS: tuple[str, ...] = (
 )  # fmt: skip
 
 
-def _row(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _row(row: "Row") -> tuple[object, ...]:
     return (
-        row["split"],
-        row["student"],
-        "yes" if row["strategy"] else "no",
-        f"{row['right']}/{row['n']}",
-        share(row["accuracy"]),
-        f"{share(row['low'])} to {share(row['high'])}",
-        share(row["floor"]),
-        share(row["balanced_accuracy"]),
-        row["unparsed"],
-        share(row.get("shift")),
+        row.split,
+        row.student,
+        "yes" if row.strategy else "no",
+        f"{row.right}/{row.n}",
+        share(row.accuracy),
+        f"{share(row.low)} to {share(row.high)}",
+        share(row.floor),
+        share(row.balanced_accuracy),
+        row.unparsed,
+        share(row.shift),
     )

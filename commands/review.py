@@ -101,10 +101,7 @@ def _hand_in(
         given = given.model_copy(update={"reviewer": reviewer})
     again = has_answer(log, run_id, given)
     stands = record_answer(log, run_id, given, check=_check_words)
-    if again:
-        _print_repeat(workspace, log, stands, as_json)
-    else:
-        _print_record(workspace, stands, as_json)
+    _print_record(workspace, log, stands, again=again, as_json=as_json)
 
 
 def _read_form(path: Path, run_id: str) -> str:
@@ -171,7 +168,7 @@ def _decide(workspace: Workspace, log: Log, run_id: str, reviewer: str | None) -
     if given is None:
         typer.echo(still)
         return
-    _print_record(workspace, record_answer(log, run_id, given, check=_check_words), as_json=False)
+    _print_record(workspace, log, record_answer(log, run_id, given, check=_check_words))
 
 
 def _ask_person(question: Question, out: Console) -> ReviewAnswer | None:
@@ -233,29 +230,28 @@ _THEN = {
 }
 
 
-def _print_record(workspace: Workspace, event: ReviewAnswered, as_json: bool) -> None:
-    again = workspace.command(f"resume {event.stream}")
+def _print_record(
+    workspace: Workspace,
+    log: Log,
+    event: ReviewAnswered,
+    *,
+    again: bool = False,
+    as_json: bool = False,
+) -> None:
+    """Say what was recorded, now or (`again`) before, and what the run waits for."""
+    asked = open_question(log, event.stream) if again else None
+    then = workspace.command(f"{'review' if asked else 'resume'} {event.stream}")
     if as_json:
-        print_json({**event.model_dump(mode="json"), "recorded_before": False, "next": again})
-        return
-    typer.echo(f"Recorded for {event.reviewer}: {event.verdict}. {_THEN[event.verdict]}")
-    typer.echo(f"The run goes on with\n{again}")
-
-
-def _print_repeat(workspace: Workspace, log: Log, event: ReviewAnswered, as_json: bool) -> None:
-    """Say that the same answer was handed in before, and what the run waits for now."""
-    again, asked = workspace.command(f"resume {event.stream}"), open_question(log, event.stream)
-    if asked is not None:
-        again = workspace.command(f"review {event.stream}")
-    if as_json:
-        print_json({**event.model_dump(mode="json"), "recorded_before": True, "next": again})
+        print_json({**event.model_dump(mode="json"), "recorded_before": again, "next": then})
         return
     typer.echo(
         f"Nothing new was recorded: this answer of {event.reviewer} was recorded before: "
         f"{event.verdict}."
+        if again
+        else f"Recorded for {event.reviewer}: {event.verdict}. {_THEN[event.verdict]}"
     )
     if asked is None:
-        typer.echo(f"The run goes on with\n{again}")
-        return
-    name = version_of(Strategies(log), asked.domain, asked.candidate).name
-    typer.echo(f"The run waits for {asked.reviewer} to review {name}:\n{again}")
+        typer.echo(f"The run goes on with\n{then}")
+    else:
+        name = version_of(Strategies(log), asked.domain, asked.candidate).name
+        typer.echo(f"The run waits for {asked.reviewer} to review {name}:\n{then}")

@@ -46,15 +46,10 @@ def _describe_runs(workspace: Workspace, log: Log) -> Iterator[dict[str, Any]]:
             "domain": started.domain,
             "student": started.config["student"],
             "teacher": started.config["teacher"],
-            "current": _version_name(strategies, started, finish),
+            "current": version_name(strategies, started.domain, finish.strategy)
+            if finish
+            else strategies.current(started.domain, f"{started.domain}/{run}").name,
         }
-
-
-def _version_name(strategies: Strategies, started: RunStarted, finish: RunFinished | None) -> str:
-    """Return the version that a finished run evaluated, else the current one of its branch."""
-    if finish is not None:
-        return version_name(strategies, started.domain, finish.strategy)
-    return strategies.current(started.domain, f"{started.domain}/{started.stream}").name
 
 
 def run_state(workspace: Workspace, log: Log, run: str, finished: bool) -> str:

@@ -38,21 +38,21 @@ def write_results(log: Log, run_id: str, folder: Path) -> Results:
     """
     story = read_run(log, run_id)
     folder.mkdir(parents=True, exist_ok=True)
+    texts = {"report.html": render(story), "strategy.md": to_markdown(story.version)}
+    if story.evaluation is not None:
+        texts["attribution.json"] = json.dumps(story.evaluation, indent=2) + "\n"
+    if story.portability is not None:
+        texts["portability.json"] = json.dumps(story.portability.as_json(), indent=2) + "\n"
+    for name, text in texts.items():
+        write_atomically(folder / name, text)
+    files = {name: folder / name for name in texts}
     results = Results(
-        report=folder / "report.html",
-        strategy=folder / "strategy.md",
-        attribution=None if story.evaluation is None else folder / "attribution.json",
+        report=files["report.html"],
+        strategy=files["strategy.md"],
+        attribution=files.get("attribution.json"),
         adapter=_adapter(story, folder),
-        portability=None if story.portability is None else folder / "portability.json",
+        portability=files.get("portability.json"),
     )
-    write_atomically(results.report, render(story))
-    write_atomically(results.strategy, to_markdown(story.version))
-    if results.attribution is not None:
-        write_atomically(results.attribution, json.dumps(story.evaluation, indent=2) + "\n")
-    if results.portability is not None and story.portability is not None:
-        write_atomically(
-            results.portability, json.dumps(story.portability.as_json(), indent=2) + "\n"
-        )
     if results.adapter is not None:
         _write_score(story, results.adapter)
     return results

@@ -59,11 +59,6 @@ class Row:
     constant: str | None = None
     """The answer that it gives whatever is asked, or nearly so: it knows nothing of the task."""
 
-    @property
-    def unparsed_share(self) -> float:
-        """Share of the judged replies from which no answer could be read."""
-        return self.unparsed / self.n if self.n else 0.0
-
 
 @dataclass(frozen=True)
 class Slice:

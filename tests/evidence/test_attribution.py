@@ -256,8 +256,8 @@ def test_a_habit_is_measured_where_answers_are_classes_and_unread_replies_apart(
     found = table(measured, classes=CLASSES)
     base, tuned = found.row("test", "base"), found.row("test", "tuned")
     assert base is not None and tuned is not None
-    assert (base.unparsed_share, base.shift, base.usual, base.constant) == (1.0, 0.0, None, None)
-    assert (tuned.unparsed_share, tuned.shift, tuned.constant) == (0.0, 0.5, "YES")
+    assert (base.unparsed, base.shift, base.usual, base.constant) == (base.n, 0.0, None, None)
+    assert (tuned.unparsed, tuned.shift, tuned.constant) == (0, 0.5, "YES")
     open_answers = table(measured).row("test", "tuned")
     assert open_answers is not None and open_answers.shift is None
     assert open_answers.usual_share == 1.0
