@@ -60,7 +60,7 @@ class PlainProgress:
 
     def advance(self, what: str, done: int, total: int) -> None:
         # Asked every time: the pace is measured from the first look on.
-        left = _time_left(self._pace, what, done, total)
+        left = _remaining_time(self._pace, what, done, total)
         if self._clock() - self._last >= self._every:
             self._line(f"  {what}: {done}/{total}" + (f", {left}" if left else ""))
 
@@ -95,7 +95,7 @@ class LiveProgress:
             description=escape(clean(what)),
             completed=done,
             total=total,
-            left=_time_left(self._pace, what, done, total),
+            left=_remaining_time(self._pace, what, done, total),
             count=f"{done}/{total}",
         )
 
@@ -114,7 +114,7 @@ class _Elapsed(ProgressColumn):
         return Text(duration(time.monotonic() - self._began), style="dim")
 
 
-def _time_left(pace: Pace, what: str, done: int, total: int) -> str:
+def _remaining_time(pace: Pace, what: str, done: int, total: int) -> str:
     """Return `about 3 min 05 s left`; empty at the end, and before there is a pace."""
     # A count's name may hold figures that change from step to step: `..., loss 0.31`.
     left = pace.remaining(what.partition(", loss")[0], done, total)

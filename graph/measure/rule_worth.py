@@ -65,6 +65,7 @@ class RuleWorth:
 
     @property
     def verdict(self) -> Literal["helps", "harms", "unclear"]:
+        """Return what the measurement says of having the rule."""
         return "helps" if self.helps else "harms" if self.harms else "unclear"
 
     def is_of(self, rule: Rule) -> bool:
