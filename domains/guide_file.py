@@ -3,22 +3,24 @@
 import tomllib
 from pathlib import Path
 
-from .contract import ExpertRule, Guide
+from pydantic import TypeAdapter, ValidationError
+
+from .contract import Guide
+
+_GUIDE = TypeAdapter(Guide)
 
 
 def read_guide(file: Path) -> Guide:
     """Read a guide: the fields of `Guide` by their names, each rule a table `[[rules]]`.
 
-    Raises ValueError for a file that is no TOML, or holds what a guide or a rule has no place for.
+    Raises ValueError, which names every fault, for a file that is no TOML, or holds what a guide
+    or a rule has no place for.
     """
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
-        rules = tuple(
-            ExpertRule(
-                **rule | {name: frozenset(rule.get(name, ())) for name in ("steps", "addresses")}
-            )
-            for rule in found.get("rules", ())
-        )
-        return Guide(**found | {"rules": rules, "classes": tuple(found.get("classes", ()))})
-    except (ValueError, TypeError) as error:
+        return _GUIDE.validate_python(found, extra="forbid")
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, it['loc']))}: {it['msg']}" for it in error.errors()]
+        raise ValueError(f"{file} is no guide: {'; '.join(faults)}.") from None
+    except ValueError as error:
         raise ValueError(f"{file} is no guide: {error}.") from None

@@ -60,7 +60,12 @@ def test_a_guide_is_read_with_its_steps_in_their_order(tmp_path: Path) -> None:
         ("section =", "sektion =", "sektion"),
         ("description =", "describes =", "describes"),
         ('text = """', 'text = "', "Illegal character"),
-        ('name = "twice"\n', "", "name"),
+        ('name = "twice"\n', "", "rules.0.name"),
+        ('steps = ["sum", "check"]', 'steps = "sum"', "rules.0.steps"),
+        ('classes = ["1", "2"]', 'classes = "12"', "classes"),
+        ('description = "Add two numbers."', "description = 3", "description"),
+        ("[[rules]]", "[rules]", "rules"),
+        ('when = "both', 'When = "both', "When"),
     ],
 )
 def test_a_guide_with_a_fault_is_refused_by_its_name(
