@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..gate.power import DISCORDANCE, UNDETECTABLE
+from ..gate.power import UNDETECTABLE
 from ..gate.rules import gain_rule_of
 from ..gate.settings import GateSettings
 from ..intervals import clopper_pearson
@@ -79,7 +79,7 @@ class Calibration:
         return next(
             point
             for point in self.curve
-            if point.gain == self.detectable and point.discordance == DISCORDANCE
+            if point.gain == self.detectable and point.discordance == self.settings.discordance
         )
 
     def as_json(self) -> dict[str, object]:
@@ -156,7 +156,7 @@ def _without_effect(
     wrong = np.zeros(runs, dtype=bool)
     differing = asked = 0.0
     for number in range(size.rounds):
-        student = Students(rng, (runs, settings.replicates, size.pairs), DISCORDANCE)
+        student = Students(rng, (runs, settings.replicates, size.pairs), settings.discordance)
         old = student.incumbent()
         for place in range(1, size.candidates + 1):
             new = student.candidate()
@@ -179,7 +179,7 @@ def _curve(
     """Power curve: at every discordance, gains from none to more than the detectable one."""
     places = [
         (min(reach * detectable, 1.0), discordance)
-        for discordance in (DISCORDANCE, *OTHERS)
+        for discordance in (settings.discordance, *OTHERS)
         for reach in REACH
     ]
     curve = []

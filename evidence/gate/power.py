@@ -45,7 +45,9 @@ def smallest_detectable(
         else partial(chance_to_agree, n, alpha, discordance=discordance, replicates=replicates)
     )
     # More replies find less, so that the exact gain of one is where to look below.
-    low, high = 0.0, smallest_detectable(n, alpha, power, discordance) if replicates > 1 else 1.0
+    low, high = 0.0, 1.0
+    if replicates > 1:
+        high = smallest_detectable(n, alpha, power, discordance, test=test)
     if chance(high) < power:
         low, high = high, 1.0
     while high - low > (1e-9 if replicates == 1 else 1e-3):

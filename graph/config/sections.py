@@ -85,22 +85,27 @@ class Loop(Section):
 class GateConfig(Section):
     """Settings of the test that a candidate must pass."""
 
-    alpha: float = 0.05
+    alpha: float = Field(default=GateSettings.alpha, gt=0, lt=1)
     """Chance of any false accept in the whole run; spent evenly over its decisions."""
-    power: float = 0.8
+    power: float = Field(default=GateSettings.power, gt=0, lt=1)
     rule: str = Field(default=GateSettings.rule, exclude_if=lambda name: name == GateSettings.rule)
     """Rule by which a candidate that claims to be better is accepted."""
     channel: Literal["auto", "words", "weights"] = "auto"
     """auto: the capability probe finds out."""
-    replicates: int = Field(default=1, ge=1, le=8)
+    replicates: int = Field(default=GateSettings.replicates, ge=1, le=8)
     """Fresh replies a problem of each arm; above 1 they are sampled and must agree."""
-    margin: float = 0.05
+    margin: float = Field(default=GateSettings.margin, gt=0, lt=1)
     """Loss that a version may at most bring whose edits only take rules away."""
     require_portable: bool = False
     """Promote nothing that is shown to harm a validator model, or that it answered too few of."""
 
     @model_validator(mode="after")
     def _check_settings(self) -> "GateConfig":
+        if self.power <= self.alpha:
+            raise ValueError(
+                f"power = {self.power} must be larger than alpha = {self.alpha}: a gate that finds "
+                "gains no more often than it errs finds nothing"
+            )
         gain_rule_of(self.settings())
         return self
 

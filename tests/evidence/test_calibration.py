@@ -71,6 +71,12 @@ def test_progress_is_told_and_too_few_runs_are_called_that() -> None:
     assert not rates.enough, "20 runs without a false accept could be a rate of 17 %"
 
 
+def test_students_disagree_as_often_as_the_settings_assume() -> None:
+    rates = calibrate(GateSettings(discordance=0.1), RunSize(40, 1, 1), runs=400, gates=200)
+    assert rates.differing == pytest.approx(0.1, abs=0.01)
+    assert rates.at_detectable.discordance == 0.1
+
+
 def test_more_than_the_memory_holds_is_refused() -> None:
     with pytest.raises(ValueError, match="Wanted 1 to 125000 runs and gates of 20 pairs with 8"):
         calibrate(GateSettings(replicates=8), RunSize(20), runs=10, gates=125_001)

@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.special import betainc
 
 from tutelage.evidence import GateSettings, GateVerdict, decide, detectable_gain
+from tutelage.evidence.gate.comparison import compare_arms
+from tutelage.evidence.gate.power import UNDETECTABLE
 from tutelage.evidence.gate.replicates import means, require_agreement
+from tutelage.evidence.gate.rules.exact import ExactTest
 
 ALPHA = 0.05
 N = 40
@@ -91,6 +95,23 @@ def test_the_detectable_gain_is_found_as_often_as_promised(replicates: int, n: i
         verdict = decide(*means(ours, theirs), settings)
         accepted += require_agreement(verdict, ours, theirs, settings).decision == "accept"
     assert accepted / gates == pytest.approx(0.8, abs=0.05)
+
+
+class Posterior(ExactTest):
+    @staticmethod
+    def p_of_counts(wins: int, losses: int) -> float:
+        return float(betainc(1 + wins, 1 + losses, 0.5))
+
+
+def test_too_few_is_told_by_the_test_that_means_of_replies_get() -> None:
+    rule = Posterior(GateSettings(ALPHA, replicates=2))
+    assert rule.fewest_pairs() == 5 and rule.detectable(4) == UNDETECTABLE
+    four = compare_arms([1.0] * 4, [0.5] * 4, rule.settings)
+    decision, reason = rule.judge(four, rule.p(four))
+    assert decision == "indecisive" and "4 pairs are too few" in reason
+    assert Posterior(GateSettings(ALPHA)).fewest_pairs() == 4
+    exact = ExactTest(rule.settings)
+    assert rule.detectable(24) == exact.detectable(24), "the same test of the same means"
 
 
 def test_a_gain_that_replicates_could_find_is_not_refused_as_too_small() -> None:

@@ -8,7 +8,7 @@ from scipy.special import ndtr, ndtri
 
 from ...pairs import mcnemar, sign_flip_at
 from ..comparison import Comparison, points
-from ..power import chance_to_pass, smallest_detectable
+from ..power import UNDETECTABLE, chance_to_pass, smallest_detectable
 from ..rule import FUTILE, AcceptanceRule, Decision
 
 
@@ -38,7 +38,7 @@ class ExactTest(AcceptanceRule):
 
     def judge(self, c: Comparison, p: float) -> tuple[Decision, str]:
         alpha, n = self.settings.share, c.pairs
-        if self.p_of_counts(n, 0) > alpha:
+        if self._too_few(n):
             return (
                 "indecisive",
                 f"{n} pairs are too few: even {n} wins would not pass at {alpha:.2g}.",
@@ -61,15 +61,17 @@ class ExactTest(AcceptanceRule):
         """Return the smallest gain that `n` problems find with the power asked for.
 
         Above 1 (UNDETECTABLE) means that the block is too small to accept anything. Graded scores
-        are planned as if they were right/wrong, and the mean of replicates as what it is.
+        are planned as if they were right/wrong, and the mean of replicates as what it is; both by
+        sign flips.
         """
-        s = self.settings
-        return smallest_detectable(
-            n, s.share, s.power, s.discordance, s.replicates, self.p_of_counts
-        )
+        if self._too_few(n):
+            return UNDETECTABLE
+        s, test = self.settings, mcnemar if self.settings.many_valued else self.p_of_counts
+        return smallest_detectable(n, s.share, s.power, s.discordance, s.replicates, test)
 
     def fewest_pairs(self) -> int:
-        return next(n for n in count(1) if self.p_of_counts(n, 0) < self.settings.share)
+        share, enough = self.settings.share, (n for n in count(1) if not self._too_few(n))
+        return next(n for n in enough if self.p_of_counts(n, 0) < share)
 
     def promise(self, n: int) -> str:
         return f"gains from {100 * min(self.detectable(n), 1.0):+.0f} points can be found"
@@ -89,6 +91,13 @@ class ExactTest(AcceptanceRule):
                 f"it would now pass with a chance below {FUTILE:.0%}"
             )
         return ""
+
+    def _too_few(self, n: int) -> bool:
+        """Tell whether not even `n` wins would pass, by the test that such scores get."""
+        s = self.settings
+        return self.p_of_counts(n, 0) > s.share or (
+            s.many_valued and self.p_of_differences([1.0] * n) > s.share
+        )
 
     def _worthwhile(self, n: int) -> float:
         """Return the gain that a gate over `n` problems looks for."""
