@@ -135,7 +135,8 @@ def _show(verdict: "Audit") -> None:
     out.print(table(("floor: knows nothing of the task", "#accuracy"), floors))
     for finding in verdict.findings:
         mark = "refused" if finding.refuses else "note"
-        typer.echo(clean(f"{mark:8} {finding.name}: {finding.said}.{_where(finding.lines)}"))
+        where = f" (line {', '.join(map(str, finding.lines))})" if finding.lines else ""
+        typer.echo(clean(f"{mark:8} {finding.name}: {finding.said}.{where}"))
 
 
 def _print_spare_columns(found: "ResultsFile") -> None:
@@ -147,10 +148,6 @@ def _print_spare_columns(found: "ResultsFile") -> None:
         tries = " ".join(f"--feature {shlex.quote(name)}" for name in found.numbers)
         told += f" `{tries}` tries {'it' if len(found.numbers) == 1 else 'them'} as a shortcut."
     typer.echo(clean(told))
-
-
-def _where(lines: Sequence[int]) -> str:
-    return f" (line {', '.join(map(str, lines))})" if lines else ""
 
 
 _COLUMNS = (

@@ -72,8 +72,7 @@ def _look(workspace: Workspace, quick: bool) -> Iterator[MachineCheck]:
     yield from _models()
     yield from _sandbox()
     for key in (key for kind in KINDS for key in kind.keys):
-        said = "set" if os.environ.get(key) else "not set"
-        yield MachineCheck("ok", key, f"{said} (never shown)" if said == "set" else said)
+        yield MachineCheck("ok", key, "set (never shown)" if os.environ.get(key) else "not set")
 
 
 def _python() -> MachineCheck:

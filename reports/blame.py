@@ -112,7 +112,11 @@ def _trace(log: Log, family: dict[str, Version], version: Version, rule: Rule) -
     steps = _way_back(family, version, rule.id)
     *changed, (first, _) = steps
     parents = [family[it] for it in first.parents if it in family]
-    origins = [_origin(log, it, rule.id) for it, olds in changed if _differs(it, olds, rule.id)]
+    origins = [
+        _origin(log, it, rule.id)
+        for it, olds in changed
+        if all(_rule(old, rule.id) != _rule(it, rule.id) for old in olds)
+    ]
     holders = [it for it, _ in reversed(steps)]
     return RuleBlame(
         rule=rule,
@@ -172,10 +176,6 @@ def _way_back(
             return way
         alike = (it for it in parents if _rule(it, rule_id) == _rule(version, rule_id))
         version = next(alike, parents[0])
-
-
-def _differs(version: Version, parents: Sequence[Version], rule_id: str) -> bool:
-    return all(_rule(it, rule_id) != _rule(version, rule_id) for it in parents)
 
 
 def _rule(version: Version, rule_id: str) -> Rule | None:

@@ -211,18 +211,15 @@ class _Events:
         gate = self._gates.get((one.candidate, one.incumbent))
         if gate is None:
             return None
+        probe = self.probes.get(0)
         verdict: PortabilityVerdict = "unclear"
         if gate.decision == "accept" and gate.claim == "better":
             verdict = "helps"
         elif gate.high < 0:
             verdict = "harms"
-        elif gate.channel == "words" and gate.low <= 0 and self._deaf():
+        elif gate.channel == "words" and gate.low <= 0 and probe and not words_move(probe):
             verdict = "deaf"
         return _cell(verdict, gate)
-
-    def _deaf(self) -> bool:
-        probe = self.probes.get(0)
-        return probe is not None and not words_move(probe)
 
 
 def _cell(verdict: PortabilityVerdict, event: GateDecided | PortabilityMeasured) -> Cell:

@@ -14,6 +14,9 @@ from .run_story import RunStory
 from .wording import version_name
 
 _EFFECT = {"gain", "low", "high", "p"}
+_ADAPTER = {"adapter", "strategy", "tokens", "loss_first", "loss_last"}
+_CREDIT = {"rule", "n", "wins", "losses", *_EFFECT}
+_PORTABILITY = {"model", "verdict", "pairs", "missing", *_EFFECT}
 
 
 def run_as_json(story: RunStory) -> dict[str, Any]:
@@ -33,7 +36,10 @@ def run_as_json(story: RunStory) -> dict[str, Any]:
         "rounds": [_round(story, where) for where in story.rounds],
         "cycles": _cycles(story),
         "by_hand": [gate_as_json(story.strategies, it) for it in story.gates_by_hand],
-        "adapters": [_adapter(story, it) for it in story.all(events.AdapterTrained)],
+        "adapters": [
+            it.model_dump(include=_ADAPTER) | {"strategy": story.name(it.strategy)}
+            for it in story.all(events.AdapterTrained)
+        ],
         "seals": [{"split": it.split, "reason": it.reason} for it in story.all(events.SealOpened)],
         "calls": usage_rows(story),
         "in_doubt": story.in_doubt,
@@ -67,16 +73,6 @@ def usage_rows(story: RunStory) -> list[dict[str, Any]]:
 def _probe(event: events.ProbeDecided) -> dict[str, Any]:
     include = {"channel", "forced", "n", *_EFFECT}
     return event.model_dump(include=include) | {"helped": words_help(event)}
-
-
-def _adapter(story: RunStory, event: events.AdapterTrained) -> dict[str, Any]:
-    return {
-        "adapter": event.adapter,
-        "strategy": story.name(event.strategy),
-        "tokens": event.tokens,
-        "loss_first": event.loss_first,
-        "loss_last": event.loss_last,
-    }
 
 
 def _cycles(story: RunStory) -> list[dict[str, Any]]:
@@ -130,10 +126,6 @@ def _round(story: RunStory, where: RoundId) -> dict[str, Any]:
             for it in story.within(events.PortabilityMeasured, where)
         ],
     }
-
-
-_CREDIT = {"rule", "n", "wins", "losses", *_EFFECT}
-_PORTABILITY = {"model", "verdict", "pairs", "missing", *_EFFECT}
 
 
 def _opening(story: RunStory, event: events.RoundOpened) -> dict[str, Any]:

@@ -60,12 +60,8 @@ def _find_branch(strategies: Strategies, line: str) -> tuple[str, str]:
         if line in strategies.branches(domain):
             return domain, line
         if line == domain:
-            return domain, _leading_branch(strategies, domain)
+            if branch := strategies.leading_branch(domain):
+                return domain, branch
+            raise Refused(f"Nothing is promoted in {domain}: there is nothing to roll back.")
     known = [it for domain in strategies.domains() for it in strategies.branches(domain)]
     raise LookupError(f"No domain or branch {line!r}. Branches: {', '.join(known) or 'none yet'}.")
-
-
-def _leading_branch(strategies: Strategies, domain: str) -> str:
-    if branch := strategies.leading_branch(domain):
-        return branch
-    raise Refused(f"Nothing is promoted in {domain}: there is nothing to roll back.")

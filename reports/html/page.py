@@ -3,7 +3,7 @@
 from ..run_story import RunStory
 from .cost import integrity_section, limits_section, page_footer, usage_section
 from .gates import gates_section
-from .markup import Html, esc, join, link, tag, text
+from .markup import esc, join, link, tag, text
 from .portability import portability_section
 from .results import attribution_section, parts_section
 from .rules import strategy_section
@@ -49,6 +49,8 @@ _HEAD = """<!DOCTYPE html>
 def render(story: RunStory) -> str:
     """Return one HTML file that needs nothing else."""
     title = f"{story.run} · {story.domain}"
+    teacher = "the rulebook (no language model)" if story.by_rulebook else story.config["teacher"]
+    subtitle = f"What {story.config['student']} learned of {story.domain} from {teacher}"
     head = _HEAD.format(policy=_POLICY, title=esc(title), style=STYLE)
     sections = [(anchor, name, make(story)) for anchor, name, make in SECTIONS]
     contents = [link(anchor, name) for anchor, name, made in sections if made and name]
@@ -57,7 +59,7 @@ def render(story: RunStory) -> str:
         tag(
             "header",
             text("h1", story.run),
-            _subtitle(story),
+            text("p", subtitle, "subtitle"),
             judging_warning(story),
             leaks_warning(story),
             claim_box(story),
@@ -67,9 +69,3 @@ def render(story: RunStory) -> str:
         page_footer(story),
     )
     return f"{head}<body>\n{body}\n</body>\n</html>\n"
-
-
-def _subtitle(story: RunStory) -> Html:
-    teacher = "the rulebook (no language model)" if story.by_rulebook else story.config["teacher"]
-    said = f"What {story.config['student']} learned of {story.domain} from {teacher}"
-    return text("p", said, "subtitle")

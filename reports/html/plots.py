@@ -82,7 +82,7 @@ class GateBar(NamedTuple):
     """False where it was refused without a measurement."""
 
 
-def arms(panels: Sequence[Panel], name: str = "arms") -> str:
+def arms(panels: Sequence[Panel]) -> str:
     """Draw accuracy by arm with intervals, and the floor as a line, for each split."""
     rows = max(len(panel.bars) for panel in panels)
     with mpl.rc_context(_SETTINGS):
@@ -101,10 +101,10 @@ def arms(panels: Sequence[Panel], name: str = "arms") -> str:
             axis.set_xticks([0, 0.25, 0.5, 0.75, 1])
         for axis in axes[1:]:
             axis.set_yticklabels([])
-        return _svg(figure, name)
+        return _svg(figure, "arms")
 
 
-def gates(found: Sequence[GateBar], name: str = "gates") -> str:
+def gates(found: Sequence[GateBar]) -> str:
     """Draw the gain of each candidate over its incumbent, in the order of the gates."""
     with mpl.rc_context(_SETTINGS):
         figure, (axis,) = _figure(0.3 * len(found) + 1.0, 1)
@@ -126,10 +126,10 @@ def gates(found: Sequence[GateBar], name: str = "gates") -> str:
         axis.set_xlabel("gain in accuracy over the incumbent, points")
         axis.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 5, 10]))
         axis.xaxis.set_major_formatter(_in_points)
-        return _svg(figure, name)
+        return _svg(figure, "gates")
 
 
-def slices(panels: Sequence[tuple[str, Sequence[str], Sequence[Bar]]], name: str = "slices") -> str:
+def slices(panels: Sequence[tuple[str, Sequence[str], Sequence[Bar]]]) -> str:
     """Draw accuracy part by part: `(title, parts, bars)`, each bar labelled with its part.
 
     Bars of one part stand side by side, in the order in which their arms first come up.
@@ -157,7 +157,7 @@ def slices(panels: Sequence[tuple[str, Sequence[str], Sequence[Bar]]], name: str
                             ha="right" if crowded else "center")  # fmt: skip
             axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
             axis.grid(axis="y", color=GRID, linewidth=0.8)
-        return _svg(figure, name)
+        return _svg(figure, "slices")
 
 
 def _whiskers(

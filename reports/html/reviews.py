@@ -1,11 +1,8 @@
 """Decisions of reviewers, each beside what was measured after it."""
 
-from collections.abc import Iterator
-
 from ...graph.measure.rule_worth import RuleWorth
 from ...store.events import ReviewAsked, RuleDecision
 from ..event_wording import VERBS
-from ..review_history import Review
 from ..run_story import RunStory
 from .markup import SHORT, Html, bullets, code, count, esc, interval, join, line, points, text
 
@@ -20,7 +17,15 @@ def review_line(story: RunStory, asked: ReviewAsked) -> Html:
     verdict = f" {VERBS[answer.verdict]} by {answer.reviewer}. {answer.reason}"
     decisions = bullets(_decision(it, review.worth.get(it.rule)) for it in answer.decisions)
     made = f" That made {story.name(answer.revised)} of it." if answer.revised else ""
-    since = [text("p", it, "note") for it in _since(story, review)]
+    since = [
+        text(
+            "p",
+            f"Measured since: {story.name(it.candidate)} against {story.name(it.incumbent)}, "
+            f"{it.decision}, {points(it.gain)} points ({interval(it.low, it.high)}).",
+            "note",
+        )
+        for it in review.later
+    ]
     return line("Review", name, esc(verdict, SHORT), esc(made), decisions, *since)
 
 
@@ -34,13 +39,3 @@ def _decision(said: RuleDecision, later: RuleWorth | None) -> Html:
         )
         parts.append(text("span", measured, "scope"))
     return join(parts)
-
-
-def _since(story: RunStory, review: Review) -> Iterator[str]:
-    """Yield the later gates of what was shown, and of what the reviewer made of it."""
-    for gate in review.later:
-        yield (
-            f"Measured since: {story.name(gate.candidate)} against {story.name(gate.incumbent)}, "
-            f"{gate.decision}, {points(gate.gain)} points "
-            f"({interval(gate.low, gate.high)})."
-        )

@@ -42,7 +42,11 @@ def samples_section(story: RunStory) -> Html:
     if not chosen:
         return Html("")
     counts = ", ".join(f"{len(found)} {name}" for name, found in sorts.items())
-    columns = [(_name(arm), measured[arm]) for arm in arms if measured[arm]]
+    columns = [
+        (student.replace("_", " ") + " with words" * words, measured[student, words])
+        for student, words in arms
+        if measured[student, words]
+    ]
     return section(
         "samples",
         "What the replies look like",
@@ -71,10 +75,6 @@ def _answers(story: RunStory, student: str, strategy: bool) -> Answers:
     prefix = slots.inside(slots.below(slots.EVALUATE, "test", arm_name(student, strategy)))
     events = story.log.events(AttemptJudged, stream=story.run, prefix=prefix)
     return {event.problem: event for event in events}
-
-
-def _name(arm: tuple[str, bool]) -> str:
-    return {"labels_only": "labels only"}.get(arm[0], arm[0]) + (" with words" if arm[1] else "")
 
 
 def _sample(
