@@ -103,7 +103,12 @@ def _print_version(wanted: bool) -> None:
 def tutelage(
     ctx: typer.Context,
     home: Annotated[
-        str, typer.Option(envvar="TUTELAGE_HOME", metavar="PATH", help="Folder of the store.")
+        str,
+        typer.Option(
+            envvar="TUTELAGE_HOME",
+            metavar="PLACE",
+            help="The store: a folder, or KEEPER:PLACE, such as memory:rehearsal.",
+        ),
     ] = HOME,
     runs: Annotated[Path, typer.Option(help="Folder in which each run has its own.")] = Path(RUNS),
     version: Annotated[

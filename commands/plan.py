@@ -73,8 +73,12 @@ def _rehearse(config: "RunConfig", given: "Overrides") -> None:
     Raises what `run` would raise.
     """
     from ..graph.planning.opening import open_run
+    from ..trainer.train import LoraTrainer
 
-    parts = replace(given, opener=_open_or_stand_in)
+    # A stand-in has no weights: its spec says that those of the student can be trained.
+    trains = given.student is None and facts_by_name(config.student).trainable
+    trainer = given.trainer or (LoraTrainer() if trains else None)
+    parts = replace(given, opener=_open_or_stand_in, trainer=trainer)
     with TemporaryDirectory() as aside, open_log(Path(aside)) as log:
         open_run(Path(aside), Path(aside), config, overrides=parts, log=log)
 

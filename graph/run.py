@@ -26,7 +26,7 @@ from ..store.strategies.review_answers import open_question
 from .build import build
 from .config.config import parse_config
 from .context import Paused, Progress, Run, RunStatus
-from .planning.opening import Overrides, open_run
+from .planning.opening import CONFIG_FILE, Overrides, open_run
 from .state import FIRST
 
 SUPERSTEPS_A_ROUND = 6
@@ -141,7 +141,7 @@ def is_complete(log: Log, run_id: str) -> bool:
 def _write_config(run: Run) -> None:
     """Write the config as resolved, beside the results."""
     text = tomlkit.dumps(run.config.model_dump(mode="json", exclude_none=True))
-    (run.folder / "config.toml").write_text(text, encoding="utf-8")
+    (run.folder / CONFIG_FILE).write_text(text, encoding="utf-8")
 
 
 @contextmanager

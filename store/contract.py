@@ -42,10 +42,11 @@ class Log(Protocol):
     def record_all(self, events: Sequence[E]) -> list[E]:
         """Keep all of `events` or, when one raises, none; return what then stands in their slots.
 
-        A taken slot keeps what it has, whatever the outcome of the new event: so a crashed step
-        may run again. What is returned reads as a resumed run will read it, and is as safe as this
-        keeper makes anything. Raises SlotConflict where a slot holds another kind or other inputs,
-        ValueError for what JSON and UTF-8 cannot write, StoreError for a log that was closed.
+        Nobody ever reads a part of them. A taken slot keeps what it has, whatever the outcome of
+        the new event: so a crashed step may run again. What is returned reads as a resumed run will
+        read it, and is as safe as this keeper makes anything. Raises SlotConflict where a slot
+        holds another kind or other inputs, ValueError for what JSON and UTF-8 cannot write,
+        StoreError for a log that was closed.
         """
 
     def record(self, event: E) -> E:
@@ -66,7 +67,7 @@ class Log(Protocol):
         prefix: str = "",
         after: int = 0,
     ) -> Iterator[Entry]:
-        """Yield events in the order of the store, from behind `after`.
+        """Yield events in the order of the store, from behind `after`; 0 or less is before all.
 
         `prefix` is how the slot begins, character by character; without `kinds`, or with `Event`
         among them, every kind is wanted. The reader may record meanwhile; whether it reads that
@@ -84,7 +85,10 @@ class Log(Protocol):
         """Return the place of the newest event; 0 where there is none."""
 
     def keep_all(self, texts: Sequence[str]) -> list[str]:
-        """Keep each text, once, all in one write; return their SHA-256."""
+        """Keep each text, once, all in one write; return their SHA-256.
+
+        Raises StoreError for a log that was closed, also where every text stands there already.
+        """
 
     def keep(self, text: str) -> str:
         """Keep one text, likewise."""

@@ -70,7 +70,8 @@ class MemoryLog(Log):
         self._texts.update(texts)
 
     def find(self, kind: type[E], stream: str, slot: str) -> E | None:
-        row = self._slots.get((stream, slot))
+        with self._lock:
+            row = self._slots.get((stream, slot))
         return check_kind(kind, row.event()) if row else None
 
     def entries(
@@ -82,13 +83,16 @@ class MemoryLog(Log):
         after: int = 0,
     ) -> Iterator[Entry]:
         names = names_of(kinds)
-        for row in list(self._slots.values())[after:]:
+        with self._lock:
+            rows = list(self._slots.values())[max(after, 0) :]
+        for row in rows:
             wanted = stream in (None, row.stream) and (not names or row.kind in names)
             if wanted and row.slot.startswith(prefix):
                 yield read_entry(row)
 
     def end(self) -> int:
-        return len(self._slots)
+        with self._lock:
+            return len(self._slots)
 
     def keep_all(self, texts: Sequence[str]) -> list[str]:
         keys = [sha256(text) for text in texts]
@@ -98,12 +102,14 @@ class MemoryLog(Log):
         return keys
 
     def text(self, sha256: str) -> str:
-        if sha256 not in self._texts:
-            raise BlobMissing(sha256, "memory")
-        return self._texts[sha256]
+        with self._lock:
+            if sha256 not in self._texts:
+                raise BlobMissing(sha256, "memory")
+            return self._texts[sha256]
 
     def streams(self) -> list[str]:
-        return list(self._ends)
+        with self._lock:
+            return list(self._ends)
 
     def verify(self) -> VerifyReport:
         with self._lock:

@@ -70,7 +70,8 @@ CONTENT = ("domains/python_coding/topics/",)
 def sources() -> Iterator[Path]:
     for name in SHIPPED:
         place = ROOT / name
-        yield from sorted(place.rglob("*.py")) if place.is_dir() else [place]
+        files = sorted(it for it in place.rglob("*") if it.is_file() and it.suffix != ".pyc")
+        yield from files if place.is_dir() else [place]
 
 
 def modules() -> list[Path]:

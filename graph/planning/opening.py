@@ -7,7 +7,7 @@ from pathlib import Path
 from ...domains import registry as domains
 from ...domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split, held_splits
 from ...evidence.leaks import shared_problems
-from ...models import facts_by_name, open_model
+from ...models import open_model
 from ...models.contract import Model
 from ...store.log import Log, open_log
 from ...store.runs import find_run, run_ids
@@ -23,6 +23,9 @@ from ..context import Progress, Run, SilentProgress, draw
 from ..teacher.contract import Teacher
 from ..teacher.model import ModelTeacher
 from ..teacher.rulebook import RulebookTeacher
+
+CONFIG_FILE = "config.toml"
+"""In a run's folder: the config as resolved."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def open_run(
     if drawn and judge is None:  # a model that judges is asked once its calls are journaled
         _check_judge(config, domain, drawn["train"])
     log = log or open_log(home)
-    run_id = run_id or free_name(log, config.name)
+    run_id = run_id or free_name(log, folder, config.name)
     journal = Journal(log, run_id, spending_of(log, run_id, config.budget))
     if judge is not None:
         judge.journal = journal
@@ -95,11 +98,11 @@ def recorded_config(log: Log, run_id: str, budget: Budget | None = None) -> RunC
     return parse_config({**event.config, "budget": spent}, f"the recorded config of {run_id}")
 
 
-def free_name(log: Log, name: str) -> str:
-    """Return `name`, or with the first number that no run has yet."""
+def free_name(log: Log, folder: Path, name: str) -> str:
+    """Return `name`, or with the first number that no run has yet, nor one of another store."""
     taken, number = set(run_ids(log)), 2
     free = name
-    while free in taken:
+    while free in taken or (folder / free / CONFIG_FILE).exists():
         free, number = f"{name}-{number}", number + 1
     return free
 
@@ -183,8 +186,7 @@ def _validators(config: RunConfig, overrides: Overrides) -> Sequence[Model]:
 
 def _trainer(config: RunConfig, student: Model, given: Trainer | None) -> Trainer | None:
     """Return None if the student cannot be trained. Raises ConfigError if the config needs it."""
-    # The stand-in of a plan has no weights: there the name says that they can be trained.
-    if given is None and (isinstance(student, Trainable) or facts_by_name(student.name).trainable):
+    if given is None and isinstance(student, Trainable):
         return LoraTrainer()
     if given is None and config.gate.channel == "weights":
         raise ConfigError(

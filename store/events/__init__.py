@@ -1,4 +1,4 @@
-"""Kinds of events, named in the past tense: every class of this folder that is an `Event`.
+"""Kinds of events, named in the past tense: every direct subclass of `Event` in this folder.
 
 `stream` is the run ("store" for commands outside a run); `slot` is the place in it,
 `c<cycle>/r<round>/<node>/<candidate>/<arm>/<problem>/<sample>` as far as each part applies.

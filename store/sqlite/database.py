@@ -36,12 +36,12 @@ class WriteLock:
         self._file = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o666)
 
     def __enter__(self) -> None:
-        if self._closed:
-            raise closed_error()
         end = time.monotonic() + self._patience
         if not self._threads.acquire(timeout=self._patience):
             raise lock_timeout(self._path)
         try:
+            if self._closed:  # perhaps while we waited
+                raise closed_error()
             while not lock_descriptor(self._file, blocking=False):
                 if time.monotonic() > end:
                     raise lock_timeout(self._path)
@@ -56,8 +56,9 @@ class WriteLock:
 
     def close(self) -> None:
         """Let go of the lock file."""
-        self._closed = True
-        os.close(self._file)
+        with self._threads:
+            self._closed = True
+            os.close(self._file)
 
 
 def connect(home: Path, busy_seconds: float) -> tuple[Engine, WriteLock]:

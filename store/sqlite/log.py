@@ -20,7 +20,7 @@ from ..contract import (
     names_of,
     read_entry,
 )
-from ..errors import BlobMissing, StoreCorrupt, StoreError
+from ..errors import BlobMissing, StoreCorrupt, StoreError, closed_error
 from ..events import Event
 from ..events.upcasts import revive
 from ..hash_chain import GENESIS, StoredEvent, VerifyReport, hash_event, sha256
@@ -119,6 +119,8 @@ class SqliteLog(Log):
 
     def keep_all(self, texts: Sequence[str]) -> list[str]:
         keys = [sha256(text) for text in texts]
+        if self._writer.closed:
+            raise closed_error()
         with translate_errors(self._path):
             with self._engine.connect() as connection:
                 new = {

@@ -87,19 +87,21 @@ def read_heads(home: Path) -> HeadsNote:
         noted = json.loads(path.read_text(encoding="utf-8"))
         canonical_json(noted).encode()  # what UTF-8 cannot write, no database can be asked for
         heads = {stream: Head(**head) for stream, head in noted.items()}
-        if not all(isinstance(head.count, int) for head in heads.values()):
-            raise ValueError("a count is no number")
+        numbers = [number for head in heads.values() for number in (head.count, head.seq)]
+        if not all(type(number) is int and 0 < number < 2**63 for number in numbers):
+            raise ValueError("a count or a place is no number of SQLite's")
         at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return HeadsNote(heads, at) if heads else HeadsNote(fault="names no stream")
     except FileNotFoundError:
         return HeadsNote(fault="is missing")
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return HeadsNote(fault="cannot be read")
 
 
 def _read_ends(connection: Connection) -> dict[str, Head]:
     """Read the ends that the database names."""
-    rows = connection.execute(text("SELECT stream, count, last, hash FROM head"))
+    numbers = "CAST(count AS INTEGER), CAST(last AS INTEGER)"  # whatever somebody put there
+    rows = connection.execute(text(f"SELECT stream, {numbers}, hash FROM head"))
     return {row[0]: Head(row[1], row[2], row[3]) for row in rows}
 
 

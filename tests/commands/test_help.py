@@ -37,6 +37,11 @@ def test_every_command_says_what_it_does_and_shows_an_example(words: tuple[str, 
     assert any(len(line.split()) >= 3 for line in about), "a sentence below the usage"
 
 
+def test_the_home_may_be_any_keepers() -> None:
+    said = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"}).stdout
+    assert "KEEPER:PLACE" in next(line for line in said.splitlines() if "--home" in line)
+
+
 def test_all_commands_of_the_plan_are_there() -> None:
     wanted = """run resume review runs show report plan gate transfer evaluate ask doctor
     strategy-list strategy-show strategy-diff strategy-log strategy-blame strategy-search

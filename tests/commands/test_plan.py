@@ -9,11 +9,12 @@ import pytest
 
 from tutelage.domains.contract import NotEnoughProblems
 from tutelage.domains.registry import get
-from tutelage.graph.config.config import load_config
+from tutelage.graph.config.config import ConfigError, load_config
+from tutelage.graph.context import Run
 from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.planning.plan import Plan, plan
 from tutelage.graph.run import go
-from tutelage.models import facts_of
+from tutelage.models import ScriptedModel, facts_of
 from tutelage.store.events import CallIntended
 
 from ..graph.fakes import Parity, Pupil
@@ -85,6 +86,18 @@ def test_a_run_never_asks_more_than_its_plan_said(tmp_path: Path) -> None:
     made["validate"] += made.pop("frontier", 0)
     assert made["credit"] > 0
     assert {stage: n for stage, n in made.items() if n > planned[stage]} == {}
+
+
+def test_a_name_alone_makes_no_student_trainable(tmp_path: Path) -> None:
+    def opened(**changes: Any) -> Run:
+        parts = Overrides(domain=Parity(), student=ScriptedModel(lambda request: "", "hf:mine"))
+        return open_run(tmp_path / "store", tmp_path, config(**changes), overrides=parts)
+
+    run = opened()
+    run.log.close()
+    assert run.trainer is None
+    with pytest.raises(ConfigError, match="hf:mine cannot be trained here"):
+        opened(gate={"channel": "weights"})
 
 
 def test_a_block_on_which_no_rule_could_ever_leave_is_pointed_out() -> None:

@@ -58,6 +58,15 @@ def test_a_rehearsal_in_memory_ends_like_any_run_and_leaves_no_store(desk: Path)
     assert "There is no store in memory:" in process(desk, "--home", "memory:rehearsal", "runs").err
 
 
+def test_a_run_leaves_the_files_of_another_stores_run_as_they_are(desk: Path) -> None:
+    assert at(desk, "run", "small.toml").code == 0
+    before = contents(desk / "runs" / "small")
+    for number in (2, 3):
+        done = at(desk, "--home", f"memory:{number}", "run", "small.toml")
+        assert done.code == 0 and f"Run small-{number}; the store" in done.out
+    assert contents(desk / "runs" / "small") == before
+
+
 def test_a_stopped_run_says_how_to_go_on_and_ends_in_the_same_place(
     desk: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -179,6 +188,12 @@ def test_a_plan_refuses_what_a_run_would_refuse(
     assert (planned.code, run.code) == (code, code)
     assert wanted in planned.err and wanted in run.err
     assert contents(desk) == before
+
+
+def test_a_plan_takes_the_weights_of_a_local_student_for_trainable(desk: Path) -> None:
+    (desk / "student").mkdir()
+    config = change(desk, "scripted:pupil.json", 'hf:./student"\ngate.channel = "weights')
+    assert at(desk, "plan", config).code == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -227,8 +227,22 @@ def test_a_damaged_file_is_reported_and_never_raised(home: Path) -> None:
     assert not report.ok and report.faults
 
 
+@pytest.mark.parametrize("odd", ["count = 'many'", "last = x'00ff'", "hash = x'ff'"])
+def test_a_head_that_is_no_head_is_reported_and_never_raised(
+    home: Path, outside: sqlite3.Connection, odd: str
+) -> None:
+    _disarm(outside)
+    outside.execute(f"UPDATE head SET {odd} WHERE stream = 'run-1'")
+    assert any("run-1" in fault for fault in _verify(home).faults)
+
+
 def test_a_note_that_is_garbage_does_not_stop_anybody(home: Path) -> None:
-    for garbage in ("", "[1]", "{}", '{"run-1": 3}', json.dumps({"run-1": {"count": 1}})):
+    heads = [
+        {"run-1": {"count": count, "seq": seq, "hash": "x"}}
+        for count, seq in ((1, 2**70), (2**70, 1), (0, 1), (-1, 1), (1, 1.5))
+    ]
+    written = [json.dumps(it) for it in ({"run-1": {"count": 1}}, *heads)]
+    for garbage in ("", "[1]", "{}", '{"run-1": 3}', "[" * 200_000, *written):
         (home / "heads.json").write_text(garbage)
         report = _verify(home)
         assert report.ok and report.noted is None and report.covered == 0

@@ -2,6 +2,7 @@
 
 import itertools
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -117,6 +118,7 @@ def test_events_come_in_the_order_of_the_store_whatever_is_asked_for(log: Log) -
     assert [*log.events(RunFinished)] == [it for it in events if isinstance(it, RunFinished)]
     assert [*log.events(Event, prefix="c0/1/")] == [it for it in events if it.slot[3] == "1"]
     assert len(list(log.entries(stream="run-0"))) == 602
+    assert list(log.entries(after=-3)) == every
     assert list(log.entries(stream="nobody")) == []
     assert log.streams() == ["run-0", "run-1"]
 
@@ -149,6 +151,9 @@ def test_a_closed_log_keeps_nothing_and_a_lasting_one_can_be_opened_again(home: 
     log.close()
     with pytest.raises(StoreError, match="was closed"):
         log.record(_completion("b"))
+    for again in (lambda: log.record(_completion("a", reply=key)), lambda: log.keep("a text")):
+        with pytest.raises(StoreError, match="was closed"):
+            again()  # it stands there already, and is refused as well
     with pytest.raises(StoreError, match="was closed"):
         log.keep("another text")
     if has_log(home):
@@ -230,6 +235,26 @@ def test_threads_that_race_for_a_slot_all_get_what_stands_there(log: Log) -> Non
     assert len(got) == 4 and all(each == got[0] for each in got)
     assert log.end() == 20 + 4 * 5 == len(set(_slots(log)))
     assert log.verify().ok
+
+
+def test_nobody_reads_a_part_of_what_is_recorded_together(log: Log) -> None:
+    size, seen = 300, set[int]()
+    writer = threading.Thread(
+        target=lambda: [
+            log.record_all([_completion(f"{batch}/{number}") for number in range(size)])
+            for batch in range(10)
+        ]
+    )
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads take turns inside of a batch
+    try:
+        writer.start()
+        while writer.is_alive():
+            seen |= {log.end() % size, sum(1 for _ in log.entries()) % size}
+    finally:
+        writer.join()
+        sys.setswitchinterval(before)
+    assert seen <= {0} and log.end() == 10 * size
 
 
 def _tamper_with_database(log: Log, home: str) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -65,6 +66,25 @@ def test_a_store_that_stays_locked_says_so_and_recovers(tmp_path: Path) -> None:
             with pytest.raises(StoreError, match="locked by another process"):
                 log.record(_completion("a"))
         assert log.record(_completion("a")).slot == "a"
+
+
+def test_a_writer_whose_turn_comes_when_the_log_is_closed_says_so(tmp_path: Path) -> None:
+    log = open_log(tmp_path)
+    lock: Any = cast(Any, log)._lock
+    turns = lock._threads
+
+    class Late:
+        """The writers' turns, of which the next comes when the log was closed."""
+
+        def acquire(self, timeout: float) -> bool:
+            lock._threads = turns
+            log.close()
+            return bool(turns.acquire(timeout=timeout))
+
+    lock._threads = Late()
+    with pytest.raises(StoreError, match="was closed"):
+        log.record(_completion("a"))
+    assert not turns.locked()
 
 
 def test_a_writer_whose_turn_never_comes_says_so(tmp_path: Path) -> None:
