@@ -85,11 +85,6 @@ def _times(factor: int, number: int) -> str:
     return f"{plus(factor)}*{par(number)}" if factor else ""
 
 
-def _system_numbers(rnd: random.Random, level: int) -> Numbers:
-    a = size(rnd, level)
-    return a, rnd.choice([b for b in range(1, a + 4) if b != a]), nonzero(rnd, 9), nonzero(rnd, 9)
-
-
 def _system(a: int, b: int, x: int, y: int) -> WorkedProblem:
     total, mixed = x + y, a * x + b * y
     second = f"{a}x + {'' if b == 1 else b}y = {mixed}"
@@ -215,7 +210,7 @@ TEMPLATES = (
     Exercise("two-step equation", _two_steps_numbers, _two_steps),
     Exercise("unknown on both sides", _both_sides_numbers, _both_sides),
     Exercise("quadratic", _roots_numbers, _roots),
-    Exercise("system", _system_numbers, _system),
+    Exercise("system", size_and(lambda a: [*range(1, a), *range(a + 1, a + 4)], 9, 9), _system),
     Exercise("inequality", _inequality_numbers, _inequality),
     Exercise("product", _expand_numbers, _expand),
     Exercise("nested brackets", size_and(range(2, 8), 9, 20, 9), _brackets, away=True),

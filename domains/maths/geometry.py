@@ -1,9 +1,8 @@
 """Lengths, areas and volumes, with their units."""
 
-import random
 from fractions import Fraction
 
-from .template import Exercise, Numbers, WorkedProblem, num, size, size_and
+from .template import Exercise, WorkedProblem, num, size_and
 
 _UNITS = ("cm", "m", "mm", "km")
 _UNIT = range(len(_UNITS))
@@ -50,11 +49,6 @@ def _triangle(scale: int, triple: int, unit: int) -> WorkedProblem:
     )
 
 
-def _ring_numbers(rnd: random.Random, level: int) -> Numbers:
-    inner = size(rnd, level)
-    return inner, inner + rnd.randint(1, 12), rnd.randrange(4)
-
-
 def _ring(inner: int, outer: int, unit: int) -> WorkedProblem:
     u, area = _UNITS[unit], outer**2 - inner**2
     return WorkedProblem(
@@ -72,11 +66,6 @@ def _ring(inner: int, outer: int, unit: int) -> WorkedProblem:
         values={"A": [f"{area}pi"], "R": [num(outer)], "r": [num(inner)]},
         stages=[f"{outer**2}pi", f"{inner**2}pi"],
     )
-
-
-def _box_numbers(rnd: random.Random, level: int) -> Numbers:
-    a = size(rnd, level)
-    return a, rnd.randint(a, a + 8), rnd.randint(2, 20), rnd.randrange(4)
 
 
 def _box(a: int, b: int, h: int, unit: int) -> WorkedProblem:
@@ -121,11 +110,6 @@ def _diagonal(factor: int, bare: int, leg: int, unit: int) -> WorkedProblem:
     )
 
 
-def _trapezium_numbers(rnd: random.Random, level: int) -> Numbers:
-    a = size(rnd, level)
-    return a, a + 2 * rnd.randint(1, 9), rnd.randint(3, 25), rnd.randrange(4)
-
-
 def _trapezium(a: int, c: int, h: int, unit: int) -> WorkedProblem:
     u, area = _UNITS[unit], Fraction((a + c) * h, 2)
     return WorkedProblem(
@@ -165,9 +149,14 @@ def _cylinder(r: int, h: int, unit: int) -> WorkedProblem:
 TEMPLATES = (
     Exercise("rectangle", size_and(range(2, 31), _UNIT), _rectangle),
     Exercise("right triangle", size_and(range(len(_TRIPLES)), _UNIT), _triangle),
-    Exercise("ring", _ring_numbers, _ring),
-    Exercise("box", _box_numbers, _box),
+    Exercise("ring", size_and(lambda r: range(r + 1, r + 13), _UNIT), _ring),
+    Exercise("box", size_and(lambda a: range(a, a + 9), range(2, 21), _UNIT), _box),
     Exercise("root", size_and(_BARE, range(1, 13), _UNIT), _diagonal),
-    Exercise("trapezium", _trapezium_numbers, _trapezium, away=True),
+    Exercise(
+        "trapezium",
+        size_and(lambda a: range(a + 2, a + 19, 2), range(3, 26), _UNIT),
+        _trapezium,
+        away=True,
+    ),
     Exercise("cylinder", size_and(range(2, 21), _UNIT), _cylinder, away=True),
 )

@@ -124,11 +124,6 @@ def _spread(*data: int) -> WorkedProblem:
     )  # fmt: skip
 
 
-def _groups_numbers(rnd: random.Random, level: int) -> Numbers:
-    n = size(rnd, level) + 1
-    return n, rnd.randint(40, 95), rnd.randint(2, n - 1), rnd.randint(40, 95)
-
-
 def _groups(n: int, mean: int, m: int, other: int) -> WorkedProblem:
     total = n * mean + m * other
     whole = Fraction(total, n + m)
@@ -147,11 +142,6 @@ def _groups(n: int, mean: int, m: int, other: int) -> WorkedProblem:
         values={"m": [num(whole)]},
         stages=[num(total), num(Fraction(mean + other, 2))],
     )
-
-
-def _game_numbers(rnd: random.Random, level: int) -> Numbers:
-    sides = size(rnd, level) + 3
-    return sides, rnd.randint(1, sides - 1), rnd.randint(2, 20), rnd.randint(1, 10)
 
 
 def _game(n: int, lucky: int, wins: int, loses: int) -> WorkedProblem:
@@ -179,6 +169,13 @@ TEMPLATES = (
     Exercise("mean and median", _middle_numbers, _middle),
     Exercise("two draws", size_and(range(2, 16)), _draw_twice),
     Exercise("variance", _spread_numbers, _spread),
-    Exercise("two groups", _groups_numbers, _groups),
-    Exercise("expected gain", _game_numbers, _game, away=True),
+    Exercise(
+        "two groups", size_and(range(40, 96), lambda n: range(2, n), range(40, 96), more=1), _groups
+    ),
+    Exercise(
+        "expected gain",
+        size_and(lambda n: range(1, n), range(2, 21), range(1, 11), more=3),
+        _game,
+        away=True,
+    ),
 )

@@ -62,15 +62,21 @@ def nonzero(rnd: random.Random, most: int) -> int:
     return rnd.choice((-1, 1)) * rnd.randint(1, most)
 
 
-def size_and(*others: int | Sequence[int]) -> Callable[[random.Random, int], Numbers]:
+def size_and(
+    *others: int | Sequence[int] | Callable[[int], Sequence[int]], step: int = 1, more: int = 0
+) -> Callable[[random.Random, int], Numbers]:
     """Return a drawer of the number that sets the difficulty, and of `others` behind it.
 
-    A sequence is chosen from; a number stands for those from minus to plus itself, but not 0.
+    That number comes `step` times, and `more`. A sequence is chosen from, or what a function makes
+    of that number; a number stands for those from minus to plus itself, but not 0.
     """
-    return lambda rnd, level: (
-        size(rnd, level),
-        *(nonzero(rnd, it) if isinstance(it, int) else rnd.choice(it) for it in others),
-    )
+
+    def draw(rnd: random.Random, level: int) -> Numbers:
+        first = size(rnd, level) * step + more
+        some = [other(first) if callable(other) else other for other in others]
+        return first, *(nonzero(rnd, it) if isinstance(it, int) else rnd.choice(it) for it in some)
+
+    return draw
 
 
 def num(number: Fraction | int) -> str:

@@ -42,11 +42,6 @@ def _change(a: int, p: int, b: int, q: int, paid: int) -> WorkedProblem:
     )
 
 
-def _trip_numbers(rnd: random.Random, level: int) -> Numbers:
-    fast = size(rnd, level)
-    return fast * 10, rnd.randint(1, 5), rnd.randint(1, fast - 1) * 10, rnd.randint(1, 5)
-
-
 def _trip(fast: int, hours: int, slow: int, more: int) -> WorkedProblem:
     name, _ = _who(fast, hours, slow, more)
     way = fast * hours + slow * more
@@ -86,10 +81,6 @@ def _shares(a: int, b: int, c: int, each: int) -> WorkedProblem:
         values={"x": [num(a * each)]},
         stages=[num(each), num(parts)],
     )
-
-
-def _prices_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level) * 20, rnd.randint(1, 10) * 5, rnd.randint(1, 10) * 5
 
 
 def _prices(price: int, up: int, down: int) -> WorkedProblem:
@@ -136,11 +127,6 @@ def _ages(x: int, times: int, later: int) -> WorkedProblem:
     )
 
 
-def _tank_numbers(rnd: random.Random, level: int) -> Numbers:
-    rate = size(rnd, level) + 2
-    return rate, rnd.randint(1, rate - 1), rnd.randint(5, 40), rnd.randint(1, 20) * 5
-
-
 def _tank(rate: int, leak: int, minutes: int, before: int) -> WorkedProblem:
     full = before + (rate - leak) * minutes
     return WorkedProblem(
@@ -161,10 +147,6 @@ def _tank(rate: int, leak: int, minutes: int, before: int) -> WorkedProblem:
     )
 
 
-def _meeting_numbers(rnd: random.Random, level: int) -> Numbers:
-    return size(rnd, level) * 5, rnd.randint(2, 15) * 5, rnd.randint(2, 9), rnd.randint(1, 3)
-
-
 def _meeting(fast: int, slow: int, hours: int, ahead: int) -> WorkedProblem:
     way = fast * (hours + ahead) + slow * hours
     return WorkedProblem(
@@ -183,11 +165,6 @@ def _meeting(fast: int, slow: int, hours: int, ahead: int) -> WorkedProblem:
         values={"t": [num(hours)]},
         stages=[num(way - fast * ahead), num(fast + slow), num(hours + ahead)],
     )
-
-
-def _together_numbers(rnd: random.Random, level: int) -> Numbers:
-    a = size(rnd, level)
-    return a, a + rnd.randint(1, 30)
 
 
 def _together(a: int, b: int) -> WorkedProblem:
@@ -211,11 +188,17 @@ def _together(a: int, b: int) -> WorkedProblem:
 
 TEMPLATES = (
     Exercise("change", _change_numbers, _change),
-    Exercise("trip", _trip_numbers, _trip),
+    Exercise(
+        "trip", size_and(range(1, 6), lambda v: range(10, v, 10), range(1, 6), step=10), _trip
+    ),
     Exercise("shares", size_and(range(1, 10), range(1, 10), range(2, 13)), _shares),
-    Exercise("prices", _prices_numbers, _prices),
+    Exercise("prices", size_and(range(5, 51, 5), range(5, 51, 5), step=20), _prices),
     Exercise("ages", size_and(range(2, 6), range(2, 21)), _ages),
-    Exercise("tank", _tank_numbers, _tank),
-    Exercise("trains", _meeting_numbers, _meeting, away=True),
-    Exercise("together", _together_numbers, _together, away=True),
+    Exercise(
+        "tank", size_and(lambda v: range(1, v), range(5, 41), range(5, 101, 5), more=2), _tank
+    ),
+    Exercise(
+        "trains", size_and(range(10, 76, 5), range(2, 10), range(1, 4), step=5), _meeting, away=True
+    ),
+    Exercise("together", size_and(lambda a: range(a + 1, a + 31)), _together, away=True),
 )
