@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...domains.contract import Problem
-from ...evidence.attribution.contrasts import Gain, compare, mean
+from ...evidence.attribution.contrasts import Gain, mean
 from ...evidence.effects import shows_loss
 from ...models.contract import Model
 from ...store import slots
@@ -24,7 +24,7 @@ from ..context import Run
 from .channel_rule import words_harm, words_help, words_move
 from .portability_rule import has_enough_pairs, objection, smallest_harm
 from .probe import expert_strategy, whole_points
-from .rollouts import attempt, scores
+from .rollouts import attempt, compare_attempts
 
 
 def measure_portability(run: Run, gate: GateDecided, slot: str) -> list[PortabilityMeasured]:
@@ -75,7 +75,7 @@ def _measure_model(
     problems = [problem for problem in run.problems["val"] if problem.id in set(gate.block)]
     new = _arm(run, slots.part(slot, "candidate"), problems, model, candidate.strategy)
     old = _arm(run, slots.part(slot, "incumbent"), problems, model, incumbent.strategy)
-    pairs, change = _pairs(new, old)
+    pairs, change = compare_attempts(new, old)
     asked = len(run.batch(0))
     deaf = (
         not words_move(probed)
@@ -96,10 +96,7 @@ def _measure_model(
             missing=len(problems) - len(pairs),
             candidate_accuracy=mean([mine for mine, _ in pairs]),
             incumbent_accuracy=mean([theirs for _, theirs in pairs]),
-            gain=change.gain,
-            low=change.low,
-            high=change.high,
-            p=change.p,
+            **change._asdict(),
         )
     )
     run.progress.say(
@@ -139,7 +136,7 @@ def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDec
     problems = run.batch(0)
     told = _arm(run, slots.part(slot, "told"), problems, model, strategy)
     bare = _arm(run, slots.part(slot, "bare"), problems, model, None)
-    pairs, change = _pairs(told, bare)
+    pairs, change = compare_attempts(told, bare)
     event = run.log.record(
         ProbeDecided(
             stream=run.id,
@@ -148,10 +145,7 @@ def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDec
             strategy=strategy.hash,
             channel="words" if change.is_beyond_chance and change.gain > 0 else "weights",
             n=len(pairs),
-            gain=change.gain,
-            low=change.low,
-            high=change.high,
-            p=change.p,
+            **change._asdict(),
         )
     )
     heard = "can use words" if words_help(event) else "is not shown to use words"
@@ -168,12 +162,3 @@ def _arm(
 ) -> list[AttemptJudged]:
     what = f"portability, {model.name}"
     return attempt(run, prefix, problems, model=model, strategy=strategy, what=what)
-
-
-def _pairs(
-    ours: Sequence[AttemptJudged], theirs: Sequence[AttemptJudged]
-) -> tuple[list[tuple[float, float]], Gain]:
-    """Return pairs that no infrastructure error broke, and the first's gain over the second."""
-    both = zip(scores(ours), scores(theirs), strict=True)
-    pairs = [(a, b) for a, b in both if a is not None and b is not None]
-    return pairs, compare([a for a, _ in pairs], [b for _, b in pairs])

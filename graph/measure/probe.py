@@ -1,12 +1,11 @@
 """Capability probe: measures whether a strategy in the prompt helps the student."""
 
-from ...evidence.attribution.contrasts import compare
 from ...store import slots
 from ...store.events import Channel, ProbeDecided
 from ...store.rules import Rule, Strategy
 from ..context import Run
 from .channel_rule import words_help
-from .rollouts import attempt, scores
+from .rollouts import attempt, compare_attempts
 
 
 def expert_strategy(run: Run) -> Strategy:
@@ -32,11 +31,10 @@ def probe(run: Run, strategy: Strategy) -> ProbeDecided:
     """
     problems = run.batch(0)
     arm = slots.part(slots.PROBE, "bare")
-    bare = scores(attempt(run, arm, problems, what="probe without words"))
+    bare = attempt(run, arm, problems, what="probe without words")
     arm = slots.part(slots.PROBE, "told")
-    told = scores(attempt(run, arm, problems, strategy=strategy, what="probe with words"))
-    pairs = [(t, b) for t, b in zip(told, bare, strict=True) if t is not None and b is not None]
-    change = compare([t for t, _ in pairs], [b for _, b in pairs])
+    told = attempt(run, arm, problems, strategy=strategy, what="probe with words")
+    pairs, change = compare_attempts(told, bare)
     helped = change.is_beyond_chance and change.gain > 0
     found: Channel = "words" if helped or run.trainer is None else "weights"
     forced = run.config.gate.channel
@@ -49,10 +47,7 @@ def probe(run: Run, strategy: Strategy) -> ProbeDecided:
             channel=found if forced == "auto" else forced,
             forced=forced != "auto",
             n=len(pairs),
-            gain=change.gain,
-            low=change.low,
-            high=change.high,
-            p=change.p,
+            **change._asdict(),
         )
     )
     needs = event.channel == "words" and not words_help(event) and not event.forced

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from ...domains.contract import Domain, Outcome, Problem, Verdict
+from ...evidence.attribution.contrasts import Gain, compare
+from ...evidence.pairs import answered_pairs
 from ...models.contract import Model, Reply, Request
 from ...store import slots
 from ...store.errors import SlotConflict
@@ -81,6 +83,14 @@ def _calls(
 def scores(attempts: Sequence[AttemptJudged]) -> list[float | None]:
     """Return scores for the gate: an infrastructure error is missing data, no wrong answer."""
     return [None if event.outcome == "error" else event.score for event in attempts]
+
+
+def compare_attempts(
+    ours: Sequence[AttemptJudged], theirs: Sequence[AttemptJudged]
+) -> tuple[list[tuple[float, float]], Gain]:
+    """Return pairs that no infrastructure error broke, and the first's gain over the second."""
+    pairs = answered_pairs(scores(ours), scores(theirs))
+    return pairs, compare([a for a, _ in pairs], [b for _, b in pairs])
 
 
 def _attempt(
