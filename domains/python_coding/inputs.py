@@ -117,6 +117,14 @@ def mapped_value(of: Drawer, by: Callable[[Json], Json]) -> Drawer:
     return lambda rnd, shape: by(of(rnd, shape))
 
 
+def concatenated(*parts: Drawer, by: str = "") -> Drawer:
+    """A string of exactly these, with `by` between them."""
+    return mapped_value(
+        fixed_list(*parts),
+        lambda found: by.join(map(str, found)) if isinstance(found, list) else "",
+    )
+
+
 def ascending(of: Drawer) -> Drawer:
     """Sort a drawn list."""
     return mapped_value(of, lambda found: rising(found) if isinstance(found, list) else found)

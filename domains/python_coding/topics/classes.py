@@ -62,9 +62,7 @@ class Tally:
         return $best_fun($tie_code, key=self.counts.get, default=None)
 """,
         inputs=steps(
-            method("add", KEY),
-            method("add", KEY),
-            method("add", KEY),
+            *3 * [method("add", KEY)],
             method("count", KEY),
             method("drop", KEY),
             method("top"),
@@ -156,9 +154,7 @@ class Recent:
         return count
 """,
         inputs=steps(
-            method("add", integer(-9, 9)),
-            method("add", integer(-9, 9)),
-            method("add", integer(-9, 9)),
+            *3 * [method("add", integer(-9, 9))],
             method("get", integer(-1, 4)),
             method("clear"),
             most=10,
@@ -243,9 +239,7 @@ class Stack:
         return len(self.values)
 """,
         inputs=steps(
-            method("push", integer(0, 9)),
-            method("push", integer(0, 9)),
-            method("push", integer(0, 9)),
+            *3 * [method("push", integer(0, 9))],
             method("pop"),
             method("peek"),
             method("size"),
@@ -355,9 +349,7 @@ class Queue:
         return before - len(self.items)
 """,
         inputs=steps(
-            method("add", KEY, integer(0, 3)),
-            method("add", KEY, integer(0, 3)),
-            method("add", KEY, integer(0, 3)),
+            *3 * [method("add", KEY, integer(0, 3))],
             method("next"),
             method("next"),
             method("cancel", KEY),

@@ -1,7 +1,7 @@
 """Dates, as ISO strings. The whole topic is held back from training."""
 
 from ...sandbox import Json
-from ..inputs import InputGenerator, Shape, choice, either, fixed_list, mapped_value
+from ..inputs import InputGenerator, Shape, choice, concatenated, either, fixed_list
 from ..templates import Choice, Template, filling
 
 EDGES = (
@@ -196,10 +196,7 @@ def minutes_of(span):
 """,
         inputs=fixed_list(
             either(
-                mapped_value(
-                    fixed_list(clock, clock),
-                    lambda both: "-".join(map(str, both)) if isinstance(both, list) else "",
-                ),
+                concatenated(clock, clock, by="-"),
                 choice(
                     "00:00-00:00",
                     "08:00-08:45",

@@ -2,7 +2,9 @@
 
 from ..harness import WRITES_FILE
 from ..inputs import (
+    Drawer,
     choice,
+    concatenated,
     either,
     file,
     fixed_list,
@@ -15,19 +17,20 @@ from ..inputs import (
 from ..templates import OVER, Template, filling
 
 LINE = either(text("ab #", 5), text("ab #", 5), choice("", " ", "  "))
-LINES = mapped_value(joined_text(LINE, "\n", 6), lambda found: f"{found}\n" if found else found)
-NUMBERS = mapped_value(
-    joined_text(either(mapped_value(integer(-9, 20), str), choice("x", "", "3.5", " 4 ")), "\n", 6),
-    lambda found: f"{found}\n" if found else found,
-)
+
+
+def _lines(of: Drawer) -> Drawer:
+    """The text of a file whose last line ends too."""
+    return mapped_value(joined_text(of, "\n", 6), lambda found: f"{found}\n" if found else found)
+
+
+LINES = _lines(LINE)
+NUMBERS = _lines(either(mapped_value(integer(-9, 20), str), choice("x", "", "3.5", " 4 ")))
 PAIRS = joined_text(
     either(
         choice("# a=1", "; b:2", "#c:d", ";c=e", "", "a"),
         choice("  b = 2 ", "a=", "b:", "=1", "c : x:y", "c=x=y"),
-        mapped_value(
-            fixed_list(choice("a", "b", "c"), choice("=", ":"), integer(0, 9)),
-            lambda found: "".join(map(str, found)) if isinstance(found, list) else "",
-        ),
+        concatenated(choice("a", "b", "c"), choice("=", ":"), integer(0, 9)),
     ),
     "\n",
     6,

@@ -1,17 +1,22 @@
 """Parsing: pairs, sums, brackets, ranges, packed text, quotes, numbers, templates."""
 
-from ..inputs import choice, dicts, either, fixed_list, integer, joined_text, mapped_value, text
+from ..inputs import (
+    choice,
+    concatenated,
+    dicts,
+    either,
+    fixed_list,
+    integer,
+    joined_text,
+    mapped_value,
+    text,
+)
 from ..templates import Template, filling
-
-
-def _concatenate(value: object) -> str:
-    return "".join(map(str, value)) if isinstance(value, list) else str(value)
-
 
 RANGES = joined_text(
     either(
         mapped_value(integer(0, 12), str),
-        mapped_value(fixed_list(integer(0, 6), choice("-"), integer(2, 9)), _concatenate),
+        concatenated(integer(0, 6), choice("-"), integer(2, 9)),
     ),
     ",",
     4,
@@ -31,14 +36,8 @@ def _put_marks(marks: str, name: str) -> str:
     return opening + name + {"<": ">", "[": "]", "%": "%"}[opening]
 
 
-SUM = mapped_value(
-    fixed_list(
-        integer(0, 12),
-        joined_text(
-            mapped_value(fixed_list(choice("+", "-", "*"), integer(0, 9)), _concatenate), "", 4
-        ),
-    ),
-    _concatenate,
+SUM = concatenated(
+    integer(0, 12), joined_text(concatenated(choice("+", "-", "*"), integer(0, 9)), "", 4)
 )
 
 TEMPLATES = (
@@ -74,18 +73,10 @@ def read_pairs(text):
             joined_text(
                 either(
                     choice(""),
-                    mapped_value(
-                        fixed_list(
-                            choice("a", "b", "cd"), choice(str(rnd.params["sign"])), integer(-5, 30)
-                        ),
-                        _concatenate,
+                    concatenated(
+                        choice("a", "b", "cd"), choice(str(rnd.params["sign"])), integer(-5, 30)
                     ),
-                    mapped_value(
-                        fixed_list(
-                            choice("a", "b"), choice(str(rnd.params["sign"])), integer(0, 9)
-                        ),
-                        _concatenate,
-                    ),
+                    concatenated(choice("a", "b"), choice(str(rnd.params["sign"])), integer(0, 9)),
                 ),
                 str(rnd.params["by"]),
                 5,
