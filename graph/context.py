@@ -152,17 +152,19 @@ class Run:
                 )
             )
         for split in SPLITS:
-            if self.log.find(SplitFrozen, self.id, slots.run_step("split", split)) is None:
-                self._freeze_split(split)
+            slot = slots.run_step("split", split)
+            if self.log.find(SplitFrozen, self.id, slot) is None:
+                drawn = self.drawn.get(split)
+                drawn = draw(self.config, self.domain, split) if drawn is None else drawn
+                self.freeze_split(slot, split, drawn)
         self.drawn = {}
 
-    def _freeze_split(self, split: Split) -> None:
-        drawn = self.drawn.get(split)
-        problems = draw(self.config, self.domain, split) if drawn is None else drawn
+    def freeze_split(self, slot: str, split: str, problems: Sequence[Problem]) -> None:
+        """Record the problems of a split, whole: whatever the domain draws later, these count."""
         self.log.record(
             SplitFrozen(
                 stream=self.id,
-                slot=slots.run_step("split", split),
+                slot=slot,
                 split=split,
                 problems=tuple(problem.id for problem in problems),
                 problems_text=self.log.keep(json.dumps([asdict(problem) for problem in problems])),

@@ -1,18 +1,18 @@
 """Ablation: measures the worth of each rule in the student's prompt by leaving it out."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypedDict
+from typing import Any
 
 from ...domains.contract import Domain, Problem
-from ...evidence.intervals import is_binary, paired_interval
-from ...evidence.pairs import mcnemar, sign_flip
+from ...evidence.attribution.contrasts import compare
+from ...evidence.pairs import differences
 from ...store import slots
 from ...store.events import AttemptJudged, CreditMeasured, Solved, Transferred
 from ...store.rules import Rule, Strategy
 from ..context import Run
 from ..state import RunState, round_slot
-from .rollouts import attempt
+from .rollouts import attempt, by_problem
 
 CREDITED = 6
 """Rules whose worth a round measures, at most."""
@@ -68,11 +68,8 @@ def exercises(domain: Domain, problem: Problem, rule: Rule) -> bool:
 
 def _attempts_with(run: Run, solved: Solved, strategy: Strategy) -> dict[str, list[AttemptJudged]]:
     """Return the round's attempts that had the strategy in their prompt, by problem."""
-    told: dict[str, list[AttemptJudged]] = defaultdict(list)
-    for event in run.attempts(solved.attempts if strategy.rules else ()):
-        if event.strategy == strategy.hash:
-            told[event.problem].append(event)
-    return told
+    attempts = run.attempts(solved.attempts if strategy.rules else ())
+    return by_problem(event for event in attempts if event.strategy == strategy.hash)
 
 
 def _adapter_rules(run: Run, adapter: str) -> tuple[Rule, ...]:
@@ -113,8 +110,7 @@ def _leave_out(
     ][:MOST_PROBLEMS]
     if not problems:
         return
-    without: dict[str, list[AttemptJudged]] = defaultdict(list)
-    for event in attempt(
+    without = attempt(
         run,
         slot,
         problems,
@@ -122,8 +118,7 @@ def _leave_out(
         adapter=solved.adapter,
         samples=run.config.loop.samples,
         what=f"credit, without {rule.id}",
-    ):
-        without[event.problem].append(event)
+    )
     run.log.record(
         CreditMeasured(
             stream=run.id,
@@ -133,7 +128,7 @@ def _leave_out(
             rule=rule.id,
             adapter=solved.adapter,
             problems=tuple(problem.id for problem in problems),
-            **_compare(_pairs(problems, attempts, without)),
+            **_compare(_pairs(problems, attempts, by_problem(without))),
         )
     )
 
@@ -158,30 +153,14 @@ def _score(attempts: Iterable[AttemptJudged]) -> float | None:
     return sum(scores) / len(scores) if scores else None
 
 
-class _Comparison(TypedDict):
-    n: int
-    wins: int
-    losses: int
-    gain: float
-    low: float
-    high: float
-    p: float
-
-
-def _compare(pairs: Sequence[tuple[float, float]]) -> _Comparison:
+def _compare(pairs: Sequence[tuple[float, float]]) -> dict[str, Any]:
     """Compare scores with the rule (first) and without it (second)."""
-    ours, theirs = [a for a, _ in pairs], [b for _, b in pairs]
-    # Rounded, so that thirds that add up differently are no win.
-    differences = [round(a - b, 12) for a, b in pairs]
-    wins, losses = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
-    low, high = paired_interval(ours, theirs)
-    exact = is_binary((*ours, *theirs))
+    change, moved = compare([a for a, _ in pairs], [b for _, b in pairs]), differences(pairs)
     return {
+        **change._asdict(),
+        # Not the mean of `compare`, which may differ from what older runs recorded in its last bit.
+        "gain": sum(moved) / len(pairs) if pairs else 0.0,
         "n": len(pairs),
-        "wins": wins,
-        "losses": losses,
-        "gain": sum(differences) / len(pairs) if pairs else 0.0,
-        "low": low,
-        "high": high,
-        "p": mcnemar(wins, losses, "two-sided") if exact else sign_flip(differences, "two-sided"),
+        "wins": sum(d > 0 for d in moved),
+        "losses": sum(d < 0 for d in moved),
     }

@@ -1,15 +1,14 @@
 """Evaluation on another domain than the run's: its problems meet no teacher, gate or example."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from ...domains.contract import Domain, NotEnoughProblems, Problem, held_splits
 from ...evidence.attribution.table import Arm, Attribution, JudgedReply, table
 from ...evidence.floors import best_floor, floors
 from ...evidence.leaks import Leak, wording
 from ...store import slots
-from ...store.events import FloorsMeasured, SplitFrozen
+from ...store.events import FloorsMeasured
 from ...store.strategies.versions import Version
 from ..context import Run
 from .attribution import answers_of, evaluation_arms, floor_scores, strategy_leaks
@@ -52,7 +51,7 @@ def evaluate_on(
             f"{run.id} has met all {len(drawn)} problems of {domain.name} in training or at its "
             "gates, so they say nothing of what it makes of new ones."
         )
-    _freeze(run, domain, problems, place)
+    run.freeze_split(slots.below(place, "split"), f"{domain.name}/test", problems)
     there = replace(run, domain=domain)
     arms: dict[Arm, list[JudgedReply]] = {
         (domain.name, arm.student, arm.strategy is not None): answers_of(
@@ -82,19 +81,6 @@ def known_ids(before: Sequence[Problem], problems: Sequence[Problem]) -> tuple[s
         if problem.id in ids or text in texts or any(each in text for each in long):
             found.append(problem.id)
     return tuple(found)
-
-
-def _freeze(run: Run, domain: Domain, problems: Sequence[Problem], place: str) -> None:
-    """Record the problems, as for a run's own splits."""
-    run.log.record(
-        SplitFrozen(
-            stream=run.id,
-            slot=slots.below(place, "split"),
-            split=f"{domain.name}/test",
-            problems=tuple(problem.id for problem in problems),
-            problems_text=run.log.keep(json.dumps([asdict(problem) for problem in problems])),
-        )
-    )
 
 
 def _table(

@@ -1,22 +1,15 @@
 """Pareto frontier: versions that are best on some problem that no gate ever uses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from ...domains.contract import Problem
 from ...evidence.attribution.contrasts import mean
 from ...evidence.pareto import fronts, lower_limit
 from ...store import slots
-from ...store.events import (
-    AttemptJudged,
-    FrontierScored,
-    GateDecided,
-    PortabilityMeasured,
-    ReviewAnswered,
-)
+from ...store.events import FrontierScored, GateDecided, PortabilityMeasured, ReviewAnswered
 from ...store.rules import EMPTY
 from ...store.strategies.versions import Version
 from ..context import Run
-from .rollouts import attempt, scores
+from .rollouts import attempt, by_problem, scores
 
 LOST = -1.0
 """Stands for a score that no reply is left of."""
@@ -41,7 +34,8 @@ def score_version(run: Run, version: Version, adapter: str) -> FrontierScored:
         samples=repeats,
         what=f"frontier, {version.name}",
     )
-    rows = [_problem_scores(answered, problem) for problem in problems]
+    answers = by_problem(answered)
+    rows = [[s for s in scores(answers[it.id]) if s is not None] for it in problems]
     return run.log.record(
         FrontierScored(
             stream=run.id,
@@ -69,7 +63,9 @@ def measure_frontier(run: Run, adapter: str) -> dict[str, int]:
         return {}
     run.progress.stage("frontier", f"{len(able)} versions on {len(run.frontier_problems)} problems")
     scored = {name: score_version(run, version, adapters[name]) for name, version in able.items()}
-    return fronts({name: _row(event.lower) for name, event in scored.items()})
+    return fronts(
+        {name: [None if low == LOST else low for low in it.lower] for name, it in scored.items()}
+    )
 
 
 def pool(run: Run) -> Mapping[str, Version]:
@@ -119,12 +115,3 @@ def _adapters(run: Run) -> dict[str, str]:
                 if adapter:
                     found.setdefault(name, adapter)
     return found
-
-
-def _problem_scores(answered: Sequence[AttemptJudged], problem: Problem) -> list[float]:
-    mine = [event for event in answered if event.problem == problem.id]
-    return [each for each in scores(mine) if each is not None]
-
-
-def _row(lower: Sequence[float]) -> list[float | None]:
-    return [None if each == LOST else each for each in lower]

@@ -1,6 +1,7 @@
 """Rollouts: one arm answers problems; each reply is judged and recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from ...domains.contract import Domain, Outcome, Problem, Verdict
 from ...evidence.attribution.contrasts import Gain, compare
@@ -78,6 +79,14 @@ def _calls(
         )
         for slot, problem in by_slot.items()
     ]
+
+
+def by_problem(attempts: Iterable[AttemptJudged]) -> dict[str, list[AttemptJudged]]:
+    """Return problem id -> its attempts, in the order in which they come."""
+    found: dict[str, list[AttemptJudged]] = defaultdict(list)
+    for event in attempts:
+        found[event.problem].append(event)
+    return found
 
 
 def scores(attempts: Sequence[AttemptJudged]) -> list[float | None]:

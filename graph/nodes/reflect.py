@@ -1,6 +1,6 @@
 """Node in which the teacher reads attempts, failure beside success, and writes lessons."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from ...store.events import AttemptJudged, CallIntended, FailuresSorted, Reflect
 from ..calls.secrets import secret_in
 from ..context import Run
 from ..measure.ablation import measure_credit
+from ..measure.rollouts import by_problem
 from ..measure.shown_attempts import show_attempts
 from ..measure.unsolved_queue import close_gaps
 from ..screening.injection import order_in
@@ -77,11 +78,8 @@ def select_contrasts(attempts: Sequence[AttemptJudged], limit: int | None) -> Se
     solve are skipped. Where problems were answered once, no success stands beside a failure: then
     a quarter of what is read are other problems' successes. At most `limit` attempts.
     """
-    by_problem: dict[str, list[AttemptJudged]] = defaultdict(list)
-    for event in attempts:
-        if event.outcome != "error":
-            by_problem[event.problem].append(event)
-    groups = sorted(by_problem.values(), key=lambda group: -_spread(group))
+    kept = by_problem(event for event in attempts if event.outcome != "error")
+    groups = sorted(kept.values(), key=lambda group: -_spread(group))
     mixed = [group for group in groups if 0 < sum(e.outcome == "right" for e in group) < len(group)]
     failed = [group for group in groups if all(e.outcome != "right" for e in group)]
     alone = [group[0] for group in groups if len(group) == 1 and group[0].outcome == "right"]
