@@ -61,24 +61,6 @@ class _Stump:
         return self.below if features.get(self.feature, 0.0) <= self.limit else self.above
 
 
-def floors(
-    labels: Sequence[str],
-    features: Features,
-    classes: Sequence[str] = (),
-    train_labels: Sequence[str] | None = None,
-    train_features: Features | None = None,
-) -> dict[str, float]:
-    """Accuracy of each predictor that knows nothing of the task, by name.
-
-    `majority` (the most frequent label here; where answers are open, `most frequent answer`),
-    `always X` for each class, `train majority`, `stump`: the best question about one feature, and
-    `random`: what guesses among the classes score on average. The stump is fitted on the train
-    problems and measured here; without them each fifth is answered by one fitted on the others.
-    """
-    found = all_floors(labels, features, classes, train_labels, train_features)
-    return {floor.name: floor.accuracy for floor in found}
-
-
 def split_floors(
     labels: Mapping[str, Sequence[str]], features: Mapping[str, Features], fitted_on: str
 ) -> dict[str, SplitFloor]:
@@ -112,7 +94,7 @@ def best_floor(
     train_labels: Sequence[str] | None = None,
     train_features: Features | None = None,
 ) -> Floor:
-    """The highest of `floors`, with its answers; the simpler one where two are equal."""
+    """The highest of `all_floors`; the simpler one where two are equal."""
     return highest(all_floors(labels, features, classes, train_labels, train_features))
 
 
@@ -124,11 +106,17 @@ def highest(found: Sequence[Floor]) -> Floor:
 def all_floors(
     labels: Sequence[str],
     features: Features,
-    classes: Sequence[str],
-    train_labels: Sequence[str] | None,
-    train_features: Features | None,
+    classes: Sequence[str] = (),
+    train_labels: Sequence[str] | None = None,
+    train_features: Features | None = None,
 ) -> list[Floor]:
-    """Each of `floors` with its answers, the simpler ones first."""
+    """Each predictor that knows nothing of the task, the simpler ones first.
+
+    `majority` (the most frequent label here; where answers are open, `most frequent answer`),
+    `always X` for each class, `train majority`, `stump`: the best question about one feature, and
+    `random`: what guesses among the classes score on average. The stump is fitted on the train
+    problems and measured here; without them each fifth is answered by one fitted on the others.
+    """
     if not labels:
         raise ValueError("Wanted at least one labelled problem to compute floors, found none.")
     check_same_length(labels, features)

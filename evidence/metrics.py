@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -83,6 +84,22 @@ def constant_answer(
     losses = sum(label == usual for label, _ in others)
     found_most = 2 * wins > sum(label != usual for label in labels)
     return None if found_most or mcnemar(wins, losses) <= ALPHA else usual
+
+
+def answer_habits(
+    labels: Sequence[str], answers: Sequence[str | None], *, classes: bool
+) -> dict[str, Any]:
+    """What a table of results says of the answers of one system, column by column."""
+    shares = answer_shares([answer for answer in answers if answer is not None])
+    usual, usual_share = next(iter(shares.items()), (None, None))
+    return {
+        "usual": usual,
+        "usual_share": usual_share,
+        "constant": constant_answer(answers, labels),
+        "shift": answer_shift(labels, answers) if classes else None,
+        "balanced_accuracy": balanced_accuracy(labels, answers) if classes else None,
+        "mcc": mcc(labels, answers) if classes else None,
+    }
 
 
 def most_frequent(labels: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 KINDS = {
@@ -73,7 +74,8 @@ def mutants(code: str) -> Iterator[Mutant]:
     original = ast.unparse(tree)
     seen = {original}
     for place in _places(tree):
-        for kind, other in _variants(place.node):
+        make = _MAKERS.get(type(place.node))
+        for kind, other in make(place.node) if make else ():
             if isinstance(other, ast.Pass) and not place.is_statement:
                 continue
             place.put(other)
@@ -87,7 +89,7 @@ def mutants(code: str) -> Iterator[Mutant]:
 
 class _Place(NamedTuple):
     node: ast.AST
-    put: Callable[[ast.AST], None]
+    put: Callable[[ast.AST], object]
     is_statement: bool
 
 
@@ -97,24 +99,10 @@ def _places(tree: ast.AST) -> Iterator[_Place]:
             if isinstance(value, list):
                 for number, child in enumerate(value):
                     if isinstance(child, ast.AST):
-                        put = _putter(value, number)
+                        put = partial(value.__setitem__, number)
                         yield _Place(child, put, isinstance(child, ast.stmt))
             elif isinstance(value, ast.AST) and not isinstance(parent, ast.JoinedStr):
-                yield _Place(value, _setter(parent, name), False)
-
-
-def _putter(values: list[ast.AST], number: int) -> Callable[[ast.AST], None]:
-    return lambda node: values.__setitem__(number, node)
-
-
-def _setter(parent: ast.AST, name: str) -> Callable[[ast.AST], None]:
-    return lambda node: setattr(parent, name, node)
-
-
-def _variants(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Yield the nodes that could stand here by mistake."""
-    for make in _MAKERS.get(type(node), ()):
-        yield from make(node)
+                yield _Place(value, partial(setattr, parent, name), False)
 
 
 def _constant(node: ast.Constant) -> Iterator[tuple[str, ast.AST]]:
@@ -212,21 +200,22 @@ def _jump(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     yield "wrong jump", ast.Continue() if isinstance(node, ast.Break) else ast.Break()
 
 
-_MAKERS: dict[type[ast.AST], tuple[Callable[..., Iterator[tuple[str, ast.AST]]], ...]] = {
-    ast.Constant: (_constant,),
-    ast.Compare: (_compare,),
-    ast.BinOp: (_binary,),
-    ast.AugAssign: (_augmented_assignment,),
-    ast.BoolOp: (_boolean,),
-    ast.UnaryOp: (_unary,),
-    ast.If: (_if,),
-    ast.IfExp: (_choice,),
-    ast.Call: (_call,),
-    ast.Slice: (_slice,),
-    ast.Return: (_return,),
-    ast.Expr: (_step,),
-    ast.Delete: (_step,),
-    ast.Raise: (_step,),
-    ast.Break: (_jump,),
-    ast.Continue: (_jump,),
+_MAKERS: dict[type[ast.AST], Callable[..., Iterator[tuple[str, ast.AST]]]] = {
+    ast.Constant: _constant,
+    ast.Compare: _compare,
+    ast.BinOp: _binary,
+    ast.AugAssign: _augmented_assignment,
+    ast.BoolOp: _boolean,
+    ast.UnaryOp: _unary,
+    ast.If: _if,
+    ast.IfExp: _choice,
+    ast.Call: _call,
+    ast.Slice: _slice,
+    ast.Return: _return,
+    ast.Expr: _step,
+    ast.Delete: _step,
+    ast.Raise: _step,
+    ast.Break: _jump,
+    ast.Continue: _jump,
 }
+"""Type of a node -> what yields the nodes that could stand there by mistake."""

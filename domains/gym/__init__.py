@@ -173,19 +173,18 @@ class ReasoningGym:
 
     def metadata(self, problem: Problem) -> Mapping[str, Any]:
         """Return the generator's metadata of the problem."""
-        known: Mapping[str, Any] = self._item(problem)["metadata"]
+        known: Mapping[str, Any] = self._item(problem)[1]["metadata"]
         return known
 
-    def _item(self, problem: Problem) -> Mapping[str, Any]:
+    def _item(self, problem: Problem) -> tuple[Any, Mapping[str, Any]]:
+        """Return the dataset that holds the problem's item, and the item."""
         number = int(problem.data["number"])
-        item: Mapping[str, Any]
-        item = self._chunk(str(problem.data["part"]), number // CHUNK)[number % CHUNK]
-        return item
+        chunk = self._chunk(str(problem.data["part"]), number // CHUNK)
+        return chunk, chunk[number % CHUNK]
 
     def score(self, problem: Problem, answer: str) -> float:
         """Return the family's own score of the answer, or of its first line if that is higher."""
-        number = int(problem.data["number"])
-        chunk, item = self._chunk(str(problem.data["part"]), number // CHUNK), self._item(problem)
+        chunk, item = self._item(problem)
         tried = {answer, answer.split("\n")[0].strip().rstrip(".*_`")}
         return max(_safe_score(chunk, candidate, item) for candidate in tried)
 

@@ -75,7 +75,7 @@ def _facts(problem: Problem) -> judging.Facts:
         return judging.Facts(Gold("free", problem.data["answer"]), problem.answer)
     made = problems.worked_problem(problem)
     return judging.Facts(
-        problems.gold_answer(made),
+        Gold(made.kind, made.answer, made.unit, made.form),
         problem.answer,
         problems.bindings_of(problem),
         made.stages,

@@ -11,7 +11,6 @@ from ..contract import Problem, Split
 from ..drawing import take, take_in_turn
 from ..identity import problem, split_of
 from . import algebra, calculus, geometry, probability, word_problems
-from .answers import Gold
 from .equations import Bindings
 from .expressions import parse, value
 from .template import HARD, Exercise, Numbers, WorkedProblem
@@ -115,11 +114,6 @@ def worked_problem(problem: Problem) -> WorkedProblem:
 @functools.lru_cache(maxsize=4096)
 def _work_out(template: str, numbers: Numbers) -> WorkedProblem:
     return _BY_NAME[template].make(*numbers)
-
-
-def gold_answer(made: WorkedProblem) -> Gold:
-    """Return the answer that a reply is compared with."""
-    return Gold(made.kind, made.answer, made.unit, made.form)
 
 
 def bindings_of(problem: Problem) -> Bindings:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..intervals import Interval
-from ..metrics import answer_shares, answer_shift, balanced_accuracy, constant_answer, mcc
+from ..metrics import answer_habits
 from .contrasts import Contrast, between_arms, internalisation, mean, over_floor, share
 
 Arm = tuple[str, str, bool]
@@ -162,8 +162,6 @@ def _row(
     judged = [a for a in answers if a.score is not None]
     n, right, accuracy, (low, high) = _count(judged, confidence)
     labels, said = [a.label for a in judged], [a.answer for a in judged]
-    shares = answer_shares([answer for answer in said if answer is not None])
-    usual = next(iter(shares), None)
     return Row(
         split=split,
         student=student,
@@ -175,13 +173,8 @@ def _row(
         high=high,
         floor=floor,
         unparsed=sum(a.outcome == "unparsed" for a in judged),
-        balanced_accuracy=balanced_accuracy(labels, said) if classes else None,
-        mcc=mcc(labels, said) if classes else None,
         missing=len(answers) - n,
-        shift=answer_shift(labels, said) if classes else None,
-        usual=usual,
-        usual_share=shares[usual] if usual is not None else None,
-        constant=constant_answer(said, labels),
+        **answer_habits(labels, said, classes=bool(classes)),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..attribution.contrasts import mean, share
-from ..metrics import answer_shares, answer_shift, balanced_accuracy, constant_answer, mcc
+from ..metrics import answer_habits
 from .replies import Conclusion, conclusion, plain, seems_cut_short
 
 CONFIDENCE = 0.95
@@ -143,7 +143,6 @@ def measure(name: str, said: Sequence[Answer], key: AnswerKey) -> Measurement:
     again = _reread_replies(said, scores, key)
     each = key.each(scores)
     low, high = share(each, CONFIDENCE, samples_for(len(each)))
-    usual, usual_share = _usual(answers)
     system = System(
         name=name,
         n=len(said),
@@ -157,20 +156,9 @@ def measure(name: str, said: Sequence[Answer], key: AnswerKey) -> Measurement:
         overread=len(again.overread),
         cut=len(again.cut),
         unparsed=sum(answer is None for answer in answers),
-        usual=usual,
-        usual_share=usual_share,
-        shift=answer_shift(key.gold, answers) if key.classes else None,
-        constant=constant_answer(answers, key.gold),
-        balanced_accuracy=balanced_accuracy(key.gold, answers) if key.classes else None,
-        mcc=mcc(key.gold, answers) if key.classes else None,
+        **answer_habits(key.gold, answers, classes=bool(key.classes)),
     )
     return Measurement(system, said, answers, match, claimed, scores, each, again)
-
-
-def _usual(answers: Sequence[str | None]) -> tuple[str | None, float | None]:
-    """The most frequent answer of those that were read, and its share of them."""
-    shares = answer_shares([answer for answer in answers if answer is not None])
-    return next(iter(shares.items()), (None, None))
 
 
 def _parse(answer: str | None, key: AnswerKey) -> str | None:

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 
 from ...domains.contract import Domain, NotEnoughProblems, Problem, held_splits
 from ...evidence.attribution.table import Arm, Attribution, JudgedReply, table
-from ...evidence.floors import best_floor, floors
 from ...evidence.leaks import Leak, wording
 from ...store import slots
-from ...store.events import FloorsMeasured
 from ...store.strategies.versions import Version
 from ..context import Run
 from .attribution import answers_of, evaluation_arms, floor_scores, strategy_leaks
+from .floors import record_floors
 
 WORDS = 8
 """A training problem of fewer words may stand in another one's text by chance."""
@@ -60,8 +59,15 @@ def evaluate_on(
         for arm in evaluation_arms(run, version.strategy, adapter)
         if arm.model is None and not arm.solutions
     }
+    floor = record_floors(there, slots.below(place, "floors"), f"{domain.name}/test", problems)
     return CrossDomain(
-        attribution=_table(run, domain, problems, arms, place),
+        attribution=table(
+            arms,
+            floors={domain.name: floor.accuracy},
+            floor_right={domain.name: floor_scores(floor, problems)},
+            classes=domain.guide.classes,
+            seed=run.config.seed,
+        ),
         known=known,
         leaks=tuple(strategy_leaks(version.strategy, problems, domain.guide.classes)),
     )
@@ -81,31 +87,3 @@ def known_ids(before: Sequence[Problem], problems: Sequence[Problem]) -> tuple[s
         if problem.id in ids or text in texts or any(each in text for each in long):
             found.append(problem.id)
     return tuple(found)
-
-
-def _table(
-    run: Run,
-    domain: Domain,
-    problems: Sequence[Problem],
-    arms: dict[Arm, list[JudgedReply]],
-    place: str,
-) -> Attribution:
-    """Return the table of all arms, over floors that were fitted on nothing but these problems."""
-    labels, features = [it.answer for it in problems], [it.features for it in problems]
-    classes = domain.guide.classes
-    floor = best_floor(labels, features, classes)
-    run.log.record(
-        FloorsMeasured(
-            stream=run.id,
-            slot=slots.below(place, "floors"),
-            split=f"{domain.name}/test",
-            floors=floors(labels, features, classes),
-        )
-    )
-    return table(
-        arms,
-        floors={domain.name: floor.accuracy},
-        floor_right={domain.name: floor_scores(floor, problems)},
-        classes=classes,
-        seed=run.config.seed,
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...domains.contract import Problem
-from ...evidence.floors import Floor, best_floor, floors
+from ...evidence.floors import Floor, all_floors, highest
 from ...store import slots
 from ...store.events import FloorsMeasured
 from ..context import Run
@@ -11,20 +11,21 @@ from ..context import Run
 
 def measure_floors(run: Run, split: str, problems: Sequence[Problem]) -> Floor:
     """Record what no understanding at all scores on `problems`, and return the best of it."""
-    train = run.problems["train"]
-    arguments = (
+    slot = slots.run_step("floors", split)
+    return record_floors(run, slot, split, problems, run.problems["train"])
+
+
+def record_floors(
+    run: Run, slot: str, split: str, problems: Sequence[Problem], train: Sequence[Problem] = ()
+) -> Floor:
+    """Record the floors of `problems`, fitted on `train` if it is given, and return the best."""
+    found = all_floors(
         [problem.answer for problem in problems],
         [problem.features for problem in problems],
         run.domain.guide.classes,
         [problem.answer for problem in train],
         [problem.features for problem in train],
     )
-    run.log.record(
-        FloorsMeasured(
-            stream=run.id,
-            slot=slots.run_step("floors", split),
-            split=split,
-            floors=floors(*arguments),
-        )
-    )
-    return best_floor(*arguments)
+    said = {floor.name: floor.accuracy for floor in found}
+    run.log.record(FloorsMeasured(stream=run.id, slot=slot, split=split, floors=said))
+    return highest(found)

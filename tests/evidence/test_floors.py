@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import pearsonr
 
 from tutelage.evidence import best_floor
-from tutelage.evidence.floors import floors
+from tutelage.evidence.floors import all_floors
 from tutelage.evidence.metrics import (
     answer_shares,
     answer_shift,
@@ -22,6 +22,10 @@ CLASSES = ("YES", "NO")
 labelled = st.lists(
     st.tuples(st.sampled_from(CLASSES), st.sampled_from(CLASSES)), min_size=1, max_size=60
 )
+
+
+def floors(*arguments: Any) -> dict[str, float]:
+    return {floor.name: floor.accuracy for floor in all_floors(*arguments)}
 
 
 def original_work() -> tuple[list[str], list[str]]:
