@@ -89,7 +89,7 @@ def constant_answer(
 def answer_habits(
     labels: Sequence[str], answers: Sequence[str | None], *, classes: bool
 ) -> dict[str, Any]:
-    """What a table of results says of the answers of one system, column by column."""
+    """Columns on the answers of one system, as tables of results have them."""
     shares = answer_shares([answer for answer in answers if answer is not None])
     usual, usual_share = next(iter(shares.items()), (None, None))
     return {
