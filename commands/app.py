@@ -72,7 +72,8 @@ def load_command(word: str) -> Any:
     """Return the command, or the group of commands, that `commands/WORD` declares as its `app`."""
     holder = typer.Typer(rich_markup_mode=MARKUP)
     holder.add_typer(import_module(f".{word}", __package__).app)
-    return get_group(holder).commands[word]
+    (command,) = get_group(holder).commands.values()
+    return command
 
 
 MARKUP: Literal["markdown"] = "markdown"

@@ -40,7 +40,7 @@ class Card:
         lines = [
             f"about {guide.description}",
             f"reply {guide.reply_format}",
-            f"kind  {self.task_type}; classes {', '.join(guide.classes) or 'none'}",
+            f"kind  {self.task_type}; classes {', '.join(map(str, guide.classes)) or 'none'}",
             f"steps {'; '.join(guide.step_kinds) or 'none: only bare answers can be taught'}",
             f"rules {', '.join(rule.name for rule in guide.rules) or 'none'}",
             f"holds {_list_counts(self.counts)}; topics {_list_counts(self.topics, 6)}; "

@@ -49,6 +49,10 @@ class Verdict:
     """
 
 
+RULE_LIMITS = {"section": 80, "text": 600, "when": 300, "when_not": 300}
+"""Field of a rule -> most characters; each is one line."""
+
+
 @dataclass(frozen=True)
 class ExpertRule:
     """One instruction an expert of the domain would give, right or wrong: gates find out."""

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from .contract import (
+    RULE_LIMITS,
     SPLITS,
     ModelJudged,
     NotEnoughProblems,
@@ -104,6 +105,13 @@ def _check_rules(trial: Trial) -> Iterator[CheckRemark]:
         if strange:
             said = f"the rule {rule.name!r} names {sorted(strange)}, which the guide lacks"
             yield "fault", said
+        for field, most in RULE_LIMITS.items():
+            said, fewest = getattr(rule, field), int(field in ("section", "text"))
+            if not isinstance(said, str) or not fewest <= len(said.strip()) <= most or "\n" in said:
+                wanted = f"its `{field}` must be one line of {fewest} to {most} characters"
+                yield "fault", f"the rule {rule.name!r} cannot be proposed: {wanted}"
+    if strange_classes := [it for it in guide.classes if not isinstance(it, str)]:
+        yield "fault", f"the guide's classes hold {strange_classes[0]!r:.60}, which is no text"
     twice = [name for name, times in Counter(r.name for r in guide.rules).items() if times > 1]
     if twice:
         yield "fault", f"two rules are called {twice[0]!r}"

@@ -52,9 +52,8 @@ def spec_forms() -> list[tuple[str, str]]:
 
 def facts_of(spec: str) -> ModelFacts:
     """Tell what `spec` says of its model. Raises ModelError when the spec is unknown."""
-    for kind in KINDS:
-        if spec.startswith(kind.start):
-            return _parse(spec, kind)
+    if fitting := [kind for kind in KINDS if spec.startswith(kind.start)]:
+        return _parse(spec, max(fitting, key=lambda kind: len(kind.start)))
     forms = "\n".join(f"  {form:30} {about}" for form, about in spec_forms())
     raise ModelError(f"No model is called {spec!r}. A model is named by one of\n{forms}")
 

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tutelage.domains.contract import RULE_LIMITS
 from tutelage.models.registry import spec_forms
+from tutelage.store.edits.contract import Body
 from tutelage.store.events.upcasts import KINDS
 
 from . import lints
@@ -252,6 +254,12 @@ def test_files_of_logic_and_functions_stay_short() -> None:
         place = file.relative_to(ROOT).as_posix()
         if not place.startswith(CONTENT):
             assert len(file.read_text().splitlines()) <= 300, place
+
+
+def test_domains_and_the_store_hold_rules_to_the_same_limits() -> None:
+    schema = Body.model_json_schema()["properties"]
+    limits = {name: field["maxLength"] for name, field in schema.items() if "maxLength" in field}
+    assert limits == RULE_LIMITS
 
 
 def test_no_two_files_have_a_class_of_one_name() -> None:

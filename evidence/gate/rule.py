@@ -29,6 +29,11 @@ class AcceptanceRule(ABC):
     claim: ClassVar[Claim]
     """Claim that it demands proof of."""
 
+    def __init_subclass__(cls) -> None:
+        # One that inherits its name would silently stand in for the rule of that name.
+        if "name" not in vars(cls):
+            raise TypeError(f"{cls.__name__} is a rule of acceptance without a `name` of its own.")
+
     @abstractmethod
     def p(self, c: Comparison) -> float:
         """Return the p-value of the scores: the chance of such ones if the claim were false."""

@@ -218,6 +218,8 @@ def _notes(
             f"A prompt with rules and its reply may take {whole} tokens; {config.student} has room "
             f"for {room}, and a call that does not fit is wrong."
         )
+    if facts_by_name(config.student).adapter:
+        yield f"{config.student} wears an adapter already, so it is not trained: words only."
     if config.gate.channel == "auto" and is_trainable(config):
         yield (
             'gate.channel = "auto": the probe decides. Counted is the dearer `weights`, with an '

@@ -166,6 +166,19 @@ class StrangeRule(Parity):
     )
 
 
+def with_rule(**fields: Any) -> Parity:
+    """Parity with one rule that cannot be proposed."""
+    domain = Parity()
+    domain.guide = replace(
+        Parity.guide, rules=(replace(ExpertRule("r", "s", "t", frozenset()), **fields),)
+    )
+    return domain
+
+
+class StrangeClasses(Parity):
+    guide = replace(Parity.guide, classes=("ODD", 2))  # type: ignore[arg-type]
+
+
 class Tuples(Parity):
     def ask(self, number: int) -> Problem:
         data: dict[str, Any] = {"pair": (1, 2)}
@@ -193,6 +206,12 @@ class Badge(Parity):
         (HalfRight(), "verdicts agree"),
         (Deaf(), "wrong class is wrong"),
         (StrangeRule(), "rules speak the guide's words"),
+        (with_rule(text="t" * 601), "rules speak the guide's words"),
+        (with_rule(text="one line\nand another"), "rules speak the guide's words"),
+        (with_rule(text=7), "rules speak the guide's words"),
+        (with_rule(section=" "), "rules speak the guide's words"),
+        (with_rule(when="w" * 301), "rules speak the guide's words"),
+        (StrangeClasses(), "rules speak the guide's words"),
         (Tuples(), "problems are data"),
         (Badge(), "problems are data"),
     ],

@@ -8,6 +8,7 @@ from scipy.stats import beta
 
 from tutelage.evidence import GateSettings, decide, detectable_gain
 from tutelage.evidence.gate.rules import RULES, rule_of
+from tutelage.evidence.gate.rules.exact import ExactTest
 
 Scores = list[float | None]
 RIGHT: Scores = [1.0]
@@ -36,6 +37,13 @@ def test_a_result_that_does_not_beat_its_floor_is_never_accepted() -> None:
     verdict = decide(*arms(20, 5, 20, 15), GateSettings(ALPHA, floor=40 / 60))
     assert verdict.decision == "reject"
     assert "does not beat the floor of 66.7%" in verdict.reason
+
+
+def test_a_rule_of_acceptance_needs_a_name_of_its_own() -> None:
+    with pytest.raises(TypeError, match="Nameless is a rule of acceptance without a `name`"):
+
+        class Nameless(ExactTest):
+            """Would stand in for `exact` wherever a config names no rule."""
 
 
 def test_identical_replies_are_refused() -> None:
