@@ -39,6 +39,7 @@ def plan(
     What `run` would refuse is refused here in the same words. Weights are not loaded, so a model
     that has to be fetched, or whose files are damaged, is found out by `tutelage models check`.
     """
+    from ..graph.calls.judge_model import with_judge
     from ..graph.config.config import ConfigError, load_config
     from ..graph.planning.opening import Overrides
     from ..graph.planning.plan import plan as planned
@@ -52,7 +53,8 @@ def plan(
         # What it would cost is worth knowing before there is a key.
         missing = error
     try:
-        domain = given.domain or domain_named(settings.domain.name, settings.domain.options)
+        options, _ = with_judge(settings.domain.options, _stand_in)
+        domain = given.domain or domain_named(settings.domain.name, options)
         found = planned(settings, domain)
     except ValueError as error:
         if isinstance(error, ConfigError):
@@ -85,8 +87,11 @@ def _rehearse(config: "RunConfig", given: "Overrides") -> None:
 
 def _open_or_stand_in(spec: str) -> Model:
     """Open a model, or a stand-in for one whose weights are here."""
-    there = facts_by_name(spec).has_weights
-    return ScriptedModel(_refuse, spec) if there else open_model(spec)
+    return _stand_in(spec) if facts_by_name(spec).has_weights else open_model(spec)
+
+
+def _stand_in(spec: str) -> Model:
+    return ScriptedModel(_refuse, spec)
 
 
 def _refuse(request: Request) -> NoReturn:

@@ -83,6 +83,7 @@ def print_results(workspace: Workspace, log: Log, run_id: str, *, as_json: bool)
 def show_attribution(data: Mapping[str, Any], by: Mapping[str, int]) -> None:
     """Print all arms, the gains, how much went into the weights, and what judged it."""
     from ..evidence.attribution.table import Attribution
+    from ..graph.teacher.rulebook import RulebookTeacher
 
     found = Attribution.from_json(data)
     columns, rows = _COLUMNS, [_row(row) for row in found.rows]
@@ -97,7 +98,7 @@ def show_attribution(data: Mapping[str, Any], by: Mapping[str, int]) -> None:
         value = found.internalisation.get(split)
         shown = "undefined (the words alone show no gain)" if value is None else f"{value:.2f}"
         typer.echo(f"Internalisation on {split}: {shown}")
-    if data.get("teacher") == "rulebook":
+    if data.get("teacher") == RulebookTeacher.name:
         typer.echo("The teacher is the domain's rulebook, no model: its rows are worked solutions.")
     typer.echo(clean(data["headline"]))
     for line in judge_lines(by):

@@ -41,7 +41,10 @@ class Kind(NamedTuple):
     engine: str
     """The program or protocol that answers."""
     remote: bool = False
-    """Its tokens leave this machine and are paid; its opener takes the option `max_retries`."""
+    """Its tokens leave this machine and are paid; its opener takes the option `max_retries`.
+
+    The model's name is the spec: by that its tokens are counted.
+    """
     trainable: bool = False
     """Its weights can be trained here, and a spec of it may end in `+adapter`."""
     price: tuple[float, float] | None = None
@@ -83,6 +86,13 @@ class ModelFacts(NamedTuple):
         return self.kind.finds_weights and self.kind.finds_weights(self.base)
 
 
+def is_path(base: str) -> bool:
+    """Tell whether it is a file or folder here; what no file can be called is none."""
+    with suppress(OSError):
+        return Path(base).exists()
+    return False
+
+
 def folder_size(base: str) -> Size:
     """Read the size of a model off the files of its folder; nothing is known of a repository."""
     folder = Path(base)
@@ -90,11 +100,11 @@ def folder_size(base: str) -> Size:
     with suppress(OSError, ValueError):
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     each = 2 if "16" in str(config.get("dtype") or config.get("torch_dtype")) else 4
-    weights = [*folder.glob("*.safetensors"), *folder.glob("*.bin")]
-    parameters = sum(file.stat().st_size for file in weights) / each or None
+    found = [*folder.glob("*.safetensors"), *folder.glob("*.bin")] if is_path(base) else []
+    parameters = sum(file.stat().st_size for file in found) / each or None
     return Size(parameters, config.get("max_position_embeddings"))
 
 
 def folder_or_repository(base: str) -> bool:
     """Tell whether a folder is there; a repository's name is taken for one that can be fetched."""
-    return bool(base) and (Path(base).exists() or not base.startswith((".", "/", "~")))
+    return bool(base) and (is_path(base) or not base.startswith((".", "/", "~")))

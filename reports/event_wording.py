@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..graph.measure.channel_rule import words_harm, words_help
+from ..graph.teacher.rulebook import RulebookTeacher
 from ..store import events
 from ..store.slots import PROBE
 from .edit_wording import Names, describe_edit, quote_rule, rule_with_text
@@ -22,7 +23,7 @@ def describe_start(event: events.RunStarted, when: str) -> Lines:
     teacher = str(event.config["teacher"])
     who = "the domain's own rulebook (expert rules, no language model)"
     lines = [
-        f"Begun {when} UTC: {who if teacher == 'rulebook' else teacher} teaches "
+        f"Begun {when} UTC: {who if teacher == RulebookTeacher.name else teacher} teaches "
         f"{event.config['student']}."
     ]
     if tried := event.config.get("validators"):

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from ..graph.measure.rule_worth import RuleWorth, rule_worths
+from ..graph.teacher.rulebook import RulebookTeacher
 from ..store import events
 from ..store.log import Entry, Log
 from ..store.rules import Rule
@@ -108,7 +109,7 @@ class RunStory:
     @property
     def by_rulebook(self) -> bool:
         """Tell whether the teacher is the domain's own rules and no language model."""
-        return bool(self.config["teacher"] == "rulebook")
+        return bool(self.config["teacher"] == RulebookTeacher.name)
 
     @property
     def began(self) -> datetime:

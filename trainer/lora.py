@@ -49,7 +49,11 @@ def train_lora(
     with torch.random.fork_rng():
         torch.manual_seed(training.seed)
         with fresh_adapter(module, recipe) as model:
-            losses = _learn(loss_of(model), examples, training, on_step, stop)
+            learner = loss_of(model)
+            try:
+                losses = _learn(learner, examples, training, on_step, stop)
+            finally:
+                learner.release()
             config = model.peft_config["default"]
             config.base_model_name_or_path = facts_by_name(student.name).base
             config.inference_mode = True
@@ -76,26 +80,23 @@ def _learn(
     )
     prepared, stepper = accelerator.prepare(learner, optimizer)
     losses: list[float] = []
-    try:
-        for batch in batches(examples, recipe, training.seed):
-            if stop is not None and stop():
-                accelerator.set_trigger()
-            if accelerator.check_trigger():
-                raise TrainingStopped(f"Stopped after {len(losses)} of {total} steps.")
-            mine = share_of(batch, accelerator.process_index, accelerator.num_processes)
-            learned = sum(len(example.ids) - example.start for example in batch)
-            # Processes average their gradients, so each counts its sum as many times.
-            loss = prepared(mine) / learned
-            accelerator.backward(loss * accelerator.num_processes)
-            accelerator.clip_grad_norm_(adapter, recipe.clip)
-            stepper.step()
-            rate.step()
-            stepper.zero_grad()
-            losses.append(float(accelerator.reduce(loss.detach())))
-            if on_step is not None and accelerator.is_main_process:
-                on_step(len(losses), total, losses[-1])
-    finally:
-        learner.release()
+    for batch in batches(examples, recipe, training.seed):
+        if stop is not None and stop():
+            accelerator.set_trigger()
+        if accelerator.check_trigger():
+            raise TrainingStopped(f"Stopped after {len(losses)} of {total} steps.")
+        mine = share_of(batch, accelerator.process_index, accelerator.num_processes)
+        learned = sum(len(example.ids) - example.start for example in batch)
+        # Processes average their gradients, so each counts its sum as many times.
+        loss = prepared(mine) / learned
+        accelerator.backward(loss * accelerator.num_processes)
+        accelerator.clip_grad_norm_(adapter, recipe.clip)
+        stepper.step()
+        rate.step()
+        stepper.zero_grad()
+        losses.append(float(accelerator.reduce(loss.detach())))
+        if on_step is not None and accelerator.is_main_process:
+            on_step(len(losses), total, losses[-1])
     return tuple(losses)
 
 

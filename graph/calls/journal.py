@@ -62,8 +62,9 @@ class Journal:
             self.log.find(CallIntended, self.stream, intent.slot) is not None for intent in intents
         ]
         self.log.record_all(intents)
-        done = [self.log.find(CallCompleted, self.stream, part(slot, "reply")) for slot, _ in calls]
-        open_calls = [place for place, event in enumerate(done) if event is None]
+        said = [self.log.find(CallCompleted, self.stream, part(slot, "reply")) for slot, _ in calls]
+        open_calls = [place for place, event in enumerate(said) if event is None]
+        done = [event for event in said if event is not None]
         if open_calls:
             self._record_doubts([calls[place][0] for place in open_calls if known[place]])
             requests = [calls[place][1] for place in open_calls]
@@ -79,9 +80,9 @@ class Journal:
                 ]
             )
             for place, event in zip(open_calls, recorded, strict=True):
-                done[place] = event
+                done.insert(place, event)
         pairs = zip(calls, done, strict=True)
-        return [(slot, self._reply(event)) for (slot, _), event in pairs if event is not None]
+        return [(slot, self._reply(event)) for (slot, _), event in pairs]
 
     def _clean(self, reply: Reply) -> Reply:
         text, detail = redact(reply.text, self.secrets), redact(reply.detail, self.secrets)

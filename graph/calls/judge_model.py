@@ -1,10 +1,10 @@
 """Model that a domain's judge may ask: the domain gets a function, and the calls a journal."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ...models import registry as models
+from ...models import open_model
 from ...models.contract import Model, Request
 from ...store import slots
 from .journal import Journal
@@ -45,12 +45,14 @@ class Judge:
         return [said[prompt] for prompt in prompts]
 
 
-def with_judge(options: Mapping[str, Any]) -> tuple[dict[str, Any], Judge | None]:
+def with_judge(
+    options: Mapping[str, Any], opener: Callable[[str], Model] = open_model
+) -> tuple[dict[str, Any], Judge | None]:
     """Open the model that the options name, and put it in their place. Raises ModelError."""
     spec = options.get(OPTION)
     if not isinstance(spec, str):
         return dict(options), None
-    judge = Judge(models.open_model(spec))
+    judge = Judge(opener(spec))
     return {**options, OPTION: judge}, judge
 
 

@@ -10,6 +10,7 @@ from ..config.config import RunConfig
 from ..measure.ablation import CREDITED
 from ..measure.unsolved_queue import DUE, SAMPLES
 from ..teacher.model import LARGE, READS
+from ..teacher.rulebook import RulebookTeacher
 
 Who = Literal["student", "teacher", "validator"]
 
@@ -43,7 +44,7 @@ def is_trainable(config: RunConfig) -> bool:
 
 def teacher_is_model(config: RunConfig) -> bool:
     """Tell whether the teacher is a model, which solves, reads and writes itself."""
-    return config.teacher != "rulebook"
+    return config.teacher != RulebookTeacher.name
 
 
 def _learning_calls(config: RunConfig) -> Iterator[Calls]:

@@ -56,7 +56,7 @@ def open_run(
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
-    domain, judge = (overrides.domain, None) if overrides.domain else _domain(config)
+    domain, judge = (overrides.domain, None) if overrides.domain else _domain(config, overrides)
     _check_has_training(domain)
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
     teacher = overrides.teacher or _teacher(config.teacher, domain, overrides.opener)
@@ -107,9 +107,9 @@ def free_name(log: Log, folder: Path, name: str) -> str:
     return free
 
 
-def _domain(config: RunConfig) -> tuple[Domain, Judge | None]:
+def _domain(config: RunConfig, overrides: Overrides) -> tuple[Domain, Judge | None]:
     """Open the domain that the config names, and the model that judges in it, if one does."""
-    options, judge = with_judge(config.domain.options)
+    options, judge = with_judge(config.domain.options, overrides.opener)
     try:
         return domains.get(config.domain.name, options), judge
     except ValueError as error:
@@ -168,7 +168,7 @@ def _check_disjoint(config: RunConfig, drawn: Mapping[Split, Sequence[Problem]])
 
 
 def _teacher(spec: str, domain: Domain, opener: Callable[[str], Model]) -> Teacher:
-    if spec != "rulebook":
+    if spec != RulebookTeacher.name:
         return ModelTeacher(opener(spec))
     if not domain.guide.rules:
         raise ConfigError(

@@ -77,6 +77,19 @@ def test_the_config_keeps_the_name_of_the_judge_and_not_the_model(
     assert with_judge({"topics": ["narrative"]}) == ({"topics": ["narrative"]}, None)
 
 
+def test_a_plan_loads_no_weights_of_a_judge(tmp_path: Path, script: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    planned = f"""
+        name = "essays"
+        teacher = "rulebook"
+        student = "scripted:{script}"
+        domain = {{ name = "writing", options.judge_model = "hf:{tmp_path / "broken"}" }}
+    """
+    (tmp_path / "essays.toml").write_text(planned)
+    done = CliRunner().invoke(app, ["plan", str(tmp_path / "essays.toml")])
+    assert done.exit_code == 0, done.output
+
+
 def test_a_lost_reply_is_empty_and_a_silent_one_is_not() -> None:
     said = {"a": Reply("", outcome="error"), "b": Reply(""), "c": Reply("Mark: 3")}
     model = ScriptedModel(lambda request: said[request.prompt])

@@ -146,6 +146,20 @@ def test_a_model_passed_from_python_is_local_and_of_unknown_size() -> None:
     assert (planned.adapters, planned.usd, planned.memory) == (0, 0.0, None)
 
 
+def test_a_remote_model_bears_the_name_by_which_its_tokens_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = ScriptedModel(lambda request: "", "some-model")
+    monkeypatch.setattr("tutelage.models.messages.open_server", lambda facts: other)
+    with pytest.raises(ModelError, match="opened as 'some-model': no budget"):
+        open_model("messages:http://127.0.0.1:9#some-model")
+
+
+def test_a_name_that_no_file_can_have_is_a_repository() -> None:
+    facts = facts_by_name("hf:" + 300 * "a")
+    assert facts.has_weights and facts.size.parameters is None
+
+
 def test_a_price_of_the_config_wins_over_the_models_own(monkeypatch: pytest.MonkeyPatch) -> None:
     priced = [kind._replace(price=(1.0, 2.0)) if kind.remote else kind for kind in KINDS]
     monkeypatch.setattr("tutelage.models.registry.KINDS", priced)

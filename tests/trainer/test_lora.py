@@ -97,6 +97,15 @@ def test_a_training_that_is_stopped_leaves_the_base_clean(
     assert len(learn(student, dataset, recipe, seed=0).losses) == 6
 
 
+def test_a_training_that_cannot_begin_leaves_no_hook(
+    student: LocalModel, dataset: Dataset, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutelage.trainer.lora.Accelerator", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        learn(student, dataset, recipe, seed=0)
+    assert not any(part._forward_pre_hooks for part in student.module.modules())
+
+
 def test_every_step_is_told_and_the_loss_falls(
     student: LocalModel, dataset: Dataset, recipe: Recipe
 ) -> None:
