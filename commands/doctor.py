@@ -159,8 +159,11 @@ def _version(name: str) -> str | None:
 
 
 def _store(named: str) -> Iterator[MachineCheck]:
-    from ..store.log import folder_of
+    from ..store.log import folder_of, lasts
 
+    if not lasts(named):
+        yield MachineCheck("note", "store", f"{named} ends with its process: nothing is kept")
+        return
     there = home = folder_of(named)
     while not there.exists() and there != there.parent:
         there = there.parent

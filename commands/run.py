@@ -8,10 +8,10 @@ import typer
 
 from ..reports.wording import duration
 from ..store.errors import StoreError
-from ..store.log import Log
+from ..store.log import Log, lasts
 from ..store.strategies.review_answers import open_question, version_of
 from ..store.strategies.versions import Strategies
-from .errors import SPENT, STOPPED, WAITING, complain
+from .errors import SPENT, STOPPED, WAITING, Refused, complain
 from .output import Json, examples
 from .progress import show_progress
 from .report import print_results
@@ -46,6 +46,11 @@ def run(
 
     workspace = here(ctx)
     settings = load_config(config)
+    if settings.loop.review != "never" and not lasts(workspace.home):
+        raise Refused(
+            f'loop.review = "{settings.loop.review}" asks a person, and the store '
+            f"{workspace.home} ends with this process: name a folder as --home."
+        )
     began = time.monotonic()
     with show_progress(stderr=as_json) as progress:
         progress.stage("open", f"{settings.domain.name}, {settings.student}, {settings.teacher}")
@@ -53,7 +58,8 @@ def run(
         opened = open_run(
             workspace.home, workspace.runs, settings, overrides=overrides, progress=progress
         )
-        progress.say(f"Run {opened.id}; the store is {workspace.home}.")
+        brief = "" if opened.log.lasts else ", which ends with this process"
+        progress.say(f"Run {opened.id}; the store is {workspace.home}{brief}.")
         drive(workspace, opened, to_stderr=as_json)
     print_end(workspace, opened.id, as_json, time.monotonic() - began)
 
@@ -77,10 +83,8 @@ def drive(workspace: Workspace, run: "Run", *, to_stderr: bool, config: Path | N
         wait = describe_wait(run.log, run.id)
     except BudgetSpent as spent:
         complain(str(spent).partition(" Nothing is lost")[0])
-        typer.echo(
-            "Nothing is lost. Raise [budget] in a copy of the config and go on:", err=to_stderr
-        )
-        _print_again(workspace, f"{again} --config FILE", to_stderr)
+        how = "Nothing is lost. Raise [budget] in a copy of the config and go on:"
+        _say_how_to_go_on(run, workspace, how, f"{again} --config FILE", to_stderr)
         raise typer.Exit(SPENT) from None
     except KeyboardInterrupt:
         status = RunStatus.PAUSED
@@ -89,8 +93,9 @@ def drive(workspace: Workspace, run: "Run", *, to_stderr: bool, config: Path | N
     if wait:
         leave_for_review(workspace, run.id, wait, to_stderr)
     if not status:
-        typer.echo("Paused; everything finished is recorded. Go on with", err=to_stderr)
-        _print_again(workspace, f"{again} --config {config}" if config else again, to_stderr)
+        how = "Paused; everything finished is recorded. Go on with"
+        rest = f"{again} --config {config}" if config else again
+        _say_how_to_go_on(run, workspace, how, rest, to_stderr)
         raise typer.Exit(STOPPED)
 
 
@@ -110,6 +115,16 @@ def leave_for_review(workspace: Workspace, run_id: str, wait: str, to_stderr: bo
     typer.echo("and then go on with", err=to_stderr)
     _print_again(workspace, f"resume {run_id}", to_stderr)
     raise typer.Exit(WAITING)
+
+
+def _say_how_to_go_on(
+    run: "Run", workspace: Workspace, how: str, rest: str, to_stderr: bool
+) -> None:
+    if not run.log.lasts:
+        how = "Stopped. The store was in memory: nothing is left to go on with."
+    typer.echo(how, err=to_stderr)
+    if run.log.lasts:
+        _print_again(workspace, rest, to_stderr)
 
 
 def _print_again(workspace: Workspace, rest: str, to_stderr: bool) -> None:

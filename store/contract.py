@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol, Self, TypeVar, cast
+from typing import ClassVar, NamedTuple, Protocol, Self, TypeVar, cast
 
 from .errors import SlotConflict, StoreCorrupt
 from .events import Event
@@ -26,6 +26,9 @@ class Log(Protocol):
 
     A keeper inherits what has a body. `tests/store/test_log_contract.py` puts it on trial.
     """
+
+    lasts: ClassVar[bool] = True
+    """Outlives the process that opened it, so that a run can be resumed."""
 
     @classmethod
     def open(cls, place: str, *, busy_seconds: float = 30.0) -> Self:

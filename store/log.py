@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .contract import Entry, Log
+from .errors import StoreError
 from .memory import MemoryLog
 from .sqlite.log import SqliteLog
 
-__all__ = ["KEEPERS", "Entry", "Log", "folder_of", "has_log", "open_log"]
+__all__ = ["KEEPERS", "Entry", "Log", "folder_of", "has_log", "lasts", "open_log"]
 
 KEEPERS: Mapping[str, type[Log]] = {"sqlite": SqliteLog, "memory": MemoryLog}
 """Word before the colon of a home -> its keeper; a home without one is a folder, SQLite's."""
@@ -34,6 +35,19 @@ def folder_of(home: str | Path) -> Path:
     return Path(_keeper(home)[1])
 
 
+def lasts(home: str | Path) -> bool:
+    """Tell whether the store in `home` outlives the process that opens it."""
+    return _keeper(home)[0].lasts
+
+
 def _keeper(home: str | Path) -> tuple[type[Log], str]:
     word, colon, place = str(home).partition(":")
-    return (KEEPERS[word], place) if colon and word in KEEPERS else (SqliteLog, str(home))
+    if colon and word in KEEPERS:
+        return KEEPERS[word], place
+    # One letter is a drive of Windows.
+    if colon and len(word) > 1 and word.isalnum() and not Path(home).exists():
+        raise StoreError(
+            f"No keeper of stores is called {word!r}. Known: {', '.join(KEEPERS)}. "
+            f"For a folder of that name say ./{home}"
+        )
+    return SqliteLog, str(home)

@@ -24,6 +24,8 @@ from .hash_chain import START, Head, StoredEvent, VerifyReport, hash_event, sha2
 class MemoryLog(Log):
     """One store, which ends with its process. Threads may share it."""
 
+    lasts = False
+
     def __init__(self) -> None:
         self._slots: dict[tuple[str, str], StoredEvent] = {}
         self._ends: dict[str, Head] = {}

@@ -58,6 +58,22 @@ def test_a_rehearsal_in_memory_ends_like_any_run_and_leaves_no_store(desk: Path)
     assert "There is no store in memory:" in process(desk, "--home", "memory:rehearsal", "runs").err
 
 
+def test_a_rehearsal_in_memory_promises_nothing_that_it_cannot_keep(desk: Path) -> None:
+    code, said = stop_at(desk, "solve", "--home", "memory:", "run", "small.toml")
+    assert code == 130 and "nothing is left to go on with" in said and "resume" not in said
+    asks = change(desk, "loop = {", 'reviewer = "Ada"\nloop = { review = "always",')
+    done = at(desk, "--home", "memory:", "run", asks)
+    assert done.code == 1 and "ends with this process" in done.err
+
+
+def test_a_misspelt_keeper_is_refused_and_makes_no_folder(desk: Path) -> None:
+    done = at(desk, "--home", "memroy:x", "run", "small.toml")
+    assert done.code == 1 and "Known: sqlite, memory" in done.err
+    assert not (desk / "memroy:x").exists()
+    (desk / "odd:name").mkdir()
+    assert at(desk, "--home", "odd:name", "run", "small.toml").code == 0
+
+
 def test_a_run_leaves_the_files_of_another_stores_run_as_they_are(desk: Path) -> None:
     assert at(desk, "run", "small.toml").code == 0
     before = contents(desk / "runs" / "small")
