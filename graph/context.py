@@ -178,7 +178,7 @@ class Run:
 
     def open_seal(self, split: Split, place: str) -> Sequence[Problem]:
         """Return a sealed split's problems, for what happens in `place`; record the opening."""
-        slot = slots.below(place, "seal", split)
+        slot = slots.below(place, slots.SEAL, split)
         self.log.record(SealOpened(stream=self.id, slot=slot, split=split, reason=place))
         return self._read_split(split)
 

@@ -15,7 +15,7 @@ from ..store.events import (
 )
 from ..store.log import Log
 from ..store.rules import Rule
-from ..store.slots import below
+from ..store.slots import rule_seed
 from ..store.strategies.versions import Strategies, Version
 from .review_history import reviews
 
@@ -150,11 +150,11 @@ def _sources(
 
 
 def _edits_that_add(proposal: StrategyProposed, rule: str) -> list[Edit]:
-    slot = below(proposal.stream, proposal.slot)
+    seed = rule_seed(proposal.stream, proposal.slot)
     return [
         edit
         for number, edit in enumerate(proposal.edits)
-        if rule in edit.new_rule_ids(slot, number)
+        if rule in edit.new_rule_ids(seed, number)
     ]
 
 

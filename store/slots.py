@@ -15,12 +15,15 @@ START, EVALUATE, FINISH = "start", "evaluate", "finish"
 PROBE = "baseline/probe"
 """Slot of the student's probe; `probe_of` is that of a validator."""
 
+GROUP, SHOW, SEAL, DOUBT = "group", "show", "seal", "doubt"
+"""Things of which several may stand in a slot, each `below` it by its number or name."""
+
 RoundStep = Literal["open", "solve", "credit", "reflect", "update_strategy", "validate", "review"]
 CycleStep = Literal["transfer", "feedback"]
 RunStep = Literal["split", "validators", "floors", "judge", "adapters", "import"]
 Part = Literal[
     "candidate", "incumbent", "told", "bare", "student", "teacher", "gap",
-    "gate", "promote", "asked", "answered", "revised", "call", "reply",
+    "gate", "promote", "asked", "answered", "revised", "call", "reply", "split", "floors",
 ]  # fmt: skip
 """Arms, and what else a step is made of."""
 
@@ -125,6 +128,16 @@ def probe_of(validator: int) -> str:
     return f"portability/{validator}/probe"
 
 
+def arm_on(place: str, split: str, arm: str) -> str:
+    """Return the slot of an arm's replies on a sealed split that was opened in `place`."""
+    return f"{place}/{split}/{arm}"
+
+
+def block_of(incumbent: str) -> str:
+    """Return the name of a gate's block of problems, by the slot of the incumbent's arm."""
+    return f"val/{incumbent}"
+
+
 def portability(step: str, validator: int) -> str:
     """Return the slot of the effect that what a step tries has on a validator."""
     return f"{step}/portability/{validator}"
@@ -160,6 +173,11 @@ def step_of(slot: str) -> str:
 def below(slot: str, *names: str | int) -> str:
     """Return the slot of one of several things in `slot`, by its name or number."""
     return "/".join([slot, *map(str, names)])
+
+
+def rule_seed(stream: str, slot: str) -> str:
+    """Return the text that the ids of the rules are drawn from which a proposal adds; no slot."""
+    return f"{stream}/{slot}"
 
 
 def with_adapter(arm: str, adapter: str) -> str:

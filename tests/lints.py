@@ -16,6 +16,11 @@ def names_in(node: ast.AST) -> set[str]:
     return plain | {it.attr for it in ast.walk(node) if isinstance(it, ast.Attribute)}
 
 
+def _texts_in(node: ast.AST) -> set[str]:
+    return {it.value for it in ast.walk(node)
+            if isinstance(it, ast.Constant) and isinstance(it.value, str)}  # fmt: skip
+
+
 def _show(node: ast.AST) -> tuple[int, str]:
     return int(getattr(node, "lineno", 0)), ast.unparse(node)[:100]
 
@@ -52,12 +57,10 @@ def untyped_readings(tree: ast.Module, kinds: Collection[str]) -> Found:
                     told.add(id(told_by))
                     yield _show(told_by)
             case ast.Compare(left=left, comparators=[right]):
-                types = [it for it in (left, right) if isinstance(it, ast.Call)]
-                asked = any(names_in(it.func) == {"type"} for it in types)
-                by_name = any(isinstance(it, ast.Attribute) and it.attr == "kind"
-                              for it in (left, right))  # fmt: skip
-                words = {it.value for it in (left, right) if isinstance(it, ast.Constant)}
-                if (asked and names_in(node) & set(kinds)) or (by_name and words & set(kinds)):
+                asked = names_in(left) | names_in(right)
+                by_class = asked & {"type", "__class__"} and asked & set(kinds)
+                by_name = asked & {"kind", "type", "__class__"} and _texts_in(node) & set(kinds)
+                if by_class or by_name:
                     yield _show(node)
 
 
@@ -81,29 +84,50 @@ READS = frozenset(
 PATTERNS = frozenset(("match", "fullmatch", "search", "findall", "finditer", "sub", "subn"))
 TEMPORARY = frozenset(("TemporaryDirectory", "NamedTemporaryFile", "mkdtemp", "mkstemp"))
 READERS = frozenset(("find", "events", "entries"))
+PATHS = frozenset(("Path", "PurePath", "PurePosixPath"))
+REFERRING = frozenset(("call", "gate"))
+"""Fields of events that hold a slot or a reference; so do `because` and `..._attempts`."""
 
 
 class SlotLint(ast.NodeVisitor):
     """Finds slots that are built or read as text.
 
-    A slot is whatever is called `slot`, `prefix`, `..._slot` or `..._prefix`, is the field `.slot`,
-    comes from a function of `store/slots.py`, was assigned from one of these in the same function,
-    or is handed on as a slot.
+    A slot is whatever is called `slot`, `prefix`, `..._slot` or `..._prefix`, is a field of an
+    event that holds one (or an item of `because`), comes from a function of `store/slots.py`, was
+    assigned from one of these in the same function, or is handed on as a slot.
     """
 
     def __init__(self, makers: Collection[str]) -> None:
         self.found: list[tuple[int, str]] = []
         self._makers = frozenset(makers)
+        self._imported: set[str] = set()
+        """Makers that the file calls without `slots.`."""
+        self._builders: set[str] = set()
+        """Functions of the file that return a text with a slash."""
         self._tainted: list[set[str]] = [set()]
+        self._built: list[set[str]] = [set()]
+        """Names of texts with a slash that the function made: found once they become a slot."""
+
+    def visit_Module(self, node: ast.Module) -> None:
+        for it in ast.walk(node):
+            if isinstance(it, ast.ImportFrom) and (it.module or "").endswith("slots"):
+                self._imported |= {alias.name for alias in it.names} & self._makers
+            elif isinstance(it, ast.FunctionDef):
+                returned = (each.value for each in ast.walk(it) if isinstance(each, ast.Return))
+                if any(value and self._has_slash(value) for value in returned):
+                    self._builders.add(it.name)
+        self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._tainted.append(set(self._tainted[-1]))
+        self._built.append(set(self._built[-1]))
         if _named_slot(node.name):
             for it in ast.walk(node):
                 if isinstance(it, ast.Return) and it.value:
                     self._check_built(it.value)
         self.generic_visit(node)
         self._tainted.pop()
+        self._built.pop()
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self._bind(node.targets, node.value)
@@ -118,21 +142,60 @@ class SlotLint(ast.NodeVisitor):
             self._bind([node.target], node.value)
         self.generic_visit(node)
 
+    def visit_For(self, node: ast.For) -> None:
+        self._bind_items(node.target, node.iter)
+        self.generic_visit(node)
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp | ast.ListComp | ast.SetComp) -> None:
+        for each in node.generators:
+            self._bind_items(each.target, each.iter)
+        self.generic_visit(node)
+
+    visit_ListComp = visit_SetComp = visit_GeneratorExp
+
+    def _bind_items(self, target: ast.expr, of: ast.expr) -> None:
+        if isinstance(target, ast.Name) and isinstance(of, ast.Attribute) and of.attr == "because":
+            self._tainted[-1].add(target.id)
+
     def _bind(self, targets: list[ast.expr], value: ast.expr) -> None:
         names = [it.id for it in targets if isinstance(it, ast.Name)]
         if any(_named_slot(name) for name in names):
             self._check_built(value)
-        if self._is_slot(value):
-            self._tainted[-1].update(names)
-        else:
-            self._tainted[-1].difference_update(names)
+        for known, holds in ((self._tainted, self._is_slot), (self._built, self._has_slash)):
+            (known[-1].update if holds(value) else known[-1].difference_update)(names)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        if self._is_slot(node.target):
+            self.found.append(_show(node))
+        self.generic_visit(node)
+
+    def visit_Dict(self, node: ast.Dict) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and _named_slot(str(key.value)):
+                self._check_built(value)
+        self.generic_visit(node)
+
+    def _has_slash(self, value: ast.expr) -> bool:
+        """Tell whether a text with a slash in it is made here."""
+        match value:
+            case ast.Name(id=name):
+                return name in self._built[-1]
+            case ast.Call(func=ast.Attribute(attr="join" | "format", value=of)):
+                return "/" in "".join(_texts_in(of))
+            case ast.Constant(value=str(text)):
+                return "/" in text
+            case ast.JoinedStr() | ast.BinOp(op=ast.Add() | ast.Mod()):
+                return any("/" in text for text in _texts_in(value))
+        return False
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         words = "".join(str(it.value) for it in node.values if isinstance(it, ast.Constant))
         held = any(isinstance(it, ast.FormattedValue) and self._is_slot(it.value)
                    for it in node.values)  # fmt: skip
         # A sentence may tell of a slot; a text without a space is one.
-        if held and not any(it.isspace() for it in words):
+        stream = any(isinstance(it, ast.FormattedValue) and "stream" in names_in(it.value)
+                     for it in node.values)  # fmt: skip
+        if (held or (stream and "#" in words)) and not any(it.isspace() for it in words):
             self.found.append(_show(node))
         self.generic_visit(node)
 
@@ -152,7 +215,10 @@ class SlotLint(ast.NodeVisitor):
         sides = [node.left, *node.comparators]
         inside = any(isinstance(op, ast.In | ast.NotIn) and self._is_slot(side)
                      for op, side in zip(node.ops, node.comparators, strict=True))  # fmt: skip
-        literal = any(map(_is_text, sides)) and any(map(self._is_slot, sides))
+        literal = any(map(self._is_slot, sides)) and any(
+            _is_text(it) or (isinstance(it, ast.Tuple | ast.List | ast.Set) and _texts_in(it))
+            for it in sides
+        )
         if inside or literal:
             self.found.append(_show(node))
         self.generic_visit(node)
@@ -181,6 +247,14 @@ class SlotLint(ast.NodeVisitor):
                 if name in READERS:
                     for arg in node.args[2:]:
                         self._check_built(arg)
+                if name == "join" and not _is_text(of) and any(map(self._is_slot, node.args)):
+                    self.found.append(_show(node))
+        name = self._called_maker(node)
+        for arg in node.args if name else ():
+            if name == "below" or self._has_slash(arg):
+                self._check_built(arg)
+        if names_in(node.func) & PATHS and any(map(self._is_slot, node.args)):
+            self.found.append(_show(node))
         self.generic_visit(node)
 
     def _check_built(self, value: ast.expr) -> None:
@@ -195,19 +269,29 @@ class SlotLint(ast.NodeVisitor):
             case ast.IfExp(body=one, orelse=other):
                 self._check_built(one)
                 self._check_built(other)
+            case ast.Name() if self._has_slash(value):
+                self.found.append(_show(value))
+            case ast.Call(func=ast.Name(id=name)) if name in self._builders:
+                self.found.append(_show(value))
+
+    def _called_maker(self, node: ast.Call) -> str:
+        """Name of the function of `store/slots.py` that is called; empty for any other."""
+        match node.func:
+            case ast.Attribute(value=ast.Name(id="slots"), attr=name) if name in self._makers:
+                return name
+            case ast.Name(id=name) if name in self._imported:
+                return name
+        return ""
 
     def _is_slot(self, node: ast.AST) -> bool:
         match node:
             case ast.Name(id=name):
                 return _named_slot(name) or name in self._tainted[-1]
             case ast.Attribute(attr=name):
-                return _named_slot(name)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="slots"), attr=name)):
-                return name in self._makers
-            case ast.Call(func=ast.Name(id=name)):
-                return _named_slot(name) or (name in self._makers and name.endswith("slot"))
-            case ast.Call(func=ast.Attribute(attr=name)):
-                return _named_slot(name)
+                refers = name in REFERRING or name.endswith("_attempts")
+                return refers or _named_slot(name)
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                return _named_slot(name) or bool(self._called_maker(node))
         return False
 
 
@@ -250,20 +334,27 @@ def model_prefixes(tree: ast.Module, starts: Collection[str]) -> Found:
     and any spec of one in a comparison, a pattern, a key, or a method that reads a text.
     """
     words = {start.rstrip(":") for start in starts}
+    heads = {start.partition("-")[0] for start in starts if "-" in start}
     compared = {id(part) for it in ast.walk(tree) for part in _compared(it)}
     keys = {id(part) for it in ast.walk(tree) for part in _keys(it)}
+    marks = {id(part) for it in ast.walk(tree) for part in _marks(it)}
+    chosen = {id(key) for it in ast.walk(tree)
+              if isinstance(it, ast.Subscript) and isinstance(it.value, ast.Dict)
+              for key in it.value.keys}  # fmt: skip
     named = {id(part) for it in ast.walk(tree) if isinstance(it, ast.JoinedStr)
              for part in it.values}  # fmt: skip
     for node in ast.walk(tree):
         text = node.value if isinstance(node, ast.Constant) else None
         if not isinstance(text, str):
             continue
-        begins = text.startswith(tuple(starts))
+        begins = text.startswith(tuple(starts)) or text in heads
         if (
             (text in starts and text.endswith(":") and id(node) not in named)
             or (id(node) in compared and (begins or text in words))
+            or (id(node) in marks and id(node) in compared)
             # `messages` alone may be any key.
             or (id(node) in keys and begins)
+            or (id(node) in chosen and text in words)
         ):
             yield _show(node)
 
@@ -277,6 +368,16 @@ def _compared(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Call(func=ast.Attribute(value=of, attr=name)):
             if name in READS or (isinstance(of, ast.Name) and of.id == "re"):
                 yield from (part for arg in node.args for part in ast.walk(arg))
+
+
+def _marks(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what parts a spec: a colon that is added to a name, a plus that is looked for."""
+    match node:
+        case ast.BinOp(op=ast.Add(), right=ast.Constant(value=":") as mark):
+            yield mark
+        case ast.Compare(left=ast.Constant(value="+") as mark, comparators=[of]):
+            # `"+" in mode` asks how a file was opened.
+            yield from () if "mode" in ast.unparse(of) else (mark,)
 
 
 def _keys(node: ast.AST) -> Iterator[ast.AST]:

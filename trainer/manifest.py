@@ -29,7 +29,7 @@ class Manifest(BaseModel):
     method: str = Field(default=SFT, exclude_if=SFT.__eq__)
     """Training method; not written where it is the usual one."""
     strategy: str
-    """Hash of the version that the examples follow: the first version that needed this adapter."""
+    """Hash of the version that was learned from: the first one that needed this adapter."""
     strategy_name: str
     """The same version as people call it, such as `scheduling@3`."""
     recipe: Recipe

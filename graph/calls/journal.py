@@ -10,7 +10,7 @@ from itertools import count
 from ...models.contract import Model, Reply, Request, Usage
 from ...store.events import CallCompleted, CallInDoubt, CallIntended
 from ...store.log import Log
-from ...store.slots import below, part
+from ...store.slots import DOUBT, below, part
 from .budget import Spending
 from .secrets import redact, secrets_of
 
@@ -129,7 +129,7 @@ class Journal:
 
     def _record_doubts(self, slots: Sequence[str]) -> None:
         for slot in slots:
-            doubts = (below(slot, "doubt", number) for number in count(1))
+            doubts = (below(slot, DOUBT, number) for number in count(1))
             free = next(it for it in doubts if not self.log.find(CallInDoubt, self.stream, it))
             self.log.record(CallInDoubt(stream=self.stream, slot=free, call=slot))
 

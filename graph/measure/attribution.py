@@ -77,7 +77,7 @@ def attribute(
         floors[split], floor_right[split] = floor.accuracy, floor_scores(floor, problems)
         for arm in every:
             key = (split, arm.student, arm.strategy is not None)
-            arms[key] = answers_of(run, slots.below(place, split, arm.slot), problems, arm)
+            arms[key] = answers_of(run, slots.arm_on(place, split, arm.slot), problems, arm)
     return table(
         arms,
         floors=floors,

@@ -50,7 +50,7 @@ def evaluate_on(
             f"{run.id} has met all {len(drawn)} problems of {domain.name} in training or at its "
             "gates, so they say nothing of what it makes of new ones."
         )
-    run.freeze_split(slots.below(place, "split"), f"{domain.name}/test", problems)
+    run.freeze_split(slots.part(place, "split"), f"{domain.name}/test", problems)
     there = replace(run, domain=domain)
     arms: dict[Arm, list[JudgedReply]] = {
         (domain.name, arm.student, arm.strategy is not None): answers_of(
@@ -59,7 +59,7 @@ def evaluate_on(
         for arm in evaluation_arms(run, version.strategy, adapter)
         if arm.model is None and not arm.solutions
     }
-    floor = record_floors(there, slots.below(place, "floors"), f"{domain.name}/test", problems)
+    floor = record_floors(there, slots.part(place, "floors"), f"{domain.name}/test", problems)
     return CrossDomain(
         attribution=table(
             arms,

@@ -83,7 +83,7 @@ class Gate:
         self, candidate_slot: str, incumbent_slot: str, new_adapter: str, old_adapter: str
     ) -> GateDecided:
         """Ask both arms, as far as there is hope, and decide on what they answered."""
-        floor = measure_floors(self.run, slots.below("val", incumbent_slot), self.block)
+        floor = measure_floors(self.run, slots.block_of(incumbent_slot), self.block)
         new_slot, old_slot = (
             slots.part(candidate_slot, "candidate"),
             self._incumbent_slot(incumbent_slot, old_adapter),

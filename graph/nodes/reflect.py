@@ -45,7 +45,7 @@ def _reflect(run: Run, state: RunState, slot: str) -> None:
         run.progress.say(f"Reflection {slot} gave no lessons: {error}")
         lessons = []
     modes = Counter(mode for event in attempts for mode in event.failure_modes)
-    grouped = slots.inside(slots.below(slot, "group"))
+    grouped = slots.inside(slots.below(slot, slots.GROUP))
     groups = run.log.events(CallIntended, stream=run.id, prefix=grouped)
     run.log.record(
         Reflected(

@@ -143,7 +143,7 @@ def _ask(
     try:
         situation = _situation(run, parent, reflected, taken, edit_cap(run, state))
         edits = _teacher_edits(run, slot, situation)
-        edits, candidate = _reorder(run, parent, edits, slots.below(run.id, slot))
+        edits, candidate = _reorder(run, parent, edits, slots.rule_seed(run.id, slot))
         check(run, parent, incumbent, candidate, edits, foreign_texts(situation.evidence))
         check_rivals(run, candidate)
     except (Unusable, EditError) as error:

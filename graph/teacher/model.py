@@ -12,7 +12,7 @@ from ...domains.contract import Guide, Problem
 from ...models.contract import Model, Reply, Request
 from ...store.edits import Edit
 from ...store.rules import Strategy
-from ...store.slots import below
+from ...store.slots import GROUP, SHOW, below
 from ..state import seed_of
 from .contract import Ask, ShownAttempt, Situation, Unusable
 from .edit_schema import SCHEMA, edits_of
@@ -54,7 +54,7 @@ class ModelTeacher:
         for number, group in enumerate(groups, start=1):
             try:
                 lessons += self._lessons(
-                    ask, below("group", number), guide, strategy, reflection_prompt(group)
+                    ask, below(GROUP, number), guide, strategy, reflection_prompt(group)
                 )
             except Unusable as error:
                 fault = error
@@ -74,7 +74,7 @@ class ModelTeacher:
         self, ask: Ask, guide: Guide, problem: Problem, strategy: Strategy
     ) -> str | None:
         reply = ask(
-            below("show", problem.id),
+            below(SHOW, problem.id),
             Request(
                 system=f"{FOLLOW}\n{guide.reply_format}",
                 context=strategy.render(),

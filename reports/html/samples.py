@@ -72,7 +72,7 @@ def _problems(story: RunStory) -> list[Mapping[str, Any]]:
 
 def _answers(story: RunStory, student: str, strategy: bool) -> Answers:
     """Return the judged replies of one arm on the test split, by problem."""
-    prefix = slots.inside(slots.below(slots.EVALUATE, "test", arm_name(student, strategy)))
+    prefix = slots.inside(slots.arm_on(slots.EVALUATE, "test", arm_name(student, strategy)))
     events = story.log.events(AttemptJudged, stream=story.run, prefix=prefix)
     return {event.problem: event for event in events}
 

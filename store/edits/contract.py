@@ -51,7 +51,7 @@ class Description(NamedTuple):
 
 
 class EditKind(BaseModel):
-    """Ancestor of all kinds, with what every edit says. A kind adds its fields, `op` the last."""
+    """Ancestor of all kinds, with what every edit says. A kind adds its fields and `op`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -102,16 +102,16 @@ class EditKind(BaseModel):
         _, _, rules, contents, changes = self.describe()
         return bool(rules) and not contents and changes is None
 
-    def new_rule_ids(self, slot: str, number: int) -> tuple[str, ...]:
-        """Return the ids of the rules that it adds as edit `number` (from 0) of that proposal."""
+    def new_rule_ids(self, seed: str, number: int) -> tuple[str, ...]:
+        """Return the ids of the rules that it adds as edit `number`, from 0; `slots.rule_seed`."""
         count = len(self.bodies)
         parts = range(1, count + 1) if count > 1 else range(count)
-        return tuple(rule_id(slot, number, part) for part in parts)
+        return tuple(rule_id(seed, number, part) for part in parts)
 
 
-def rule_id(slot: str, number: int, part: int = 0) -> str:
-    """Return the id of the rule that edit `number` (from 0) of the proposal in `slot` brings."""
-    name = f"{slot}#{number}" + (f".{part}" if part else "")
+def rule_id(seed: str, number: int, part: int = 0) -> str:
+    """Return the id of the rule that edit `number` (from 0) of a proposal brings."""
+    name = f"{seed}#{number}" + (f".{part}" if part else "")
     return "r-" + hashlib.sha256(name.encode()).hexdigest()[:10]
 
 

@@ -124,7 +124,7 @@ class AdapterTrained(Event):
     inputs = frozenset({"adapter"})
     kind: Literal["AdapterTrained"] = "AdapterTrained"
     adapter: str
-    """Key: SHA-256 over base, dataset, recipe, seed and versions."""
+    """Key: SHA-256 over base, input (with its method), recipe, seed and versions."""
     base: str
     method: str = Field(default="sft", exclude_if="sft".__eq__)
     """Training method; not recorded where it is the usual one."""

@@ -3,8 +3,13 @@
 `taught` is the channel of words: a model teaches, gates race with replicates, versions meet on a
 frontier, two further models try them, a person reviews. `tuned` is the channel of weights. Then a
 person gates, promotes, takes back and imports by hand. No time, processor or library enters what
-is compared. `data/fresh.jsonl.xz` was recorded on commit 15ac1f5; record it again only where a
-change of what is stored is meant.
+is compared. Record again only where a change of what is stored is meant.
+
+`data/fresh.jsonl.xz` was recorded on commit 15ac1f5 with this very file, no line of which differs
+there; the fakes that it imports were that commit's own:
+
+    git worktree add --detach ../old 15ac1f5 && cp tests/golden/fresh.py ../old/tests/golden/
+    cd ../old && PYTHONPATH=.dev python -m tests.golden.fresh OUT
 """
 
 import hashlib

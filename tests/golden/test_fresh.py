@@ -1,4 +1,4 @@
-"""Fresh scripted runs write what they wrote before, event by event and byte by byte."""
+"""Fresh scripted runs write what they wrote before, event by event, numbers to nine digits."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def test_fresh_runs_write_the_very_same_bytes(home: Path) -> None:
+def test_fresh_runs_write_the_same_bytes_with_numbers_to_nine_digits(home: Path) -> None:
     assert first_difference(stored_rows(home / "store"), recorded_rows()) == ""
 
 

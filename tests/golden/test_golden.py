@@ -206,7 +206,7 @@ def test_a_killed_run_goes_on_to_the_very_same_events(tmp_path: Path, forget: bo
     run.log.close()
 
 
-def test_a_new_run_writes_the_very_same_bytes(tmp_path: Path) -> None:
+def test_a_new_run_writes_the_same_bytes_with_numbers_to_nine_digits(tmp_path: Path) -> None:
     run = scenario.open_scenario(tmp_path / "new", trainer=Coach())
     scenario.finish(run)
     run.log.close()

@@ -1,6 +1,5 @@
 """Facts that a spec tells of its model: plan, budget, trainer and doctor agree on them."""
 
-import ast
 import json
 import re
 from collections.abc import Iterator
@@ -28,7 +27,6 @@ from ..graph.fakes import Parity
 from ..graph.world import config
 from .tiny import save_tiny
 
-ROOT = Path(__file__).parents[2]
 FILLED = {
     "<url>": "http://127.0.0.1:9",
     "<model>": "some-model",
@@ -186,19 +184,3 @@ class Wordy(Parity):
     def __init__(self) -> None:
         super().__init__()
         self.guide = replace(self.guide, max_tokens=600)
-
-
-def test_no_spec_is_told_by_its_beginning_outside_the_registry() -> None:
-    starts = {form for kind in KINDS for form in (kind.start, kind.start.rstrip(":"))}
-    found = []
-    for folder in ("models", "trainer", "graph", "reports", "commands"):
-        for file in (ROOT / folder).rglob("*.py"):
-            if file == ROOT / "models" / "registry.py":
-                continue
-            for node in ast.walk(ast.parse(file.read_text())):
-                # What is compared, searched or cut off, and tuples and names of such texts.
-                if isinstance(node, ast.Call | ast.Compare | ast.Tuple | ast.Assign | ast.Set):
-                    texts = {each.value for each in ast.iter_child_nodes(node)
-                             if isinstance(each, ast.Constant)}  # fmt: skip
-                    found += [f"{file}:{node.lineno}" for text in texts & starts]
-    assert found == []
