@@ -79,8 +79,6 @@ def patch(place: Path, kind: str, *also: str) -> Patched:
     file = Path(__file__).parent / f"{kind}.patch"
     root = copy_package(place, *also)
     patched = Patched(root, apply_patch(root, file))
-    found = patched.python("-c", "import tutelage; print(tutelage.__file__)")
-    assert Path(found.out.strip()) == root / "__init__.py", (found.out, found.err)
     assert patched.touched, f"{file.name} touches nothing that is shipped"
     assert len(patched.touched) <= LIMITS[kind], (kind, LIMITS[kind], patched.touched)
     return patched

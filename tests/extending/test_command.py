@@ -5,12 +5,18 @@ import sqlite3
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from ..golden.test_golden import unpack
-from .harness import patch
+from .harness import Patched, patch
 
 
-def test_a_command_lists_the_failure_modes_of_a_run(tmp_path: Path) -> None:
-    patched = patch(tmp_path, "command")
+@pytest.fixture(scope="module")
+def patched(tmp_path_factory: pytest.TempPathFactory) -> Patched:
+    return patch(tmp_path_factory.mktemp("command"), "command")
+
+
+def test_a_command_lists_the_failure_modes_of_a_run(patched: Patched, tmp_path: Path) -> None:
     assert patched.touched == ("commands/app.py", "commands/failures.py")
     home = unpack("small", tmp_path / "golden")
     said = patched.tutelage("--home", "store", "failures", "golden", "--json", at=home)
@@ -29,8 +35,9 @@ def test_a_command_lists_the_failure_modes_of_a_run(tmp_path: Path) -> None:
     assert len(wrong["slip"]) > 500
 
 
-def test_a_command_is_in_the_help_and_refuses_as_the_others_do(tmp_path: Path) -> None:
-    patched = patch(tmp_path, "command")
+def test_a_command_is_in_the_help_and_refuses_as_the_others_do(
+    patched: Patched, tmp_path: Path
+) -> None:
     assert "List the failure modes of a run" in patched.tutelage("--help").out
     home = unpack("small", tmp_path / "golden")
     said = patched.tutelage("--home", "store", "failures", "absent", at=home)

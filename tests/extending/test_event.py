@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .harness import ROOT, Patched, copy_package, patch
+from .harness import ROOT, Patched, patch
 
 GOLDEN = ROOT / "tests" / "golden" / "data" / "small.tar.xz"
 NOTE = ("log", "note", "golden", "Seed 3 is lucky.", "--by", "eva")
@@ -58,10 +58,10 @@ def test_a_kind_without_words_of_its_own_is_told_by_its_fields(
 
 
 def test_a_version_that_does_not_know_the_kind_asks_for_an_update(
-    patched: Patched, home: tuple[str, ...], tmp_path: Path
+    patched: Patched, home: tuple[str, ...]
 ) -> None:
     assert patched.tutelage(*home, *NOTE).code == 0
-    older = Patched(copy_package(tmp_path / "older"), ()).tutelage(*home, "show", "golden")
+    older = Patched(ROOT / ".dev" / "tutelage", ()).tutelage(*home, "show", "golden")
     assert older.code != 0 and "NoteWritten" in older.err and "Update tutelage" in older.err
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .harness import apply_patch, copy_package
+from .harness import Patched, apply_patch, copy_package
 
 NEW = """\
 --- a/models/__init__.py
@@ -38,6 +38,8 @@ def test_a_patch_touches_what_is_shipped_and_what_is_not(tmp_path: Path) -> None
         *rest,
     ]
     assert (root / "store" / "new.py").read_text() == "# New file.\n"
+    found = Patched(root, ()).python("-c", "import tutelage; print(tutelage.__file__)")
+    assert Path(found.out.strip()) == root / "__init__.py", (found.out, found.err)
 
 
 def test_a_patch_that_fits_no_longer_fails_and_names_the_hunk(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""All patches at once: they go together, keep the house's plan and types, and the page is true."""
+"""All patches at once: they go together, keep the plan of the house, and the page is true."""
 
 import re
 from pathlib import Path
@@ -39,15 +39,9 @@ def test_the_patched_package_keeps_the_plan_of_the_house(
     assert said.code == 0, said.out + said.err
 
 
-@pytest.mark.slow
-def test_the_patched_package_is_clean_to_lint_and_types(
+def test_the_patched_package_is_clean_to_lint(
     all_patched: tuple[Patched, dict[str, int]],
 ) -> None:
-    patched = all_patched[0]
-    for words in (
-        ("-m", "ruff", "check", "tutelage"),
-        ("-m", "ruff", "format", "--check", "tutelage"),
-        ("-m", "mypy", "--config-file", "tutelage/pyproject.toml", "-p", "tutelage"),
-    ):
-        said = patched.python(*words)
+    for words in (("check",), ("format", "--check")):
+        said = all_patched[0].python("-m", "ruff", *words, "tutelage")
         assert said.code == 0, said.out + said.err
