@@ -98,6 +98,8 @@ def test_the_detectable_gain_is_found_as_often_as_promised(replicates: int, n: i
 
 
 class Posterior(ExactTest):
+    name = "posterior of wins"
+
     @staticmethod
     def p_of_counts(wins: int, losses: int) -> float:
         return float(betainc(1 + wins, 1 + losses, 0.5))
