@@ -47,6 +47,18 @@ STUDENT = [
     {"match": r"(?s)Look at.*number [1-4]\d*[13579] even", "reply": "Answer: NO"},
     {"match": "even", "reply": "Answer: YES"},
 ]
+READ = (
+    ("show", "narrowing"),
+    ("show", "narrowing", "--json"),
+    ("log", "verify", "--json"),
+    ("strategy", "show", "parity@2"),
+    ("strategy", "log"),
+    ("strategy", "blame", "parity", "--json"),
+    ("strategy", "diff", "parity@1", "parity@2"),
+    ("strategy", "diff", "parity@1", "parity@2", "--edits"),
+    ("strategy", "diff", "parity@1", "parity@2", "--edits", "--json"),
+    ("strategy", "diff", "parity@2", "parity@1", "--edits"),
+)
 SCHEMA = """
 import json
 from tutelage.graph.teacher.edit_schema import SCHEMA
@@ -80,13 +92,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def typed(patched: Patched, desk: Path) -> Typed:
     """Output of a command, typed where a teacher has narrowed a rule in a run."""
 
-    def typed(*words: str) -> str:
-        done = patched.tutelage(*words, at=desk)
-        assert done.code == 0, done.err
-        return done.out
-
-    typed("run", "narrowing.toml")
-    return typed
+    told = patched.tutelage_all(("run", "narrowing.toml"), *READ, at=desk)
+    assert not any(each.code for each in told), [each.err for each in told]
+    return lambda *words: told[1 + READ.index(words)].out
 
 
 def test_a_narrowed_rule_is_applied_gated_and_stored(typed: Typed) -> None:

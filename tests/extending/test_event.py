@@ -32,16 +32,17 @@ def home(tmp_path: Path) -> tuple[str, ...]:
 def test_a_note_is_kept_once_and_every_reader_of_the_run_tells_it(
     patched: Patched, home: tuple[str, ...]
 ) -> None:
-    before = json.loads(patched.tutelage(*home, "log", "verify", "--json").out)
-    for _ in range(2):
-        assert patched.tutelage(*home, *NOTE).code == 0
-    after = json.loads(patched.tutelage(*home, "log", "verify", "--json").out)
-    assert after["ok"] and after["events"] == before["events"] + 1
-
-    assert "\nNote by eva: Seed 3 is lucky.\n" in patched.tutelage(*home, "show", "golden").out
-    told = json.loads(patched.tutelage(*home, "show", "golden", "--json").out)
-    assert [it["text"] for it in told["others"]] == ["Seed 3 is lucky."]
-    page = patched.tutelage(*home, "report", "golden", "--html").out.split()[-1]
+    verify = ("log", "verify", "--json")
+    show, report = ("show", "golden"), ("report", "golden", "--html")
+    commands = (verify, NOTE, NOTE, verify, show, (*show, "--json"), report)
+    done = patched.tutelage_all(*((*home, *words) for words in commands))
+    assert not any(each.code for each in done)
+    before, _, _, after, shown, as_json, reported = (each.out for each in done)
+    assert json.loads(after)["ok"]
+    assert json.loads(after)["events"] == json.loads(before)["events"] + 1
+    assert "\nNote by eva: Seed 3 is lucky.\n" in shown
+    assert [it["text"] for it in json.loads(as_json)["others"]] == ["Seed 3 is lucky."]
+    page = reported.split()[-1]
     assert "Note by eva: Seed 3 is lucky." in Path(page).read_text(encoding="utf-8")
 
 

@@ -13,12 +13,14 @@ def test_a_keeper_of_json_lines_passes_the_contract_and_holds_a_run(tmp_path: Pa
 
     write_desk(tmp_path)
     home = ("--home", "jsonl:lines")
-    assert "There is no store in jsonl:lines" in patched.tutelage(*home, "runs", at=tmp_path).err
-    done = patched.tutelage(*home, "run", "small.toml", at=tmp_path)
+    commands = (("runs",), ("run", "small.toml"), ("runs",), ("log", "verify"))
+    none, done, runs, whole = patched.tutelage_all(
+        *((*home, *words) for words in commands), at=tmp_path
+    )
+    assert "There is no store in jsonl:lines" in none.err
     assert done.code == 0 and "Attribution" in done.out, done.err
     assert "the store is jsonl:lines" in done.out
-    assert "small" in patched.tutelage(*home, "runs", at=tmp_path).out
-    whole = patched.tutelage(*home, "log", "verify", at=tmp_path)
+    assert "small" in runs.out
     assert whole.code == 0 and "events, consistent" in whole.out
 
     file = tmp_path / "lines" / "log.jsonl"

@@ -39,10 +39,9 @@ def gate_by(patched: Patched, place: Path, settings: str) -> Any:
     replies = [{"match": match, "reply": f"Answer: {said}"} for match, said in PUPIL]
     (place / "pupil.json").write_text(json.dumps({"replies": replies}))
     (place / "small.toml").write_text(CONFIG + settings)
-    done = patched.tutelage("run", "small.toml", at=place)
+    done, shown = patched.tutelage_all(("run", "small.toml"), ("show", "small", "--json"), at=place)
     assert done.code == 0, done.err
-    shown = json.loads(patched.tutelage("show", "small", "--json", at=place).out)
-    (gate,) = shown["rounds"][0]["gates"]
+    (gate,) = json.loads(shown.out)["rounds"][0]["gates"]
     assert (gate["wins"], gate["losses"], gate["pairs"]) == (4, 0, 8)
     return gate
 
@@ -63,10 +62,11 @@ def test_a_run_is_decided_by_the_rule_that_its_config_names(
 def test_calibrate_counts_the_false_accepts_of_the_rule(patched: Patched) -> None:
     size = ("--pairs", "40", "--rounds", "2", "--runs", "600", "--gates", "200")
     words = ("gate", "calibrate", *size, "--rule", "posterior")
-    said = patched.tutelage(*words)
+    said, *as_json = patched.tutelage_all(
+        words, (*words, "--json"), ("gate", "calibrate", *size, "--json")
+    )
     assert "alpha 0.05, rule 'posterior'." in said.out and "False accepts: " in said.out
-    found = json.loads(patched.tutelage(*words, "--json").out)
-    usual = json.loads(patched.tutelage("gate", "calibrate", *size, "--json").out)
+    found, usual = (json.loads(each.out) for each in as_json)
     assert found["terms"]["rule"] == "posterior" and "rule" not in usual["terms"]
     assert usual["wrong"] <= found["wrong"], "the same luck: it asks for less than the exact test"
     assert found["enough"] and found["holds"] and found["detectable"] < usual["detectable"]
