@@ -43,11 +43,11 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Print the results of a run, or write its files anew."""
-    from ..reports.files import write_results
-
     workspace = here(ctx)
     with workspace.store() as log:
         if html:
+            from ..reports.files import write_results
+
             written = write_results(log, run, workspace.runs / run)
             if not as_json:
                 typer.echo(written.report)

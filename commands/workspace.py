@@ -73,7 +73,7 @@ class Workspace:
         progress: "Progress | None" = None,
     ) -> "Run":
         """A recorded run with its live objects. Raises LookupError for an unknown run."""
-        # langgraph takes a second to import, so all of graph/ is imported where a command runs.
+        # langgraph takes a second to import, so what loads it is imported where a command runs.
         from ..graph.planning.opening import Overrides, open_run, recorded_config
 
         return open_run(

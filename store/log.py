@@ -17,8 +17,8 @@ KEEPERS: Mapping[str, type[Log]] = {"sqlite": SqliteLog, "memory": MemoryLog}
 def open_log(home: str | Path, *, busy_seconds: float = 30.0) -> Log:
     """Open the store in `home`, a folder or `KEEPER:PLACE`; make one where there is none.
 
-    `busy_seconds` is how long to wait for another process that writes. Raises StoreTooNew or
-    StoreCorrupt and leaves the file as it was.
+    `busy_seconds` is how long to wait for another process that writes. Raises StoreError
+    and leaves what it cannot read as it was.
     """
     keeper, place = _keeper(home)
     return keeper.open(place, busy_seconds=busy_seconds)

@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from ...models import facts_by_name
 from ...models.contract import Model, Reply, Request
 from ...store.events import CallCompleted, CallInDoubt, CallIntended
 from ...store.log import Log
 from ...store.slots import step_of
-from ..config.sections import Budget
+
+if TYPE_CHECKING:
+    from ..config.sections import Budget
 
 SILENCE = 1800.0
 """Seconds without an event after which nobody was at work; a training is shorter than that."""
@@ -27,7 +30,7 @@ class BudgetSpent(RuntimeError):
 class Spending:
     """Spending of a run so far, against its budget."""
 
-    budget: Budget
+    budget: "Budget"
     input_tokens: int = 0
     output_tokens: int = 0
     dollars: float = 0.0
@@ -90,7 +93,7 @@ class Spending:
             self.dollars += dollars_for(model, self.budget, inputs, outputs)
 
 
-def spending_of(log: Log, run_id: str, budget: Budget) -> Spending:
+def spending_of(log: Log, run_id: str, budget: "Budget") -> Spending:
     """Count what earlier sessions of the run spent, off the log.
 
     A call in doubt may have been paid for without an answer: it counts with all it might have cost.
@@ -112,7 +115,7 @@ def spending_of(log: Log, run_id: str, budget: Budget) -> Spending:
     return spending
 
 
-def dollars_for(model: str, budget: Budget, inputs: int, outputs: int) -> float:
+def dollars_for(model: str, budget: "Budget", inputs: int, outputs: int) -> float:
     """Return what tokens cost at the budget's prices, else at the model's own, if it has any."""
     prices = (budget.input_price, budget.output_price)
     if not any(prices):

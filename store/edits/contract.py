@@ -15,7 +15,7 @@ Line = Annotated[str, AfterValidator(lambda said: " ".join(said.split()))]
 
 
 class EditError(ValueError):
-    """An edit names a rule that is not there, names one twice, or changes nothing."""
+    """An edit names a rule that is not there or names one twice, or no edit leads to a rule."""
 
 
 class Body(BaseModel):

@@ -125,7 +125,7 @@ class SqliteLog(Log):
             with self._engine.connect() as connection:
                 new = {
                     key: text
-                    for key, text in zip(keys, texts, strict=True)
+                    for key, text in dict(zip(keys, texts, strict=True)).items()
                     if not connection.execute(_TEXT, {"sha256": key}).first()
                 }
             if new:
