@@ -63,7 +63,12 @@ class Patched:
         done = subprocess.run(
             [sys.executable, *words],
             cwd=at or self.root.parent,
-            env={**os.environ, "PYTHONPATH": str(self.root.parent), "COLUMNS": "200"},
+            env={
+                # Nobody's own store is written to.
+                **{name: it for name, it in os.environ.items() if name != "TUTELAGE_HOME"},
+                "PYTHONPATH": str(self.root.parent),
+                "COLUMNS": "200",
+            },
             capture_output=True,
             text=True,
             timeout=300,

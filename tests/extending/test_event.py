@@ -52,9 +52,11 @@ def test_a_kind_without_words_of_its_own_is_told_by_its_fields(
     wording = patched.root / "reports" / "event_wording.py"
     whole = wording.read_text()
     wording.write_text(whole.replace("isinstance(event, events.NoteWritten)", "False"))
-    assert patched.tutelage(*home, *NOTE).code == 0
-    told = patched.tutelage(*home, "show", "golden").out
-    wording.write_text(whole)
+    try:
+        assert patched.tutelage(*home, *NOTE).code == 0
+        told = patched.tutelage(*home, "show", "golden").out
+    finally:
+        wording.write_text(whole)
     assert "text 'Seed 3 is lucky.', author 'eva'" in told and "NoteWritten in note/" in told
 
 

@@ -18,7 +18,7 @@ from tutelage.graph.run import go
 from tutelage.store import Log, StoreError, open_log
 from tutelage.store.errors import BlobMissing, SlotConflict
 from tutelage.store.events import CallCompleted, Event, RunFinished, RunStarted
-from tutelage.store.log import KEEPERS, Entry, has_log
+from tutelage.store.log import KEEPERS, Entry, has_log, lasts
 from tutelage.store.memory import MemoryLog
 
 from ..graph.fakes import Coach, Parity, Pupil
@@ -156,6 +156,7 @@ def test_a_closed_log_keeps_nothing_and_a_lasting_one_can_be_opened_again(home: 
             again()  # it stands there already, and is refused as well
     with pytest.raises(StoreError, match="was closed"):
         log.keep("another text")
+    assert has_log(home) or not lasts(home)
     if has_log(home):
         with open_log(home) as again:
             assert list(again.entries()) == told and again.text(key) == "a text"
@@ -173,7 +174,7 @@ def test_what_json_cannot_write_is_refused_and_nothing_is_kept(log: Log, value: 
     assert _slots(log) == [] and log.streams() == []
 
 
-def test_a_kind_that_is_not_in_the_union_is_refused(log: Log) -> None:
+def test_a_class_that_is_no_kind_of_event_is_refused(log: Log) -> None:
     class Rumoured(RunFinished):
         pass
 
