@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
+from ..reading.contract import Unreadable as Unreadable
+
 LONGEST = 300
 """Characters; no answer to these problems needs more."""
 DEEPEST = 30
@@ -25,10 +27,6 @@ NEAR = 1e-9
 
 Value: TypeAlias = Fraction | float
 """A fraction as long as it can be one; a float once a root or a constant comes in."""
-
-
-class Unreadable(ValueError):
-    """The text is no expression of the kind read here."""
 
 
 class Unbounded(ValueError):

@@ -1,0 +1,8 @@
+"""Reading of replies: one way from what a model wrote to its final answer, for every domain."""
+
+from .contract import Reading, Step, Unreadable
+from .dress import undress
+from .reading import read
+from .wrappers import unwrap
+
+__all__ = ["Reading", "Step", "Unreadable", "read", "undress", "unwrap"]

@@ -1,0 +1,33 @@
+"""The contract of reading: from a reply and a parser to an answer, or why there is none."""
+
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+class Unreadable(ValueError):
+    """The text is no answer of the kind that is wanted; the message says why."""
+
+
+class Step(NamedTuple):
+    """One thing that was done on the way from a reply to its answer."""
+
+    name: str
+    """`set aside`, `undressed`, `candidate`, `read` or `behind`."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Reading(Generic[T]):
+    """What was read from a reply."""
+
+    answer: T | None
+    """None where nothing could be read, or where the reply does not stand by one answer."""
+    text: str | None
+    """That answer as it was written, unwrapped; None likewise."""
+    refusal: str = ""
+    """Why there is none, in one sentence; empty where there is one."""
+    working: str = ""
+    """What stands before the answer, thinking set aside."""
+    steps: tuple[Step, ...] = ()

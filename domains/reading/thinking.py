@@ -1,0 +1,39 @@
+"""Sets a reply's thinking aside: an answer that stands only there is no answer."""
+
+import re
+
+TAIL = 20_000
+"""Characters from the end of a reply that are read."""
+LONGEST_TAG = 120
+_NAMES = r"(?:think(?:ing)?|thoughts?|reasoning|scratchpad|seed:think)"
+_TAG = re.compile(
+    rf"(?<!`)(?:<(?:(?P<closes>/)|){_NAMES}(?:\s[^<>\n]{{0,80}})?>"
+    r"|\[(?P<ends>/)?THINK\]|<\|channel\|>(?:(?P<final>final)|analysis|commentary))",
+    re.I,
+)
+
+
+def set_aside(reply: str) -> str:
+    """Return the end of `reply` without its thinking.
+
+    A block that is never closed goes on to the end. A closing tag alone ends one that began
+    with the reply.
+    """
+    thinks = len(reply) > TAIL and _is_left_open(reply[: LONGEST_TAG - TAIL].lower())
+    tail, kept, place = reply[-TAIL:], list[str](), 0
+    for tag in _TAG.finditer(tail):
+        closes = bool(tag["closes"] or tag["ends"] or tag["final"])
+        if closes and not thinks:
+            kept.clear()
+        elif not closes and not thinks:
+            kept.append(tail[place : tag.start()])
+        thinks, place = not closes, tag.end()
+    return "\n\n".join(kept if thinks else [*kept, tail[place:]])
+
+
+def _is_left_open(head: str) -> bool:
+    """Tell whether `head` ends in the middle of thinking."""
+    names = ("think", "thinking", "thought", "thoughts", "reasoning", "scratchpad", "seed:think")
+    opening = max(head.rfind("[think]"), *(head.rfind(f"<{name}>") for name in names))
+    closing = max(head.rfind("[/think]"), *(head.rfind(f"</{name}>") for name in names))
+    return opening > closing
