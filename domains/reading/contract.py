@@ -20,7 +20,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading(Generic[T]):
-    """What was read from a reply."""
+    """Result of reading a reply."""
 
     answer: T | None
     """None where nothing could be read, or where the reply does not stand by one answer."""
