@@ -2,7 +2,7 @@
 
 from .contract import Reading, Step, Unreadable
 from .dress import undress
-from .reading import read
+from .reading import read_reply as read
 from .wrappers import unwrap
 
 __all__ = ["Reading", "Step", "Unreadable", "read", "undress", "unwrap"]

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from .contract import Reading, Step, Unreadable
 from .dress import undress
-from .thinking import set_aside
+from .thinking import drop_thinking
 from .wrappers import inside, open_boxes, open_markdown, unwrap
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class Place(NamedTuple):
     end: int
 
 
-def read(
+def read_reply(
     reply: str,
     parse: Callable[[str], T],
     *,
@@ -48,7 +48,7 @@ def read(
     `parse` gets an unwrapped candidate and raises Unreadable where it is no answer. `same` tells
     whether two answers are one. `words` says that `parse` takes nearly any words. Never raises.
     """
-    kept = set_aside(reply)
+    kept = drop_thinking(reply)
     text = open_markdown(undress(kept))
     steps = [Step("set aside", kept), Step("undressed", text)]
     if not text:

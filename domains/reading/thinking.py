@@ -13,7 +13,7 @@ _TAG = re.compile(
 )
 
 
-def set_aside(reply: str) -> str:
+def drop_thinking(reply: str) -> str:
     """Return the end of `reply` without its thinking.
 
     A block that is never closed goes on to the end. A closing tag alone ends one that began
