@@ -27,7 +27,7 @@ _SECOND = re.compile(
 )
 
 
-class Place(NamedTuple):
+class Passage(NamedTuple):
     """A part of the reply that may be its answer."""
 
     start: int
@@ -73,7 +73,7 @@ def read_reply(
     return Reading(None, None, why, text, tuple(steps))
 
 
-def _places(text: str, words: bool) -> Iterator[Place]:
+def _places(text: str, words: bool) -> Iterator[Passage]:
     marks = list(_MARK.finditer(text))
     for mark in reversed(marks[-MARKS:]):
         yield _behind_mark(text, mark)
@@ -84,24 +84,24 @@ def _places(text: str, words: bool) -> Iterator[Place]:
         if content is None:
             content = re.split(r"[\s$]", text[box.end() :], maxsplit=1)[0]
         end = box.end() + len(content) + box[0].endswith("{")
-        yield Place(box.start(), open_boxes(content), end)
+        yield Passage(box.start(), open_boxes(content), end)
     line = text.rpartition("\n")[2]
     if not marks and not boxes and not (words and "\n" in text):
-        yield Place(len(text) - len(line), line[:LONGEST], len(text))
+        yield Passage(len(text) - len(line), line[:LONGEST], len(text))
 
 
-def _behind_mark(text: str, mark: re.Match[str]) -> Place:
+def _behind_mark(text: str, mark: re.Match[str]) -> Passage:
     """Return the line behind the mark, or the next block where that line is empty."""
     end = text.find("\n", mark.end())
     line = text[mark.end() : end if end >= 0 else len(text)]
     if re.search(r"\w", line):
         line = re.split(r"</answer>", line, maxsplit=1)[0]
-        return Place(mark.start(), line[:LONGEST], mark.end() + len(line))
+        return Passage(mark.start(), line[:LONGEST], mark.end() + len(line))
     block = re.compile(r"\s*(.+(?:\n.*\S.*)*)").match(text, mark.end() + len(line))
     if block is None:
-        return Place(mark.start(), "", len(text))
+        return Passage(mark.start(), "", len(text))
     lines = [re.sub(r"^\s*[-*+•] +", "", it) for it in block[1].split("\n")]
-    return Place(mark.start(), "\n".join(lines)[:LONGEST], block.end())
+    return Passage(mark.start(), "\n".join(lines)[:LONGEST], block.end())
 
 
 def _shorter(text: str) -> Iterator[tuple[str, str]]:
