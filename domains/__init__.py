@@ -17,6 +17,7 @@ from .contract import (
     Problem,
     Split,
     Verdict,
+    Versioned,
     held_splits,
 )
 from .discover import nearby
@@ -24,6 +25,7 @@ from .guide_file import read_guide
 from .identity import problem, split_of
 from .registry import FORMS, BrokenDomain, NeedsOptions, UnknownDomain, get, names
 from .scaffold import BadName, write_scaffold
+from .versions import judge_of
 
 __all__ = [
     "FORMS",
@@ -46,9 +48,11 @@ __all__ = [
     "Split",
     "UnknownDomain",
     "Verdict",
+    "Versioned",
     "check",
     "get",
     "held_splits",
+    "judge_of",
     "names",
     "nearby",
     "problem",

@@ -47,6 +47,8 @@ class Verdict:
     `zygote+ns: Landlock 7 and seccomp in namespaces of its own`, or the name of a model; empty
     where judging is arithmetic.
     """
+    doubt: str = ""
+    """Why two ways of judging disagreed, in one sentence; empty where they agree."""
 
 
 RULE_LIMITS = {"section": 80, "text": 600, "when": 300, "when_not": 300}
@@ -124,6 +126,17 @@ class Partial(Protocol):
 def held_splits(domain: Domain) -> tuple[Split, ...]:
     """The splits in which a domain has problems."""
     return domain.splits if isinstance(domain, Partial) else SPLITS
+
+
+@runtime_checkable
+class Versioned(Protocol):
+    """Optional part of a domain whose judge has a version, as ours all have."""
+
+    judge_version: int
+    """Raised by one whenever some reply is judged otherwise than before.
+
+    A run that goes on under another version reads its recorded replies again before it compares.
+    """
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class HumanEval:
 
     name = NAME
     task_type = "coding"
+    judge_version = 1
     guide = GUIDE
     splits: tuple[Split, ...] = ("test",)
 

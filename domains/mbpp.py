@@ -50,6 +50,7 @@ class Mbpp:
 
     name = NAME
     task_type = "coding"
+    judge_version = 1
     guide = GUIDE
     splits: tuple[Split, ...] = ("train", "val", "test")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 from ..graph.measure.rule_worth import RuleWorth, rule_worths
 from ..graph.teacher.rulebook import RulebookTeacher
 from ..store import events
+from ..store.judged_by import judge_name
 from ..store.log import Entry, Log
 from ..store.rules import Rule
 from ..store.runs import find_run
@@ -60,7 +61,7 @@ class RunStory:
     outcomes: Counter[str] = field(default_factory=Counter)
     """Judged attempts by outcome."""
     judged_by: Counter[str] = field(default_factory=Counter)
-    """Judged attempts by what judged them, where judging was more than arithmetic."""
+    """Judged attempts by the judge that read them, and the sandbox or model behind it."""
     kinds: dict[type, list[events.Event]] = field(default_factory=lambda: defaultdict(list))
     """Events in order, by kind; calls and attempts are only counted."""
     _moments: list[datetime] = field(default_factory=list)
@@ -84,7 +85,7 @@ class RunStory:
                 self.in_doubt.append(event.call)
             case events.AttemptJudged():
                 self.outcomes[event.outcome] += 1
-                self.judged_by.update([event.judged_by] if event.judged_by else [])
+                self.judged_by.update(filter(None, [judge_name(event)]))
             case _:
                 self.kinds[type(event)].append(event)
 

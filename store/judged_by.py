@@ -1,4 +1,4 @@
-"""Counts the judges of a run's replies: sandboxes and models, the unsafe ones with a warning."""
+"""Counts the judges of a run's replies, with the sandboxes and models behind them."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -8,25 +8,43 @@ from .log import Log
 
 UNSAFE = "unsafe:"
 """How `judged_by` begins where programs ran without protections."""
+_BEHIND = ", "
+
+
+def judge_name(attempt: AttemptJudged) -> str:
+    """Return `maths 2`, or `writing 1, MODEL` where a model or a sandbox stands behind the judge.
+
+    Empty for arithmetic of before judges had versions.
+    """
+    return _BEHIND.join(filter(None, (attempt.judge, attempt.judged_by)))
 
 
 def count_judges(log: Log, run: str) -> Counter[str]:
-    """Return judge -> how many attempts of the run, where judging was more than arithmetic."""
-    events = log.events(AttemptJudged, stream=run)
-    return Counter(event.judged_by for event in events if event.judged_by)
+    """Return judge -> how many attempts of the run it read, by the names of `judge_name`."""
+    names = map(judge_name, log.events(AttemptJudged, stream=run))
+    return Counter(name for name in names if name)
 
 
 def unsafe_warning(found: Mapping[str, int]) -> str:
     """Return the warning about replies that were judged without protections; empty without any."""
-    unsafe = {by: times for by, times in found.items() if by.startswith(UNSAFE)}
+    unsafe: Counter[str] = Counter()
+    for by, times in found.items():
+        unsafe[_why_unsafe(by)] += times
+    del unsafe[""]
     if not unsafe:
         return ""
-    why = "; ".join(by.removeprefix(UNSAFE).strip() for by in unsafe)
     return (
         f"UNSAFE: {sum(unsafe.values())} of {sum(found.values())} replies were judged without "
-        f"protections ({why}). A program could have reached this machine, and forged its own "
-        "verdict."
+        f"protections ({'; '.join(unsafe)}). A program could have reached this machine, and "
+        "forged its own verdict."
     )
+
+
+def _why_unsafe(by: str) -> str:
+    """Return which protections lacked; empty where none did."""
+    if by.startswith(UNSAFE):
+        return by.removeprefix(UNSAFE).strip()
+    return by.partition(_BEHIND + UNSAFE)[2].strip()
 
 
 def judge_lines(found: Mapping[str, int]) -> Iterator[str]:

@@ -40,6 +40,7 @@ class Debugging:
 
     name = NAME
     task_type = "coding"
+    judge_version = 1
     guide = GUIDE
 
     def __init__(self, *, topics: Sequence[str] = ()) -> None:

@@ -43,6 +43,7 @@ class ReasoningGym:
     """One family of puzzles. Its splits are cut by the hash of the question."""
 
     task_type = "reasoning"
+    judge_version = 2
 
     def __init__(
         self,

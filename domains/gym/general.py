@@ -33,6 +33,7 @@ class General:
 
     name = "general"
     task_type = "reasoning"
+    judge_version = 2
     guide = GUIDE
 
     def __init__(

@@ -31,6 +31,7 @@ class JsonLines:
     """The problems of a file, judged by a named rule, split by the hash of their prompts."""
 
     task_type = "data"
+    judge_version = 2
 
     def __init__(
         self,

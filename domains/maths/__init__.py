@@ -18,6 +18,7 @@ class Maths:
 
     name = problems.NAME
     task_type = "reasoning"
+    judge_version = 2
     guide = GUIDE
 
     def __init__(

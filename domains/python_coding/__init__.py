@@ -16,6 +16,7 @@ class PythonCoding:
 
     name = NAME
     task_type = "coding"
+    judge_version = 1
     guide = GUIDE
 
     def __init__(self, *, topics: Sequence[str] = ()) -> None:

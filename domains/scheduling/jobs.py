@@ -38,6 +38,7 @@ class JobOrder:
 
     name = NAME
     task_type = "construction"
+    judge_version = 2
     guide = GUIDE
 
     def __init__(self, *, topics: Sequence[str] = ()) -> None:

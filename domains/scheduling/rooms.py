@@ -15,6 +15,7 @@ class Scheduling:
 
     name = problems.NAME
     task_type = "classification"
+    judge_version = 2
     guide = GUIDE
 
     def __init__(self, *, topics: Sequence[str] = ()) -> None:

@@ -29,6 +29,7 @@ class WeightedIntervals:
 
     name = NAME
     task_type = "optimisation"
+    judge_version = 2
     guide = GUIDE
 
     def __init__(self, *, topics: Sequence[str] = ()) -> None:

@@ -39,6 +39,7 @@ class Witness:
 
     name = NAME
     task_type = "construction"
+    judge_version = 2
     guide = GUIDE
 
     def __init__(self, *, topics: Sequence[str] = ()) -> None:

@@ -42,6 +42,7 @@ class Writing:
 
     name = problems.NAME
     task_type = "writing"
+    judge_version = 1
 
     def __init__(self, *, topics: Sequence[str] = (), judge_model: Ask | None = None) -> None:
         """`topics` narrows the modes, such as `["narrative"]`; `judge_model` reads for quality.

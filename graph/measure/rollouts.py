@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from ...domains.contract import Domain, Outcome, Problem, Verdict
+from ...domains.versions import judge_of
 from ...evidence.attribution.contrasts import Gain, compare
 from ...evidence.pairs import answered_pairs
 from ...models.contract import Model, Reply, Request
@@ -120,6 +121,8 @@ def _attempt(
         feedback=verdict.feedback,
         failure_modes=verdict.failure_modes,
         judged_by=verdict.judged_by,
+        judge=judge_of(run.domain),
+        doubt=verdict.doubt,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .event import Event, Payload
+from .event import Event, Payload, keep_payload
 
 _LEVEL = re.compile(r" \(Run at the level (\w+: .*)\.\)$", re.S)
 
@@ -72,7 +72,7 @@ class CallInDoubt(Event):
 
 
 class AttemptJudged(Event):
-    upcasts = (_add_judged_by,)
+    upcasts = (_add_judged_by, keep_payload)
     inputs = frozenset({"problem", "model", "strategy", "adapter"})
     kind: Literal["AttemptJudged"] = "AttemptJudged"
     problem: str
@@ -92,6 +92,10 @@ class AttemptJudged(Event):
 
     Of attempts before schema 2 only an unusual level is known.
     """
+    judge: str = ""
+    """Name and version of the judge that read the reply; empty before schema 3, which kept none."""
+    doubt: str = ""
+    """Why two ways of judging disagreed; empty where they agreed, or where there is only one."""
 
 
 class FloorsMeasured(Event):

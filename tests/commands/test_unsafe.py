@@ -81,9 +81,9 @@ def test_an_unsafe_run_has_it_in_every_event_and_every_reader_is_warned(coding: 
         assert warned in text
     for command in ("report", "show"):
         ((by, times),) = at(coding, command, "plus", "--json").json["judged_by"].items()
-        assert (by, times) == (judged[0].judged_by, len(judged))
+        assert (by, times) == (f"mbpp 1, {judged[0].judged_by}", len(judged))
     table = json.loads((coding / "runs" / "plus" / "attribution.json").read_text())
-    assert table["judged_by"] == {judged[0].judged_by: len(judged)}
+    assert table["judged_by"] == {f"mbpp 1, {judged[0].judged_by}": len(judged)}
 
 
 def test_a_run_in_the_sandbox_names_its_level_and_its_words_are_tried_on_humaneval(
@@ -95,7 +95,7 @@ def test_a_run_in_the_sandbox_names_its_level_and_its_words_are_tried_on_humanev
     assert by.split(":")[0] in ("zygote", "zygote+ns")
     for command in ("report", "show"):
         said = at(coding, command, "plus").out
-        assert f"Judged by {by} (" in said and "UNSAFE" not in said
+        assert f"Judged by mbpp 1, {by} (" in said and "UNSAFE" not in said
 
     # What it learned of one kind of programs is tried on another.
     said = at(coding, "evaluate", "mbpp@1", "--domain", "humaneval", "-n", "4", "--json")

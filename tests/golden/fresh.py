@@ -5,11 +5,9 @@ frontier, two further models try them, a person reviews. `tuned` is the channel 
 person gates, promotes, takes back and imports by hand. No time, processor or library enters what
 is compared. Record again only where a change of what is stored is meant.
 
-`data/fresh.jsonl.xz` was recorded on commit 15ac1f5 with this very file, no line of which differs
-there; the fakes that it imports were that commit's own:
-
-    git worktree add --detach ../old 15ac1f5 && cp tests/golden/fresh.py ../old/tests/golden/
-    cd ../old && PYTHONPATH=.dev python -m tests.golden.fresh OUT
+`data/fresh.jsonl.xz` was recorded on commit 15ac1f5, and again on 2026-11-30 when attempts began to
+name the judge that read them. Of 3,736 events and 411 texts nothing else differed: 1,201 attempts
+(schema 3, `judge` and `doubt`), and `judged_by` in both tables.
 """
 
 import hashlib

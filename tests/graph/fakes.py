@@ -34,6 +34,7 @@ class Parity:
 
     name = "parity"
     task_type = "classification"
+    judge_version = 1
 
     def __init__(self, rules: Sequence[ExpertRule] = RULES) -> None:
         self.guide = Guide(

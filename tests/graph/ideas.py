@@ -60,6 +60,7 @@ class Sums:
 
     name = "sums"
     task_type = "open"
+    judge_version = 1
     guide = Guide(
         description="Add some numbers.",
         reply_format="End with `Answer: ` and the sum.",

@@ -111,3 +111,10 @@ def test_an_attempt_of_schema_1_knows_its_judge_only_where_its_feedback_told() -
 
     told = [event.judged_by for event in attempts if isinstance(event, AttemptJudged)]
     assert told == ["unsafe: no protections", "", ""]
+
+
+def test_an_attempt_before_schema_3_names_no_judge_and_no_doubt() -> None:
+    attempts = [event for schema in (1, 2) for _, event in golden("AttemptJudged", schema)]
+
+    told = {(it.judge, it.doubt) for it in attempts if isinstance(it, AttemptJudged)}
+    assert told == {("", "")}
