@@ -1,0 +1,125 @@
+"""Words that stand around a number: to scale it, to name it, to change it."""
+
+import re
+from fractions import Fraction
+
+from .contract import Unreadable
+
+_SCALES = {
+    "dozen": 12, "hundred": 100, "thousand": 10**3, "lakh": 10**5, "million": 10**6, "mio": 10**6,
+    "mln": 10**6, "crore": 10**7, "billion": 10**9, "bn": 10**9, "trillion": 10**12,
+}  # fmt: skip
+_GLUED_SCALES = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
+"""Letters that scale only the number that they are glued to: `12k`."""
+
+_UNIT_NAMES = """
+mm cm dm km hm um nm µm mi yd ft in mg kg µg lb lbs oz mt ml mL cl cL dl dL hl hL µl cc gal qt pt
+ms ns us µs sec secs min mins hr hrs wk wks mo mos yr yrs mph kph kmh fps rpm bpm Hz kHz MHz GHz
+kW MW GW Wh kWh kJ MJ cal kcal Pa hPa kPa MPa psi bar atm mol mmol eV keV MeV GeV dB px em
+GB MB kB KB TB PB Mb Gb kb bit bits bps mA mV kV mW Ω kΩ rad deg Nm kN lx lm cd ppm ppb pp ha ac
+sq cu USD EUR GBP CHF JPY INR CAD AUD CNY Rs ct cts th st nd rd am pm
+"""
+_UNITS = frozenset(_UNIT_NAMES.split())
+"""Names of units, and endings, that are known even where they are glued to a number."""
+_LETTERS = frozenset("mgslLh")
+"""Units of one letter, glued or not: any other letter there is a variable."""
+_CAPITALS = frozenset("NJWVAKCFT")
+"""Units of one letter that need a space before them."""
+_SHORT_WORDS = "am an as at be by he if in is it me my of on so to up us we"
+_SHORT = frozenset(_SHORT_WORDS.split())
+"""Other words of two letters; any more are letters of algebra."""
+
+_NUMERALS = (
+    "zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    "|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+)
+_DENIALS = (
+    r"not|never|neither|nor|cannot|wrong|wrongly|incorrect|incorrectly|false|mistaken|mistake"
+    r"|untrue|invalid|impossible|doubt|instead|rather|unless|except|isnt|[a-z]+n['’]t"
+)
+_FUNCTIONS = (
+    "sqrt|cbrt|root|log|ln|lg|exp|sin|cos|tan|cot|sec|csc|arcsin|arccos|arctan|sinh|cosh|tanh"
+    "|mod|modulo|factorial|pi|infinity"
+)
+_BEHIND = re.compile(
+    rf"(?<![^\W\d_])(?:{_DENIALS}|{_FUNCTIONS}|{_NUMERALS}|no|or|versus|vs|than|at least|at most"
+    r"|squared|cubed|powers?|raised|times|plus|minus|multiplied|divided|doubled|tripled|halved"
+    r"|choose|point|half|halves|thirds?|quarter|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?"
+    r"|tenths?|elevenths?|twelfths?|hundredths?|thousandths?|millionths?|remainder)(?![^\W\d_])"
+    r"|^\s?(?:over|by)(?![^\W\d_])",
+    re.I,
+)
+"""Words that make another value of the number before them, or no answer."""
+DENIED = re.compile(rf"(?<![^\W\d_])(?:{_DENIALS}|no)(?![^\W\d_])", re.I)
+_BEFORE = re.compile(
+    r"(?:(?<![^\W\d_])(?:half|twice|double|triple|thrice|third|quarter|square|squared|cube|cubed"
+    r"|factorial|reciprocal|inverse|opposite|negative|negation|multiple|divisor|factor|power"
+    rf"|{_FUNCTIONS}|{_NUMERALS}|over|under|above|below|beyond|within|between|until|except|almost"
+    r"|nearly|than|times|plus|divided|multiplied|at least|at most|up to)s?(?: (?:of|by|the))*\s*)$",
+    re.I,
+)
+"""Words that make another value of the number behind them."""
+_PERCENT = re.compile(r"\s?%|\s(?:percent|per cent|pct|percentage points?)(?![^\W\d_])", re.I)
+CURRENCY = "$€£¥₹₽₩¢"
+
+
+_LEAD = re.compile(r"(?:(?:[^\W\d_]{2,}|[aAI](?![^\W\d_]))(?:['-][^\W\d_]+)*\.?[\s,:]*)*+")
+_MINUS = re.compile(r"(?<![^\W\d_])(?:minus|negative)\s*$", re.I)
+_JOINED = re.compile(r"(?:[:,]|(?<![^\W\d_])(?:is|be|equals|get|gets|gives|have|was))\s*$", re.I)
+_APART = re.compile(r"\s$")
+
+
+def read_sign(match: re.Match[str], lead: str) -> int:
+    """Return -1 for a negative number, else 1. Raises Unreadable for words that change it."""
+    negative = "-" in f"{match['sign']}{match['after']}"
+    if said := _MINUS.search(lead):
+        negative, lead = not negative, lead[: said.start()]
+    elif match["sign"] and lead and not (_JOINED if match["sign"][1:] else _APART).search(lead):
+        raise Unreadable("It calculates.")
+    if not _LEAD.fullmatch(lead) or _BEFORE.search(lead) or DENIED.search(lead):
+        raise Unreadable(f"`{lead.strip()[:40]}` makes another value of the number.")
+    return -1 if negative else 1
+
+
+_SCALE = re.compile(rf"\s?({'|'.join(_SCALES)})s?(?![^\W\d_])", re.I)
+_GLUED = re.compile(r"[A-Za-z]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_NOUN = re.compile(
+    rf"[\s°'\"{CURRENCY}]*(?:,\s|[-/]|)"
+    rf"(?:[^\W\d_]+\d?(?:\^-?\d)?(?:[\s,.:'/*\"°{CURRENCY}-]++|$))*+[\s.,:;]*"
+)
+
+
+def read_tail(tail: str, money: bool) -> tuple[Fraction, bool, str]:
+    """Return scale, percent sign and noun behind a number. Raises Unreadable."""
+    scale = Fraction(1)
+    glued = _GLUED.match(tail)
+    if glued and glued[0] in _GLUED_SCALES:
+        scale, tail = Fraction(_GLUED_SCALES[glued[0]]), tail[glued.end() :]
+    elif glued and glued[0] == "m" and money:
+        scale, tail = Fraction(10**6), tail[1:]
+    while said := _SCALE.match(tail):
+        scale, tail = scale * _SCALES[said[1].lower()], tail[said.end() :]
+    percent = _PERCENT.match(tail)
+    tail = tail[percent.end() :] if percent else tail
+    if _BEHIND.search(tail) or not _is_noun(tail):
+        raise Unreadable(f"`{tail.strip()[:40]}` makes another value of the number.")
+    return scale, bool(percent), tail.strip(" .")
+
+
+def _is_noun(tail: str) -> bool:
+    """Tell whether a text can stand behind a number and only names what is counted."""
+    words = list(_WORD.finditer(tail)) if _NOUN.fullmatch(tail) else []
+    return bool(words or not tail.strip(f" .,:;°'\"{CURRENCY}")) and all(map(_names, words))
+
+
+def _names(word: re.Match[str]) -> bool:
+    """Tell whether a word behind a number is a noun or a unit: no letters of algebra."""
+    text, glued = word[0], word.start() == 0
+    if len(text) > 3 or min(text) >= "\u0400" or text in _UNITS or text in _LETTERS:
+        return True
+    if len(text) == 1:
+        before, after = word.string[: word.start()], word.string[word.end() :]
+        follows = re.match(r"\s[^\W\d_]{2}" if text in "aI" else r"'[^\W\d_]{2}", after)
+        return not glued and bool(text in _CAPITALS or follows or re.search(r"[^\W\d_]'$", before))
+    return not glued and (len(text) == 3 or text.lower() in _SHORT)
