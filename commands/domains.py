@@ -94,10 +94,10 @@ def check_domain(
     if as_json:
         findings = [asdict(finding) for finding in report.findings]
         floors = [floor._asdict() for floor in report.floors]
-        samples = [asdict(sample) for sample in report.card.samples]
+        card = asdict(report.card)
+        shown = {part: card[part] for part in ("counts", "topics", "samples", "reading")}
         print_json({"domain": report.domain, "ok": report.ok, "findings": findings,
-                    "floors": floors, "counts": report.card.counts,
-                    "topics": report.card.topics, "samples": samples})  # fmt: skip
+                    "floors": floors, **shown})  # fmt: skip
     else:
         typer.echo(clean(report.as_text()))
     if not report.ok:

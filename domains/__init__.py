@@ -3,6 +3,8 @@
 from .check import check
 from .contract import (
     SPLITS,
+    AnswerKind,
+    AnswerKinds,
     BadFeature,
     Belief,
     Domain,
@@ -30,6 +32,8 @@ from .versions import judge_of
 __all__ = [
     "FORMS",
     "SPLITS",
+    "AnswerKind",
+    "AnswerKinds",
     "BadFeature",
     "BadName",
     "Belief",

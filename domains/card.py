@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .contract import Domain, Guide, Problem, Split
+from .trial import ReadingRate
 
 WIDE = 400
 """A longer text is cut on the card."""
@@ -33,6 +34,8 @@ class Card:
     topics: Mapping[str, int]
     difficulties: Mapping[int, int]
     samples: tuple[Sample, ...]
+    reading: tuple[ReadingRate, ...]
+    """How answers are read, by their kind."""
 
     def as_text(self) -> str:
         """For a terminal."""
@@ -45,12 +48,16 @@ class Card:
             f"rules {', '.join(rule.name for rule in guide.rules) or 'none'}",
             f"holds {_list_counts(self.counts)}; topics {_list_counts(self.topics, 6)}; "
             f"difficulty {_list_counts(self.difficulties, 6)}",
+            *(f"reads {rate.as_text()}" for rate in self.reading),
         ]
         return "\n".join([*lines, *(line for each in self.samples for line in _sample_lines(each))])
 
 
 def card_of(
-    domain: Domain, problems: Mapping[Split, Sequence[Problem]], samples: Sequence[Sample]
+    domain: Domain,
+    problems: Mapping[Split, Sequence[Problem]],
+    samples: Sequence[Sample],
+    reading: Sequence[ReadingRate],
 ) -> Card:
     """The card of a domain that gave these problems."""
     every = [problem for some in problems.values() for problem in some]
@@ -62,6 +69,7 @@ def card_of(
         dict(sorted(Counter(problem.topic for problem in every).items())),
         dict(sorted(Counter(problem.difficulty for problem in every).items())),
         tuple(samples),
+        tuple(reading),
     )
 
 

@@ -52,7 +52,7 @@ def check(domain: Domain, n: int | None = 100, *, floors: FloorsOf | None = None
         if not trial.all:
             # Without problems, every other check would find nothing wrong.
             break
-    card = card_of(domain, trial.problems, _samples(trial))
+    card = card_of(domain, trial.problems, _samples(trial), trial.rates)
     return CheckReport(domain.name, tuple(findings), tuple(trial.floors), card)
 
 

@@ -7,6 +7,8 @@ from typing import Any, Literal, Protocol, get_args, runtime_checkable
 Split = Literal["train", "val", "test", "ood"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 Outcome = Literal["right", "wrong", "unparsed", "error"]
+AnswerKind = Literal["", "number", "quantity", "expression", "class", "set", "text"]
+"""Kind of a right answer; a quantity is a number with a unit, the empty one is none of them."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,18 @@ class Versioned(Protocol):
 
     A run that goes on under another version reads its recorded replies again before it compares.
     """
+
+
+@runtime_checkable
+class AnswerKinds(Protocol):
+    """Optional part of a domain that says of which kind its right answers are.
+
+    `domains check` then holds its judge to it: whatever says the same must be right, and a near
+    miss must not. Without it, what the judge misreads is worth a note.
+    """
+
+    def answer_kind(self, problem: Problem) -> AnswerKind:
+        """Return the kind; the empty one too where several answers that differ are right."""
 
 
 @dataclass(frozen=True)

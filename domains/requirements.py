@@ -7,6 +7,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
+from .answer_trial import check_answers
 from .contract import (
     RULE_LIMITS,
     SPLITS,
@@ -18,10 +19,7 @@ from .contract import (
     Verdict,
     held_splits,
 )
-from .trial import DomainRaised, Level, Trial
-
-CheckRemark = tuple[Level, str]
-"""A finding of a check, and a sentence about it."""
+from .trial import CheckRemark, DomainRaised, Trial
 
 BALANCED = 0.6
 """A larger share of one class within a topic deserves a note."""
@@ -287,6 +285,7 @@ REQUIREMENTS: Sequence[tuple[str, Callable[[Trial], Iterator[CheckRemark]], str]
     ("judging model", _check_judging_model, "none is asked"),
     ("noise earns nothing", _check_noise, "nor do silence, the problem's text, the format's text"),
     ("wrong class is wrong", _check_other_classes, "and is read as an answer"),
+    ("answers are read", check_answers, "not tried: no bare solution is one short answer"),
     ("verdicts agree", _check_verdicts, "score, outcome and failure modes go together"),
     ("rules speak the guide's words", _check_rules, "steps and failure modes are named there"),
     ("classes balanced", _check_balance, f"no class above {BALANCED:.0%} in any topic"),

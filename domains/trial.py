@@ -2,9 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeVar, get_args
 
-from .contract import Domain, NotEnoughProblems, Pair, Planted, Problem, Split, Verdict
+from .contract import (
+    AnswerKind,
+    AnswerKinds,
+    Domain,
+    NotEnoughProblems,
+    Pair,
+    Planted,
+    Problem,
+    Split,
+    Verdict,
+)
 from .identity import only_numbers
 
 T = TypeVar("T")
@@ -14,6 +24,8 @@ MOST = 6_000
 
 
 Level = Literal["ok", "note", "fault"]
+CheckRemark = tuple[Level, str]
+"""A finding of a check, and a sentence about it."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,42 @@ class TrialFloor(NamedTuple):
     def as_text(self) -> str:
         asked = f" ({self.question})" if self.question else ""
         return f"{self.split}: constant {self.constant:.2f}, stump {self.stump:.2f}{asked}"
+
+
+@dataclass(frozen=True)
+class Misjudged:
+    """A reply that the judge took for what it is not."""
+
+    answer: str
+    """The right one."""
+    production: str
+    """How the reply was made from it, in a few words."""
+    reply: str
+
+    def as_text(self) -> str:
+        return f"{self.reply!r} for {self.answer!r} ({self.production})"
+
+
+@dataclass(frozen=True)
+class ReadingRate:
+    """Counts of how answers of one kind were judged."""
+
+    kind: AnswerKind
+    declared: bool
+    """False: the kind is the one that the reference answers look like."""
+    rewritings: int
+    refused: tuple[Misjudged, ...]
+    """Rewritings that were not right."""
+    near_misses: int
+    accepted: tuple[Misjudged, ...]
+    """Near misses that were."""
+
+    def as_text(self) -> str:
+        right = self.rewritings - len(self.refused)
+        return (
+            f"{self.kind}: {right} of {self.rewritings} rewritings right, "
+            f"{len(self.accepted)} of {self.near_misses} near misses"
+        )
 
 
 class FloorsOf(Protocol):
@@ -76,6 +124,7 @@ class Trial:
         self.domain, self.n, self._floors_of = domain, n, floors_of
         self.problems: dict[Split, Sequence[Problem]] = {}
         self.floors: Sequence[TrialFloor] = ()
+        self.rates: Sequence[ReadingRate] = ()
 
     def ask(self, split: Split, n: int, seed: int) -> list[Problem]:
         """Ask for problems. Raises NotEnoughProblems, or DomainRaised for all else."""
@@ -133,6 +182,16 @@ class Trial:
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
         return _call(f"solution of {problem.id}", lambda: self.domain.solution(problem, steps))
+
+    def declared_kind(self, problem: Problem) -> AnswerKind | None:
+        """Return the kind of answer that the domain says; None where it says nothing of kinds."""
+        if not isinstance(domain := self.domain, AnswerKinds):
+            return None
+        what = f"answer_kind of {problem.id}"
+        kind = _call(what, lambda: domain.answer_kind(problem))
+        if kind not in (known := get_args(AnswerKind)):
+            raise DomainRaised(f"{what} gave {kind!r:.80}: wanted one of {known}")
+        return kind
 
     @property
     def all(self) -> list[Problem]:
