@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .. import domains as domain_package
+from ..reports.reading_lines import reading_as_json, reading_lines
 from ..reports.wording import clean
-from .errors import FAILED, Refused
+from .errors import FAILED, WRONG, Refused
 from .output import Json, console, examples, print_json, table
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ app = typer.Typer(
     epilog=examples(
         "tutelage domains list",
         "tutelage domains check scheduling",
+        "tutelage domains read scheduling reply.txt",
         "tutelage domains new unit-conversion",
     ),
 )
@@ -102,6 +105,90 @@ def check_domain(
         typer.echo(clean(report.as_text()))
     if not report.ok:
         raise typer.Exit(FAILED)
+
+
+@app.command(
+    "read",
+    epilog=examples(
+        ("tutelage domains read maths reply.txt", "what is taken for the answer, and why"),
+        ("tutelage domains read maths reply.txt --problem 0a1b2c3d4e5f6071", "and the verdict"),
+        ("echo 'Answer: 12 or 13' | tutelage domains read maths -", ""),
+    ),
+)
+def read_reply(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A domain, as `check` takes it.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="The reply; `-` for standard input.")
+    ],
+    problem_id: Annotated[
+        str, typer.Option("--problem", metavar="ID", help="The problem that it answers.")
+    ] = "",
+    seed: Annotated[int, typer.Option(help="Seed of the run that drew the problem.")] = 0,
+    options: Annotated[str, typer.Option(help="Options of the domain, as JSON.")] = "{}",
+    as_json: Json = False,
+) -> None:
+    """Show how a domain reads a reply, step by step, and its verdict.
+
+    Without a problem it is read as an answer to the domain's first one, and gets no verdict.
+    """
+    reply = _reply_in(file)
+    domain, _ = build_domain(name, options)
+    reader = domain if isinstance(domain, domain_package.Readable) else None
+    if not (problem_id or reader):
+        raise Refused(
+            f"{name} reads replies in a way of its own, so only its verdict can be shown: name the "
+            f"problem with --problem ID. {_where_ids_are(name)}",
+            code=WRONG,
+        )
+    problem = _find_problem(domain, name, problem_id, seed)
+    reading = reader.read(problem, reply) if reader else None
+    verdict = domain.judge(problem, reply) if problem_id else None
+    if as_json:
+        print_json(
+            {
+                "domain": domain.name,
+                "problem": asdict(problem),
+                "reading": reading and reading_as_json(reading),
+                "verdict": verdict and asdict(verdict),
+            }
+        )
+        return
+    for line in reading_lines(problem, reading, verdict):
+        typer.echo(clean(line))
+    if verdict is None:
+        typer.echo(f"No verdict: name the problem with --problem ID. {_where_ids_are(name)}")
+
+
+def _reply_in(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        said = f"{file} cannot be read: {error}. Give a text file, or - for standard input."
+        raise Refused(said, code=WRONG) from error
+
+
+def _where_ids_are(name: str) -> str:
+    return f"`tutelage domains check {shlex.quote(name)} --json` shows three with their ids."
+
+
+def _find_problem(
+    domain: domain_package.Domain, name: str, problem_id: str, seed: int
+) -> domain_package.Problem:
+    """Return the problem of that id, or the first one for an empty id. Raises Refused."""
+    try:
+        if problem_id:
+            found = domain_package.find_problem(domain, problem_id, seed)
+        else:
+            found = domain_package.first_problem(domain)
+    except domain_package.DomainRaised as error:
+        raise Refused(f"{error}. `tutelage domains check` puts the domain on trial.") from error
+    if found is None:
+        raise Refused(
+            f"{name} has no problem {problem_id!r} under seed {seed}: give --seed as the run did "
+            f"that drew it. {_where_ids_are(name)}",
+            code=WRONG,
+        )
+    return found
 
 
 @app.command(

@@ -17,6 +17,7 @@ from .contract import (
     Partial,
     Planted,
     Problem,
+    Readable,
     Split,
     Verdict,
     Versioned,
@@ -25,8 +26,12 @@ from .contract import (
 from .discover import nearby
 from .guide_file import read_guide
 from .identity import problem, split_of
+from .lookup import find_problem, first_problem
+from .reading import Reading, Unreadable
+from .reading import read as read_answer
 from .registry import FORMS, BrokenDomain, NeedsOptions, UnknownDomain, get, names
 from .scaffold import BadName, write_scaffold
+from .trial import DomainRaised
 from .versions import judge_of
 
 __all__ = [
@@ -39,6 +44,7 @@ __all__ = [
     "Belief",
     "BrokenDomain",
     "Domain",
+    "DomainRaised",
     "ExpertRule",
     "Guide",
     "ModelJudged",
@@ -49,17 +55,23 @@ __all__ = [
     "Partial",
     "Planted",
     "Problem",
+    "Readable",
+    "Reading",
     "Split",
     "UnknownDomain",
+    "Unreadable",
     "Verdict",
     "Versioned",
     "check",
+    "find_problem",
+    "first_problem",
     "get",
     "held_splits",
     "judge_of",
     "names",
     "nearby",
     "problem",
+    "read_answer",
     "read_guide",
     "split_of",
     "write_scaffold",

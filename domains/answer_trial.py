@@ -68,13 +68,13 @@ def _measure(trial: Trial, cases: Sequence[_Case]) -> ReadingRate:
         cases[0].kind,
         isinstance(trial.domain, AnswerKinds),
         len(rewritten),
-        _misjudged(trial, rewritten, right=False),
+        _list_mistakes(trial, rewritten, right=False),
         len(near),
-        _misjudged(trial, near, right=True),
+        _list_mistakes(trial, near, right=True),
     )
 
 
-def _misjudged(
+def _list_mistakes(
     trial: Trial, replies: Sequence[tuple[_Case, TrialReply]], *, right: bool
 ) -> tuple[Misjudged, ...]:
     """Return those of the replies that the judge finds right, or those that it does not."""

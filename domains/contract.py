@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
+from .reading.contract import Reading
+
 Split = Literal["train", "val", "test", "ood"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 Outcome = Literal["right", "wrong", "unparsed", "error"]
@@ -151,6 +153,14 @@ class AnswerKinds(Protocol):
 
     def answer_kind(self, problem: Problem) -> AnswerKind:
         """Return the kind; the empty one too where several answers that differ are right."""
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """Optional part of a domain that shows how it reads a reply, as `domains read` prints it."""
+
+    def read(self, problem: Problem, reply: str) -> Reading[Any]:
+        """Return what `judge` goes by, with the steps that led to it. Never raises."""
 
 
 @dataclass(frozen=True)

@@ -119,9 +119,11 @@ def _call(what: str, call: Callable[[], T]) -> T:
 class Trial:
     """A domain, and what it gave when it was asked."""
 
-    def __init__(self, domain: Domain, n: int | None, floors_of: FloorsOf | None = None) -> None:
+    def __init__(
+        self, domain: Domain, n: int | None, floors_of: FloorsOf | None = None, seed: int = 0
+    ) -> None:
         """`n` problems of every split; None: all there are, up to MOST."""
-        self.domain, self.n, self._floors_of = domain, n, floors_of
+        self.domain, self.n, self._floors_of, self._seed = domain, n, floors_of, seed
         self.problems: dict[Split, Sequence[Problem]] = {}
         self.floors: Sequence[TrialFloor] = ()
         self.rates: Sequence[ReadingRate] = ()
@@ -162,7 +164,7 @@ class Trial:
 
     def _try(self, split: Split, n: int) -> tuple[list[Problem], str]:
         try:
-            given = self.ask(split, n, 0)
+            given = self.ask(split, n, self._seed)
         except NotEnoughProblems as error:
             return [], str(error)
         if len(given) != n:
