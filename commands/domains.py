@@ -141,8 +141,9 @@ def read_reply(
             code=WRONG,
         )
     problem = _find_problem(domain, name, problem_id, seed)
-    reading = reader.read(problem, reply) if reader else None
+    reading = reader.reading(problem, reply) if reader else None
     verdict = domain.judge(problem, reply) if problem_id else None
+    judge = domain_package.judge_of(domain)
     if as_json:
         print_json(
             {
@@ -150,10 +151,11 @@ def read_reply(
                 "problem": asdict(problem),
                 "reading": reading and reading_as_json(reading),
                 "verdict": verdict and asdict(verdict),
+                "judge": judge,
             }
         )
         return
-    for line in reading_lines(problem, reading, verdict):
+    for line in reading_lines(problem, reading, verdict, judge):
         typer.echo(clean(line))
     if verdict is None:
         typer.echo(f"No verdict: name the problem with --problem ID. {_where_ids_are(name)}")

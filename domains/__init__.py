@@ -29,6 +29,7 @@ from .identity import problem, split_of
 from .lookup import find_problem, first_problem
 from .reading import Reading, Unreadable
 from .reading import read as read_answer
+from .reading.numbers import number_of
 from .registry import FORMS, BrokenDomain, NeedsOptions, UnknownDomain, get, names
 from .scaffold import BadName, write_scaffold
 from .trial import DomainRaised
@@ -70,6 +71,7 @@ __all__ = [
     "judge_of",
     "names",
     "nearby",
+    "number_of",
     "problem",
     "read_answer",
     "read_guide",

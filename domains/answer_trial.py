@@ -97,14 +97,14 @@ def _other_answer(trial: Trial, case: _Case, cases: Sequence[_Case]) -> str | No
         others = [it for it in trial.domain.guide.classes if it != answer]
     elif case.kind in ("set", "text"):
         # Several answers may be right, as of an order of jobs: the judge says which one is not.
-        near = [it.problem.answer for it in cases if _apart(it.problem.answer, answer)]
+        near = [it.problem.answer for it in cases if _are_separate(it.problem.answer, answer)]
         others = [it for it in near if not _is_right(trial, case, case.frame.write(it))]
     else:
         others = [off_by_a_digit(answer)]
     return next(iter(others), None)
 
 
-def _apart(one: str, other: str) -> bool:
+def _are_separate(one: str, other: str) -> bool:
     """Tell whether neither text is a part of the other."""
     small, large = sorted((one.casefold(), other.casefold()), key=len)
     return small not in large

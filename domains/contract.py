@@ -159,7 +159,7 @@ class AnswerKinds(Protocol):
 class Readable(Protocol):
     """Optional part of a domain that shows how it reads a reply, as `domains read` prints it."""
 
-    def read(self, problem: Problem, reply: str) -> Reading[Any]:
+    def reading(self, problem: Problem, reply: str) -> Reading[Any]:
         """Return what `judge` goes by, with the steps that led to it. Never raises."""
 
 

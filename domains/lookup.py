@@ -14,15 +14,15 @@ def find_problem(domain: Domain, problem_id: str, seed: int = 0) -> Problem | No
 
     Of an endless split, the first thousands are looked through. Raises DomainRaised.
     """
-    return next((it for it in _drawn(domain, seed) if it.id == problem_id), None)
+    return next((it for it in _draw_all(domain, seed) if it.id == problem_id), None)
 
 
 def first_problem(domain: Domain) -> Problem | None:
     """Return a problem of the first split that has one. Raises DomainRaised."""
-    return next(_drawn(domain, 0), None)
+    return next(_draw_all(domain, 0), None)
 
 
-def _drawn(domain: Domain, seed: int) -> Iterator[Problem]:
+def _draw_all(domain: Domain, seed: int) -> Iterator[Problem]:
     """Yield some problems of every split, then all of them."""
     trial = Trial(domain, None, seed=seed)
     for n in (FIRST, MOST):

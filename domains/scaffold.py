@@ -12,7 +12,16 @@ _DRAFT = '''"""TITLE: when does it end? Change what is asked, and the check tell
 import random
 import re
 
-from tutelage.domains import ExpertRule, Guide, NotEnoughProblems, Verdict, problem, split_of
+from tutelage.domains import (
+    ExpertRule,
+    Guide,
+    NotEnoughProblems,
+    Unreadable,
+    Verdict,
+    problem,
+    read_answer,
+    split_of,
+)
 
 
 class CLASS:
@@ -30,7 +39,7 @@ class CLASS:
         },
         # Everything that `judge` can say is wrong.
         failure_modes={
-            "no_answer": "No time follows `Answer:`.",
+            "no_answer": "No time is given, or more than one.",
             "no_carry": "60 minutes or more were left in the minutes, or lost.",
             "wrong_time": "The time is wrong.",
         },
@@ -87,17 +96,25 @@ class CLASS:
             features={"hour": start // 60, "minute": start % 60, "takes": minutes},
         )
 
+    def reading(self, problem, reply):
+        """Finds the answer, however it is wrapped up: `domains read` shows how, step by step."""
+        return read_answer(reply, _time)
+
+    def answer_kind(self, problem):
+        """`domains check` tries the judge with such answers, and with what nearly is one."""
+        return "text"
+
     def judge(self, problem, reply):
         """Never raises: a bad reply is data. A right one names no failure modes."""
-        said = re.findall(r"Answer:\\W*(\\d{1,2}:\\d{1,3})\\b", reply)
-        if not said:
-            return Verdict(0.0, "unparsed", "Give a time after `Answer:`.", ("no_answer",))
-        if said[-1].zfill(5) == problem.answer:
-            return Verdict(1.0, "right", "Right.", (), said[-1])
+        found = self.reading(problem, reply)
+        if found.answer is None:
+            return Verdict(0.0, "unparsed", found.refusal, ("no_answer",))
+        if found.answer == problem.answer:
+            return Verdict(1.0, "right", "Right.", (), found.text)
         start, minutes = problem.data["start"], problem.data["minutes"]
         lost = (_clock(start // 60 * 60 + (start + minutes) % 60), _uncarried(start, minutes))
-        mode = "no_carry" if said[-1].zfill(5) in lost else "wrong_time"
-        return Verdict(0.0, "wrong", f"It ends at {problem.answer}.", (mode,), said[-1])
+        mode = "no_carry" if found.answer in lost else "wrong_time"
+        return Verdict(0.0, "wrong", f"It ends at {problem.answer}.", (mode,), found.text)
 
     def solution(self, problem, steps=None):
         """Writes out the steps it is asked for (None: all); without any, the bare answer."""
@@ -109,6 +126,13 @@ class CLASS:
         }
         lines = [text for kind, text in written.items() if steps is None or kind in steps]
         return " ".join([*lines, f"Answer: {problem.answer}"])
+
+
+def _time(text):
+    """Takes an answer without its wrapping. Raises Unreadable where it is none."""
+    if not re.fullmatch(r"\\d{1,2}:\\d{1,3}", text):
+        raise Unreadable("It is no time.")
+    return text.zfill(5)
 
 
 def _clock(minutes):

@@ -20,9 +20,9 @@ def reading_as_json(reading: Reading[Any]) -> dict[str, Any]:
 
 
 def reading_lines(
-    problem: Problem, reading: Reading[Any] | None, verdict: Verdict | None
+    problem: Problem, reading: Reading[Any] | None, verdict: Verdict | None, judge: str
 ) -> Iterator[str]:
-    """Yield the problem, each step of the reading, where they led to, and the verdict."""
+    """Yield the problem, each step of the reading, where they led to, the verdict and its judge."""
     rows = [("problem", f"{problem.id}, {problem.topic}: {problem.text}")]
     if reading is None:
         rows.append(("steps", "none to be shown: the domain reads replies in a way of its own"))
@@ -35,7 +35,9 @@ def reading_lines(
             ("verdict", f"{verdict.outcome}, score {verdict.score:g}"),
             ("modes", ", ".join(verdict.failure_modes) or "none"),
             ("feedback", verdict.feedback),
+            ("judge", f"{judge}, {verdict.judged_by}" if verdict.judged_by else judge),
         ]
+        rows += [("doubt", verdict.doubt)] if verdict.doubt else []
     for name, text in rows:
         shown = text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} ..."
         first, *others = shown.split("\n")

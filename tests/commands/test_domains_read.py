@@ -33,11 +33,11 @@ class Doubles:
         shape = {"topic": "small", "difficulty": 1, "canonical": i}
         return problem(self.name, text=f"Twice {i}?", answer=str(2 * i), **shape)
 
-    def read(self, problem, reply):
+    def reading(self, problem, reply):
         return read_answer(reply, whole)
 
     def judge(self, problem, reply):
-        found = self.read(problem, reply)
+        found = self.reading(problem, reply)
         if found.answer is None:
             return Verdict(0.0, "unparsed", found.refusal, ("none",))
         right = found.answer == int(problem.answer)
@@ -48,7 +48,7 @@ class Doubles:
 
 
 class Silent(Doubles):
-    read = None
+    reading = None
     name = "silent"
 
     def judge(self, problem, reply):
@@ -86,7 +86,7 @@ def test_the_steps_and_the_verdict_are_shown_for_a_problem(desk: Path) -> None:
     assert lines[0] == f"problem    {name}, small: Twice 3?"
     rows = dict(line.split(maxsplit=1) for line in lines if line and not line.startswith(" "))
     assert rows["answer"] == rows["wanted"] == "6"
-    assert rows["verdict"] == "right, score 1"
+    assert rows["verdict"] == "right, score 1" and rows["judge"].startswith("doubles ")
     assert "Is it 5?" not in said.out, "thinking is set aside"
 
 
