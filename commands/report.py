@@ -62,11 +62,16 @@ def print_results(workspace: Workspace, log: Log, run_id: str, *, as_json: bool)
     data, story = attribution(log, run_id), read_run(log, run_id)
     version, matrix = story.version, story.portability
     if as_json:
-        more = {"worth": worths_as_json(version, story.worth),
-                "judged_by": dict(sorted(story.judged_by.items()))}  # fmt: skip
+        more: dict[str, Any] = {
+            "worth": worths_as_json(version, story.worth),
+            "judged_by": dict(sorted(story.judged_by.items())),
+        }
+        more |= {"doubts": story.doubts} if story.doubts else {}
         print_json(dict(data) | more | ({"portability": matrix.as_json()} if matrix else {}))
         return
     show_attribution(data, story.judged_by)
+    if story.doubt_line:
+        typer.echo(story.doubt_line)
     typer.echo()
     if matrix is not None:
         _show_matrix(matrix)

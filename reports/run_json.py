@@ -46,7 +46,12 @@ def run_as_json(story: RunStory) -> dict[str, Any]:
         "outcomes": dict(sorted(story.outcomes.items())),
         "judged_by": dict(sorted(story.judged_by.items())),
         "evaluated": bool(story.all(events.Evaluated)),
-    } | ({"others": [it.model_dump(mode="json") for it in story.others]} if story.others else {})
+    } | _only_where_there_are_some(story)
+
+
+def _only_where_there_are_some(story: RunStory) -> dict[str, Any]:
+    others = [it.model_dump(mode="json") for it in story.others]
+    return {key: it for key, it in {"doubts": story.doubts, "others": others}.items() if it}
 
 
 def gate_as_json(strategies: Strategies, gate: events.GateDecided) -> dict[str, Any]:

@@ -44,6 +44,8 @@ def run_lines(story: RunStory, state: str) -> Iterator[str]:
     outcomes = ", ".join(f"{n} {outcome}" for outcome, n in sorted(story.outcomes.items()))
     yield f"Attempts: {outcomes or 'none'}."
     yield from judge_lines(dict(sorted(story.judged_by.items())))
+    if story.doubt_line:
+        yield story.doubt_line
     if story.in_doubt:
         some = ", ".join(story.in_doubt[:5])
         yield f"{len(story.in_doubt)} calls in doubt, made again: {some}"

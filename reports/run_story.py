@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 from ..graph.measure.rule_worth import RuleWorth, rule_worths
 from ..graph.teacher.rulebook import RulebookTeacher
 from ..store import events
-from ..store.judged_by import judge_name
+from ..store.judged_by import doubt_line, judge_name
 from ..store.log import Entry, Log
 from ..store.rules import Rule
 from ..store.runs import find_run
@@ -62,6 +62,8 @@ class RunStory:
     """Judged attempts by outcome."""
     judged_by: Counter[str] = field(default_factory=Counter)
     """Judged attempts by the judge that read them, and the sandbox or model behind it."""
+    doubts: int = 0
+    """Judged attempts on which two ways of comparing the answer disagreed."""
     kinds: dict[type, list[events.Event]] = field(default_factory=lambda: defaultdict(list))
     """Events in order, by kind; calls and attempts are only counted."""
     _moments: list[datetime] = field(default_factory=list)
@@ -86,6 +88,7 @@ class RunStory:
             case events.AttemptJudged():
                 self.outcomes[event.outcome] += 1
                 self.judged_by.update(filter(None, [judge_name(event)]))
+                self.doubts += bool(event.doubt)
             case _:
                 self.kinds[type(event)].append(event)
 
@@ -137,6 +140,11 @@ class RunStory:
     def all(self, kind: type[E]) -> list[E]:
         """Return the events of one kind, in order."""
         return cast(list[E], self.kinds.get(kind, []))
+
+    @property
+    def doubt_line(self) -> str:
+        """Rate at which two ways of comparing an answer disagreed; empty where they never did."""
+        return doubt_line(self.doubts, self.outcomes.total())
 
     @property
     def others(self) -> list[events.Event]:

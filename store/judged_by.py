@@ -54,3 +54,12 @@ def judge_lines(found: Mapping[str, int]) -> Iterator[str]:
     if found:
         told = "; ".join(f"{by} ({times} replies)" for by, times in sorted(found.items()))
         yield f"Judged by {told}."
+
+
+def doubt_line(doubts: int, judged: int) -> str:
+    """Return how often two ways of comparing an answer disagreed; empty where they never did."""
+    if not doubts:
+        return ""
+    return (
+        f"Two ways of comparing disagreed on {doubts} of {judged} replies ({doubts / judged:.1%})."
+    )

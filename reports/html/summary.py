@@ -112,6 +112,7 @@ def run_section(story: RunStory) -> Html:
         ("Strategy", code(story.version.name)),
         ("Adapter", _adapter(story)),
         *([("Judged by", esc("; ".join(sorted(story.judged_by))))] if story.judged_by else []),
+        *([("Doubts", esc(story.doubt_line))] if story.doubt_line else []),
         ("Begun", esc(f"{story.began:%Y-%m-%d %H:%M} UTC")),
         ("Last event", esc(f"{story.last:%Y-%m-%d %H:%M} UTC")),
     ]

@@ -9,7 +9,7 @@ import pytest
 from tutelage.commands.report import show_attribution
 from tutelage.evidence import JudgedReply, table
 from tutelage.store import Strategies, open_log
-from tutelage.store.events import Event
+from tutelage.store.events import AttemptJudged, Event
 
 from .conftest import Type, contents
 
@@ -197,3 +197,21 @@ def test_verify_names_what_was_tampered_with(own: Path, type_words: Type) -> Non
     assert said.code == 1 and said.json["ok"] is False
     assert any("trigger" in fault for fault in said.json["faults"])
     assert "faults:" in type_words(own, "log", "verify").out
+
+
+def test_where_two_ways_of_comparing_disagreed_every_reader_is_told_how_often(
+    own: Path, type_words: Type
+) -> None:
+    for command in ("show small", "report small"):
+        assert "Two ways of comparing" not in type_words(own, *command.split()).out
+    with open_log(own / "store") as log:
+        judged = list(log.events(AttemptJudged, stream="small"))
+        again = {"slot": f"{judged[0].slot}/again", "doubt": "the library says no, the values yes"}
+        log.record(judged[0].model_copy(update=again))
+    replies = len(judged) + 1
+    said = f"Two ways of comparing disagreed on 1 of {replies} replies ({1 / replies:.1%})."
+    for command in ("show small", "report small"):
+        assert said in type_words(own, *command.split()).out
+        assert type_words(own, *command.split(), "--json").json["doubts"] == 1
+    assert type_words(own, "report", "small", "--html").code == 0
+    assert said in (own / "runs" / "small" / "report.html").read_text()
