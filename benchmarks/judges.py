@@ -1,8 +1,12 @@
-"""Measure the hidden tests of python_coding: mutants they let pass, rewrites they refuse.
+"""Measure judges: the hidden tests of python_coding, or with `answers` all that read an answer.
 
-A mutant is a reference solution that was changed in one place. It counts where it differs from the
-reference on any of 2,000 further inputs, drawn as the hidden tests are and apart from them. A
-rewrite does the same as the reference in other words; it goes through the sandbox like a reply.
+`answers` prints, by domain and class, how many of the generated replies of `tests/judging` are
+misjudged; `--list` shows each of them.
+
+Without it the hidden tests are measured: mutants they let pass, rewrites they refuse. A mutant is
+a reference solution that was changed in one place. It counts where it differs from the reference
+on any of 2,000 further inputs, drawn as the hidden tests are and apart from them. A rewrite does
+the same as the reference in other words; it goes through the sandbox like a reply.
 """
 
 import argparse
@@ -211,7 +215,16 @@ def main() -> int:
     options.add_argument("--inputs", type=int, default=2000, help="further inputs of each task")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--verbose", action="store_true", help="print each mutant that passes")
+    answers = options.add_subparsers(dest="judges").add_parser(
+        "answers", help="the judges that read an answer, on generated replies"
+    )
+    answers.add_argument("--list", action="store_true", help="print each misjudged reply")
+    answers.add_argument("--json", default="", metavar="FILE", help="write the counts there")
     given = options.parse_args()
+    if given.judges == "answers":
+        import _bed
+
+        return 0 if _bed.measure(every=given.list, file=given.json) else 1
     begun = time.perf_counter()
     tasks = sample(given.per_template, given.templates, given.seed)
     met = measure(tasks, given.inputs, given.verbose)

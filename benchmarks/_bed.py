@@ -1,0 +1,98 @@
+"""Rates at which the judges misjudge the generated replies of `tests/judging`."""
+
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.judging.bed import fingerprint, productions, replies  # noqa: E402 - found in ROOT alone
+from tests.judging.parts import Reply  # noqa: E402
+
+MOST_REFUSED = 0.005
+"""The share of right replies that may be refused; no wrong one may be accepted."""
+
+
+@dataclass
+class Count:
+    """Replies of a domain and class, and those of them that were misjudged."""
+
+    right: int = 0
+    refused: int = 0
+    wrong: int = 0
+    accepted: int = 0
+
+    def add(self, reply: Reply, misjudged: bool) -> None:
+        if reply.right:
+            self.right, self.refused = self.right + 1, self.refused + misjudged
+        else:
+            self.wrong, self.accepted = self.wrong + 1, self.accepted + misjudged
+
+    def row(self, name: str) -> str:
+        refused = f"{self.refused:4} of {self.right:4} {rate(self.refused, self.right):>6}"
+        accepted = f"{self.accepted:4} of {self.wrong:4} {rate(self.accepted, self.wrong):>6}"
+        return f"{name:26} {refused}   {accepted}"
+
+
+def rate(some: int, of: int) -> str:
+    return f"{some / of:.1%}" if of else "-"
+
+
+Misjudged = tuple[Reply, str]
+"""A reply, and the feedback of the judge."""
+
+
+def judge_all() -> tuple[Mapping[str, Mapping[str, Count]], list[Misjudged]]:
+    """Return domain -> class -> counts, and each misjudged reply."""
+    counts: dict[str, dict[str, Count]] = defaultdict(lambda: defaultdict(Count))
+    misjudged = []
+    for reply in replies():
+        verdict = reply.domain.judge(reply.problem, reply.text)
+        missed = (verdict.outcome == "right") is not reply.right
+        counts[reply.label][reply.group].add(reply, missed)
+        if missed:
+            misjudged.append((reply, verdict.feedback))
+    return counts, misjudged
+
+
+def added(counts: Iterator[Count] | Sequence[Count]) -> Count:
+    total = Count()
+    for one in counts:
+        total.right, total.refused = total.right + one.right, total.refused + one.refused
+        total.wrong, total.accepted = total.wrong + one.wrong, total.accepted + one.accepted
+    return total
+
+
+def measure(*, every: bool, file: str) -> bool:
+    """Print the rates, and each misjudged reply where `every`; return True if the goals are met."""
+    begun = time.perf_counter()
+    counts, misjudged = judge_all()
+    print(f"{'':26} {'right ones refused':>20}   {'wrong ones accepted':>20}")
+    for label, groups in counts.items():
+        print(added([*groups.values()]).row(label))
+        for group, count in sorted(groups.items()):
+            print(count.row(f"  {group}"))
+    total = added([count for groups in counts.values() for count in groups.values()])
+    print(total.row("all"))
+    print(f"goal: at most {MOST_REFUSED:.1%} refused, none accepted")
+    used = productions()
+    new = sum(it.new for it in used)
+    print(f"productions in no list of ours: {new} of {len(used)} ({rate(new, len(used))})")
+    print(f"bed {fingerprint()[:16]}, {time.perf_counter() - begun:.0f} s")
+    if every:
+        for reply, said in misjudged:
+            print(f"\n{'refused' if reply.right else 'accepted'}: {reply.label}, {reply.name}")
+            print(f"  wanted {reply.problem.answer!r}, read {reply.text!r}\n  {said}")
+    if file:
+        shown = {
+            label: {group: asdict(it) for group, it in sorted(groups.items())}
+            for label, groups in counts.items()
+        }
+        found = {"bed": fingerprint(), "all": asdict(total), "domains": shown}
+        Path(file).write_text(json.dumps(found, indent=1) + "\n")
+    return total.accepted == 0 and total.refused <= MOST_REFUSED * total.right
