@@ -67,9 +67,10 @@ def print_results(workspace: Workspace, log: Log, run_id: str, *, as_json: bool)
             "judged_by": dict(sorted(story.judged_by.items())),
         }
         more |= {"doubts": story.doubts} if story.doubts else {}
+        more |= {"read_again": story.read_again} if story.readings else {}
         print_json(dict(data) | more | ({"portability": matrix.as_json()} if matrix else {}))
         return
-    show_attribution(data, story.judged_by)
+    show_attribution(data, story.judged_by, story.read_again)
     if story.doubt_line:
         typer.echo(story.doubt_line)
     typer.echo()
@@ -85,7 +86,9 @@ def print_results(workspace: Workspace, log: Log, run_id: str, *, as_json: bool)
     typer.echo(f"Adapter   {worn}")
 
 
-def show_attribution(data: Mapping[str, Any], by: Mapping[str, int]) -> None:
+def show_attribution(
+    data: Mapping[str, Any], by: Mapping[str, int], again: Mapping[str, int] = {}
+) -> None:
     """Print all arms, the gains, how much went into the weights, and what judged it."""
     from ..evidence.attribution.table import Attribution
     from ..graph.teacher.rulebook import RulebookTeacher
@@ -106,7 +109,7 @@ def show_attribution(data: Mapping[str, Any], by: Mapping[str, int]) -> None:
     if data.get("teacher") == RulebookTeacher.name:
         typer.echo("The teacher is the domain's rulebook, no model: its rows are worked solutions.")
     typer.echo(clean(data["headline"]))
-    for line in judge_lines(by):
+    for line in judge_lines(by, again):
         typer.echo(clean(line))
 
 

@@ -1,6 +1,6 @@
 """Tests on paired scores: exact wherever that can be counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import ceil, log
 from typing import Literal
@@ -17,6 +17,22 @@ FINEST = 120
 
 MOST_SAMPLES = 2_000_000
 """Sign patterns that one test may try; a second or two for the blocks of a gate."""
+
+
+class MixedJudges(ValueError):
+    """Replies that stand in one comparison were read by different judges."""
+
+
+def require_one_judge(judges: Iterable[str]) -> None:
+    """Raise MixedJudges unless one judge, by name and version, read all replies of a comparison.
+
+    Unknown ones, which are empty, are one judge too.
+    """
+    if len(found := sorted(set(judges))) > 1:
+        raise MixedJudges(
+            f"The replies were read by {len(found)} judges: {', '.join(map(repr, found))}. How "
+            "those differ is no gain: one of them has to read all replies first."
+        )
 
 
 def answered_pairs(candidate: Scores, incumbent: Scores) -> list[tuple[float, float]]:

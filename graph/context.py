@@ -1,7 +1,7 @@
 """The run's live objects, handed to every node and never checkpointed."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -12,7 +12,6 @@ from ..domains.contract import SPLITS, Domain, Problem, Split
 from ..models.contract import Model, Reply, Request, Student
 from ..store import slots
 from ..store.events import (
-    AttemptJudged,
     Event,
     ProbeDecided,
     RunStarted,
@@ -133,11 +132,6 @@ class Run:
         event = self.log.find(kind, self.id, slot)
         assert event is not None, f"run {self.id} has no {kind.__name__} in {slot!r}"
         return event
-
-    def attempts(self, places: Iterable[str]) -> list[AttemptJudged]:
-        """Return the attempts that stand in these slots."""
-        found = (self.log.find(AttemptJudged, self.id, slot) for slot in places)
-        return [event for event in found if event is not None]
 
     def freeze(self) -> None:
         """Write the run's start and its splits into the log; on resume, find them there."""

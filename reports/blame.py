@@ -14,6 +14,7 @@ from ..store.events import (
     StrategyProposed,
 )
 from ..store.log import Log
+from ..store.readings import apply_reading, newest_readings, place_of
 from ..store.rules import Rule
 from ..store.slots import rule_seed
 from ..store.strategies.versions import Strategies, Version
@@ -198,7 +199,7 @@ def _origin(log: Log, version: Version, rule_id: str) -> Origin:
         reflection=proposal.reflection,
         lessons=reflection.lessons if reflection else (),
         failure_modes=dict(reflection.failure_modes) if reflection else {},
-        attempts=_attempts(log, version.stream, slots),
+        attempts=_attempts(log, version, slots),
     )
 
 
@@ -232,8 +233,12 @@ def _rule_reviews(log: Log, family: dict[str, Version], domain: str) -> Iterator
             yield RuleReview(shown.name, answer.reviewer, it, review.worth.get(it.rule))
 
 
-def _attempts(log: Log, stream: str, slots: Sequence[str]) -> tuple[Attempt, ...]:
+def _attempts(log: Log, version: Version, slots: Sequence[str]) -> tuple[Attempt, ...]:
+    """Return the attempts in these slots, as they were read when the version was proposed."""
+    stream = version.stream
+    readings = newest_readings(log, stream, until=place_of(log, stream, version.slot))
     found = (log.find(AttemptJudged, stream, slot) for slot in dict.fromkeys(slots))
+    read = (apply_reading(it, readings.get(it.slot)) for it in found if it is not None)
     return tuple(
         Attempt(
             slot=it.slot,
@@ -245,6 +250,5 @@ def _attempts(log: Log, stream: str, slots: Sequence[str]) -> tuple[Attempt, ...
             feedback=it.feedback,
             failure_modes=it.failure_modes,
         )
-        for it in found
-        if it is not None
+        for it in read
     )

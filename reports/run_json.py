@@ -51,7 +51,8 @@ def run_as_json(story: RunStory) -> dict[str, Any]:
 
 def _only_where_there_are_some(story: RunStory) -> dict[str, Any]:
     others = [it.model_dump(mode="json") for it in story.others]
-    return {key: it for key, it in {"doubts": story.doubts, "others": others}.items() if it}
+    some = {"read_again": story.read_again, "doubts": story.doubts, "others": others}
+    return {key: it for key, it in some.items() if it}
 
 
 def gate_as_json(strategies: Strategies, gate: events.GateDecided) -> dict[str, Any]:

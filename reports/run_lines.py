@@ -43,7 +43,7 @@ def run_lines(story: RunStory, state: str) -> Iterator[str]:
     yield from map(describe_other, story.others)
     outcomes = ", ".join(f"{n} {outcome}" for outcome, n in sorted(story.outcomes.items()))
     yield f"Attempts: {outcomes or 'none'}."
-    yield from judge_lines(dict(sorted(story.judged_by.items())))
+    yield from judge_lines(dict(sorted(story.judged_by.items())), story.read_again)
     if story.doubt_line:
         yield story.doubt_line
     if story.in_doubt:

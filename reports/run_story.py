@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 from ..graph.measure.rule_worth import RuleWorth, rule_worths
 from ..graph.teacher.rulebook import RulebookTeacher
 from ..store import events
-from ..store.judged_by import doubt_line, judge_name
+from ..store.judged_by import count_readings, doubt_line, judge_name
 from ..store.log import Entry, Log
+from ..store.readings import apply_reading
 from ..store.rules import Rule
 from ..store.runs import find_run
 from ..store.slots import PROBE, RoundId, cycle_of, round_of, step_of
@@ -64,6 +65,8 @@ class RunStory:
     """Judged attempts by the judge that read them, and the sandbox or model behind it."""
     doubts: int = 0
     """Judged attempts on which two ways of comparing the answer disagreed."""
+    readings: dict[str, events.AttemptReread] = field(default_factory=dict)
+    """Slot of each attempt that was read again -> its newest reading, by which it counts."""
     kinds: dict[type, list[events.Event]] = field(default_factory=lambda: defaultdict(list))
     """Events in order, by kind; calls and attempts are only counted."""
     _moments: list[datetime] = field(default_factory=list)
@@ -86,11 +89,35 @@ class RunStory:
                 self._usage_of(event.call).in_doubt += 1
                 self.in_doubt.append(event.call)
             case events.AttemptJudged():
-                self.outcomes[event.outcome] += 1
-                self.judged_by.update(filter(None, [judge_name(event)]))
-                self.doubts += bool(event.doubt)
+                self._count_attempt(event, 1)
+            case events.AttemptReread():
+                self._fold_reading(event)
             case _:
                 self.kinds[type(event)].append(event)
+
+    def _count_attempt(self, attempt: events.AttemptJudged, times: int) -> None:
+        self.doubts += times * bool(attempt.doubt)
+        for counted, name in (
+            (self.outcomes, attempt.outcome),
+            (self.judged_by, judge_name(attempt)),
+        ):
+            counted[name] += times
+            if not name or not counted[name]:
+                del counted[name]
+
+    def _fold_reading(self, reading: events.AttemptReread) -> None:
+        """Count an attempt by its newest reading, in the place of the one before."""
+        attempt = self.log.find(events.AttemptJudged, reading.stream, reading.attempt)
+        assert attempt is not None, "only what was attempted is read again"
+        before = self.readings.get(reading.attempt)
+        self._count_attempt(apply_reading(attempt, before), -1)
+        self._count_attempt(apply_reading(attempt, reading), 1)
+        self.readings[reading.attempt] = reading
+
+    @property
+    def read_again(self) -> Mapping[str, int]:
+        """Judge -> how many replies it read again, by the newest readings."""
+        return count_readings(self.readings.values())
 
     def _usage_of(self, call: str) -> ModelUsage:
         return self.usage[self._models.get(call, "unknown")]

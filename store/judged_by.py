@@ -1,10 +1,11 @@
 """Counts the judges of a run's replies, with the sandboxes and models behind them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from .events import AttemptJudged
+from .events import AttemptJudged, AttemptReread
 from .log import Log
+from .readings import attempts_below
 
 UNSAFE = "unsafe:"
 """How `judged_by` begins where programs ran without protections."""
@@ -20,8 +21,8 @@ def judge_name(attempt: AttemptJudged) -> str:
 
 
 def count_judges(log: Log, run: str) -> Counter[str]:
-    """Return judge -> how many attempts of the run it read, by the names of `judge_name`."""
-    names = map(judge_name, log.events(AttemptJudged, stream=run))
+    """Return judge -> how many attempts of the run it was the last to read, by `judge_name`."""
+    names = map(judge_name, attempts_below(log, run))
     return Counter(name for name in names if name)
 
 
@@ -47,13 +48,22 @@ def _why_unsafe(by: str) -> str:
     return by.partition(_BEHIND + UNSAFE)[2].strip()
 
 
-def judge_lines(found: Mapping[str, int]) -> Iterator[str]:
-    """Yield, for people, the warning, if there is one, and a line with all judges."""
+def count_readings(readings: Iterable[AttemptReread]) -> dict[str, int]:
+    """Return judge -> how many replies it read again."""
+    return dict(sorted(Counter(reading.judge for reading in readings).items()))
+
+
+def judge_lines(found: Mapping[str, int], again: Mapping[str, int] = {}) -> Iterator[str]:
+    """Yield, for people, the warning, if there is one, a line with all judges, and who read again.
+
+    `again` is as `count_readings` returns it.
+    """
     if said := unsafe_warning(found):
         yield said
     if found:
-        told = "; ".join(f"{by} ({times} replies)" for by, times in sorted(found.items()))
-        yield f"Judged by {told}."
+        yield f"Judged by {_tell_counts(found)}."
+    if again:
+        yield f"Read again by {_tell_counts(again)}."
 
 
 def doubt_line(doubts: int, judged: int) -> str:
@@ -63,3 +73,7 @@ def doubt_line(doubts: int, judged: int) -> str:
     return (
         f"Two ways of comparing disagreed on {doubts} of {judged} replies ({doubts / judged:.1%})."
     )
+
+
+def _tell_counts(found: Mapping[str, int]) -> str:
+    return "; ".join(f"{by} ({times} replies)" for by, times in sorted(found.items()))

@@ -15,7 +15,7 @@ START, EVALUATE, FINISH = "start", "evaluate", "finish"
 PROBE = "baseline/probe"
 """Slot of the student's probe; `probe_of` is that of a validator."""
 
-GROUP, SHOW, SEAL, DOUBT = "group", "show", "seal", "doubt"
+GROUP, SHOW, SEAL, DOUBT, REREAD = "group", "show", "seal", "doubt", "reread"
 """Things of which several may stand in a slot, each `below` it by its number or name."""
 
 RoundStep = Literal["open", "solve", "credit", "reflect", "update_strategy", "validate", "review"]
@@ -173,6 +173,11 @@ def step_of(slot: str) -> str:
 def below(slot: str, *names: str | int) -> str:
     """Return the slot of one of several things in `slot`, by its name or number."""
     return "/".join([slot, *map(str, names)])
+
+
+def reread(slot: str, judge: str) -> str:
+    """Return the slot of what another judge, by name and version, makes of what is in `slot`."""
+    return below(slot, REREAD, judge)
 
 
 def rule_seed(stream: str, slot: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..intervals import Interval
 from ..metrics import answer_habits
+from ..pairs import require_one_judge
 from .contrasts import Contrast, between_arms, internalisation, mean, over_floor, share
 
 Arm = tuple[str, str, bool]
@@ -28,6 +29,8 @@ class JudgedReply:
     """The reference answer."""
     topic: str = ""
     difficulty: int = 0
+    judge: str = ""
+    """Name and version of the judge that read it; empty where nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,9 @@ def table(
     frequent label. `floor_right` gives the floor predictor's score on each problem, so that
     beating it is a paired question; else the floor is taken as a fixed number. With `classes`
     the rows hold balanced accuracy and MCC. Several replies of an arm to one problem are
-    averaged before arms are compared.
+    averaged before arms are compared. Raises MixedJudges where not all were read by one judge.
     """
+    require_one_judge(reply.judge for replies in arms.values() for reply in replies)
     floor = {split: _majority(arms, split) for split, _, _ in arms} | dict(floors or {})
     splits = list(dict.fromkeys(split for split, _, _ in arms))
     contrasts: list[Contrast] = []

@@ -82,7 +82,7 @@ class Journal:
             for place, event in zip(open_calls, recorded, strict=True):
                 done.insert(place, event)
         pairs = zip(calls, done, strict=True)
-        return [(slot, self._reply(event)) for (slot, _), event in pairs]
+        return [(slot, recorded_reply(self.log, event)) for (slot, _), event in pairs]
 
     def _clean(self, reply: Reply) -> Reply:
         text, detail = redact(reply.text, self.secrets), redact(reply.detail, self.secrets)
@@ -133,10 +133,12 @@ class Journal:
             free = next(it for it in doubts if not self.log.find(CallInDoubt, self.stream, it))
             self.log.record(CallInDoubt(stream=self.stream, slot=free, call=slot))
 
-    def _reply(self, event: CallCompleted) -> Reply:
-        return Reply(
-            text=self.log.text(event.reply_text),
-            outcome=event.outcome,  # type: ignore[arg-type]  # the log keeps it as plain text
-            usage=Usage(event.input_tokens, event.output_tokens, event.cached_tokens),
-            detail=event.detail,
-        )
+
+def recorded_reply(log: Log, event: CallCompleted) -> Reply:
+    """Return a reply as the model gave it."""
+    return Reply(
+        text=log.text(event.reply_text),
+        outcome=event.outcome,  # type: ignore[arg-type]  # the log keeps it as plain text
+        usage=Usage(event.input_tokens, event.output_tokens, event.cached_tokens),
+        detail=event.detail,
+    )

@@ -6,12 +6,13 @@ from typing import Any
 
 from ...domains.contract import Domain, Problem
 from ...evidence.attribution.contrasts import compare
-from ...evidence.pairs import differences
+from ...evidence.pairs import differences, require_one_judge
 from ...store import slots
 from ...store.events import AttemptJudged, CreditMeasured, Solved, Transferred
 from ...store.rules import Rule, Strategy
 from ..context import Run
 from ..state import RunState, round_slot
+from .rereading import attempts_in
 from .rollouts import attempt, by_problem
 
 CREDITED = 6
@@ -68,7 +69,7 @@ def exercises(domain: Domain, problem: Problem, rule: Rule) -> bool:
 
 def _attempts_with(run: Run, solved: Solved, strategy: Strategy) -> dict[str, list[AttemptJudged]]:
     """Return the round's attempts that had the strategy in their prompt, by problem."""
-    attempts = run.attempts(solved.attempts if strategy.rules else ())
+    attempts = attempts_in(run, solved.attempts if strategy.rules else ())
     return by_problem(event for event in attempts if event.strategy == strategy.hash)
 
 
@@ -139,6 +140,8 @@ def _pairs(
     theirs: Mapping[str, Sequence[AttemptJudged]],
 ) -> list[tuple[float, float]]:
     """Return both arms' scores of each problem that neither arm lost."""
+    both = (event for arm in (ours, theirs) for it in problems for event in arm[it.id])
+    require_one_judge(event.judge for event in both)
     return [
         (mine, other)
         for problem in problems

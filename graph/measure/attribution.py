@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...domains.contract import Problem, Split
+from ...domains.versions import judge_of
 from ...evidence.attribution.contrasts import arm_name
 from ...evidence.attribution.table import Arm, Attribution, JudgedReply, table
 from ...evidence.floors import Floor
@@ -111,7 +112,7 @@ def answers_of(
         what=slots.label(prefix),
     )
     return [
-        _answer(p, None if it.outcome == "error" else it.score, it.outcome, it.answer)
+        _answer(p, None if it.outcome == "error" else it.score, it.outcome, it.answer, it.judge)
         for p, it in zip(problems, attempts, strict=True)
     ]
 
@@ -127,7 +128,9 @@ def strategy_leaks(
     )
 
 
-def _answer(problem: Problem, score: float | None, outcome: str, answer: str | None) -> JudgedReply:
+def _answer(
+    problem: Problem, score: float | None, outcome: str, answer: str | None, judge: str
+) -> JudgedReply:
     return JudgedReply(
         problem=problem.id,
         score=score,
@@ -136,13 +139,15 @@ def _answer(problem: Problem, score: float | None, outcome: str, answer: str | N
         label=problem.answer,
         topic=problem.topic,
         difficulty=problem.difficulty,
+        judge=judge,
     )
 
 
 def _worked_answer(run: Run, problem: Problem) -> JudgedReply:
+    judge = judge_of(run.domain)
     if right_solution(run.domain, problem) is None:
-        return _answer(problem, 0.0, "wrong", None)
-    return _answer(problem, 1.0, "right", problem.answer)
+        return _answer(problem, 0.0, "wrong", None, judge)
+    return _answer(problem, 1.0, "right", problem.answer, judge)
 
 
 _FILLER = (

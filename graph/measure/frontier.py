@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping
 
+from ...domains.versions import judge_of
 from ...evidence.attribution.contrasts import mean
 from ...evidence.pareto import fronts, lower_limit
 from ...store import slots
-from ...store.events import FrontierScored, GateDecided, PortabilityMeasured, ReviewAnswered
+from ...store.events import (
+    AttemptJudged,
+    FrontierScored,
+    GateDecided,
+    PortabilityMeasured,
+    ReviewAnswered,
+)
 from ...store.rules import EMPTY
 from ...store.strategies.versions import Version
 from ..context import Run
@@ -16,18 +23,19 @@ LOST = -1.0
 
 
 def score_version(run: Run, version: Version, adapter: str) -> FrontierScored:
-    """Return a version's scores on the frontier's problems; measured once, then read.
+    """Return a version's scores on the frontier's problems; measured once a judge, then read.
 
     In the `words` channel the version stands in the prompt of a student with `adapter`; in the
     `weights` channel `adapter` is the one that was trained for the version, and no prompt is.
     """
-    slot = slots.frontier(version.hash, adapter)
+    place = slots.frontier(version.hash, adapter)
+    slot = _slot_of_today(run, place)
     if (event := run.log.find(FrontierScored, run.id, slot)) is not None:
         return event
     problems, repeats = run.frontier_problems, run.config.search.repeats
     answered = attempt(
         run,
-        slot,
+        place,
         problems,
         strategy=version.strategy if run.reads_words() else None,
         adapter=adapter,
@@ -48,6 +56,16 @@ def score_version(run: Run, version: Version, adapter: str) -> FrontierScored:
             repeats=repeats,
         )
     )
+
+
+def _slot_of_today(run: Run, place: str) -> str:
+    """Return the slot of a version's scores, another one where another judge read its replies.
+
+    Scores of several versions are compared, so one judge has to have read them all.
+    """
+    first = slots.below(place, run.frontier_problems[0].id, 0)
+    made, today = run.log.find(AttemptJudged, run.id, first), judge_of(run.domain)
+    return place if made is None or made.judge == today else slots.reread(place, today)
 
 
 def measure_frontier(run: Run, adapter: str) -> dict[str, int]:

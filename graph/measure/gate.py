@@ -10,6 +10,7 @@ from ...evidence.gate.replicates import Replicates, means
 from ...evidence.gate.rule import AcceptanceRule, Decision
 from ...evidence.gate.rules import USUAL, rule_of
 from ...evidence.gate.settings import GateSettings
+from ...evidence.pairs import require_one_judge
 from ...store import slots
 from ...store.events import AttemptJudged, Channel, GateDecided
 from ...store.strategies.versions import Version
@@ -118,7 +119,11 @@ class Gate:
     def _rows(
         self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged]
     ) -> tuple[Replicates, Replicates]:
-        """Return both arms' scores by replicate; attempts stand problem by problem."""
+        """Return both arms' scores by replicate; attempts stand problem by problem.
+
+        Raises MixedJudges rather than compare what different judges read.
+        """
+        require_one_judge(event.judge for event in (*new, *old))
         count, ours, theirs = self.settings.replicates, scores(new), scores(old)
         return [ours[i::count] for i in range(count)], [theirs[i::count] for i in range(count)]
 
@@ -128,8 +133,9 @@ class Gate:
         Candidates with other examples leave the incumbent other problems to be trained on: then it
         is another adapter, and another arm.
         """
-        answered = self.run.attempts([slots.below(shared_slot, self.block[0].id, 0)])
-        if any(first.adapter != adapter for first in answered):
+        place = slots.below(shared_slot, self.block[0].id, 0)
+        first = self.run.log.find(AttemptJudged, self.run.id, place)
+        if first is not None and first.adapter != adapter:
             return slots.with_adapter(shared_slot, adapter)
         return shared_slot
 

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from ...domains.contract import Domain, Outcome, Problem, Verdict
+from ...domains.contract import Domain, Problem
 from ...domains.versions import judge_of
 from ...evidence.attribution.contrasts import Gain, compare
-from ...evidence.pairs import answered_pairs
+from ...evidence.pairs import answered_pairs, require_one_judge
 from ...models.contract import Model, Reply, Request
 from ...store import slots
 from ...store.errors import SlotConflict
@@ -15,6 +15,7 @@ from ...store.rules import Strategy
 from ...trainer.student_prompt import build_request
 from ..context import Run
 from ..state import seed_of
+from .rereading import judge, read_by_one_judge
 
 SAMPLING_TEMPERATURE = 0.7
 
@@ -32,7 +33,7 @@ def attempt(
 ) -> list[AttemptJudged]:
     """Return the attempts in slots `prefix/<problem>/<sample>`; make those that are missing.
 
-    They stand problem by problem, sample by sample.
+    They stand problem by problem, sample by sample, and all as today's judge reads them.
 
     `model` defaults to the student with `adapter`. Samples beyond one are drawn at
     temperature 0.7, each with the seed of its slot: no arm is handed the luck of another. A single
@@ -43,6 +44,8 @@ def attempt(
     found = {slot: run.log.find(AttemptJudged, run.id, slot) for slot in places}
     shown = "" if strategy is None or not strategy.rules else strategy.hash
     _check_same_question(run.id, found, shown, adapter)
+    known = [event for event in found.values() if event is not None]
+    found |= {it.slot: it for it in read_by_one_judge(run, known, problems, what or prefix)}
     missing = [place for place, slot in enumerate(places) if found[slot] is None]
     answering = model or (run.student_with(adapter) if missing else run.student)
     # Not the name of who answers: adapters have their folder in it, and folders move.
@@ -99,6 +102,7 @@ def compare_attempts(
     ours: Sequence[AttemptJudged], theirs: Sequence[AttemptJudged]
 ) -> tuple[list[tuple[float, float]], Gain]:
     """Return pairs that no infrastructure error broke, and the first's gain over the second."""
+    require_one_judge(event.judge for event in (*ours, *theirs))
     pairs = answered_pairs(scores(ours), scores(theirs))
     return pairs, compare([a for a, _ in pairs], [b for _, b in pairs])
 
@@ -106,7 +110,7 @@ def compare_attempts(
 def _attempt(
     run: Run, slot: str, problem: Problem, reply: Reply, *, model: str, strategy: str, adapter: str
 ) -> AttemptJudged:
-    verdict = judge(run, problem, reply)
+    verdict = judge(run.domain, problem, reply)
     return AttemptJudged(
         stream=run.id,
         slot=slot,
@@ -124,19 +128,6 @@ def _attempt(
         judge=judge_of(run.domain),
         doubt=verdict.doubt,
     )
-
-
-def judge(run: Run, problem: Problem, reply: Reply) -> Verdict:
-    """Return the domain's verdict on a reply; one that the machinery lost is an error.
-
-    A reply cut at its token limit is judged as it stands: the model said that much. A refusal, an
-    envelope without text or a prompt that no longer fits are the arm's own doing, and score 0:
-    taken for missing data they would let a version win by making its student refuse.
-    """
-    if reply.outcome in ("ok", "truncated"):
-        return run.domain.judge(problem, reply.text)
-    outcome: Outcome = "error" if reply.outcome == "error" else "unparsed"
-    return Verdict(score=0.0, outcome=outcome, feedback=reply.detail or reply.outcome)
 
 
 def right_solution(domain: Domain, problem: Problem) -> str | None:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from ...store.events import AttemptJudged, Reflected
+from ...store.readings import place_of
 from ..context import Run
 from ..teacher.contract import ShownAttempt
+from .rereading import attempts_in
 from .unsolved_queue import closed_gaps
 
 
@@ -19,4 +21,6 @@ def show_attempts(run: Run, attempts: Sequence[AttemptJudged]) -> list[ShownAtte
 
 def evidence_of(run: Run, reflected: Reflected) -> list[ShownAttempt]:
     """Return what the teacher read in a reflection, gaps that it closed included."""
-    return [*show_attempts(run, run.attempts(reflected.attempts)), *closed_gaps(run, reflected)]
+    until = place_of(run.log, run.id, reflected.slot)
+    attempts = attempts_in(run, reflected.attempts, until=until)
+    return [*show_attempts(run, attempts), *closed_gaps(run, reflected, until)]

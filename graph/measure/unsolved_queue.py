@@ -13,6 +13,7 @@ from ...store.events import AttemptJudged, FailuresSorted, Reflected, Solved
 from ..context import Run
 from ..state import RunState
 from ..teacher.contract import ShownAttempt
+from .rereading import attempts_in
 from .rollouts import attempt, right_solution
 
 DUE = 4
@@ -40,10 +41,13 @@ def due_problems(reflections: Iterable[Reflected]) -> list[str]:
     return _first_due(tries)
 
 
-def close_gaps(run: Run, state: RunState, slot: str) -> list[ShownAttempt]:
+def close_gaps(
+    run: Run, state: RunState, slot: str, until: int | None = None
+) -> list[ShownAttempt]:
     """Take up what is due; return each problem that the teacher now solves, beside its failure.
 
     A model answers below `slot`; for a teacher without one the domain's worked solution counts.
+    `until` is the place in the log as of which replies are read, where it is not today.
     """
     reflections = list(_reflections(run))
     problems = {problem.id: problem for problem in run.problems["train"]}
@@ -58,14 +62,14 @@ def close_gaps(run: Run, state: RunState, slot: str) -> list[ShownAttempt]:
             samples=SAMPLES,
             what="knowledge gaps",
         )
-    return list(_beside_failures(run, slot, taken, reflections))
+    return list(_beside_failures(run, slot, taken, reflections, until))
 
 
-def closed_gaps(run: Run, reflected: Reflected) -> list[ShownAttempt]:
+def closed_gaps(run: Run, reflected: Reflected, until: int) -> list[ShownAttempt]:
     """Return the gaps that a reflection closed, as its teacher read them."""
     problems = {problem.id: problem for problem in run.problems["train"]}
     taken = [problems[problem] for problem in reflected.gaps_closed]
-    return list(_beside_failures(run, reflected.slot, taken, list(_reflections(run))))
+    return list(_beside_failures(run, reflected.slot, taken, list(_reflections(run)), until))
 
 
 def _first_due(tries: dict[str, int]) -> list[str]:
@@ -77,26 +81,31 @@ def _reflections(run: Run) -> Iterator[Reflected]:
 
 
 def _beside_failures(
-    run: Run, slot: str, problems: Sequence[Problem], reflections: Sequence[Reflected]
+    run: Run,
+    slot: str,
+    problems: Sequence[Problem],
+    reflections: Sequence[Reflected],
+    until: int | None,
 ) -> Iterator[ShownAttempt]:
     for problem in problems:
         joined = next(event.slot for event in reflections if problem.id in event.knowledge_gaps)
-        failure = _failure(run, joined, problem.id)
-        if failure and (solution := _solution(run, slot, problem)):
+        failure = _failure(run, joined, problem.id, until)
+        if failure and (solution := _solution(run, slot, problem, until)):
             yield ShownAttempt(problem, failure, run.log.text(failure.reply_text), solution)
 
 
-def _solution(run: Run, slot: str, problem: Problem) -> str:
+def _solution(run: Run, slot: str, problem: Problem, until: int | None) -> str:
     """Return the teacher's right reply below `slot`, or the domain's own; empty if none is."""
     if run.teacher.model is None:
         return right_solution(run.domain, problem) or ""
     arm = slots.part(slot, "gap")
-    tries = run.attempts(slots.below(arm, problem.id, sample) for sample in range(SAMPLES))
+    places = [slots.below(arm, problem.id, sample) for sample in range(SAMPLES)]
+    tries = attempts_in(run, places, until=until)
     right = (event for event in tries if event.outcome == "right")
     return next((run.log.text(event.reply_text) for event in right), "")
 
 
-def _failure(run: Run, reflected: str, problem: str) -> AttemptJudged | None:
+def _failure(run: Run, reflected: str, problem: str, until: int | None) -> AttemptJudged | None:
     """Return an attempt at `problem` that failed before the reflection in slot `reflected`."""
     where = slots.round_of(reflected)
     assert where is not None, "the loop's reflections stand in rounds"
@@ -104,4 +113,6 @@ def _failure(run: Run, reflected: str, problem: str) -> AttemptJudged | None:
     solved = run.log.find(Solved, run.id, where.slot("solve"))
     told = run.log.find(FailuresSorted, run.id, before)
     tried = [slot for event in (solved, told) if event for slot in event.attempts]
-    return next((it for it in run.attempts(tried) if it.problem == problem), None)
+    found = (run.log.find(AttemptJudged, run.id, slot) for slot in tried)
+    first = next((it.slot for it in found if it and it.problem == problem), None)
+    return attempts_in(run, [first], until=until)[0] if first else None

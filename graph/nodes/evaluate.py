@@ -8,7 +8,8 @@ from langgraph.runtime import Runtime
 from ...evidence.attribution.headline import headline
 from ...store import slots
 from ...store.events import Evaluated, RunFinished
-from ...store.judged_by import count_judges
+from ...store.judged_by import count_judges, count_readings
+from ...store.readings import newest_readings
 from ...store.rules import Strategy
 from ..context import Run
 from ..measure.attribution import SEALED, attribute, strategy_leaks
@@ -47,6 +48,8 @@ def _evaluation(run: Run, strategy: str, adapter: str) -> Evaluated:
         "leaks": leaks,
         "judged_by": dict(sorted(count_judges(run.log, run.id).items())),
     }
+    if again := count_readings(newest_readings(run.log, run.id).values()):
+        data["read_again"] = again
     return Evaluated(
         stream=run.id,
         slot=slots.EVALUATE,

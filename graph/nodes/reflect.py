@@ -11,6 +11,7 @@ from ...store.events import AttemptJudged, CallIntended, FailuresSorted, Reflect
 from ..calls.secrets import secret_in
 from ..context import Run
 from ..measure.ablation import measure_credit
+from ..measure.rereading import attempts_in, first_call
 from ..measure.rollouts import by_problem
 from ..measure.shown_attempts import show_attempts
 from ..measure.unsolved_queue import close_gaps
@@ -34,9 +35,10 @@ def reflect(state: RunState, runtime: Runtime[Run]) -> RunState:
 def _reflect(run: Run, state: RunState, slot: str) -> None:
     measure_credit(run, state)
     run.progress.stage("reflect", f"{run.teacher.name} reads the attempts")
-    attempts = _attempts(run, state)
+    until = first_call(run, slot)
+    attempts = _attempts(run, state, until)
     selection = select_contrasts(attempts, run.teacher.reads)
-    closures = close_gaps(run, state, slot)
+    closures = close_gaps(run, state, slot, until)
     shown = [*show_attempts(run, selection.attempts), *closures]
     strategy = run.version(state["strategy"]).strategy
     try:
@@ -118,10 +120,11 @@ def _drop_orders(run: Run, slot: str, lessons: Sequence[str]) -> list[str]:
     return kept
 
 
-def _attempts(run: Run, state: RunState) -> list[AttemptJudged]:
+def _attempts(run: Run, state: RunState, until: int | None) -> list[AttemptJudged]:
     before = _last_feedback(run, state)
     solved = run.event(Solved, state["solved"])
-    return run.attempts([*(before.attempts if before else ()), *solved.attempts])
+    places = [*(before.attempts if before else ()), *solved.attempts]
+    return attempts_in(run, places, until=until)
 
 
 def _last_feedback(run: Run, state: RunState) -> FailuresSorted | None:

@@ -14,9 +14,11 @@ from ...store.events import (
     StrategyProposed,
 )
 from ...store.index.near_duplicates import near_duplicates
+from ...store.readings import place_of
 from ...store.rules import Strategy
 from ..context import Run
 from ..measure.candidates import Candidate, derive_candidates, worths
+from ..measure.rereading import attempts_in
 from ..measure.reviews import rejection_reasons, reviewer_candidates
 from ..measure.round_opening import edit_cap
 from ..measure.rule_worth import reorder_edits
@@ -202,7 +204,10 @@ def _situation(
     taken: Sequence[tuple[Edit, ...]],
     cap: int,
 ) -> Situation:
-    failed = [event for event in run.attempts(reflected.attempts) if event.outcome != "right"]
+    # As the reflection read them: a teacher that was asked already is asked nothing else now.
+    until = place_of(run.log, run.id, reflected.slot)
+    seen = attempts_in(run, reflected.attempts, until=until)
+    failed = [event for event in seen if event.outcome != "right"]
     known = worths(run)
     return Situation(
         guide=run.domain.guide,

@@ -7,6 +7,7 @@ from typing import Any
 from ...evidence.attribution.contrasts import arm_name
 from ...store import slots
 from ...store.events import AttemptJudged, SplitFrozen
+from ...store.readings import attempts_below
 from ..run_story import RunStory
 from .markup import Html, count, esc, join, section, tag, text
 
@@ -73,8 +74,8 @@ def _problems(story: RunStory) -> list[Mapping[str, Any]]:
 def _answers(story: RunStory, student: str, strategy: bool) -> Answers:
     """Return the judged replies of one arm on the test split, by problem."""
     prefix = slots.inside(slots.arm_on(slots.EVALUATE, "test", arm_name(student, strategy)))
-    events = story.log.events(AttemptJudged, stream=story.run, prefix=prefix)
-    return {event.problem: event for event in events}
+    attempts = attempts_below(story.log, story.run, prefix)
+    return {attempt.problem: attempt for attempt in attempts}
 
 
 def _sample(

@@ -17,6 +17,7 @@ from .markup import (
     Html,
     bullets,
     code,
+    count,
     definitions,
     details,
     esc,
@@ -112,6 +113,7 @@ def run_section(story: RunStory) -> Html:
         ("Strategy", code(story.version.name)),
         ("Adapter", _adapter(story)),
         *([("Judged by", esc("; ".join(sorted(story.judged_by))))] if story.judged_by else []),
+        *([("Read again", esc(_read_again(story)))] if story.readings else []),
         *([("Doubts", esc(story.doubt_line))] if story.doubt_line else []),
         ("Begun", esc(f"{story.began:%Y-%m-%d %H:%M} UTC")),
         ("Last event", esc(f"{story.last:%Y-%m-%d %H:%M} UTC")),
@@ -123,6 +125,11 @@ def run_section(story: RunStory) -> Html:
         definitions(pairs),
         details("The whole config", text("pre", settings)),
     )
+
+
+def _read_again(story: RunStory) -> str:
+    found = story.read_again.items()
+    return "; ".join(f"{count(times, 'reply', 'replies')} by {by}" for by, times in found)
 
 
 def _channel(probe: ProbeDecided | None) -> Html:

@@ -16,6 +16,7 @@ from .measured import PortabilityMeasured as PortabilityMeasured
 from .measured import ProbeDecided as ProbeDecided
 from .run import AdapterTrained as AdapterTrained
 from .run import AttemptJudged as AttemptJudged
+from .run import AttemptReread as AttemptReread
 from .run import CallCompleted as CallCompleted
 from .run import CallInDoubt as CallInDoubt
 from .run import CallIntended as CallIntended

@@ -98,6 +98,23 @@ class AttemptJudged(Event):
     """Why two ways of judging disagreed; empty where they agreed, or where there is only one."""
 
 
+class AttemptReread(Event):
+    """Reading of a recorded reply by another judge; what stood before it stays."""
+
+    inputs = frozenset({"attempt", "judge"})
+    kind: Literal["AttemptReread"] = "AttemptReread"
+    attempt: str
+    """Slot of the attempt."""
+    judge: str
+    outcome: Literal["right", "wrong", "unparsed", "error"]
+    score: float
+    answer: str | None = None
+    feedback: str = ""
+    failure_modes: tuple[str, ...] = ()
+    judged_by: str = ""
+    doubt: str = ""
+
+
 class FloorsMeasured(Event):
     kind: Literal["FloorsMeasured"] = "FloorsMeasured"
     split: str

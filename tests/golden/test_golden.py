@@ -11,13 +11,22 @@ import pytest
 from tutelage import domains
 from tutelage.graph.config.config import parse_config
 from tutelage.graph.context import Run
+from tutelage.graph.measure import attribution as attribution_arms
+from tutelage.graph.measure import rereading
 from tutelage.graph.measure.attribution import attribute
 from tutelage.graph.planning.opening import Overrides, open_run, recorded_config
 from tutelage.graph.run import attribution, go
 from tutelage.models.contract import Model, Reply, Request
-from tutelage.store.events import AdapterTrained, Evaluated, Event
+from tutelage.store.events import (
+    AdapterTrained,
+    AttemptJudged,
+    AttemptReread,
+    Evaluated,
+    Event,
+)
 from tutelage.store.hash_chain import canonical_json
 from tutelage.store.log import Log, open_log
+from tutelage.store.readings import apply_reading, newest_readings
 from tutelage.trainer.contract import Destination, Training
 from tutelage.trainer.manifest import Manifest, adapter_key
 from tutelage.trainer.recipe import Recipe
@@ -67,8 +76,9 @@ def payload(log: Log, event: Event) -> dict[str, Any]:
     """
     fields = event.model_dump(mode="json", exclude={"judge"})
     if isinstance(event, Evaluated):
-        fields["attribution_text"] = json.loads(log.text(event.attribution_text))
-        del fields["attribution_text"]["judged_by"]
+        table = json.loads(log.text(event.attribution_text))
+        judges = ("judged_by", "read_again")
+        fields["attribution_text"] = {key: it for key, it in table.items() if key not in judges}
     return dict(round_floats(fields))
 
 
@@ -76,6 +86,11 @@ def events_of(log: Log) -> list[tuple[str, dict[str, Any]]]:
     """Kind and payload, stream and slot among it, of every event, in order."""
     events = (entry.event for entry in log.entries())
     return [(type(event).__name__, payload(log, event)) for event in events]
+
+
+def events_without_readings(log: Log) -> list[tuple[str, dict[str, Any]]]:
+    """The same without what was read again by another judge."""
+    return [it for it in events_of(log) if it[0] != AttemptReread.__name__]
 
 
 @pytest.fixture(autouse=True)
@@ -177,8 +192,11 @@ def test_the_attribution_table_holds_the_same_numbers(homes: dict[str, Path], na
 
 @pytest.mark.parametrize("name", RUNS)
 def test_the_attribution_table_is_computed_anew_with_the_same_numbers(
-    tmp_path: Path, name: str
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The table is put to the test here, not the judge: the replies stay read as they were then.
+    for module in (rereading, attribution_arms):
+        monkeypatch.setattr(module, "judge_of", lambda domain: "")
     run = open_finished(name, tmp_path)
     event = run.log.find(Evaluated, run.id, "evaluate")
     assert isinstance(event, Evaluated)
@@ -214,7 +232,14 @@ def test_a_killed_run_goes_on_to_the_very_same_events(tmp_path: Path, forget: bo
     run = scenario.open_scenario(home, "golden", Coach())
     scenario.finish(run)
     with open_log(unpack("small", tmp_path / "whole") / "store") as whole:
-        assert events_of(run.log) == events_of(whole)
+        assert events_without_readings(run.log) == events_of(whole)
+    readings = newest_readings(run.log, run.id)
+    assert readings, "what was read before judges had versions is read again"
+    for slot, reading in readings.items():
+        attempt = run.log.find(AttemptJudged, run.id, slot)
+        assert attempt is not None and (attempt.judge, reading.judge) == ("", "parity 1")
+        read = apply_reading(attempt, reading)
+        assert read == attempt.model_copy(update={"judge": "parity 1"}), "and read as before"
     run.log.close()
 
 
