@@ -46,13 +46,13 @@ def _bracket(tree: Node, written: str) -> str:
 
 
 def is_number(tree: Node) -> bool:
-    """Tell whether the tree is a number as one writes a result: 7, -0.5, 3/4, (3)/(4)."""
+    """Tell whether the tree is a number as one writes a result: 7, -0.5, 3/4, (3)/(4), 1 1/2."""
     if tree.kind == "neg":
         return is_number(tree.parts[0]) and tree.parts[0].kind != "neg"
     if tree.kind == "/":
         whole = (part.parts[0] if part.kind == "neg" else part for part in tree.parts)
         return all(part.kind == "number" and "." not in part.text for part in whole)
-    return tree.kind == "number"
+    return tree.kind == "number" or tree.text == "mixed"
 
 
 def has_expanded_form(tree: Node) -> bool:

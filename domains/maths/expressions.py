@@ -44,7 +44,8 @@ class Node(NamedTuple):
 
 _PLAIN = {
     "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "π": " pi ", "√": " sqrt ",
-    "∞": " inf ", "²": "^2", "³": "^3", "’": "'", "′": "'", "≤": "<=", "≥": ">=", "½": "1/2",
+    "∞": " inf ", "²": "^2", "³": "^3", "’": "'", "′": "'", "≤": "<=", "≥": ">=",
+    "½": " \\frac{1}{2}",
     "\\left": "", "\\right": "", "\\cdot": "*", "\\times": "*", "\\div": "/", "\\pi": " pi ",
     "\\infty": " inf ", "\\sqrt": " sqrt ", "\\dfrac": "\\frac", "\\tfrac": "\\frac", "\\,": " ",
     "\\;": " ", "\\!": "", "\\ ": " ", "\\leq": "<=", "\\geq": ">=", "\\le": "<=", "\\ge": ">=",
@@ -155,7 +156,7 @@ class _Parser:
             raise Unreadable("it breaks off")
         kind, text = self._kind(), self._take()
         if kind == "number":
-            return Node("number", text.replace(",", ""))
+            return self._mixed_number(Node("number", text.replace(",", "")), depth)
         if kind == "frac":
             return Node("/", "", (self._atom(depth + 1), self._atom(depth + 1)))
         if text == "sqrt":
@@ -172,6 +173,16 @@ class _Parser:
             self._take()
             return tree
         raise Unreadable(f"nothing is known of {text!r} there")
+
+    def _mixed_number(self, whole: Node, depth: int) -> Node:
+        """Return 3 and a half for `3\\frac12`: no product of two numbers is written so."""
+        start = self._at
+        if self._kind() == "frac" and whole.text.isdigit():
+            part = self._atom(depth + 1)
+            if all(side.kind == "number" for side in part.parts):
+                return Node("+", "mixed", (whole, part))
+        self._at = start
+        return whole
 
 
 Functions: TypeAlias = Mapping[str, Node]

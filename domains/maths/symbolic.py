@@ -1,39 +1,46 @@
-"""Compares two LaTeX expressions by math-verify, in a worker process.
+"""Asks math-verify in a worker process whether two LaTeX expressions are the same.
 
 Its time limits are signals, which raise in threads, and sympy can take for ever: so one worker
-process answers for all threads, one question at a time, and is killed and replaced when it is late.
+process answers for all threads, one question at a time, ends itself when a question takes too
+much of its own time, and is replaced.
 """
 
-import functools
 import json
 import os
-import select
+import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
+from typing import NamedTuple
 
-START = 60.0
-"""Seconds for the first answer of a new process: it imports sympy first."""
-LATE = 10.0
-"""Seconds for each answer after that."""
-WORKER = Path(__file__).with_name("worker.py")
 LONGEST = 2_000
-"""Characters of each side; longer ones are not asked about."""
+LIMIT = 3.0
+"""Seconds of the worker's own time for one question: load of the machine makes none late."""
+WORKER = Path(__file__).with_name("worker.py")
 
 
 class Unavailable(RuntimeError):
     """The worker does not start: math-verify is missing, or the machine gives it no process."""
 
 
-class SymbolicJudge:
-    """A worker process, started when it is first needed, restarted when it is late or dead."""
+class LibraryAnswer(NamedTuple):
+    """The worker's two answers about two expressions; None where it has none."""
 
-    def __init__(self, *, late: float = LATE, script: Path = WORKER) -> None:
-        self._late, self._script = late, script
+    same: bool | None
+    """What math-verify says."""
+    values_agree: bool | None
+    late: bool = False
+    """The question took too much time or memory, and cost a worker."""
+
+
+class SymbolicJudge:
+    """A worker process, started when it is first needed, replaced when it has ended."""
+
+    def __init__(self, *, limit: float = LIMIT, script: Path = WORKER) -> None:
+        self._limit, self._script = limit, script
         self.restarts = 0
-        """How many workers were killed or found dead."""
+        """How many workers ended over a question, or were found dead."""
         self._begin()
         # After a fork the pipe is the parent's, and the lock may be held by nobody who lives.
         if hasattr(os, "register_at_fork"):
@@ -43,30 +50,32 @@ class SymbolicJudge:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def same(self, gold: str, given: str) -> bool | None:
-        """Return True or False, or None where a side could not be read in time or at all.
+    def compare(self, gold: str, given: str) -> LibraryAnswer:
+        """Compare two expressions. Raises Unavailable.
 
-        Raises Unavailable.
+        A worker that is killed from outside is no verdict on the question: it is asked once more.
         """
-        if max(len(gold), len(given)) > LONGEST:
-            return None
+        question = json.dumps([gold, given, self._limit]).encode() + b"\n"
         with self._lock:
-            if self._process is None:
-                self._process = self._start_worker()
-            said = self._ask(self._process, json.dumps([gold, given]))
-            if said is None:
+            for _ in range(2):
+                if self._process is None:
+                    self._process = self._start_worker()
+                said = _ask(self._process, question)
+                if said:
+                    return LibraryAnswer(*json.loads(said))
                 self.restarts += 1
-                self.close()
-                return None
-        found: bool | None = json.loads(said)
-        return found
+                if self.close() == -signal.SIGPROF:
+                    break
+        return LibraryAnswer(None, None, late=True)
 
-    def close(self) -> None:
-        """End the worker; the next question starts a new one."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-        self._process = None
+    def close(self) -> int | None:
+        """End the worker, and return how it ended; the next question starts a new one."""
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        process.kill()
+        process.communicate()
+        return process.returncode
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
         if os.name != "posix":
@@ -79,7 +88,7 @@ class SymbolicJudge:
             # No key of ours is its business.
             env={"PATH": os.defpath, "LANG": "C.UTF-8"},
         )
-        if self._line(process, START) != b"ready\n":
+        if _ask(process, b"") != b"ready\n":
             process.kill()
             process.communicate()
             raise Unavailable(
@@ -88,33 +97,23 @@ class SymbolicJudge:
             )
         return process
 
-    def _ask(self, process: subprocess.Popen[bytes], question: str) -> bytes | None:
-        try:
-            assert process.stdin is not None
-            process.stdin.write(question.encode() + b"\n")
-            process.stdin.flush()
-        except OSError:
-            return None
-        return self._line(process, self._late)
 
-    def _line(self, process: subprocess.Popen[bytes], seconds: float) -> bytes | None:
-        """Read the next line of the worker; None when it is late or gone."""
-        assert process.stdout is not None
-        deadline, found = time.monotonic() + seconds, b""
-        while not found.endswith(b"\n"):
-            left = deadline - time.monotonic()
-            ready, _, _ = select.select([process.stdout], [], [], max(0.0, left))
-            piece = os.read(process.stdout.fileno(), 4096) if ready else b""
-            if not piece:
-                return None
-            found += piece
-        return found
+def _ask(process: "subprocess.Popen[bytes]", question: bytes) -> bytes:
+    """Return the worker's next line; empty when it is gone."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(question)
+        process.stdin.flush()
+    except OSError:
+        return b""
+    line = process.stdout.readline()
+    return line if line.endswith(b"\n") else b""
 
 
-_JUDGE = SymbolicJudge()
+JUDGE = SymbolicJudge()
 
 
-@functools.lru_cache(maxsize=10_000)
 def same(gold: str, given: str) -> bool:
     """Tell whether the shared worker finds two LaTeX expressions to be the same."""
-    return gold == given or _JUDGE.same(gold, given) is True
+    return gold == given or JUDGE.compare(gold, given).same is True

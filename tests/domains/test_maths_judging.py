@@ -1,8 +1,6 @@
 """The judge of maths: equal values are right however they are written, slips have names."""
 
-import multiprocessing
 import re
-import threading
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +15,6 @@ from tutelage.domains.maths.equations import Bindings, false_equations, find_equ
 from tutelage.domains.maths.expressions import Unbounded, Unreadable, parse, value
 from tutelage.domains.maths.judging import Facts, judge
 from tutelage.domains.maths.problems import worked_problem
-from tutelage.domains.maths.symbolic import SymbolicJudge, Unavailable, same
 from tutelage.domains.maths.units import UNITS, ratio, unit_of
 
 MATHS = get("maths")
@@ -401,63 +398,6 @@ def test_units_convert_within_what_they_measure_and_to_nothing_else() -> None:
         for other in UNITS:
             assert (ratio(name, other) is None) == (unit.measures != UNITS[other].measures)
     assert ratio("km/h", "m/s") == Fraction(5, 18)
-
-
-def test_a_late_worker_is_replaced_and_the_next_question_is_answered() -> None:
-    worker = SymbolicJudge(late=1.0)
-    try:
-        assert worker.same("x^{2}", r"x \cdot x") is True
-        assert worker.same("x+1", "9^{9^{9^{9}}}") is None and worker.restarts == 1
-        answers: list[bool | None] = []
-        threads = [
-            threading.Thread(target=lambda: answers.append(worker.same(r"\sqrt{8}", r"2\sqrt{2}")))
-            for _ in range(4)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert answers == [True] * 4
-    finally:
-        worker.close()
-
-
-def test_a_worker_that_died_is_replaced_and_none_is_told_a_secret(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("SOME_API_KEY", "secret")
-    worker = SymbolicJudge()
-    try:
-        assert worker.same("x", "x") is True
-        process = worker._process
-        assert process is not None
-        assert b"SOME_API_KEY" not in Path(f"/proc/{process.pid}/environ").read_bytes()
-        process.kill()
-        process.wait()
-        assert worker.same("x", "x") is None, "the dead one gives no answer"
-        assert worker.same("x", "y") is False and worker.restarts == 1
-    finally:
-        worker.close()
-
-
-def test_without_a_worker_nobody_claims_to_know(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="math-verify"):
-        SymbolicJudge(script=tmp_path / "none.py").same("x", "y")
-
-
-def asked_in_a_child(answers: "multiprocessing.Queue[bool]") -> None:
-    answers.put(same(r"\sqrt{18}", r"3\sqrt{2}"))
-
-
-def test_a_forked_process_asks_a_worker_of_its_own() -> None:
-    assert same(r"\sqrt{8}", r"2\sqrt{2}")
-    fork = multiprocessing.get_context("fork")
-    answers: multiprocessing.Queue[bool] = fork.Queue()
-    child = fork.Process(target=asked_in_a_child, args=(answers,))
-    child.start()
-    assert answers.get(timeout=300) is True
-    child.join()
-    assert same(r"\sqrt{8}", r"2 \cdot \sqrt{2}"), "the parent's worker is still its own"
 
 
 @pytest.mark.slow
