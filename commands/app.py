@@ -30,6 +30,7 @@ COMMANDS = {
     "Claims": {
         "audit": "Judge anyone's results: what is the floor, does the claim stand, which test says "
         "so?",
+        "replay": "Make a run again from its log alone, without a model, and compare every event.",
     },
     "Steps by hand": {
         "gate": "Gate one version against another, or put the gate itself on trial.",

@@ -4,11 +4,21 @@ import hashlib
 import inspect
 from functools import cache
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from .contract import Domain, Versioned
 
 DIGITS = 8
 """Hex digits of a source's SHA-256 that stand for a version."""
+
+
+@runtime_checkable
+class JudgedEarlier(Protocol):
+    """Stand-in for a domain, whose verdicts were given earlier: it knows by which judge."""
+
+    @property
+    def judge_name(self) -> str:
+        """Name and version of that judge; empty where they are not known."""
 
 
 def judge_of(domain: Domain) -> str:
@@ -17,6 +27,8 @@ def judge_of(domain: Domain) -> str:
     The version of a judge that states none is its file's hash: reading again too often costs
     little, and mixing two judges costs a false proof.
     """
+    if isinstance(domain, JudgedEarlier):
+        return domain.judge_name
     if isinstance(domain, Versioned) and _states_version(domain):
         return f"{domain.name} {domain.judge_version}"
     return f"{domain.name} {_source_digest(type(domain))}"

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,14 +20,26 @@ from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
 from ..domains.contract import Domain
+from ..models.registry import facts_by_name
 from ..store.events import Evaluated, RunFinished
 from ..store.log import Log
 from ..store.slots import EVALUATE, FINISH
 from ..store.strategies.review_answers import open_question
 from .build import build
-from .config.config import parse_config
-from .context import Paused, Progress, Run, RunStatus
-from .planning.opening import CONFIG_FILE, Overrides, open_run
+from .calls.journal import ModelDown
+from .calls.record import Record, RecordEnds, ReplayDiffers
+from .calls.replay import (
+    RecordedJudge,
+    RecordedModel,
+    RecordedTrainer,
+    Replay,
+    ReplayJournal,
+    ReplayLog,
+)
+from .config.config import RunConfig, parse_config
+from .config.sections import Budget
+from .context import Paused, Progress, Run, RunStatus, SilentProgress
+from .planning.opening import CONFIG_FILE, Overrides, open_run, recorded_config
 from .state import FIRST
 
 SUPERSTEPS_A_ROUND = 6
@@ -62,13 +75,11 @@ def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> RunStatu
 
 def _nodes(run: Run, control: RunControl) -> Generator[str]:
     """Yield the nodes as they end, from wherever the run stands."""
-    config = run.config
     begin = next(iter(run.log.entries(stream=run.id)))
     # The cursor belongs to this very run: a run of the same name in a new store finds none.
     thread: Any = {
         "configurable": {"thread_id": begin.hash},
-        "recursion_limit": SUPERSTEPS_A_ROUND * config.total_rounds
-        + SUPERSTEPS_AROUND * (config.loop.cycles + 1),
+        "recursion_limit": _supersteps(run.config),
     }
     with open_saver(run.folder / "checkpoint.db") as saver:
         graph = build(saver)
@@ -84,6 +95,11 @@ def _nodes(run: Run, control: RunControl) -> Generator[str]:
         ):
             if part["type"] == "updates":
                 yield from (node for node in part["data"] if node != "__interrupt__")
+
+
+def _supersteps(config: RunConfig) -> int:
+    around = SUPERSTEPS_AROUND * (config.loop.cycles + 1)
+    return SUPERSTEPS_A_ROUND * config.total_rounds + around
 
 
 def transfer_knowledge(
@@ -123,6 +139,67 @@ def transfer_knowledge(
         return attribution(run.log, run.id)
     finally:
         run.log.close()
+
+
+def replay(
+    log: Log,
+    run_id: str,
+    *,
+    overrides: Overrides,
+    judge_all: bool = False,
+    progress: Progress | None = None,
+) -> Replay:
+    """Make a run again from its log alone, and hold each event against the recorded one.
+
+    No model is opened, nothing is trained, nothing is written. Of `overrides` only the domain, the
+    teacher and names count; `judge_all` asks sandboxes and judging models again. Raises LookupError
+    for an unknown run, and what the opening of its domain raises.
+    """
+    recorded = Record(log, run_id)
+    told = progress or SilentProgress()
+    kept = ReplayLog(recorded, lambda done, total: told.advance("events", done, total))
+    run = _open_again(recorded, kept, overrides)
+    judge = RecordedJudge(run.domain, recorded, judge_all)
+    difference = None
+    try:
+        with suppress(RecordEnds):
+            _run_again(replace(run, domain=judge), recorded)
+        recorded.check_end()
+    except ReplayDiffers as differs:
+        difference = differs.difference
+    return Replay.of(recorded, kept, judge.taken, difference)
+
+
+def _open_again(recorded: Record, kept: ReplayLog, given: Overrides) -> Run:
+    """Open the run on the log of its replay, with stand-ins for all models and the trainer."""
+    config = recorded_config(kept, recorded.run_id, Budget())
+    names = config.validators if given.validators is None else [it.name for it in given.validators]
+    shown = recorded.could_train()
+    trains = facts_by_name(config.student).trainable if shown is None else shown
+    stand_ins = replace(
+        given,
+        student=RecordedModel(given.student.name if given.student else config.student),
+        trainer=RecordedTrainer(recorded) if trains else None,
+        validators=[RecordedModel(name) for name in names],
+        opener=RecordedModel,
+        journal=ReplayJournal,
+    )
+    return open_run("", Path(), config, run_id=recorded.run_id, overrides=stand_ins, log=kept)
+
+
+def _run_again(run: Run, recorded: Record) -> None:
+    """Run the graph; where the run of then was stopped by a model, begin again, as it did."""
+    run.freeze()
+    limit: Any = {"recursion_limit": _supersteps(run.config)}
+    while True:
+        before = recorded.place
+        try:
+            for _ in build().stream(FIRST, limit, context=run, stream_mode="updates"):
+                pass
+            return
+        except ModelDown:
+            if recorded.place == before:
+                raise RecordEnds from None
 
 
 def attribution(log: Log, run_id: str) -> Mapping[str, Any]:

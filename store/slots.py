@@ -27,6 +27,8 @@ Part = Literal[
 ]  # fmt: skip
 """Arms, and what else a step is made of."""
 
+_BY_HAND_TOO = ("examples", "adapters", "floors", "judge")
+"""Steps in whose slots a step by hand leaves events that the run finds there later."""
 _SHORT = 16
 """Characters of a strategy's hash that stand in a slot."""
 _PLACE = re.compile(r"(?:c([1-9]\d*)/(?:r([1-9]\d*)/)?|(manual)/)?(.*)", re.S)
@@ -91,6 +93,12 @@ def gate_by_hand(slot: str) -> int:
         case Place(by_hand=True, parts=("gate", number, _, *_)) if number.isdecimal():
             return int(number)
     return 0
+
+
+def may_be_by_hand(slot: str) -> bool:
+    """Tell whether a step by hand may have filled a slot, instead of the run."""
+    place = parse(slot)
+    return place.by_hand or place.parts[0] in _BY_HAND_TOO
 
 
 def run_step(step: RunStep, *names: str | int) -> str:

@@ -20,6 +20,9 @@ OnStep = Callable[[int, int, float], None] | None
 Stop = Callable[[], bool] | None
 """Called before each step; True ends the training."""
 
+UNTRAINABLE = "cannot be trained here."
+"""The end of the reason why a student, which is named before it, learned nothing."""
+
 
 @runtime_checkable
 class Trainable(Model, Protocol):

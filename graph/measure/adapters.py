@@ -66,13 +66,15 @@ def adapter_of(run: Run, version: Version, given: TrainingInput | None = None) -
         held_out=run.held_out_ids(),
         classes=run.domain.guide.classes,
     )
-    key, dataset = training.key, training.input.dataset
-    if run.log.find(AdapterTrained, run.id, slots.run_step("adapters", key)) is None:
+    wanted, dataset = training.key, training.input.dataset
+    if run.log.find(AdapterTrained, run.id, slots.run_step("adapters", wanted)) is None:
         size, name = len(dataset.examples), version.name
-        run.progress.stage("train", f"adapter {key} on {size} examples ({name})")
+        run.progress.stage("train", f"adapter {wanted} on {size} examples ({name})")
     origin = slots.reference(version) if version.slot else ""
     destination = Destination(run.adapters, version.strategy, version.name, origin)
     manifest = _train(run, run.trainer, training, destination)
+    # The trainer names it: one that answers from a record has the libraries of then in the key.
+    key = manifest.key
     run.log.record(
         AdapterTrained(
             stream=run.id,

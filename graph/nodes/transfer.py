@@ -3,6 +3,7 @@
 from langgraph.runtime import Runtime
 
 from ...store.events import Transferred
+from ...trainer.contract import UNTRAINABLE
 from ..context import Run
 from ..measure.adapters import adapter_of
 from ..state import RunState, cycle_slot
@@ -23,7 +24,7 @@ def _transfer(run: Run, slot: str) -> Transferred:
     run.progress.stage("transfer", f"{current.name} into the weights of {run.student.name}")
     adapter, reason = "", ""
     if run.trainer is None:
-        reason = f"{run.student.name} cannot be trained here."
+        reason = f"{run.student.name} {UNTRAINABLE}"
     elif not current.strategy.rules:
         reason = "no version has passed a gate yet."
     else:

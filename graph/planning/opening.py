@@ -39,6 +39,8 @@ class Overrides:
     validators: Sequence[Model] | None = None
     opener: Callable[[str], Model] = open_model
     """Opens the models that are not given."""
+    journal: type[Journal] = Journal
+    """Journals the calls."""
 
 
 def open_run(
@@ -68,7 +70,7 @@ def open_run(
         _check_judge(config, domain, drawn["train"])
     log = log or open_log(home)
     run_id = run_id or free_name(log, folder, config.name)
-    journal = Journal(log, run_id, spending_of(log, run_id, config.budget))
+    journal = overrides.journal(log, run_id, spending_of(log, run_id, config.budget))
     if judge is not None:
         judge.journal = journal
     return Run(

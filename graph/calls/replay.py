@@ -1,0 +1,284 @@
+"""Parts of a run that is made again from its record: log, journal, models, trainer and judge."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import cast
+
+from ...domains.contract import Domain, Problem, Split, Verdict
+from ...domains.versions import judge_of
+from ...models.contract import Model, Reply, Request
+from ...store.contract import E
+from ...store.errors import BlobMissing, SlotConflict
+from ...store.events import (
+    AttemptJudged,
+    CallCompleted,
+    CallIntended,
+    Event,
+    GateDecided,
+    RunFinished,
+)
+from ...store.hash_chain import sha256
+from ...store.log import Log
+from ...store.memory import MemoryLog
+from ...store.runs import find_run
+from ...store.slots import FINISH, part
+from ...store.strategies.versions import Strategies
+from ...trainer.contract import Destination, OnStep, Stop, Training
+from ...trainer.manifest import Manifest
+from ...trainer.preflight import PreflightFailed
+from .journal import Call, Journal
+from .record import EventDifference, Record, RecordEnds, ReplayDiffers
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Result of making a run again."""
+
+    run: str
+    events: int
+    """Events of the run in its log."""
+    made: int
+    """Of these, how many were made again, each the same."""
+    given: Mapping[str, int]
+    """Kind -> events that came from outside, and were taken from the log."""
+    verdicts: int
+    """Verdicts that were taken from the log; the others were judged again."""
+    older: int
+    """Events in the form of an earlier version, which are the same as they are read today."""
+    rounded: int
+    """Events whose numbers are the same to nine digits; the last ones depend on the processor."""
+    hash: str
+    """End of the hash chain over what was made again, with the times of the log."""
+    is_finished: bool
+    """False where the run stopped on its way; as far as it came it was made again."""
+    versions: Mapping[str, str]
+    """Name -> hash of each version that was proposed again."""
+    difference: EventDifference | None
+    """The first difference; what is behind it was not looked at."""
+
+    @property
+    def same(self) -> int:
+        """Events of the run that are the same."""
+        return self.made + sum(self.given.values())
+
+    @classmethod
+    def of(
+        cls, recorded: Record, kept: Log, verdicts: int, difference: EventDifference | None
+    ) -> "Replay":
+        """Count up a replay that has come to its end."""
+        run_id, strategies = recorded.run_id, Strategies(kept)
+        domain = find_run(kept, run_id).domain
+        return cls(
+            run=run_id,
+            events=len(recorded.own()),
+            made=recorded.made,
+            given=dict(recorded.given),
+            verdicts=verdicts,
+            older=recorded.older,
+            rounded=recorded.rounded,
+            hash=recorded.hash,
+            is_finished=kept.find(RunFinished, run_id, FINISH) is not None,
+            versions={
+                it.name: it.hash for it in strategies.versions(domain) if it.stream == run_id
+            },
+            difference=difference,
+        )
+
+
+class ReplayLog(MemoryLog):
+    """Keeper in memory that takes an event only where the record has the same one."""
+
+    def __init__(self, recorded: Record, on_event: Callable[[int, int], None]) -> None:
+        """`on_event` is told how many events are done, of how many."""
+        super().__init__()
+        self.recorded, self._on_event = recorded, on_event
+        self._take_outside_events()
+
+    def record_all(self, events: Sequence[E]) -> list[E]:
+        """Keep `events` as any keeper does. Raises RecordEnds, and ReplayDiffers as well."""
+        for event in events:
+            if self.find(Event, event.stream, event.slot) is None:
+                super().record_all(list(self.recorded.expect(event, self.text)))
+        try:
+            stand = super().record_all(events)
+        except SlotConflict as fault:
+            raise ReplayDiffers(fault.slot, str(fault)) from fault
+        self._take_outside_events()
+        return stand
+
+    def text(self, sha256: str) -> str:
+        """Return a text that was kept, or one of the record."""
+        try:
+            return super().text(sha256)
+        except BlobMissing:
+            return self.recorded.source.text(sha256)
+
+    def _take_outside_events(self) -> None:
+        super().record_all(list(self.recorded.take_outside_events()))
+        self._on_event(self.recorded.place, len(self.recorded))
+
+
+@dataclass
+class ReplayJournal(Journal):
+    """Journal that asks nobody: where a reply is wanted that the record lacks, the record ends."""
+
+    def replies(
+        self, model: Model, calls: Sequence[Call], name: str = ""
+    ) -> Iterator[list[tuple[str, Reply]]]:
+        silent, said = RecordedModel(model.name), name or model.name
+        rest = list(calls)
+        while rest:
+            asked = rest[: self._batch_size(rest)]
+            self.log.record_all([self._intent(slot, request, said) for slot, request in asked])
+            # A process that went on after a crash may have asked fewer at once.
+            answered = max(1, sum(1 for _ in takewhile(self._has_reply, asked)))
+            yield self._batch(silent, rest[:answered], said)
+            rest = rest[answered:]
+
+    def _has_reply(self, call: Call) -> bool:
+        return self.log.find(CallCompleted, self.stream, part(call[0], "reply")) is not None
+
+    def _batch_size(self, calls: Sequence[Call]) -> int:
+        """Return how many calls were made at once; the model of then may have been another."""
+        left = cast(ReplayLog, self.log).recorded.calls_together()
+        for size, (slot, _) in enumerate(calls):
+            left -= self.log.find(CallIntended, self.stream, part(slot, "call")) is None
+            if left < 0:
+                return max(1, size)
+        return len(calls)
+
+
+class RecordedModel:
+    """Stand-in for a model, of which nothing is asked: its replies are in the record."""
+
+    batch_size = 1
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def reply(self, requests: Sequence[Request]) -> list[Reply]:
+        raise RecordEnds
+
+    def with_adapter(self, adapter: Path | None) -> Model:
+        return self
+
+
+class RecordedTrainer:
+    """Trainer that trains nothing: it returns what a training of the record came to."""
+
+    def __init__(self, recorded: Record) -> None:
+        self._recorded = recorded
+
+    def train(
+        self, training: Training, place: Destination, on_step: OnStep = None, stop: Stop = None
+    ) -> Manifest:
+        """Return the adapter under its recorded key, which holds the libraries of its day."""
+        given, recipe = training.input, training.recipe.model_dump(mode="json")
+        made_of = (training.student.name, given.dataset.hash, given.method, recipe, training.seed)
+        read = given.strategy
+        event = self._recorded.find_training(
+            lambda it: (
+                (it.base, it.dataset, it.method, it.recipe, it.seed) == made_of
+                and (read is None or it.strategy == read.hash)
+            )
+        )
+        if event is None:
+            raise self._find_refusal(place.strategy_name)
+        return Manifest(
+            key=event.adapter,
+            base=event.base,
+            dataset=event.dataset,
+            method=event.method,
+            strategy=event.strategy,
+            strategy_name=place.strategy_name,
+            recipe=training.recipe,
+            seed=event.seed,
+            provenance=place.provenance,
+            tokens=event.tokens,
+            losses=(event.loss_first, event.loss_last),
+            files=event.files,
+        )
+
+    def _find_refusal(self, name: str) -> Exception:
+        """Return why the record has no such training: it was refused, never came, or differs."""
+        match self._recorded.upcoming():
+            case None:
+                return RecordEnds()
+            case GateDecided(block=(), decision="reject", reason=reason):
+                return RecordedRefusal(reason)
+            case stands:
+                said = f"The replay trains {name} on examples of which the record has no adapter."
+                return ReplayDiffers(stands.slot, said)
+
+
+class RecordedRefusal(PreflightFailed):
+    """A training that was refused when the run was made, with the reason of then."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(())
+        self.args = (reason,)
+
+
+class RecordedJudge:
+    """Domain whose verdicts are those of the record, where they have to be.
+
+    That is where another judge read the reply than today's, and where a sandbox or a model was
+    asked, unless `judge_all`. What was not recorded is judged anew.
+    """
+
+    def __init__(self, domain: Domain, recorded: Record, judge_all: bool) -> None:
+        self.name, self.task_type, self.guide = domain.name, domain.task_type, domain.guide
+        self.taken = 0
+        """Verdicts from the record."""
+        self._domain, self._recorded, self._judge_all = domain, recorded, judge_all
+        self._places: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._readings: dict[int, AttemptJudged] = {}
+        for place, event in recorded.attempts():
+            self._places[event.problem, event.reply_text].append(place)
+            self._readings[place] = event
+        kept = any(self._keeps_verdict(event) for event in self._readings.values())
+        self._right = frozenset(recorded.right_solutions()) if kept else frozenset()
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        return self._domain.problems(split, n, seed)
+
+    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
+        return self._domain.solution(problem, steps)
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        found = self._find_attempt(problem.id, sha256(reply))
+        if found is None and (problem.id, reply) in self._right:
+            return Verdict(1.0, "right", "")
+        if found is None or not self._keeps_verdict(found):
+            return self._domain.judge(problem, reply)
+        self.taken += 1
+        return Verdict(
+            score=found.score,
+            outcome=found.outcome,
+            feedback=found.feedback,
+            failure_modes=found.failure_modes,
+            answer=found.answer,
+            judged_by=found.judged_by,
+            doubt=found.doubt,
+        )
+
+    @property
+    def judge_name(self) -> str:
+        """Name and version of the judge that the record has here."""
+        return self._recorded.judge
+
+    def _find_attempt(self, problem: str, reply_text: str) -> AttemptJudged | None:
+        """Return the recorded reading of a reply: the next one, else the last."""
+        places = self._places.get((problem, reply_text), [])
+        if not places:
+            return None
+        next_one = bisect_left(places, self._recorded.place)
+        return self._readings[places[min(next_one, len(places) - 1)]]
+
+    def _keeps_verdict(self, event: AttemptJudged) -> bool:
+        elsewhere = bool(event.judged_by) and not self._judge_all
+        return elsewhere or event.judge != judge_of(self._domain)
