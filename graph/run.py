@@ -162,7 +162,7 @@ def replay(
     judge = RecordedJudge(run.domain, recorded, judge_all)
     difference = None
     try:
-        with suppress(RecordEnds):
+        with suppress(RecordEnds, ModelDown):
             _run_again(replace(run, domain=judge), recorded)
         recorded.check_end()
     except ReplayDiffers as differs:
@@ -188,18 +188,23 @@ def _open_again(recorded: Record, kept: ReplayLog, given: Overrides) -> Run:
 
 
 def _run_again(run: Run, recorded: Record) -> None:
-    """Run the graph; where the run of then was stopped by a model, begin again, as it did."""
+    """Run the graph, and begin again, once, where the record goes on otherwise.
+
+    The run of then may have been stopped there, and have gone on with a model that was back, or
+    with another judge, which reads again what it compares.
+    """
     run.freeze()
     limit: Any = {"recursion_limit": _supersteps(run.config)}
+    begun = -1
     while True:
-        before = recorded.place
         try:
             for _ in build().stream(FIRST, limit, context=run, stream_mode="updates"):
                 pass
             return
-        except ModelDown:
-            if recorded.place == before:
-                raise RecordEnds from None
+        except (ModelDown, RecordEnds, ReplayDiffers):
+            if begun == recorded.place or recorded.upcoming() is None:
+                raise
+            begun = recorded.place
 
 
 def attribution(log: Log, run_id: str) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from ...store.contract import encode
 from ...store.events import (
     AdapterTrained,
     AttemptJudged,
+    AttemptReread,
     CallCompleted,
     CallInDoubt,
     CallIntended,
@@ -32,6 +33,7 @@ from ...store.events import (
 )
 from ...store.hash_chain import GENESIS, hash_event
 from ...store.log import Entry, Log
+from ...store.readings import apply_reading
 from ...store.runs import find_run, run_ids
 from ...store.strategies.lineage import LineageEvent
 from ...trainer.contract import UNTRAINABLE
@@ -111,7 +113,7 @@ class Record:
     def judge(self) -> str:
         """Name and version of the judge of the attempt that comes next, else of the last one."""
         match self.upcoming():
-            case AttemptJudged(judge=judge):
+            case AttemptJudged(judge=judge) | AttemptReread(judge=judge):
                 return judge
         return self._judge
 
@@ -140,11 +142,16 @@ class Record:
                     return not reason.endswith(UNTRAINABLE)
         return None
 
-    def attempts(self) -> Iterator[tuple[int, AttemptJudged]]:
-        """Yield every attempt of the run, with its place."""
+    def readings(self) -> Iterator[tuple[int, AttemptJudged]]:
+        """Yield each attempt of the run with its place, and again with that of a later reading."""
+        attempts: dict[str, AttemptJudged] = {}
         for place, entry in self.own():
-            if isinstance(entry.event, AttemptJudged):
-                yield place, entry.event
+            match entry.event:
+                case AttemptJudged() as attempt:
+                    attempts[attempt.slot] = attempt
+                    yield place, attempt
+                case AttemptReread() as reading:
+                    yield place, apply_reading(attempts[reading.attempt], reading)
 
     def right_solutions(self) -> Iterator[tuple[str, str]]:
         """Yield problem and text of each worked solution that became an example: it was right."""
@@ -226,7 +233,7 @@ class Record:
             raise ReplayDiffers(event.slot, said)
         self.hash = stands.hash
         self._finished = self._finished or event.slot == slots.FINISH
-        if isinstance(event, AttemptJudged):
+        if isinstance(event, AttemptJudged | AttemptReread):
             self._judge = event.judge
 
     def _compare(self, stands: Event, event: Event, texts: Texts) -> Iterator[FieldDifference]:

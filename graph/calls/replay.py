@@ -102,7 +102,8 @@ class ReplayLog(MemoryLog):
         """Keep `events` as any keeper does. Raises RecordEnds, and ReplayDiffers as well."""
         for event in events:
             if self.find(Event, event.stream, event.slot) is None:
-                super().record_all(list(self.recorded.expect(event, self.text)))
+                for before in self.recorded.expect(event, self.text):
+                    super().record_all([before])
         try:
             stand = super().record_all(events)
         except SlotConflict as fault:
@@ -118,7 +119,8 @@ class ReplayLog(MemoryLog):
             return self.recorded.source.text(sha256)
 
     def _take_outside_events(self) -> None:
-        super().record_all(list(self.recorded.take_outside_events()))
+        for event in self.recorded.take_outside_events():
+            super().record_all([event])
         self._on_event(self.recorded.place, len(self.recorded))
 
 
@@ -237,7 +239,7 @@ class RecordedJudge:
         self._domain, self._recorded, self._judge_all = domain, recorded, judge_all
         self._places: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._readings: dict[int, AttemptJudged] = {}
-        for place, event in recorded.attempts():
+        for place, event in recorded.readings():
             self._places[event.problem, event.reply_text].append(place)
             self._readings[place] = event
         kept = any(self._keeps_verdict(event) for event in self._readings.values())

@@ -5,6 +5,7 @@ Every store here is replayed under other library versions, and in other places, 
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +21,14 @@ from tutelage.graph.measure import by_hand
 from tutelage.graph.planning.opening import Overrides
 from tutelage.graph.run import go, replay
 from tutelage.models.contract import Model, Reply, Request
-from tutelage.store.events import AdapterTrained, AttemptJudged, CallInDoubt, Event, GateDecided
+from tutelage.store.events import (
+    AdapterTrained,
+    AttemptJudged,
+    AttemptReread,
+    CallInDoubt,
+    Event,
+    GateDecided,
+)
 from tutelage.store.log import Log, open_log
 from tutelage.store.memory import MemoryLog
 from tutelage.trainer.contract import Destination, Training
@@ -184,6 +192,67 @@ def test_lost_calls_a_dead_process_and_another_batch_size_are_part_of_the_record
     replay_again(run)
 
 
+class Wordy(Parity):
+    """The same domain under a judge that says more, and keeps its version."""
+
+    judge_version = 1
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        verdict = super().judge(problem, reply)
+        return replace(verdict, feedback=f"{verdict.feedback} Look again.")
+
+
+class Raised(Wordy):
+    """That judge under a version of its own."""
+
+    judge_version = 2
+
+
+class Silent(Parity):
+    """A judge of the same version that says nothing."""
+
+    judge_version = 2
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        return replace(super().judge(problem, reply), feedback="")
+
+
+class Mortal(Pupil):
+    """A student whose process dies at its third batch of a gate's candidate."""
+
+    batch_size = 7
+
+    def reply(self, requests: Sequence[Request]) -> list[Reply]:
+        told = sum(bool(it.context) for it in self.asked)
+        if self.alive or told < 40:
+            return super().reply(requests)
+        self.alive = True
+        raise KeyboardInterrupt
+
+    alive = False
+
+
+def test_a_run_that_went_on_under_another_judge_is_read_again_at_the_same_places(
+    tmp_path: Path,
+) -> None:
+    here = {"student": Mortal(CARRY_HELPS, hears=True), "gate": {"channel": "words"}, **TINY}
+    run = small_run(tmp_path, **here)
+    with suppress(KeyboardInterrupt):
+        go(run)
+    run.log.close()
+    run = small_run(tmp_path, run_id=run.id, domain=Raised(), **here)
+    assert go(run)
+    readings = list(run.log.events(AttemptReread))
+    judges = Counter(it.judge for it in run.log.events(AttemptJudged))
+    assert len(readings) > 10 and set(judges) == {"parity 1", "parity 2"}
+    today = replay_again(run, replace(PARTS, domain=Raised()))
+    assert today.verdicts == judges["parity 1"], "the others are judged again"
+    assert replay_again(run).verdicts == judges["parity 2"] + len(readings)
+    told = replay(run.log, run.id, overrides=replace(PARTS, domain=Silent()))
+    assert told.difference is not None
+    assert told.difference.said.startswith("AttemptReread in ")
+
+
 class Strict(Coach):
     """A trainer that refuses the examples of the first rule."""
 
@@ -267,22 +336,6 @@ def test_a_solution_that_is_not_right_any_more_is_told(tmp_path: Path) -> None:
     assert go(run)
     found = replay(run.log, run.id, overrides=replace(PARTS, domain=Harsh()))
     assert found.difference is not None and "ExamplesBuilt" in found.difference.said
-
-
-class Wordy(Parity):
-    """The same domain under a judge that says more, and keeps its version."""
-
-    judge_version = 1
-
-    def judge(self, problem: Problem, reply: str) -> Verdict:
-        verdict = super().judge(problem, reply)
-        return replace(verdict, feedback=f"{verdict.feedback} Look again.")
-
-
-class Raised(Wordy):
-    """That judge under a version of its own."""
-
-    judge_version = 2
 
 
 def test_todays_judge_reads_again_and_another_ones_verdicts_stand(tmp_path: Path) -> None:
