@@ -1,39 +1,21 @@
 """Reads the final answer of a reply, whatever it is wrapped in. docs/reading.md has the rules."""
 
 import operator
-import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
+from .behind import find_objection
+from .candidates import Passage, earlier_marks, passages, variants
 from .contract import Reading, Step, Unreadable
 from .dress import undress
 from .thinking import drop_thinking
-from .wrappers import inside, open_boxes, open_markdown, unwrap
+from .wrappers import open_markdown
 
 T = TypeVar("T")
-LONGEST = 2_000
-"""Characters; a candidate that is longer is no answer."""
-MARKS = 6
-"""So many marks from the end are tried."""
-_MARK = re.compile(
-    r"\banswer\b[*_`]{0,3}\s{0,3}(?:is\b\s{0,3}:?|:|=)|^ {0,3}####[ \t]+|<answer>"
-    r"|^[ \t]*(?:the |my )?(?:final )?answer[ \t]*$",
-    re.I | re.M,
-)
-_BOX = re.compile(r"\\(?:boxed|fbox)\s*(?:\{|(?=[\w.-]))")
-_CUT = re.compile(r"[.!?;]\s|\s\(|,?\s(?:because|since|which|as|so|or|and)\b|\s?(?:≈|\\approx)|\n")
-_SECOND = re.compile(
-    r"(?:^|[^\w])(?:or\b|wait\b|no,|not\b|actually\b|should be\b|(?:is|was) wrong|incorrect)", re.I
-)
-
-
-class Passage(NamedTuple):
-    """A part of the reply that may be its answer."""
-
-    start: int
-    """Where its mark begins."""
-    text: str
-    end: int
+PARSES = 40
+"""No more candidates of one reply are parsed."""
+_LONGEST_PART = 60
+"""Characters of an answer that stands between two marks."""
 
 
 def read_reply(
@@ -46,68 +28,79 @@ def read_reply(
     """Return the final answer of `reply`, as `parse` reads it from what stands for it.
 
     `parse` gets an unwrapped candidate and raises Unreadable where it is no answer. `same` tells
-    whether two answers are one. `words` says that `parse` takes nearly any words. Never raises.
+    whether two answers are one. `words` says that `parse` takes nearly any words: then what stands
+    behind the answer must say that it is another one. Never raises, whatever the reply.
     """
-    kept = drop_thinking(reply)
-    text = open_markdown(undress(kept))
-    steps = [Step("set aside", kept), Step("undressed", text)]
-    if not text:
-        why = "The reply only thinks." if reply.strip() else "The reply is empty."
-        return Reading(None, None, why, "", tuple(steps))
-    for place in _places(text, words):
-        for shown, rest in _shorter(place.text):
-            bare = unwrap(shown)
-            steps.append(Step("candidate", bare))
+    return _Reader(parse, same, words).read_reply(reply)
+
+
+class _Reader(Generic[T]):
+    """One reading; it counts how often it parses, and keeps its steps."""
+
+    def __init__(
+        self, parse: Callable[[str], T], same: Callable[[T, T], bool], words: bool
+    ) -> None:
+        self._parse, self._same, self._words = parse, same, words
+        self._left = PARSES
+        self._steps: list[Step] = []
+
+    def read_reply(self, reply: str) -> Reading[T]:
+        kept = drop_thinking(reply)
+        text = open_markdown(undress(kept)).strip()
+        self._steps += [Step("thinking set aside", kept), Step("undressed", text)]
+        if not text:
+            thinks = "The reply only thinks." if reply.strip() else "The reply is empty."
+            return self._refuse(thinks, "")
+        for passage in passages(text, self._words):
+            for shown, end in passage.spans:
+                if found := self._value_of(shown):
+                    return self._stand(text, passage, found, end)
+            if passage.parts and None not in [*map(self._value_of, passage.parts)]:
+                one, other = passage.parts[0], passage.parts[-1]
+                return self._refuse(_two(one, other), text[: passage.start])
+        tried = next((f" {it.text}" for it in self._steps if it.name == "no answer"), "")
+        return self._refuse(f"The reply gives no answer that can be read.{tried}", text)
+
+    def _value_of(self, shown: str) -> tuple[T, str] | None:
+        """Return the answer that `shown` is, and its bare text; None where it is none."""
+        for bare in variants(shown, self._words):
+            self._left -= 1
+            if self._left < 0:
+                break
             try:
-                answer = parse(bare)
-            except (Unreadable, RecursionError):
-                continue
-            behind = rest + text[place.end :]
-            working = text[: place.start]
-            if not words and _SECOND.search(behind[:200]):
-                why = f"Behind `{bare[:60]}` the reply goes on: `{behind.strip()[:60]}`."
-                return Reading(None, None, why, working, tuple(steps))
-            steps.append(Step("read", bare))
-            return Reading(answer, bare, "", working, tuple(steps))
-    why = "The reply gives no answer that can be read."
-    return Reading(None, None, why, text, tuple(steps))
+                return self._parse(bare), bare
+            except (Unreadable, RecursionError) as error:
+                self._steps.append(Step("no answer", f"`{bare[:80]}` is none: {error}."))
+        return None
+
+    def _stand(self, text: str, passage: Passage, found: tuple[T, str], end: int) -> Reading[T]:
+        """Return the answer that was found, unless the reply gives another one or takes it back."""
+        start = passage.start
+        self._steps.append(Step("read", f"{passage.where}: {found[1]}"))
+        for between, place in earlier_marks(text, start) if passage.where == "the mark" else ():
+            short = len(between) <= _LONGEST_PART and (not self._words or len(between.split()) <= 3)
+            earlier = self._value_of(between) if short else None
+            if earlier is None:
+                break
+            start = place
+            if not self._same(earlier[0], found[0]):
+                joined = None if self._words else self._value_of(f"{earlier[1]}\n{found[1]}")
+                if joined is None:
+                    return self._refuse(_two(earlier[1], found[1]), text[:start])
+                found = joined
+        answer, bare = found
+
+        def same(said: str) -> bool | None:
+            other = self._value_of(said)
+            return None if other is None else self._same(other[0], answer)
+
+        if refusal := find_objection(bare, text[end:], same, words=self._words):
+            return self._refuse(refusal, text[:start])
+        return Reading(answer, bare, "", text[:start], tuple(self._steps))
+
+    def _refuse(self, why: str, working: str) -> Reading[T]:
+        return Reading(None, None, why, working, (*self._steps, Step("refused", why)))
 
 
-def _places(text: str, words: bool) -> Iterator[Passage]:
-    marks = list(_MARK.finditer(text))
-    for mark in reversed(marks[-MARKS:]):
-        yield _behind_mark(text, mark)
-    boxes = list(_BOX.finditer(text))
-    if boxes:
-        box = boxes[-1]
-        content = inside(text[box.end() :]) if box[0].endswith("{") else None
-        if content is None:
-            content = re.split(r"[\s$]", text[box.end() :], maxsplit=1)[0]
-        end = box.end() + len(content) + box[0].endswith("{")
-        yield Passage(box.start(), open_boxes(content), end)
-    line = text.rpartition("\n")[2]
-    if not marks and not boxes and not (words and "\n" in text):
-        yield Passage(len(text) - len(line), line[:LONGEST], len(text))
-
-
-def _behind_mark(text: str, mark: re.Match[str]) -> Passage:
-    """Return the line behind the mark, or the next block where that line is empty."""
-    end = text.find("\n", mark.end())
-    line = text[mark.end() : end if end >= 0 else len(text)]
-    if re.search(r"\w", line):
-        line = re.split(r"</answer>", line, maxsplit=1)[0]
-        return Passage(mark.start(), line[:LONGEST], mark.end() + len(line))
-    block = re.compile(r"\s*(.+(?:\n.*\S.*)*)").match(text, mark.end() + len(line))
-    if block is None:
-        return Passage(mark.start(), "", len(text))
-    lines = [re.sub(r"^\s*[-*+•] +", "", it) for it in block[1].split("\n")]
-    return Passage(mark.start(), "\n".join(lines)[:LONGEST], block.end())
-
-
-def _shorter(text: str) -> Iterator[tuple[str, str]]:
-    """Yield a candidate whole, then as far as its first sentence or remark goes, and the rest."""
-    cut = _CUT.search(text)
-    if text.strip():
-        yield text, ""
-    if cut and text[: cut.start()].strip():
-        yield text[: cut.start()], text[cut.start() :]
+def _two(one: str, other: str) -> str:
+    return f"The reply gives two answers, `{one[:60]}` and `{other[:60]}`."

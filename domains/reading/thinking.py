@@ -4,11 +4,11 @@ import re
 
 TAIL = 20_000
 """Characters from the end of a reply that are read."""
-LONGEST_TAG = 120
-_NAMES = r"(?:think(?:ing)?|thoughts?|reasoning|scratchpad|seed:think)"
+_TAG_LENGTH = 120
+_NAMES = ("think", "thinking", "thought", "thoughts", "reasoning", "scratchpad", "seed:think")
 _TAG = re.compile(
-    rf"(?<!`)(?:<(?:(?P<closes>/)|){_NAMES}(?:\s[^<>\n]{{0,80}})?>"
-    r"|\[(?P<ends>/)?THINK\]|<\|channel\|>(?:(?P<final>final)|analysis|commentary))",
+    rf"(?<!`)(?:<(?P<slash>/)?(?:{'|'.join(_NAMES)})(?:\s[^<>\n]{{0,80}})?>|\[(?P<ends>/)?THINK\]"
+    r"|<\|channel\|>(?:(?P<final>final)|analysis|commentary))",
     re.I,
 )
 
@@ -19,10 +19,10 @@ def drop_thinking(reply: str) -> str:
     A block that is never closed goes on to the end. A closing tag alone ends one that began
     with the reply.
     """
-    thinks = len(reply) > TAIL and _is_left_open(reply[: LONGEST_TAG - TAIL].lower())
+    thinks = len(reply) > TAIL and _is_left_open(reply[: _TAG_LENGTH - TAIL].lower())
     tail, kept, place = reply[-TAIL:], list[str](), 0
     for tag in _TAG.finditer(tail):
-        closes = bool(tag["closes"] or tag["ends"] or tag["final"])
+        closes = bool(tag["slash"] or tag["ends"] or tag["final"])
         if closes and not thinks:
             kept.clear()
         elif not closes and not thinks:
@@ -33,7 +33,6 @@ def drop_thinking(reply: str) -> str:
 
 def _is_left_open(head: str) -> bool:
     """Tell whether `head` ends in the middle of thinking."""
-    names = ("think", "thinking", "thought", "thoughts", "reasoning", "scratchpad", "seed:think")
-    opening = max(head.rfind("[think]"), *(head.rfind(f"<{name}>") for name in names))
-    closing = max(head.rfind("[/think]"), *(head.rfind(f"</{name}>") for name in names))
+    opening = max(head.rfind(tag) for tag in ("[think]", *(f"<{name}>" for name in _NAMES)))
+    closing = max(head.rfind(tag) for tag in ("[/think]", *(f"</{name}>" for name in _NAMES)))
     return opening > closing

@@ -2,103 +2,113 @@
 
 import itertools
 import re
+from collections.abc import Iterator
 
-_FENCE = re.compile(r"^ {0,3}(?:`{3,}[^`\n]*|~{3,}[^\n]*)$", re.M)
-_DISPLAY = re.compile(r"^[ \t]*(?:\$\$|\\\[|\\\])[ \t.,;]*$", re.M)
-_QUOTE = re.compile(r"^ {0,3}(?:> ?)+", re.M)
-_HEADING = re.compile(r"^ {0,3}(?:#{1,3}|#{5,6})[ \t]+", re.M)
-_TAG = re.compile(r"</?(?:b|i|u|em|strong|p|code|center|span|div)>", re.I)
-_RUN = re.compile(r"(`+)([^`\n]+)\1|\n[ \t]*\n|[*]{1,3}|_{1,3}|~~")
+_LINES = re.compile(
+    r"^ {0,3}(?:`{3,}[^`\n]*|~{3,}[^\n]*)$"  # Fences.
+    r"|^[ \t]*(?:\$\$|\\\[|\\\])[ \t.,;]*$"  # Signs of display maths that stand alone.
+    r"|^ {0,3}(?:> ?)+"  # Quotes.
+    r"|^ {0,3}(?:#{1,3}|#{5,6})[ \t]+",  # Headings; `#### ` marks an answer as well.
+    re.M,
+)
+_HTML = re.compile(r"</?(?:b|i|u|em|strong|p|code|center|span|div|mark)>", re.I)
+_RUN = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)|\n[ \t]*\n|\*{1,3}|_{1,3}|~~")
+_MATHS = re.compile(r"(?<!\\)(\$\$|\$)(?=\S)([^$]*[^$\s\\])\1(?![\d$])|(?<!\\)\\[()\[\]]")
+_BOX = re.compile(r"\\(?:boxed|fbox)\s{0,3}(?:(\{)|(-?[\w.,/]*\w))")
+_WRAP = re.compile(
+    r"\\(?:text(?:bf|it|rm|tt|sf|sc|normal)?|math(?:rm|bf|it|sf|tt|bb|cal)|mbox|bm|boldsymbol|emph"
+    r"|underline|operatorname)\s{0,3}(\{)"
+)
+_STYLE = re.compile(r"\\(?:displaystyle|textstyle|large|Large|LARGE|huge|Huge|bf|rm)(?![A-Za-z])")
+_BEGIN = re.compile(r"(?:\s|\\[,;: ]|~|\\q?quad\b|[=:⇒→]\s|\*\*(?=\S))+")
+_END = re.compile(r"(?:\\[,;:]|~|\\q?quad|(?<=[\w)\]}!%])\*{1,3})$")
+_STOPS = " \t\n.,;:。"
+_TICKS = _STOPS + "!✓✔✅☑🎉😊👍"
+_ROUNDS = 12
 
 
 def open_markdown(text: str) -> str:
     """Return `text` without fences, quotes, headings and emphasis; what is struck out goes."""
-    text = re.sub(r"<br ?/?>", "\n", _TAG.sub("", text), flags=re.I)
-    for lines in (_FENCE, _DISPLAY, _QUOTE, _HEADING):
-        text = lines.sub("", text)
+    text = re.sub(r"<br ?/?>", "\n", _LINES.sub("", _HTML.sub("", text)), flags=re.I)
     kept, opened = bytearray(b"\1") * len(text), list[re.Match[str]]()
     for run in _RUN.finditer(text):
-        if run[0][0] == "\n":
+        if run[1]:
+            _drop(kept, run.start(), run.start(2))
+            _drop(kept, run.end(2), run.end())
+        elif run[0][0] == "\n":
             opened.clear()
-        elif run[1]:
-            kept[run.start() : run.start(2)] = bytes(run.start(2) - run.start())
-            kept[run.end(2) : run.end()] = bytes(run.end() - run.end(2))
         else:
             _close(run, opened, kept)
     return "".join(itertools.compress(text, kept))
 
 
+def _drop(kept: bytearray, start: int, end: int) -> None:
+    kept[start:end] = bytes(end - start)
+
+
 def _close(run: re.Match[str], opened: list[re.Match[str]], kept: bytearray) -> None:
-    """Remove an emphasis that ends with `run`, or remember that one may begin there."""
+    """Drop the signs of an emphasis that ends with `run`, or note that one may begin there."""
     before = run.string[run.start() - 1] if run.start() else " "
     after = run.string[run.end() : run.end() + 1] or " "
-    partner = next((it for it in reversed(opened) if it[0] == run[0]), None)
-    ends = not before.isspace() and (not after.isalnum() or before in ".:!?")
-    if partner and ends:
-        opened[:] = opened[: opened.index(partner)]
+    partner = next((it for it in opened[:-9:-1] if it[0] == run[0]), None)
+    if partner and not before.isspace() and (not after.isalnum() or before in ".:!?"):
+        del opened[opened.index(partner) :]
         for it in (partner, run):
-            kept[it.start() : it.end()] = bytes(len(run[0]))
+            _drop(kept, *it.span())
         if run[0] == "~~":
-            kept[partner.start() : run.end()] = bytes(run.end() - partner.start())
-    elif not after.isspace() and not (before.isalnum() or before in ")]}\\"):
+            _drop(kept, partner.start(), run.end())
+    elif not after.isspace() and not before.isalnum() and before not in ")]}\\":
         opened.append(run)
 
 
-_EDGE = re.compile(r"^(?:\s|\\[,;!: ]|~|\\q?quad\b)+|(?:\s|\\[,;: ]|~|\\q?quad\b)+$")
-_STYLE = re.compile(
-    r"\\(?:displaystyle|textstyle|large|Large|LARGE|huge|Huge|bf|rm)(?![A-Za-z])\s*"
-)
-_END = re.compile(r"(?:[\s.;!。,]|[✓✔✅☑🎉])+$")
-_MATHS = re.compile(r"(?<!\\)(\$\$|\$)(?=\S)([^$]*[^$\s\\])\1(?!\d)|(?<!\\)\\[()\[\]]")
-
-_WRAP = re.compile(
-    r"\\(?:text|textbf|textit|textrm|texttt|mathrm|mathbf|mathit|mathsf|mathtt|mbox|bm|boldsymbol"
-    r"|emph|underline)\s*\{"
-)
-_ROUNDS = 12
+def _braces(text: str) -> dict[int, int]:
+    """Return the place of each brace that opens, and of the one that closes it."""
+    pairs, opened = dict[int, int](), list[int]()
+    for brace in re.finditer(r"(?<!\\)[{}]", text):
+        if brace[0] == "{":
+            opened.append(brace.start())
+        elif opened:
+            pairs[opened.pop()] = brace.start()
+    return pairs
 
 
-def inside(text: str) -> str | None:
-    """Return `text` up to the brace that closes an open one; None where none does."""
-    depth = 1
-    for brace in re.finditer(r"(?<!\\)[{}]", text[:2_000]):
-        depth += 1 if brace[0] == "{" else -1
-        if not depth:
-            return text[: brace.start()]
-    return None
+def boxes(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and content of each box that is in no other one."""
+    end, pairs = 0, _braces(text) if "box" in text else {}
+    for box in _BOX.finditer(text):
+        close = pairs.get(box.start(1), -1) if box[1] else box.end() - 1
+        if box.start() >= end and close >= 0:
+            end = close + 1
+            yield box.start(), end, box[2] or text[box.end() : close]
 
 
 def open_boxes(text: str) -> str:
-    """Return `text` with the content of each box in the place of the box."""
+    """Return `text` with the content of each box in its place."""
     for _ in range(_ROUNDS):
-        box = re.search(r"\\(?:boxed|fbox)\s*(?:\{|(?=[\w.-]))", text)
-        if box is None:
+        found = list(boxes(text))
+        if not found:
             break
-        content = inside(text[box.end() :]) if box[0].endswith("{") else ""
-        if content is None:
-            content = ""
-            close = box.end()
-        else:
-            close = box.end() + len(content) + box[0].endswith("{")
-        text = text[: box.start()] + content + text[close:]
+        for start, end, content in reversed(found):
+            text = f"{text[:start]}{content}{text[end:]}"
     return text
 
 
 def unwrap(text: str) -> str:
-    """Return an answer without what only wraps it: emphasis, maths signs, boxes, a final stop."""
-    text = _END.sub("", text)
+    """Return an answer without what only wraps it: maths signs, boxes, a final stop or tick."""
+    text = text.rstrip(_TICKS)
     for _ in range(_ROUNDS):
         before = text
-        text = _EDGE.sub("", _STYLE.sub("", text.strip().strip("`")))
-        text = _EDGE.sub("", open_boxes(_MATHS.sub(lambda it: it[2] or " ", text)))
+        text = _MATHS.sub(lambda it: it[2] or " ", open_boxes(_STYLE.sub("", text)))
         wrap = _WRAP.match(text)
-        if wrap and (content := inside(text[wrap.end() :])) is not None:
-            whole = wrap.end() + len(content) + 1 == len(text)
-            text = content if whole else text
-        for mark in ("***", "**", "*", "___", "__", "_"):
-            if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):
-                text = text[len(mark) : -len(mark)]
-        text = re.sub(r"(?<=[^\s.])\s*[.;,。]$", "", text)
+        if wrap and _braces(text).get(wrap.start(1)) == len(text) - 1:
+            text = text[wrap.end() : -1]
+        if len(text) > 2 and text[0] + text[-1] in ('""', "“”", "''") and text[0] not in text[1:-1]:
+            text = text[1:-1]
+        if text[-1:] in (")", "]", "}") and not re.search(r"[(\[{)\]}]", text[:-1]):
+            text = text[:-1]
+        text = open_markdown(text).rstrip(_STOPS)
+        text = _BEGIN.sub("", _END.sub("", text), count=1) if _BEGIN.match(text) else text
+        text = _END.sub("", text).rstrip()
         if text == before:
             break
     return text

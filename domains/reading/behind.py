@@ -1,0 +1,121 @@
+"""Looks behind an answer for what takes it back: a second one, a denial, a correction."""
+
+import re
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from .candidates import CUT
+from .wrappers import boxes
+
+_CLAUSE = r"(?:^|[.!?;:,(\[\n]|\s-{1,2}\s)\s?"
+_FILLER = r"(?:(?:but|and|so|oh|hm+|ah|then|now|well|sorry|ok(?:ay)?|yes)\b[\s,.!]{0,3}){0,3}"
+_WRONG = (
+    r"\s(?:\w+ly |still |also |just |be |all )?(?:wrong|incorrect|false|mistaken|invalid|not (?:right"
+    r"|correct|true|it|the (?:right |correct )?answer)|(?:a|an|my) (?:mistake|error))\b"
+)
+_VERB = r"(?:\s(?:is|was|are|were|seems|looks|must|may|might|could|can|has to)|'s)"
+_TAKES_BACK = re.compile(
+    rf"{_CLAUSE}{_FILLER}(?:no[,.]?\s)?(?:wait\b(?!\s(?:time|for|until|list|\d))|hold on\b|oops\b"
+    r"|(?:scratch|strike|ignore|disregard) (?:that|this|it)\b|never ?mind\b|correction\b"
+    r"|on second thoughts?\b|let me (?:re-?do|re-?think|re-?calculate|correct|fix|start over)"
+    r"|i (?:made|see) (?:a|an|my|some) (?:\w+ )?(?:mistake|error|slip))"
+    r"|(?<!\bif )(?<!\bwhether )(?<!\bunless )(?<!\bhope )\b(?:that|this|it|which|(?:the|my) "
+    rf"(?:above |previous |last |first )?(?:answer|result|value))(?:{_VERB}{_WRONG}"
+    r"|(?:\s(?:isn't|is not|wasn't|can ?not be|can't be)|'s not)\s(?:right|correct|true)\b)"
+    rf"|\A\W{{0,3}}\s?(?:(?:is|was){_WRONG}|(?:isn't|wasn't)\s(?:right|correct))",
+    re.I,
+)
+_DENIED = re.compile(rf"(?:\bnot|n't(?: be)?)\s(?P<next>[^\n]{{1,60}})|{_VERB}{_WRONG}", re.I)
+_REPLACES = re.compile(
+    rf"{_CLAUSE}{_FILLER}(?:(?P<words>or|no[,.:]|nope,?|i mean|make that|(?:no, )?(?:it|that|this|the"
+    r" (?:\w+ )?(?:answer|result|value|one)) (?:should|must|ought to) (?:be|have been)|the (?:correct"
+    r"|right|true|real|actual) (?:answer|result|value|one) (?:is|was))"
+    r"|actually|rather|alternatively|(?:\w+ )?should (?:be|have been)"
+    r"|(?P<states>it|that|this|the (?:\w+ )?(?:answer|result|solution|value))(?:'s| is| was| equals))"
+    r"[,:]?\s(?:(?:or|maybe|perhaps|possibly|even|rather|it is|it's|instead|also),? ){0,2}",
+    re.I,
+)
+_BESIDE = re.compile(r"\s?(?:[,;/|&.(\[\n]|and\b|or\b|≈|\\approx){1,3}\s?", re.I)
+_ROUNDED = re.compile(r"(?:or )?(?:≈|\\approx|~|about\b|approximately\b|roughly\b)\s?", re.I)
+_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30}|/[1-9]\d{0,30})?")
+_CLAUSE_END = re.compile(r"[.!?;,](?=\s|$)|\n|\s[(\[]|$")
+_COMPUTED = re.compile(r"[\d+*/^)]\s?=")
+_MOST = 12
+"""So many places where another answer may stand are looked at."""
+
+
+def find_objection(
+    shown: str, behind: str, same: Callable[[str], bool | None], *, words: bool
+) -> str:
+    """Return why the answer `shown` does not stand, in a sentence; empty where it does.
+
+    `same` tells whether a text is that answer, and None where it is none at all.
+    """
+    lines = (" ".join(line.split()) for line in re.sub(r"[$*`]", "", behind).split("\n"))
+    text = ("\n" if behind.startswith("\n") else "") + "\n".join(filter(None, lines))
+    taken = _TAKES_BACK.search(text)
+    said = taken[0] if taken else next(_denials(text, same), "")
+    if said:
+        return f"The reply takes `{shown[:60]}` back: `{said.strip(' .,;:(')[:60]}`."
+    for said in _others(shown, text, words):
+        if same(said) is False:
+            return f"The reply gives two answers, `{shown[:60]}` and `{said[:60]}`."
+    return ""
+
+
+def _denials(text: str, same: Callable[[str], bool | None]) -> Iterator[str]:
+    for found in list(_DENIED.finditer(text))[:_MOST]:
+        before = re.split(r"[.!?;:,(\n]\s?", text[max(0, found.start() - 60) : found.start()])[-1]
+        if any(same(said) for said in (_shorter(found["next"]) if found["next"] else [before])):
+            yield found[0]
+
+
+def _shorter(said: str) -> list[str]:
+    """Return a clause whole, and as far as its first function word."""
+    cut = CUT.search(said)
+    return [said, said[: cut.start()]] if cut and cut.start() else [said]
+
+
+def _clause(text: str, start: int) -> str:
+    end = _CLAUSE_END.search(text, start)
+    return text[start : end.start() if end else len(text)][:200].strip()
+
+
+def _others(shown: str, text: str, words: bool) -> Iterator[str]:
+    """Yield what may be another answer, from the likeliest place on."""
+    yield from (content for _, _, content in list(boxes(text))[-_MOST:])
+    for lead in list(_REPLACES.finditer(text))[:_MOST]:
+        said = _clause(text, lead.end())
+        if words and lead["words"] and len(said.split()) <= 6 and said:
+            yield said
+        elif not words and not _is_rounded(shown, said) and not _COMPUTED.search(said):
+            yield from [said] if lead["states"] else _shorter(said)
+    if words:
+        return
+    beside = _BESIDE.match(text)
+    alone = [(beside[0] if beside else "", _clause(text, beside.end()))] if beside else []
+    alone.append(("", text.rpartition("\n")[2] if "\n" in text else ""))
+    for joint, said in alone:
+        if (
+            said
+            and _words(said) <= _words(shown)
+            and not _COMPUTED.search(said)
+            and not _is_rounded(shown, joint.strip() + " " + said)
+        ):
+            yield said
+
+
+def _words(text: str) -> int:
+    return len(re.findall(r"(?<!\\)\b[^\W\d_]{2,}", text))
+
+
+def _is_rounded(shown: str, said: str) -> bool:
+    """Tell whether `said` is the answer once more, rounded."""
+    mark = _ROUNDED.match(said.lstrip(" (,"))
+    if mark is None:
+        return False
+    number, exact = _NUMBER.match(said.lstrip(" (,"), mark.end()), _NUMBER.fullmatch(shown)
+    if number is None or exact is None:
+        return True
+    digits = len(number[0].partition(".")[2])
+    return abs(Fraction(number[0]) - Fraction(exact[0])) < Fraction(1, 10**digits)
