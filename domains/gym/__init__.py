@@ -9,9 +9,10 @@ from typing import Any
 from reasoning_gym import factory
 from reasoning_gym.coaching.base_curriculum import DefaultCurriculumContext, RangeAttributeMode
 
-from ..answers import answer_of
 from ..contract import Guide, NotEnoughProblems, Problem, Split, Verdict
 from ..identity import problem, split_of
+from ..reading import Reading, Unreadable, read_reply
+from ..reading.numbers import number_of
 from .families import CARE, FAMILIES, FORMAT, WORKED_FAMILIES, Family
 
 CHUNK = 500
@@ -105,10 +106,11 @@ class ReasoningGym:
                 return
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
-        """Score what stands after the last `Answer:`; a reply of one line may leave it out."""
-        answer = answer_of(reply)
+        """Score the reply's final answer; a reply of one line may leave the mark out."""
+        reading = read_answer(problem, reply)
+        answer = reading.answer
         if answer is None:
-            said = "The reply gives no answer; it must end with `Answer:` and the result."
+            said = f"{reading.refusal} It must end with `Answer:` and the result."
             return Verdict(0.0, "unparsed", said, ("no_answer",))
         score = self.score(problem, answer)
         if score >= 1.0:
@@ -184,10 +186,19 @@ class ReasoningGym:
         return chunk, chunk[number % CHUNK]
 
     def score(self, problem: Problem, answer: str) -> float:
-        """Return the family's own score of the answer, or of its first line if that is higher."""
+        """Return the family's own score of the answer, or of its first line if that is higher.
+
+        Another number than a whole one is never right, whatever a scorer makes of its words.
+        """
         chunk, item = self._item(problem)
         tried = {answer, answer.split("\n")[0].strip().rstrip(".*_`")}
-        return max(_safe_score(chunk, candidate, item) for candidate in tried)
+        equal = _is_number(problem.answer) and _are_equal(problem.answer, answer)
+        if equal:
+            tried.add(problem.answer)
+        score = max(_safe_score(chunk, candidate, item) for candidate in tried)
+        return (
+            0.0 if score >= 1.0 and problem.answer.lstrip("-").isdecimal() and not equal else score
+        )
 
     def _chunk(self, part: str, chunk: int) -> Any:
         if (part, chunk) not in self._chunks:
@@ -213,6 +224,37 @@ class ReasoningGym:
         curriculum.set_global_level(level)
         mode = RangeAttributeMode.UPPER_BOUND if harder else RangeAttributeMode.INCLUSIVE
         return curriculum.generate_configuration(context=DefaultCurriculumContext(mode=mode))
+
+
+def read_answer(problem: Problem, reply: str) -> Reading[str]:
+    """Read an answer of the right one's shape: a number, one word, or any words."""
+    if _is_number(problem.answer):
+        return read_reply(reply, _number, same=_are_equal)
+    alone = len(problem.answer.split()) == 1
+    return read_reply(reply, _one_word if alone else str, words=not alone)
+
+
+def _number(text: str) -> str:
+    number_of(text)
+    return text
+
+
+def _one_word(text: str) -> str:
+    if len(text.split()) != 1:
+        raise Unreadable("It is not one word.")
+    return text
+
+
+def _is_number(gold: str) -> bool:
+    """Tell whether an answer is a number and nothing else, such as a code with leading zeros."""
+    return bool(re.fullmatch(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", gold, re.A))
+
+
+def _are_equal(one: str, other: str) -> bool:
+    try:
+        return number_of(one) == number_of(other)
+    except Unreadable:
+        return False
 
 
 def _safe_score(dataset: Any, answer: str, item: Mapping[str, Any]) -> float:

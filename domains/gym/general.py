@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..answers import MARK, answer_of, number_of, shows_work
 from ..contract import Problem, Split, Verdict
 from ..drawing import take, take_in_turn
 from ..guide_file import read_guide
 from ..jsonl.guide import restate_question
-from . import EQUATION, LEVEL, ReasoningGym, false_equations
+from ..reading import Reading, Unreadable, read_reply
+from ..reading.numbers import number_of
+from . import EQUATION, LEVEL, ReasoningGym, false_equations, read_answer
 from .families import WORKED_FAMILIES
 
 LEVELS = (0, 1, 2)
@@ -78,10 +79,11 @@ class General:
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Score the answer as its family does; where it is wrong, say how it was gone about."""
-        answer = answer_of(reply)
-        ways = list(self._ways(problem, reply, answer))
+        reading = read_answer(problem, reply)
+        answer = reading.answer
+        ways = list(self._ways(problem, reply, reading))
         if answer is None:
-            said = "No answer can be read; the reply must end with `Answer:` and the result."
+            said = f"{reading.refusal} It must end with `Answer:` and the result."
             return Verdict(0.0, "unparsed", said, ("no_answer", *ways))
         score = self._gym(problem).score(problem, answer)
         if score >= 1.0:
@@ -103,20 +105,20 @@ class General:
         lines = [text for kind, text in written.items() if steps is None or kind in steps]
         return "\n".join([*lines, f"Answer: {problem.answer}"])
 
-    def _ways(self, problem: Problem, reply: str, answer: str | None) -> Iterator[str]:
+    def _ways(self, problem: Problem, reply: str, reading: Reading[str]) -> Iterator[str]:
         """Yield the failure modes that the working of a wrong reply shows."""
         if _loops(reply):
             yield "repeated_itself"
         if next(false_equations(reply), None):
             yield "false_equation"
         family = WORKED_FAMILIES[str(problem.data["family"])]
-        if answer is not None and _contradicts(reply, answer, family.ends_in_result):
+        if _contradicts(reading, family.ends_in_result):
             yield "contradicted_itself"
         whole = len(EQUATION.findall(family.working(self._gym(problem).metadata(problem))))
         some = len(EQUATION.findall(reply))
-        if 0 < some < whole or (not MARK.search(reply) and len(reply.split()) >= LONG):
+        if 0 < some < whole or len((reading.text or reply).split()) >= LONG:
             yield "stopped_early"
-        if answer is not None and not shows_work(reply):
+        if reading.answer is not None and not re.search(r"\w", reading.working):
             yield "answered_at_once"
         elif not re.search(r"\bcheck", reply, re.I):
             yield "unchecked"
@@ -128,13 +130,14 @@ def _loops(reply: str) -> bool:
     return max(times.values(), default=0) >= AGAIN
 
 
-def _contradicts(reply: str, answer: str, ends_in_result: bool) -> bool:
+def _contradicts(reading: Reading[str], ends_in_result: bool) -> bool:
     """Tell whether two answers differ, or the last equation before the answer gives another one."""
-    marks = list(MARK.finditer(reply))
-    stated = [reply[mark.end() :].split("\n")[0].strip(" .*_`") for mark in marks]
-    numbers = [number_of(each) for each in stated]
-    if len({each for each in numbers if each is not None}) > 1:
-        return True
-    before = EQUATION.findall(reply[: marks[-1].start()]) if marks else []
-    found = number_of(answer.split("\n")[0])
-    return bool(ends_in_result and before and found is not None and int(before[-1][3]) != found)
+    if reading.answer is None:
+        return bool(reading.withdrawn)
+    try:
+        found = number_of(reading.answer.split("\n")[0])
+    except Unreadable:
+        return False
+    earlier = read_reply(reading.working, number_of).answer
+    results = EQUATION.findall(reading.working) if ends_in_result else []
+    return earlier not in (None, found) or bool(results and int(results[-1][3]) != found)

@@ -2,7 +2,18 @@
 
 from .contract import Reading, Step, Unreadable
 from .dress import undress
+from .reading import read_reply
 from .reading import read_reply as read
+from .thinking import drop_thinking
 from .wrappers import unwrap
 
-__all__ = ["Reading", "Step", "Unreadable", "read", "undress", "unwrap"]
+__all__ = [
+    "Reading",
+    "Step",
+    "Unreadable",
+    "drop_thinking",
+    "read",
+    "read_reply",
+    "undress",
+    "unwrap",
+]

@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from .candidates import CUT
+from .candidates import COMPUTED, CUT
 from .wrappers import boxes
 
-_CLAUSE = r"(?:^|[.!?;:,(\[\n]|\s-{1,2}\s)\s?"
+_CLAUSE = r"(?:^|[.!?;:,(\[\n]|(?:^|\s)-{1,2}\s)\s?"
 _FILLER = r"(?:(?:but|and|so|oh|hm+|ah|then|now|well|sorry|ok(?:ay)?|yes)\b[\s,.!]{0,3}){0,3}"
 _WRONG = (
-    r"\s(?:\w+ly |still |also |just |be |all )?(?:wrong|incorrect|false|mistaken|invalid|not (?:right"
-    r"|correct|true|it|the (?:right |correct )?answer)|(?:a|an|my) (?:mistake|error))\b"
+    r"\s(?:\w+ly |still |also |just |be |all )?(?:wrong|incorrect|false|mistaken|invalid"
+    r"|not (?:right|correct|true|it|the (?:right |correct )?answer)|(?:a|an|my) (?:mistake|error))\b"
 )
 _VERB = r"(?:\s(?:is|was|are|were|seems|looks|must|may|might|could|can|has to)|'s)"
 _TAKES_BACK = re.compile(
@@ -26,20 +26,18 @@ _TAKES_BACK = re.compile(
     re.I,
 )
 _DENIED = re.compile(rf"(?:\bnot|n't(?: be)?)\s(?P<next>[^\n]{{1,60}})|{_VERB}{_WRONG}", re.I)
+_IT = r"(?:it|that|this|the (?:\w+ )?(?:answer|result|solution|value|number|one))"
 _REPLACES = re.compile(
-    rf"{_CLAUSE}{_FILLER}(?:(?P<words>or|no[,.:]|nope,?|i mean|make that|(?:no, )?(?:it|that|this|the"
-    r" (?:\w+ )?(?:answer|result|value|one)) (?:should|must|ought to) (?:be|have been)|the (?:correct"
-    r"|right|true|real|actual) (?:answer|result|value|one) (?:is|was))"
-    r"|actually|rather|alternatively|(?:\w+ )?should (?:be|have been)"
-    r"|(?P<states>it|that|this|the (?:\w+ )?(?:answer|result|solution|value))(?:'s| is| was| equals))"
-    r"[,:]?\s(?:(?:or|maybe|perhaps|possibly|even|rather|it is|it's|instead|also),? ){0,2}",
+    rf"{_CLAUSE}{_FILLER}(?:(?P<words>or|no[,.:]|nope,?|i mean|make that|(?:no, )?{_IT} (?:should|must"
+    r"|ought to) (?:be|have been)|the (?:correct|right|true|real|actual) \w+ (?:is|was))"
+    rf"|actually|rather|alternatively|(?:\w+ )?should (?:be|have been)|(?P<states>{_IT}(?:'s| is| was"
+    r"| equals)))[,:]?\s(?:(?:or|maybe|perhaps|possibly|even|rather|it is|it's|instead|also),? ){0,2}",
     re.I,
 )
 _BESIDE = re.compile(r"\s?(?:[,;/|&.(\[\n]|and\b|or\b|≈|\\approx){1,3}\s?", re.I)
 _ROUNDED = re.compile(r"(?:or )?(?:≈|\\approx|~|about\b|approximately\b|roughly\b)\s?", re.I)
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30}|/[1-9]\d{0,30})?")
 _CLAUSE_END = re.compile(r"[.!?;,](?=\s|$)|\n|\s[(\[]|$")
-_COMPUTED = re.compile(r"[\d+*/^)]\s?=")
 _MOST = 12
 """So many places where another answer may stand are looked at."""
 
@@ -51,7 +49,7 @@ def find_objection(
 
     `same` tells whether a text is that answer, and None where it is none at all.
     """
-    lines = (" ".join(line.split()) for line in re.sub(r"[$*`]", "", behind).split("\n"))
+    lines = (" ".join(line.split()) for line in behind.split("\n"))
     text = ("\n" if behind.startswith("\n") else "") + "\n".join(filter(None, lines))
     taken = _TAKES_BACK.search(text)
     said = taken[0] if taken else next(_denials(text, same), "")
@@ -86,9 +84,10 @@ def _others(shown: str, text: str, words: bool) -> Iterator[str]:
     yield from (content for _, _, content in list(boxes(text))[-_MOST:])
     for lead in list(_REPLACES.finditer(text))[:_MOST]:
         said = _clause(text, lead.end())
-        if words and lead["words"] and len(said.split()) <= 6 and said:
+        listed = lead[0][0] == "," and lead["words"] == "or"
+        if words and lead["words"] and 0 < len(said.split()) <= 6 and not listed:
             yield said
-        elif not words and not _is_rounded(shown, said) and not _COMPUTED.search(said):
+        elif not words and not _is_rounded(shown, said) and not COMPUTED.search(said):
             yield from [said] if lead["states"] else _shorter(said)
     if words:
         return
@@ -99,7 +98,7 @@ def _others(shown: str, text: str, words: bool) -> Iterator[str]:
         if (
             said
             and _words(said) <= _words(shown)
-            and not _COMPUTED.search(said)
+            and not COMPUTED.search(said)
             and not _is_rounded(shown, joint.strip() + " " + said)
         ):
             yield said

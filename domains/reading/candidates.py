@@ -11,29 +11,40 @@ LONGEST = 2_000
 _TRIED = 6
 """So many marks from the end are tried, and so many shorter forms of a candidate."""
 _MARK = re.compile(
-    r"\banswers?\b[\"'*_`]{0,3}(?:\s(?:to|for|of)\s[^.:=?\n]{1,80}?)??\s{0,3}"
-    r"(?:(?:is|are|was|would be|should be|must be)\b\s{0,3}:?|:|=)[*_`]{0,3}"
+    r"\banswers?\b[\"'*_`]{0,3}(?:\s{0,3}[:=]|(?:\s(?:to|for|of)\s[^.:=?\n]{1,80}?)??\s{0,3}"
+    r"(?:is|are|was|would be|should be|must be)\b\s{0,3}:?)[*_`]{0,3}"
     r"|^[ \t]*####[ \t]+|<answer>|^[ \t]*(?:####[ \t]+)?(?:the |my )?(?:final )?answer[ \t]*$",
     re.I | re.M,
 )
-_OTHERS = re.compile(r"\b(?:wrong|incorrect|false|previous|earlier|initial|old|first)\s$", re.I)
-"""An answer that is called so is not the one that the reply gives."""
+_OTHERS = re.compile(
+    r"\b(?:wrong|incorrect|false|previous|earlier|initial|old|first)\s+answer$"
+    r"|\b(?:end|close|finish|reply|respond) with\W{1,4}answer\b[^.!?\n]*$",
+    re.I,
+)
+"""What is called so, and an instruction that is said back, is not the reply's answer."""
 _OPINION = re.compile(r"\W*(?:right|correct|clear|wrong|incorrect|helpful|below|above|ok)\b", re.I)
 _BETWEEN = re.compile(
     r"[\W_]*\b(?:or|and|also|alternatively|so|thus|hence|therefore|the|my|our|a|final|second|another"
-    r"|other|possible|correct)$",
+    r"|other|possible|correct|rather|maybe|perhaps|even)$",
     re.I,
 )
+_EMPTY = re.compile(r"(?:[\s*_`:$=.]|\\[\[(])*")
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\(?\d{1,2}[.)])\s+")
-CUT = re.compile(
-    r"[.!?;](?=\s)|。|\s[(\[]|,(?=\s)|\n|\s-{1,2}\s|\s?(?:≈|\\approx\b|~=)"
-    r"|(?<=[a-z]{2})\s?[/|]\s?(?=[a-z]{2})"
-    r"|\s(?:because|since|which|as|so|or|and|but|is|was|not|if|when|where|though|i|it|this|that"
-    r"|there|we|they|all|hope|due|i\.e|e\.g)\b",
-    re.I,
+_REMARK = (
+    r"[.?;](?=\s)|!(?=\s+[A-Za-z]{2})|。|\s[(\[](?=\s?(?:[=≈]|\\approx|[^)\]\n]*[A-Za-z]{2}))"
+    r"|,?\sor\b(?!\s(?:more|less|fewer|[a-z]+er|above|below)\b)|,?\s(?:because|since|as|so|I)\b"
 )
-_STRONG = re.compile(r"[.!?;](?=\s)|。|\s[(\[]|,?\s(?:because|since|as|so|or)\b|,\s(?=[A-Za-z])")
-"""Where a line without a mark may end to be an answer."""
+CUT = re.compile(
+    rf"{_REMARK}|,(?=\s)|\n|\s-{{1,2}}\s(?=[A-Za-z]{{2}})|\s?(?:≈|\\approx\b|~=)"
+    r"|(?<=[A-Za-z]{2})\s?[/|]\s?(?=[A-Za-z]{2})"
+    r"|(?:(?<=\b[Yy]es)|(?<=\bYES)|(?<=\b[Nn]o)|(?<=\bNO)|(?<=[sSoO][\"']))\s"
+    r"|\s(?:(?:and|AND)\s(?:we|it|that|this|so|nothing|the|there|not|no|they)|which|but|is|was|not"
+    r"|when|where|though|it|this|that|there|[Ww]e|they|all|hope|due|i\.e|e\.g)\b"
+)
+"""Where a candidate may end: a sentence or a remark begins there."""
+_PAUSE = r"[.!?;,](?=\s)|。|\s[(\[]|\n|\s-{1,2}\s(?=[A-Za-z]{2})"
+_ROW = re.compile(r"\W{0,3}[A-Za-z]\w{0,2}\s?(?:=|[<>≤≥]|\\[lg]e|\\in\b)")
+COMPUTED = re.compile(r"[\d+*/^)]\s?=")
 _DENIES = re.compile(r"\b(?:not|never|no|wrong|incorrect|neither|cannot)\b|n't\b", re.I)
 _FRAME = re.compile(
     r"(?:so|thus|hence|therefore|then|finally|that|i (?:think|believe|guess)|maybe|perhaps|probably"
@@ -44,7 +55,8 @@ _FRAME = re.compile(
 )
 _LABEL = re.compile(r"([a-z](?:_?\d)?)\s+(?:is|equals)\s+(?:equal to\s+)?", re.I)
 _UNIT = re.compile(
-    r"[\s$\\,;~]*(?!(?:and|or|so|as|is|which)\b)[a-z%°^µ€£$\\][^.,;:!?\n]{0,24}", re.I
+    r"(?:\s|[$~]|\\[,;: ])*(?!\\approx|(?:and|or|so|as|is|which)\b)[a-z%°^µ€£$\\][^.,;:!?\n]{0,24}",
+    re.I,
 )
 
 
@@ -70,17 +82,21 @@ def passages(text: str, words: bool) -> Iterator[Passage]:
         yield _in_boxes(text, found, words)
     start = text.rfind("\n") + 1
     line = _BULLET.sub("", text[start:]) if start else text
+    if tried and tried[0].end() > start:
+        return
     if not start:
-        cuts = [] if words else [it.start() for it in _STRONG.finditer(line[:LONGEST])]
-        yield Passage(
-            "the only line", 0, [(line[:end], end) for end in (len(line), *cuts[:_TRIED])]
-        )
-    elif not words and not re.search(r"[\d+*/^)]\s?=", line):
+        cuts = [] if words else [it.start() for it in re.finditer(_REMARK, line[:LONGEST])]
+        ends = (len(line), *cuts[:_TRIED])
+        yield Passage("the only line", 0, [(line[:end], end) for end in ends])
+    elif not words and not COMPUTED.search(line):
         yield Passage("the last line", start, [(line, len(text))])
 
 
 def _marks(text: str) -> list[re.Match[str]]:
-    return [it for it in _MARK.finditer(text) if not _OTHERS.search(text[: it.start()][-12:])]
+    found = _MARK.finditer(text)
+    return [
+        it for it in found if not _OTHERS.search(text[max(0, it.start() - 200) : it.start() + 6])
+    ]
 
 
 def _doubt(mark: re.Match[str]) -> int:
@@ -89,26 +105,48 @@ def _doubt(mark: re.Match[str]) -> int:
         return 1
     before = mark.string[: mark.start()][-12:].lower().split()
     opinion = _OPINION.match(mark.string[mark.end() :][:20]) or before[-1:] in (["this"], ["that"])
-    return 2 if opinion and mark[0][-1].isalnum() else 0
+    return 2 if opinion and mark[0].rstrip()[-1].isalnum() else 0
 
 
 def _behind_mark(text: str, mark: re.Match[str], words: bool) -> Passage:
     """Return what stands on the mark's line, or in the next block where that line is empty."""
-    start, lines = mark.end(), re.compile(r"(.*)(?:\n.+)*")
-    own = lines.match(text, start)
-    listed = own is not None and not own[1].strip(" \t*_`:$\\[]().=")
-    if own and listed:
-        start = own.end(1) + len(text[own.end(1) :]) - len(text[own.end(1) :].lstrip("\n"))
-        own = lines.match(text, start)
-    line, end = (own.end(1), own.end()) if own else (start, start)
-    closing = text.find("</answer>", start) if mark[0] == "<answer>" else -1
-    ends = [closing] if closing >= 0 else [end] if words else [end, line]
-    if not words:
-        ends += [it.start() for it in CUT.finditer(text, start, ends[-1])][:_TRIED][::-1]
-    spans = [(text[start:it], it) for it in dict.fromkeys(ends)]
+    start = mark.end()
+    listed = bool(_EMPTY.fullmatch(text, start, _end_of("\n", text, start)))
+    if listed:
+        start += len(text[start:]) - len(re.sub(r"\A(?:.*\n)?(?:[ \t]*\n)*", "", text[start:]))
+    line, end = _end_of("\n", text, start), _end_of("\n\n" if words else r"\n[ \t]*\n", text, start)
+    if mark[0] == "<answer>":
+        line = end = _end_of("</answer>", text, start)
+    if words:
+        # A second thought may stand within what is taken whole.
+        shown = _unlist(text[start:end]) if listed else text[start:end]
+        return Passage("the mark", mark.start(), [(shown, _end_of(_PAUSE, text[:end], start))])
+    ends = [end] if _is_one(text[start:end], listed) else []
+    spans = [(text[start:it], it) for it in (*ends, line, *_cuts(text, start, line))]
     if listed:
         spans = [(_unlist(shown), it) for shown, it in spans]
     return Passage("the mark", mark.start(), spans)
+
+
+def _end_of(pattern: str, text: str, start: int) -> int:
+    found = re.compile(pattern).search(text, start)
+    return found.start() if found else len(text)
+
+
+def _is_one(block: str, listed: bool) -> bool:
+    """Tell whether lines may be one answer together: rows, or a list, and no working."""
+    more = block.split("\n")[1:]
+    rows = listed or all(map(_ROW.match, more))
+    return "\\begin" in block or bool(more and rows and not any(map(COMPUTED.search, more)))
+
+
+def _cuts(text: str, start: int, end: int) -> list[int]:
+    """Return where a shorter form of a candidate may end: before a remark, the last one first."""
+    places: list[int] = []
+    for cut in CUT.finditer(text, start, end):
+        if not places or not CUT.fullmatch(text, places[-1], cut.start()):
+            places.append(cut.start())
+    return places[:_TRIED][::-1]
 
 
 def _unlist(block: str) -> str:
@@ -122,11 +160,16 @@ def _unlist(block: str) -> str:
 def earlier_marks(text: str, start: int) -> Iterator[tuple[str, int]]:
     """Yield what stands between a mark and the one before it, from the last pair to the first."""
     for mark in reversed(_marks(text[:start])[-_TRIED:]):
-        between = text[mark.end() : start].rstrip("*_ \t\n#>")
-        while joint := _BETWEEN.search(between[-40:]):
-            between = between[: len(between) - len(joint[0])].rstrip()
-        yield between, mark.start()
+        yield _strip_joint(text[mark.end() : start]), mark.start()
         start = mark.start()
+
+
+def _strip_joint(between: str) -> str:
+    """Return a text without the words at its end that lead over to another answer."""
+    between = between.rstrip("*_$ \t\n#>")
+    while joint := _BETWEEN.search(between[-40:]):
+        between = between[: len(between) - len(joint[0])].rstrip()
+    return between.strip(" .,;$\n")
 
 
 def _in_boxes(text: str, found: list[tuple[int, int, str]], words: bool) -> Passage:
@@ -134,7 +177,7 @@ def _in_boxes(text: str, found: list[tuple[int, int, str]], words: bool) -> Pass
     group = [found[-1]]
     for box in reversed(found[:-1]):
         between = text[box[1] : group[0][0]]
-        if len(between) > 80 or re.search(r"[.!?]\s|\n\s*\n", between):
+        if len(between) > 80 or (_strip_joint(between) and re.search(r"[.!?]\s|\n\n", between)):
             break
         group.insert(0, box)
     start, end, contents = group[0][0], group[-1][1], [content for _, _, content in group]
@@ -151,7 +194,7 @@ def variants(shown: str, words: bool) -> Iterator[str]:
     """Yield a candidate unwrapped, and then without the sentence around it."""
     if len(shown) > LONGEST and not words:
         return
-    text = unwrap(shown)
+    text = unwrap(shown, stop=not words)
     if text:
         yield text
     for _ in range(0 if words else 3):

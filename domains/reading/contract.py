@@ -28,6 +28,8 @@ class Reading(Generic[T]):
     """That answer as it was written, unwrapped; None likewise."""
     refusal: str = ""
     """Why there is none, in one sentence; empty where there is one."""
+    withdrawn: str = ""
+    """The answer that was read and that the reply does not stand by; empty where there is none."""
     working: str = ""
     """What stands before the answer, thinking set aside."""
     steps: tuple[Step, ...] = ()

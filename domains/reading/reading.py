@@ -57,7 +57,7 @@ class _Reader(Generic[T]):
                     return self._stand(text, passage, found, end)
             if passage.parts and None not in [*map(self._value_of, passage.parts)]:
                 one, other = passage.parts[0], passage.parts[-1]
-                return self._refuse(_two(one, other), text[: passage.start])
+                return self._refuse(_two(one, other), text[: passage.start], other)
         tried = next((f" {it.text}" for it in self._steps if it.name == "no answer"), "")
         return self._refuse(f"The reply gives no answer that can be read.{tried}", text)
 
@@ -86,7 +86,7 @@ class _Reader(Generic[T]):
             if not self._same(earlier[0], found[0]):
                 joined = None if self._words else self._value_of(f"{earlier[1]}\n{found[1]}")
                 if joined is None:
-                    return self._refuse(_two(earlier[1], found[1]), text[:start])
+                    return self._refuse(_two(earlier[1], found[1]), text[:start], found[1])
                 found = joined
         answer, bare = found
 
@@ -95,11 +95,11 @@ class _Reader(Generic[T]):
             return None if other is None else self._same(other[0], answer)
 
         if refusal := find_objection(bare, text[end:], same, words=self._words):
-            return self._refuse(refusal, text[:start])
-        return Reading(answer, bare, "", text[:start], tuple(self._steps))
+            return self._refuse(refusal, text[:start], bare)
+        return Reading(answer, bare, working=text[:start], steps=tuple(self._steps))
 
-    def _refuse(self, why: str, working: str) -> Reading[T]:
-        return Reading(None, None, why, working, (*self._steps, Step("refused", why)))
+    def _refuse(self, why: str, working: str, withdrawn: str = "") -> Reading[T]:
+        return Reading(None, None, why, withdrawn, working, (*self._steps, Step("refused", why)))
 
 
 def _two(one: str, other: str) -> str:

@@ -83,19 +83,24 @@ def boxes(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def open_boxes(text: str) -> str:
-    """Return `text` with the content of each box in its place."""
-    for _ in range(_ROUNDS):
-        found = list(boxes(text))
-        if not found:
-            break
-        for start, end, content in reversed(found):
-            text = f"{text[:start]}{content}{text[end:]}"
-    return text
+    """Return `text` with the content of each box in its place, nested ones too."""
+    kept, pairs = bytearray(b"\1") * len(text), _braces(text) if "box" in text else {}
+    for box in _BOX.finditer(text):
+        if box[2]:
+            _drop(kept, box.start(), box.start(2))
+        elif box.start(1) in pairs:
+            _drop(kept, *box.span())
+            _drop(kept, pairs[box.start(1)], pairs[box.start(1)] + 1)
+    return "".join(itertools.compress(text, kept)) if pairs or 0 in kept else text
 
 
-def unwrap(text: str) -> str:
-    """Return an answer without what only wraps it: maths signs, boxes, a final stop or tick."""
-    text = text.rstrip(_TICKS)
+def unwrap(text: str, *, stop: bool = True) -> str:
+    """Return an answer without what only wraps it: maths signs, boxes, a final stop or tick.
+
+    Without `stop` a final stop stays where nothing else wraps the answer.
+    """
+    whole, text = text.strip(), text.strip().rstrip(_TICKS)
+    bare = text
     for _ in range(_ROUNDS):
         before = text
         text = _MATHS.sub(lambda it: it[2] or " ", open_boxes(_STYLE.sub("", text)))
@@ -111,4 +116,4 @@ def unwrap(text: str) -> str:
         text = _END.sub("", text).rstrip()
         if text == before:
             break
-    return text
+    return text if stop or text != bare else whole

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..answers import MARK
 from ..contract import Problem, Split, Verdict
 from ..guide_file import read_guide
 from ..identity import problem
+from ..reading import Reading, Unreadable, read_reply
 from . import solver
 from .instances import draw, shuffle_items, sizes_of
 
@@ -19,7 +19,7 @@ LETTERS = "ABCDEFGH"
 KNOWN = {"3 jobs": 3, "4 jobs": 4}
 OOD = {"5 jobs": 5, "6 jobs": 6}
 LONGEST = 6
-ORDER = re.compile(r"[\W_]*([A-H](?:(?:\s*(?:,|->|then|\s)\s*)?[A-H])*)(?!\w)", re.I | re.A)
+ORDER = re.compile(r"[A-H](?:\s*(?:(?:,|->|→|then|\s)\s*)*[A-H])*", re.I | re.A)
 ROW = re.compile(r"([A-H]) (\d+)\+(\d+)=(\d+) (<=|>) (\d+)", re.A)
 
 GUIDE = read_guide(Path(__file__).with_suffix(".toml"))
@@ -50,11 +50,11 @@ class JobOrder:
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Do the jobs in the order that was given."""
-        said = answer_of(reply)
+        reading = read_order(reply)
+        said = reading.answer
         modes = tuple(dict.fromkeys(mode for mode, _ in flaws(problem, reply)))
         if said is None:
-            why = "No order can be read after `Answer:`."
-            return Verdict(0.0, "unparsed", why, ("no_answer", *modes))
+            return Verdict(0.0, "unparsed", reading.refusal, ("no_answer", *modes))
         flaw = _flaw(problem, said)
         if flaw is None:
             return Verdict(1.0, "right", "Right.", (), said)
@@ -108,17 +108,18 @@ def jobs_of(problem: Problem) -> list[Job]:
     return [Job(x, *job) for x, job in zip(LETTERS, problem.data["jobs"], strict=False)]
 
 
-def answer_of(reply: str) -> str | None:
-    """Return the order after the last `Answer:`, or NONE; a reply of nothing but letters is one."""
-    marks = list(MARK.finditer(reply))
-    said = reply[marks[-1].end() :].split("\n")[0] if marks else reply.strip()
-    if marks and re.match(r"[\W_]*none\b", said, re.I):
+def read_order(reply: str) -> Reading[str]:
+    """Read an order, or NONE."""
+    return read_reply(reply, _order)
+
+
+def _order(text: str) -> str:
+    if text.upper() == NONE:
         return NONE
-    found = ORDER.match(said)
-    if not found or (not marks and found[0].strip() != said.strip(" .")):
-        return None
-    letters = re.findall(r"(?<![a-z])[A-H](?![a-z])|[A-H](?=[A-H]|\b)", found[1].upper())
-    return " ".join(letters) if len(letters) > 1 else None
+    letters = re.findall(r"[A-H]", re.sub("then", "", text, flags=re.I).upper())
+    if not ORDER.fullmatch(text) or len(letters) < 2:
+        raise Unreadable("It is no order of jobs.")
+    return " ".join(letters)
 
 
 def work(problem: Problem) -> tuple[dict[str, str], str]:

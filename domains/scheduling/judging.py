@@ -5,17 +5,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..contract import Outcome, Problem, Verdict
+from ..reading import Reading, Unreadable, read_reply
 from .problems import Meetings, busiest, running_at
 from .solutions import meetings_of
 
-ANSWER = re.compile(
-    r"\banswer\b(?:\s+is\b)?[\W_]*(yes|no)\b"
-    r"(?!\W{0,4}(?:or|and)\W{1,4}(?:yes|no)\b)(?!\W{0,2}[/|]\W{0,2}(?:yes|no)\b)",  # A hedge.
-    re.I | re.A,
-)
-BOTH = re.compile(r"\banswer\W{1,4}yes\W{1,4}or\W{1,4}answer\W{1,4}no\b", re.I | re.A)
-"""The instruction said back, which is no answer."""
-BARE = re.compile(r"[\W_]*(yes|no)\b", re.I | re.A)
+OPENING = re.compile(r"[\W_]*(?:yes|no)\b", re.I | re.A)
 ENTRY = re.compile(
     r"(?<!\d)(\d{1,3})(?:-\d{1,3})?\s?:\s?(?:ends\s)?"
     r"(\d{1,3}(?:[, ]{1,3}\d{1,3})*)\s?=\s?(\d{1,3})\b",
@@ -31,30 +25,40 @@ class Flaw(NamedTuple):
     said: str
 
 
-def answer_of(reply: str) -> str | None:
-    """Return the last `Answer: YES` or `Answer: NO`, whatever its case or markup.
+def read_answer(reply: str) -> Reading[str]:
+    """Read YES or NO, alone or with a reason behind it.
 
-    A reply without one counts when it opens with Yes or No and never says the other word: a model
+    A reply without `Answer:` counts when it opens with one and never says the other word: a model
     that says "No." to everything is wrong by its answer, not by its form.
     """
-    reply = BOTH.sub("", reply)
-    stated = ANSWER.findall(reply)
-    if stated:
-        return str(stated[-1]).upper()
-    opening = BARE.match(reply)
-    said = {word.upper() for word in re.findall(r"\b(?:yes|no)\b", reply, re.I | re.A)}
-    return opening[1].upper() if opening and len(said) == 1 else None
+    reading = read_reply(reply, _yes_or_no)
+    words = {word.upper() for word in re.findall(r"\b(?:yes|no)\b", reading.working, re.I | re.A)}
+    if (
+        reading.answer is None
+        and not reading.withdrawn
+        and len(words) == 1
+        and OPENING.match(reading.working)
+    ):
+        return read_reply(f"Answer: {reading.working}", _yes_or_no)
+    return reading
+
+
+def _yes_or_no(text: str) -> str:
+    if text.upper() not in ("YES", "NO"):
+        raise Unreadable("It is neither YES nor NO.")
+    return text.upper()
 
 
 def judge(problem: Problem, reply: str) -> Verdict:
     """Score `reply`; a wrong one names every flaw that its working shows, the first in words."""
     meetings, rooms = meetings_of(problem), int(problem.data["rooms"])
-    answer = answer_of(reply)
+    reading = read_answer(reply)
+    answer = reading.answer
     if answer == problem.answer:
         return Verdict(1.0, "right", f"Right: {_reason(meetings, rooms)}", (), answer)
     flaws = [*_list_flaws(meetings, reply), *_comparison_flaws(rooms, reply, answer)]
     if answer is None:
-        said = "The reply gives no answer; it must end with `Answer: YES` or `Answer: NO`."
+        said = f"{reading.refusal} It must end with `Answer: YES` or `Answer: NO`."
         flaws.insert(0, Flaw("no_answer", said))
     else:
         said = f"The answer is {problem.answer}, not {answer}."

@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..answers import answer_of, number_of
 from ..contract import Problem, Split, Verdict
 from ..guide_file import read_guide
 from ..identity import problem
+from ..reading import read_reply
+from ..reading.numbers import number_of
 from . import solver
 from .instances import draw, shuffle_items, sizes_of
 from .solver import Weighted
@@ -41,11 +42,11 @@ class WeightedIntervals:
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Compare the number; where it is wrong, say what the working missed."""
-        found = number_of((answer_of(reply) or "").split("\n")[0])
+        reading = read_reply(reply, number_of)
+        found = reading.answer
         modes = tuple(dict.fromkeys(mode for mode, _ in flaws(problem, reply)))
         if found is None:
-            said = "No number can be read after `Answer:`."
-            return Verdict(0.0, "unparsed", said, ("no_answer", *modes))
+            return Verdict(0.0, "unparsed", reading.refusal, ("no_answer", *modes))
         best = int(problem.answer)
         if found == best:
             return Verdict(1.0, "right", "Right.", (), str(found))
@@ -54,8 +55,8 @@ class WeightedIntervals:
         slips |= {sum(values): "took_all", max(values): "heaviest_only"}
         otherwise = "too_much" if found > best else "too_little"
         mode = slips.get(int(found), otherwise) if found.denominator == 1 else otherwise
-        said = f"The most is {best}, not {str(found)[:20]}."
-        return Verdict(0.0, "wrong", said, (mode, *modes), str(found)[:40])
+        said = f"The most is {best}, not {(reading.text or '')[:20]}."
+        return Verdict(0.0, "wrong", said, (mode, *modes), (reading.text or "")[:40])
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write the named steps, then the number that the table leads to."""

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..answers import MARK
 from ..contract import Problem, Split, Verdict
 from ..guide_file import read_guide
 from ..identity import problem
+from ..reading import Reading, Unreadable, read_reply
 from . import problems, solver
 from .instances import shuffle_items
 
@@ -55,10 +55,11 @@ class Witness:
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Try the plan: any that holds every meeting without a clash is right."""
-        said = answer_of(problem, reply)
+        reading = read_plan(reply)
+        said = reading.answer
         if said is None:
             modes = ("no_answer", *_modes(problem, reply))
-            return Verdict(0.0, "unparsed", "No plan can be read after `Answer:`.", modes)
+            return Verdict(0.0, "unparsed", reading.refusal, modes)
         flaw = _flaw(problem, said)
         if flaw is None:
             return Verdict(1.0, "right", "Right.", (), said)
@@ -97,15 +98,17 @@ def meetings_of(problem: Problem) -> list[Meeting]:
     return sorted((Meeting(x, s, e) for x, (s, e) in slots), key=lambda it: (it.start, it.end))
 
 
-def answer_of(problem: Problem, reply: str) -> str | None:
-    """Return the plan after the last `Answer:`, or NONE; a reply of nothing but a plan is one."""
-    marks = list(MARK.finditer(reply))
-    said = reply[marks[-1].end() :].split("\n")[0] if marks else reply
-    if marks and re.match(r"[\W_]*none\b", said, re.I):
+def read_plan(reply: str) -> Reading[str]:
+    """Read a plan, or NONE."""
+    return read_reply(reply, _plan)
+
+
+def _plan(text: str) -> str:
+    placed = PLACED.findall(text)
+    if text.upper() == NONE:
         return NONE
-    placed = PLACED.findall(said)
-    if not placed or (not marks and PLACED.sub("", said).strip(" ,.;")):
-        return None
+    if not placed or PLACED.sub("", text).strip(" ,.;\n"):
+        raise Unreadable("It is no plan of rooms.")
     return " ".join(f"{letter.upper()}{int(room)}" for letter, room in placed)
 
 

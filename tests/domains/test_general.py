@@ -116,7 +116,8 @@ def test_every_written_line_is_true(some_problems: list[Problem]) -> None:
         ("I add them all. Check: yes. Answer: 987654", {"wrong_answer"}),
         ("Let me see.\n" * 5, {"repeated_itself", "no_answer", "stopped_early", "unchecked"}),
         ("1+1=3. Check: no. Answer: 3", {"false_equation", "stopped_early", "wrong_answer"}),
-        ("Check: so. Answer: 123456\nAnswer: 987654", {"contradicted_itself", "wrong_answer"}),
+        ("Check: so. Answer: 123456\nAnswer: 987654", {"contradicted_itself", "no_answer"}),
+        ("Check: so. Answer: 1. Check it. Answer: 9", {"contradicted_itself", "wrong_answer"}),
         ("", {"no_answer", "unchecked"}),
     ],
 )

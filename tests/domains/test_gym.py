@@ -59,21 +59,32 @@ def test_the_seed_moves_the_problems_and_never_their_split() -> None:
     assert len(seen["train"]) > 200, "neighbouring seeds must not repeat each other"
 
 
-def test_a_reply_of_one_line_is_an_answer_and_one_of_many_needs_the_mark() -> None:
+def test_a_reply_without_a_mark_is_read_on_its_last_line() -> None:
     problem = SUMS.problems("train", 1, 0)[0]
     assert SUMS.judge(problem, f" {problem.answer} ").outcome == "right"
     assert SUMS.judge(problem, f"The answer is {problem.answer}.").outcome == "right"
     assert SUMS.judge(problem, f"Hm.\n**Answer:** {problem.answer}\nBye").outcome == "right"
-    assert SUMS.judge(problem, f"Hm.\n{problem.answer}").outcome == "unparsed"
+    assert SUMS.judge(problem, f"Hm.\n{problem.answer}").outcome == "right"
+    assert SUMS.judge(problem, f"{problem.answer}\nHm.").outcome == "unparsed"
+    assert SUMS.judge(problem, f"Answer: {problem.answer}. Or 987654.").outcome == "unparsed"
     assert SUMS.judge(problem, "").failure_modes == ("no_answer",)
 
 
 def test_a_partial_score_is_kept_and_is_not_right() -> None:
-    domain = get("gym:gcd")
+    domain = get("gym:word_sorting")
     problem = domain.problems("train", 1, 0)[0]
     verdict = domain.judge(problem, f"Answer: it is {problem.answer}")
     assert 0.1 < verdict.score < 1.0
     assert (verdict.outcome, verdict.failure_modes) == ("wrong", ("partly_right",))
+
+
+def test_a_word_behind_a_number_or_a_second_answer_is_never_right_whatever_the_scorer() -> None:
+    for family in ("gsm_symbolic", "coin_flip"):
+        domain = get(f"gym:{family}")
+        problem = domain.problems("train", 1, 0)[0]
+        for said in ("not {}", "{} is wrong", "{} or 99", "-{}", "{}x", "{} million", "{}\n99"):
+            verdict = domain.judge(problem, f"Answer: {said.format(problem.answer)}")
+            assert verdict.outcome != "right", (family, said)
 
 
 def test_harder_problems_come_from_the_next_level_of_the_curriculum() -> None:
