@@ -11,7 +11,7 @@ _CLAUSE = r"(?:^|[.!?;:,(\[\n]|(?:^|\s)-{1,2}\s)\s?"
 _FILLER = r"(?:(?:but|and|so|oh|hm+|ah|then|now|well|sorry|ok(?:ay)?|yes)\b[\s,.!]{0,3}){0,3}"
 _WRONG = (
     r"\s(?:\w+ly |still |also |just |be |all )?(?:wrong|incorrect|false|mistaken|invalid"
-    r"|not (?:right|correct|true|it|the (?:right |correct )?answer)|(?:a|an|my) (?:mistake|error))\b"
+    r"|not (?:right|correct|true|it|the (?:right |correct )?answer)|(?:an?|my) (?:mistake|error))\b"
 )
 _VERB = r"(?:\s(?:is|was|are|were|seems|looks|must|may|might|could|can|has to)|'s)"
 _TAKES_BACK = re.compile(
@@ -28,10 +28,12 @@ _TAKES_BACK = re.compile(
 _DENIED = re.compile(rf"(?:\bnot|n't(?: be)?)\s(?P<next>[^\n]{{1,60}})|{_VERB}{_WRONG}", re.I)
 _IT = r"(?:it|that|this|the (?:\w+ )?(?:answer|result|solution|value|number|one))"
 _REPLACES = re.compile(
-    rf"{_CLAUSE}{_FILLER}(?:(?P<words>or|no[,.:]|nope,?|i mean|make that|(?:no, )?{_IT} (?:should|must"
-    r"|ought to) (?:be|have been)|the (?:correct|right|true|real|actual) \w+ (?:is|was))"
-    rf"|actually|rather|alternatively|(?:\w+ )?should (?:be|have been)|(?P<states>{_IT}(?:'s| is| was"
-    r"| equals)))[,:]?\s(?:(?:or|maybe|perhaps|possibly|even|rather|it is|it's|instead|also),? ){0,2}",
+    rf"{_CLAUSE}{_FILLER}(?:(?P<words>or|no[,.:]|nope,?|i mean|make that"
+    rf"|(?:no, )?{_IT} (?:should|must|ought to) (?:be|have been)"
+    r"|the (?:correct|right|true|real|actual) \w+ (?:is|was))"
+    r"|actually|rather|alternatively|(?:\w+ )?should (?:be|have been)"
+    rf"|(?P<states>{_IT}(?:'s| is| was| equals)))[,:]?\s"
+    r"(?:(?:or|maybe|perhaps|possibly|even|rather|it is|it's|instead|also),? ){0,2}",
     re.I,
 )
 _BESIDE = re.compile(r"\s?(?:[,;/|&.(\[\n]|and\b|or\b|≈|\\approx){1,3}\s?", re.I)
