@@ -9,23 +9,33 @@ from .wrappers import boxes
 
 _CLAUSE = r"(?:^|[.!?;:,(\[\n]|(?:^|\s)-{1,2}\s)\s?"
 _FILLER = r"(?:(?:but|and|so|oh|hm+|ah|then|now|well|sorry|ok(?:ay)?|yes)\b[\s,.!]{0,3}){0,3}"
+_BAD = r"(?:wrong|incorrect|false|mistaken|invalid|(?:an?|my) (?:mistake|error))\b"
 _WRONG = (
-    r"\s(?:\w+ly |still |also |just |be |all )?(?:wrong|incorrect|false|mistaken|invalid"
-    r"|not (?:right|correct|true|it|the (?:right |correct )?answer)|(?:an?|my) (?:mistake|error))\b"
+    rf"\s(?:\w+ly |still |also |just |be |all )?(?:{_BAD}"
+    r"|not (?:right|correct|true|it|the (?:right |correct )?answer)\b)"
 )
 _VERB = r"(?:\s(?:is|was|are|were|seems|looks|must|may|might|could|can|has to)|'s)"
+_RETHINKS = (
+    r"wait\b(?!\s(?:time|for|until|list|\d))|hold on\b|oops\b|never ?mind\b|on second thoughts?\b"
+    r"|correct(?:ion|ed to)\b|(?:scratch|strike|ignore|disregard) (?:that|this|it)\b|i meant\b"
+    r"|let me (?:re-?do|re-?think|re-?calculate|correct|fix|start over)"
+    r"|i (?:made|see) (?:an?|my|some) (?:\w+ )?(?:mistake|error|slip)"
+)
+_UNDECIDED = r"(?<!\bif )(?<!\bwhether )(?<!\bunless )(?<!\bhope )"
 _TAKES_BACK = re.compile(
-    rf"{_CLAUSE}{_FILLER}(?:no[,.]?\s)?(?:wait\b(?!\s(?:time|for|until|list|\d))|hold on\b|oops\b"
-    r"|(?:scratch|strike|ignore|disregard) (?:that|this|it)\b|never ?mind\b|correction\b"
-    r"|on second thoughts?\b|let me (?:re-?do|re-?think|re-?calculate|correct|fix|start over)"
-    r"|i (?:made|see) (?:a|an|my|some) (?:\w+ )?(?:mistake|error|slip))"
-    r"|(?<!\bif )(?<!\bwhether )(?<!\bunless )(?<!\bhope )\b(?:that|this|it|which|(?:the|my) "
-    rf"(?:above |previous |last |first )?(?:answer|result|value))(?:{_VERB}{_WRONG}"
+    rf"{_CLAUSE}{_FILLER}(?:no[,.]?\s)?(?:{_RETHINKS}|{_BAD}\W{{0,3}}(?=\n|\w+$|$))"
+    rf"|{_UNDECIDED}\b(?:that|this|it|which|(?:the|my) (?:above |previous |last |first )?"
+    rf"(?:answer|result|value))(?:{_VERB}{_WRONG}"
     r"|(?:\s(?:isn't|is not|wasn't|can ?not be|can't be)|'s not)\s(?:right|correct|true)\b)"
-    rf"|\A\W{{0,3}}\s?(?:(?:is|was){_WRONG}|(?:isn't|wasn't)\s(?:right|correct))",
+    rf"|\A\W{{0,3}}\s?(?:(?:is|was){_WRONG}|(?:isn't|wasn't)\s(?:right|correct)"
+    r"|fails\b|cannot\b|can't\b|(?:does|did|do|could|would|should|will)(?: not|n't)\b)",
     re.I,
 )
-_DENIED = re.compile(rf"(?:\bnot|n't(?: be)?)\s(?P<next>[^\n]{{1,60}})|{_VERB}{_WRONG}", re.I)
+_DENIED = re.compile(
+    rf"(?:\bnot|n't(?: be)?)\s(?P<next>[^\n]{{1,60}})|{_CLAUSE}(?P<no>no)\W{{0,3}}(?:\n|$)"
+    rf"|{_VERB}{_WRONG}",
+    re.I,
+)
 _IT = r"(?:it|that|this|the (?:\w+ )?(?:answer|result|solution|value|number|one))"
 _REPLACES = re.compile(
     rf"{_CLAUSE}{_FILLER}(?:(?P<words>or|no[,.:]|nope,?|i mean|make that"
@@ -66,7 +76,8 @@ def find_objection(
 def _denials(text: str, same: Callable[[str], bool | None]) -> Iterator[str]:
     for found in list(_DENIED.finditer(text))[:_MOST]:
         before = re.split(r"[.!?;:,(\n]\s?", text[max(0, found.start() - 60) : found.start()])[-1]
-        if any(same(said) for said in (_shorter(found["next"]) if found["next"] else [before])):
+        named = _shorter(found["next"]) if found["next"] else [before]
+        if (same("no") is not True) if found["no"] else any(map(same, named)):
             yield found[0]
 
 
@@ -89,7 +100,7 @@ def _others(shown: str, text: str, words: bool) -> Iterator[str]:
         listed = lead[0][0] == "," and lead["words"] == "or"
         if words and lead["words"] and 0 < len(said.split()) <= 6 and not listed:
             yield said
-        elif not words and not _is_rounded(shown, said) and not COMPUTED.search(said):
+        elif not words and not _rounds(shown, said) and not COMPUTED.search(said):
             yield from [said] if lead["states"] else _shorter(said)
     if words:
         return
@@ -101,7 +112,7 @@ def _others(shown: str, text: str, words: bool) -> Iterator[str]:
             said
             and _words(said) <= _words(shown)
             and not COMPUTED.search(said)
-            and not _is_rounded(shown, joint.strip() + " " + said)
+            and not _rounds(shown, joint.strip() + " " + said)
         ):
             yield said
 
@@ -110,7 +121,7 @@ def _words(text: str) -> int:
     return len(re.findall(r"(?<!\\)\b[^\W\d_]{2,}", text))
 
 
-def _is_rounded(shown: str, said: str) -> bool:
+def _rounds(shown: str, said: str) -> bool:
     """Tell whether `said` is the answer once more, rounded."""
     mark = _ROUNDED.match(said.lstrip(" (,"))
     if mark is None:

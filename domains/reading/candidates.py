@@ -38,7 +38,8 @@ CUT = re.compile(
     rf"{_REMARK}|,(?=\s)|\n|\s-{{1,2}}\s(?=[A-Za-z]{{2}})|\s?(?:≈|\\approx\b|~=)"
     r"|(?<=[A-Za-z]{2})\s?[/|]\s?(?=[A-Za-z]{2})"
     r"|(?:(?<=\b[Yy]es)|(?<=\bYES)|(?<=\b[Nn]o)|(?<=\bNO)|(?<=[sSoO][\"']))\s"
-    r"|\s(?:(?:and|AND)\s(?:we|it|that|this|so|nothing|the|there|not|no|they)|which|but|is|was|not"
+    r"|\s(?:(?:and|AND)\s(?:we|it|that|this|so|nothing|the|there|not|no|they)|which|but|not"
+    r"|(?:is|was|does|did|do|can|could|would|should|will|must|has|have|fails|seems)(?:n't)?|cannot|can't"
     r"|when|where|though|it|this|that|there|[Ww]e|they|all|hope|due|i\.e|e\.g)\b"
 )
 """Where a candidate may end: a sentence or a remark begins there."""

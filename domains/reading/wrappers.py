@@ -23,13 +23,19 @@ _STYLE = re.compile(r"\\(?:displaystyle|textstyle|large|Large|LARGE|huge|Huge|bf
 _BEGIN = re.compile(r"(?:\s|\\[,;: ]|~|\\q?quad\b|[=:⇒→]\s|\*\*(?=\S))+")
 _END = re.compile(r"(?:\\[,;:]|~|\\q?quad|(?<=[\w)\]}!%])\*{1,3})$")
 _STOPS = " \t\n.,;:。"
-_TICKS = _STOPS + "!✓✔✅☑🎉😊👍"
+_TICK = re.compile(
+    r"[\s.,;:。!∎■□▪]|(?!°)[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
+)
 _ROUNDS = 12
 
 
 def open_markdown(text: str) -> str:
     """Return `text` without fences, quotes, headings and emphasis; what is struck out goes."""
-    text = re.sub(r"<br ?/?>", "\n", _LINES.sub("", _HTML.sub("", text)), flags=re.I)
+    text = re.sub(r"<br ?/?>", "\n", _HTML.sub("", text), flags=re.I)
+    return _open_emphasis(_LINES.sub("", text))
+
+
+def _open_emphasis(text: str) -> str:
     kept, opened = bytearray(b"\1") * len(text), list[re.Match[str]]()
     for run in _RUN.finditer(text):
         if run[1]:
@@ -99,7 +105,9 @@ def unwrap(text: str, *, stop: bool = True) -> str:
 
     Without `stop` a final stop stays where nothing else wraps the answer.
     """
-    whole, text = text.strip(), text.strip().rstrip(_TICKS)
+    whole = text = text.strip()
+    while text and _TICK.fullmatch(text[-1]):
+        text = text[:-1]
     bare = text
     for _ in range(_ROUNDS):
         before = text
@@ -111,7 +119,7 @@ def unwrap(text: str, *, stop: bool = True) -> str:
             text = text[1:-1]
         if text[-1:] in (")", "]", "}") and not re.search(r"[(\[{)\]}]", text[:-1]):
             text = text[:-1]
-        text = open_markdown(text).rstrip(_STOPS)
+        text = _open_emphasis(text).rstrip(_STOPS)
         text = _BEGIN.sub("", _END.sub("", text), count=1) if _BEGIN.match(text) else text
         text = _END.sub("", text).rstrip()
         if text == before:

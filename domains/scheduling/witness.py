@@ -19,7 +19,7 @@ from .instances import shuffle_items
 NAME = "scheduling:witness"
 NONE = "NONE"
 LETTERS = "ABCDEFGH"
-PLACED = re.compile(r"\b([A-H])\s?(?:[:=]|->|in)?\s?(?:room\s)?(\d{1,2})\b(?!-)", re.I | re.A)
+PLACED = re.compile(r"\b([A-H])\s?(?:[:=→⇒]|->|in)?\s?(?:room\s)?(\d{1,2})\b(?!-)", re.I | re.A)
 LINE = re.compile(r"([A-H]) (\d)-(\d): free (none|\d(?:,\d)*)(?:, takes (\d))?", re.A)
 PEAK = re.compile(r"At (\d) there run (\d), rooms (\d)", re.A)
 
