@@ -48,6 +48,7 @@ def _column(meaning: str) -> Any:
             "for a stump to try",
         ),
         ("tutelage audit results.jsonl --reply completion", "read again what was scored wrong"),
+        ("tutelage audit samples_gsm8k.jsonl", "a sample log of lm-eval-harness"),
         ("tutelage audit results.jsonl --json | jq .sentence", "the verdict, to be quoted"),
     ),
 )
@@ -97,6 +98,7 @@ def _judge(
     file: Path, named: Mapping[str, str], features: Sequence[str], split: str, classes: str
 ) -> "tuple[ResultsFile, Audit]":
     """Read a file and judge it. Raises Refused where it cannot be read or holds no claim."""
+    from ..domains.reading.answer_reader import AnswerReader
     from ..evidence.audit.audit import audit as judge_results
     from ..evidence.audit.results_file import ResultsError, read_results
 
@@ -108,6 +110,7 @@ def _judge(
     try:
         verdict = judge_results(
             found.results,
+            AnswerReader(),
             name=columns["prediction"],
             second=columns.get("second", ""),
             classes=[name.strip() for name in classes.split(",") if name.strip()],

@@ -8,23 +8,43 @@ be an object: then each of its keys is a kind of step. `split` puts a line into 
 choice; without it the hash of the prompt decides. `features` are numbers for the floors.
 """
 
+import contextlib
 import random
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ..answers import class_of, number_of
-from ..contract import SPLITS, ExpertRule, Guide, NotEnoughProblems, Problem, Split, Verdict
+from ..contract import (
+    SPLITS,
+    AnswerKind,
+    ExpertRule,
+    Guide,
+    NotEnoughProblems,
+    Problem,
+    Split,
+    Verdict,
+)
 from ..identity import name_of, problem, split_of
-from .guide import MANY, features_of, guide_of, restate_question, verdict_of
+from ..reading import Reading, Unreadable
+from ..reading.classes import class_of
+from ..reading.numbers import asks_for_percent, read_number
+from ..reading.rules import Terms
+from .features import MANY, features_of, holds_one_number
+from .guide import guide_of, read_answer, restate_question, verdict_of
 from .problem_file import WANTED, BadData, ProblemLine, insist_on_judge, read_lines
 
 __all__ = ["BadData", "JsonLines"]
 
 IDENTITY = "jsonl"
 """Names problems for hashing: a file that is renamed keeps its splits."""
+
+
+_KINDS: Mapping[str, AnswerKind] = {
+    "exact": "text", "text": "text", "number": "number", "class": "class", "set": "set",
+}  # fmt: skip
 
 
 class JsonLines:
@@ -43,6 +63,7 @@ class JsonLines:
         description: str = "",
         reply_format: str = "",
         max_tokens: int = 256,
+        tolerance: float | None = None,
         rules: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """`judge` is for the lines that name none; `ood` is a second file of harder problems.
@@ -60,7 +81,8 @@ class JsonLines:
             raise BadData(f"{path} holds no problem. {WANTED}")
         self._judge = insist_on_judge(judge, "the option `judge`") or _detect_judge(lines, classes)
         self._classes = tuple(classes) or self._classes_in(lines)
-        self._insist_on_classes(lines)
+        self._tolerance = _insist_on_share(tolerance)
+        self._insist_on_answers(lines)
         kinds = dict.fromkeys(kind for line in lines for kind in line.solution)
         self.guide: Guide = guide_of(
             self.name,
@@ -88,8 +110,22 @@ class JsonLines:
         return random.Random(f"{IDENTITY}/{split}/{seed}").sample(home, n)
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
-        """Compare what stands after the last `Answer:` by the line's rule."""
-        return verdict_of(problem, reply, self.guide, self._classes)
+        """Compare the final answer by the line's rule."""
+        read = self.reading(problem, reply)
+        return verdict_of(problem, reply, read, self.guide, self._terms(problem))
+
+    def reading(self, problem: Problem, reply: str) -> Reading[str]:
+        """Return the final answer of a reply, and how it was found."""
+        return read_answer(problem, reply, self.guide, self._terms(problem))
+
+    def answer_kind(self, problem: Problem) -> AnswerKind:
+        """Return the kind of answer that the line's rule compares, where one alone is right."""
+        one = len(problem.data["answers"]) == 1
+        return _KINDS.get(str(problem.data["judge"]), "") if one else ""
+
+    def _terms(self, problem: Problem) -> Terms:
+        asked = asks_for_percent(problem.text)
+        return Terms(self._classes, self._tolerance, in_percent=asked)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
         """The line's own working where it has some, then its answer."""
@@ -108,12 +144,17 @@ class JsonLines:
         classed = [line for line in lines if self._by_class(line)]
         return tuple(sorted({answer for line in classed for answer in line.answers}))
 
-    def _insist_on_classes(self, lines: Sequence[ProblemLine]) -> None:
-        for line in filter(self._by_class, lines):
-            for answer in line.answers:
-                if class_of(answer, self._classes) != answer:
-                    known = ", ".join(self._classes)
-                    raise BadData(f"{line.place}: {answer!r} is none of the classes ({known}).")
+    def _insist_on_answers(self, lines: Sequence[ProblemLine]) -> None:
+        """Refuse an answer that its own rule cannot read: no reply could ever be right."""
+        for line, answer in ((it, answer) for it in lines for answer in it.answers):
+            if self._by_class(line) and not _is_class(answer, self._classes):
+                known = ", ".join(self._classes)
+                raise BadData(f"{line.place}: {answer!r} is none of the classes ({known}).")
+            if self._judge_of(line) == "number" and not _is_number(answer):
+                raise BadData(
+                    f"{line.place}: {answer!r:.60} is no number. Name another judge, as in "
+                    '`"judge": "text"`.'
+                )
 
     def _problem(self, line: ProblemLine) -> Problem:
         return problem(
@@ -154,6 +195,31 @@ def _rule(given: Mapping[str, Any], number: int) -> ExpertRule:
     )
 
 
+def _insist_on_share(tolerance: float | None) -> Fraction | None:
+    if tolerance is None:
+        return None
+    if isinstance(tolerance, bool) or not isinstance(tolerance, int | float):
+        raise BadData(f"the option `tolerance` is {tolerance!r:.40}. Wanted a number, as in 0.01.")
+    if not 0 <= tolerance < 1:
+        raise BadData(
+            f"the option `tolerance` is {tolerance}. It is a share of the wanted number: write "
+            "0.01 for one in a hundred."
+        )
+    return Fraction(str(tolerance))
+
+
+def _is_class(answer: str, classes: Sequence[str]) -> bool:
+    with contextlib.suppress(Unreadable):
+        return class_of(answer, classes) == answer
+    return False
+
+
+def _is_number(answer: str) -> bool:
+    with contextlib.suppress(Unreadable):
+        return bool(read_number(answer))
+    return False
+
+
 def _canonical(prompt: str) -> str:
     return " ".join(prompt.split()).casefold()
 
@@ -173,7 +239,8 @@ def _detect_judge(lines: Sequence[ProblemLine], classes: Sequence[str]) -> str:
         return "class"
     open_ones = [line for line in lines if not line.judge] or lines
     answers = Counter(line.answers[0] for line in open_ones)
-    if all(number_of(answer) is not None for line in open_ones for answer in line.answers):
+    every = [answer for line in open_ones for answer in line.answers]
+    if all(holds_one_number(answer) and _is_number(answer) for answer in every):
         return "number"
     again = len(answers) <= MANY and min(answers.values()) > 1
     return "class" if again and len(open_ones) >= 5 * len(answers) else "text"

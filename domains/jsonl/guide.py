@@ -2,21 +2,13 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from fractions import Fraction
 
-from ..answers import (
-    JUDGES,
-    NUMBER,
-    ParsedAnswer,
-    answer_of,
-    class_of,
-    number_of,
-    same_number,
-    shows_work,
-)
 from ..contract import ExpertRule, Guide, Problem, Verdict
-
-MANY = 10
-"""More different answers than this are no classes, unless the file says so."""
+from ..reading import Reading, Unreadable
+from ..reading.classes import class_of
+from ..reading.numbers import read_number, same_number
+from ..reading.rules import Terms, first_line, is_right, read_by
 
 FAILURE_MODES = {
     "no_answer": "No answer could be read: `Answer:` is missing, or what follows it is unclear.",
@@ -106,35 +98,35 @@ def restate_question(prompt: str) -> str:
     return f"Asked: {sentences[-1].strip() if sentences else prompt.strip()}"
 
 
-def verdict_of(problem: Problem, reply: str, guide: Guide, classes: Sequence[str]) -> Verdict:
+def verdict_of(
+    problem: Problem, reply: str, read: Reading[str], guide: Guide, terms: Terms
+) -> Verdict:
     """Judge a reply: right when it meets one of the line's answers, else with its failure modes."""
-    read = _read_answer(problem, reply, guide, classes)
     if read.answer is None:
-        said = f"No answer can be read. {guide.reply_format}"
+        said = f"{read.refusal or 'No answer can be read.'} {guide.reply_format}"
         hidden = ["hidden_answer"] if _hides_answer(problem, reply) else []
         return Verdict(0.0, "unparsed", said, ("no_answer", *hidden))
-    if read.right:
-        return Verdict(1.0, "right", "Right.", (), read.answer)
-    modes = [*_near(problem, read.answer), *(() if shows_work(reply) else ("no_working",))]
+    rule, wanted = str(problem.data["judge"]), problem.data["answers"]
+    shown = ", ".join(read.answer.split("\n")) if rule == "set" else first_line(read.answer)
+    if any(is_right(rule, each, read.answer, terms) for each in wanted):
+        return Verdict(1.0, "right", "Right.", (), shown)
+    works = re.search(r"\w", read.working)
+    modes = [*_near(problem, read.answer), *(() if works else ("no_working",))]
     if _hides_answer(problem, reply):
         modes.append("hidden_answer")
-    said = f"The answer is {problem.answer}, not {read.answer[:60]}."
-    return Verdict(0.0, "wrong", said, tuple(modes), read.answer)
+    said = f"The answer is {problem.answer}, not {shown[:60]}."
+    return Verdict(0.0, "wrong", said, tuple(modes), shown)
 
 
-def _read_answer(
-    problem: Problem, reply: str, guide: Guide, classes: Sequence[str]
-) -> ParsedAnswer:
+def read_answer(problem: Problem, reply: str, guide: Guide, terms: Terms) -> Reading[str]:
+    """Return the answer of a reply, as the rule of its line reads it."""
     if _said_back(reply) in (_said_back(problem.text), _said_back(guide.reply_format)):
-        return ParsedAnswer(None)
-    answer = answer_of(reply)
+        return Reading(None, None, "The reply only says back what it was told.")
     judge = str(problem.data["judge"])
-    if answer is None and judge == "class":
-        answer = _opening(reply, classes)
-    if answer is None:
-        return ParsedAnswer(None)
-    reads = [JUDGES[judge](answer, wanted, classes) for wanted in problem.data["answers"]]
-    return next((read for read in reads if read.right), reads[0])
+    read = read_by(judge, reply, terms)
+    if read.answer is None and judge == "class" and (opening := _opening(reply, terms.classes)):
+        return Reading(opening, opening)
+    return read
 
 
 def _said_back(text: str) -> str:
@@ -143,9 +135,12 @@ def _said_back(text: str) -> str:
 
 def _opening(reply: str, classes: Sequence[str]) -> str | None:
     """Return the class that a reply without `Answer:` opens with, if it names no other one."""
-    found = class_of(reply, classes)
     named = [it for it in classes if re.search(rf"(?<!\w){re.escape(it)}(?!\w)", reply, re.I)]
-    return found if found and len(named) == 1 else None
+    first = re.split(r"[.!?\n]", reply.strip(), maxsplit=1)[0]
+    try:
+        return class_of(first, classes) if len(named) == 1 and "nswer:" not in reply else None
+    except Unreadable:
+        return None
 
 
 def _hides_answer(problem: Problem, reply: str) -> bool:
@@ -156,38 +151,19 @@ def _hides_answer(problem: Problem, reply: str) -> bool:
 
 def _near(problem: Problem, answer: str) -> Iterator[str]:
     """Yield the failure mode of a wrong answer: a number's sign or scale, or the whole of it."""
-    found, wanted = number_of(answer), number_of(problem.answer)
-    if problem.data["judge"] == "number" and found and wanted:
-        if same_number(-found, wanted):
+    if problem.data["judge"] == "number":
+        try:
+            found, wanted = read_number(answer), read_number(problem.answer)
+        except Unreadable:
+            yield "wrong_answer"
+            return
+        if wanted.value and same_number(wanted, found._replace(value=-found.value)):
             yield "wrong_sign"
             return
         if any(
-            same_number(found * scale, wanted) or same_number(found / scale, wanted)
-            for scale in (10, 100, 1000)
+            same_number(wanted, found._replace(value=found.value * Fraction(10) ** places))
+            for places in (-3, -2, -1, 1, 2, 3)
         ):
             yield "wrong_scale"
             return
     yield "wrong_answer"
-
-
-def features_of(prompt: str, classes: Sequence[str]) -> dict[str, float]:
-    """Return the shallow facts that a guess could use."""
-    numbers = [number_of(match[0]) for match in NUMBER.finditer(prompt)]
-    sizes = [min(abs(float(number)), 1e15) for number in numbers if number is not None]
-    words = prompt.split()
-    facts: dict[str, float] = {
-        "characters": len(prompt),
-        "words": len(words),
-        "lines": prompt.count("\n") + 1,
-        "longest word": max(map(len, words), default=0),
-        "capitals": sum(letter.isupper() for letter in prompt),
-        "numbers": len(sizes),
-        "first number": sizes[0] if sizes else 0,
-        "last number": sizes[-1] if sizes else 0,
-        "largest number": max(sizes, default=0),
-    }
-    named = classes if len(classes) <= MANY else ()
-    return facts | {
-        f"says {name}": bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", prompt, re.I))
-        for name in named
-    }

@@ -1,13 +1,14 @@
 """Reads a file of problems line by line; a bad line is refused by its number."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..answers import JUDGES
 from ..contract import SPLITS, Split
+from ..reading.rules import JUDGES
 
 FIELDS = frozenset(
     ("prompt", "answer", "judge", "topic", "difficulty", "solution", "split", "features")
@@ -92,7 +93,8 @@ def _answers(place: str, row: Mapping[str, Any]) -> tuple[str, ...]:
     if not texts or not all(text.strip() for text in texts):
         shown = "missing" if given is None else f"{given!r:.40}"
         raise BadData(
-            f"{place}: `answer` is {shown}. Wanted a text or number, or a list of them. {WANTED}"
+            f"{place}: `answer` is {shown}. Wanted a text or a finite number, or a list of them. "
+            f"{WANTED}"
         )
     return texts
 
@@ -100,6 +102,8 @@ def _answers(place: str, row: Mapping[str, Any]) -> tuple[str, ...]:
 def _answer_text(answer: object) -> str:
     if isinstance(answer, bool):
         return "true" if answer else "false"
+    if isinstance(answer, float) and not math.isfinite(answer):
+        return ""  # NaN, Infinity, or a number like 1e400, of which JSON made one of them.
     return str(answer) if isinstance(answer, str | int | float) else ""
 
 

@@ -37,6 +37,7 @@ _SPELT = {
 _SPELLING = re.compile("|".join(re.escape(it) for it in sorted(_SPELT, key=len, reverse=True)))
 _TEXT = re.compile(r"\\(?:text|textbf|mathrm|mathbf|operatorname|mbox)\s?\{([^{}]*)\}")
 _FRAC = re.compile(r"\\[dtc]?frac\s?(?:\{(-?[\d,]+)\}|(\d))\s?(?:\{(-?[\d,]+)\}|(\d))", re.A)
+_BRACED = re.compile(r"(?<![\^_\w}])\{(-?\d[\d.,]*)\}")
 _VULGAR = re.compile("[¼-¾⅐-⅞]")
 _RAISED = re.compile("[⁰¹²³⁴-⁹⁺⁻]+")
 _TIMES = re.compile(r"(?<=[\d)])\s?x\s?(?=[\d(])")
@@ -48,8 +49,9 @@ def spell_plainly(text: str) -> str:
         text = _VULGAR.sub(lambda it: f" {unicodedata.normalize('NFKC', it[0])} ", undress(text))
         text = _RAISED.sub(lambda it: f"^{unicodedata.normalize('NFKC', it[0])}", text)
         text = text.replace("−", "-")
-    if "\\" in text:
+    if "\\" in text or "{" in text:
         text = _FRAC.sub(lambda it: f" {it[1] or it[2]}/{it[3] or it[4]} ", _TEXT.sub(r" \1", text))
+        text = _BRACED.sub(r"\1", text)
     return _TIMES.sub("*", _SPELLING.sub(lambda it: _SPELT[it[0]], text)).strip()
 
 

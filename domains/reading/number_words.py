@@ -60,6 +60,9 @@ _BEFORE = re.compile(
 )
 """Words that make another value of the number behind them."""
 _PERCENT = re.compile(r"\s?%|\s(?:percent|per cent|pct|percentage points?)(?![^\W\d_])", re.I)
+ASKED_PERCENT = re.compile(r"%|(?<![^\W\d_])(?:percent(?:age)?s?|per cent|pct)(?![^\W\d_])", re.I)
+COUNTED = re.compile(rf"(?:\d|(?<![^\W\d_])(?:one|{_NUMERALS}|hundred|half))[\s\\-]*$", re.I)
+"""A number at the end of what stands before a percent sign."""
 CURRENCY = "$€£¥₹₽₩¢"
 
 
@@ -85,9 +88,16 @@ _SCALE = re.compile(rf"\s?({'|'.join(_SCALES)})s?(?![^\W\d_])", re.I)
 _GLUED = re.compile(r"[A-Za-z]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _NOUN = re.compile(
-    rf"[\s°'\"{CURRENCY}]*(?:,\s|[-/]|)"
-    rf"(?:[^\W\d_]+\d?(?:\^-?\d)?(?:[\s,.:'/*\"°{CURRENCY}-]++|$))*+[\s.,:;]*"
+    rf"[\s°'\"{CURRENCY}]*[-/]?"
+    rf"(?:[^\W\d_]+\d?(?:\^-?\d)?(?:(?:[\s'/*\"°{CURRENCY}]|-(?!\s))++|\.?\s*$))*+[\s.]*"
 )
+"""One clause: what begins behind a full stop, a comma or a dash is for others to judge."""
+_VERB = re.compile(
+    r"(?<![^\W\d_])(?:is|are|was|were|do|does|did|has|have|can|could|will|would|may|might|must|should)"
+    r"\s*$",
+    re.I,
+)
+"""A clause that ends in it breaks off."""
 
 
 def read_tail(tail: str, money: bool) -> tuple[Fraction, bool, str]:
@@ -102,7 +112,7 @@ def read_tail(tail: str, money: bool) -> tuple[Fraction, bool, str]:
         scale, tail = scale * _SCALES[said[1].lower()], tail[said.end() :]
     percent = _PERCENT.match(tail)
     tail = tail[percent.end() :] if percent else tail
-    if _BEHIND.search(tail) or not _is_noun(tail):
+    if _BEHIND.search(tail) or _VERB.search(tail) or not _is_noun(tail):
         raise Unreadable(f"`{tail.strip()[:40]}` makes another value of the number.")
     return scale, bool(percent), tail.strip(" .")
 
@@ -110,7 +120,7 @@ def read_tail(tail: str, money: bool) -> tuple[Fraction, bool, str]:
 def _is_noun(tail: str) -> bool:
     """Tell whether a text can stand behind a number and only names what is counted."""
     words = list(_WORD.finditer(tail)) if _NOUN.fullmatch(tail) else []
-    return bool(words or not tail.strip(f" .,:;°'\"{CURRENCY}")) and all(map(_names, words))
+    return bool(words or not tail.strip(f" .°'\"{CURRENCY}")) and all(map(_names, words))
 
 
 def _names(word: re.Match[str]) -> bool:

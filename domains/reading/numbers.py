@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from .contract import Unreadable
 from .number_notation import DIGITS_ALONE, NUMBER, Number, decimal_of, spell_plainly, value_of
-from .number_words import DENIED, read_sign, read_tail
+from .number_words import ASKED_PERCENT, COUNTED, DENIED, read_sign, read_tail
 
-__all__ = ["Number", "number_of", "read_number", "same_number"]
+__all__ = ["Number", "asks_for_percent", "number_of", "read_number", "same_number"]
 
 LONGEST, MOST_DIGITS, SIDES = 2_000, 100_000, 9
 """Characters of a text, digits where it is nothing else, and sides of an equation."""
@@ -64,6 +64,13 @@ def same_number(gold: Number, given: Number, tolerance: Fraction | None = None) 
         and bool(decimal.value)
         and _rounds(decimal, exact)
         for exact, decimal in ((gold, given), (given, gold))
+    )
+
+
+def asks_for_percent(question: str) -> bool:
+    """Tell whether a question wants percent: it says so, and not only behind a number."""
+    return any(
+        not COUNTED.search(question, 0, found.start()) for found in ASKED_PERCENT.finditer(question)
     )
 
 

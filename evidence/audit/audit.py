@@ -10,7 +10,7 @@ from ..intervals import is_binary
 from ..leaks import wording
 from ..pairs import differences, sign_flip_resolution
 from .doubts import SHOWN, Doubt, find_contradictions, find_doubts, find_repeats, short
-from .replies import plain
+from .replies import Reader
 from .results import (
     Result,
     answer_key,
@@ -86,6 +86,7 @@ class Audit:
 
 def audit(
     results: Sequence[Result],
+    reader: Reader,
     *,
     name: str = "the system",
     second: str = "",
@@ -97,13 +98,14 @@ def audit(
     The claim stands where the system beats the best floor, and the second system, on the same
     problems by an exact test and its interval; and where neither a parser, nor a token limit, nor
     problems that it was trained on made the number. `split` picks the rows to judge: by default
-    `test` where there is one, else all but training's. Raises ValueError where there are none.
+    `test` where there is one, else all but training's. `reader` knows how answers are written and
+    where replies give them. Raises ValueError where there are none.
     """
     asked, trained = split_rows(results, split)
-    by_id = do_ids_name_problems(results)
-    clean = leave_out(asked, trained, by_id)
+    by_id = do_ids_name_problems(results, reader)
+    clean = leave_out(asked, trained, by_id, reader)
     rows = clean or asked
-    key = answer_key(rows, classes_of(asked, classes), by_id)
+    key = answer_key(rows, classes_of(asked, classes, reader), by_id, reader)
     ours = measure(name, [first_answer(row) for row in rows], key)
     theirs = measure(second, [second_answer(row) for row in rows], key) if second else None
     found = _floors(rows, trained, key)
@@ -137,7 +139,7 @@ def _all_doubts(
         yield from find_doubts(theirs, key, claimed=False)
     yield from find_repeats([row.line for row in rows], key)
     yield from find_contradictions(
-        (row.line, wording(row.text), row.problem, plain(row.gold)) for row in rows
+        (row.line, wording(row.text), row.problem, key.reader.plain(row.gold)) for row in rows
     )
 
 

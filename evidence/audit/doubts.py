@@ -114,7 +114,7 @@ def _reach(it: Measurement, key: AnswerKey) -> str:
     for name in dict.fromkeys(key.gold[i] for i in it.again.misread):
         ends: dict[bool, list[int]] = {True: [], False: []}
         for i, ending in enumerate(it.again.conclusions):
-            if ending is None or key.gold[i] != name or key.canonical(ending.answer) != name:
+            if ending is None or key.gold[i] != name or key.canonical(ending) != name:
                 continue
             at = first_mention(it.said[i].reply or "", name)
             if at is not None:

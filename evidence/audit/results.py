@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..leaks import wording
-from .replies import plain
+from .replies import Reader
 from .systems import Answer, AnswerKey
 
 TRAINED_ON = frozenset({"train", "training"})
@@ -56,50 +56,54 @@ def split_rows(results: Sequence[Result], split: str) -> tuple[list[Result], lis
     return asked, trained
 
 
-def do_ids_name_problems(results: Sequence[Result]) -> bool:
+def do_ids_name_problems(results: Sequence[Result], reader: Reader) -> bool:
     """Tell whether ids name problems: where one has two gold answers, they only count rows."""
     golds: dict[str, str] = {}
     return all(golds.setdefault(row.problem, gold) == gold
-               for row in results if row.problem for gold in [plain(row.gold)])  # fmt: skip
+               for row in results if row.problem for gold in [reader.plain(row.gold)])  # fmt: skip
 
 
-def leave_out(asked: list[Result], trained: list[Result], by_id: bool) -> list[Result]:
+def leave_out(
+    asked: list[Result], trained: list[Result], by_id: bool, reader: Reader
+) -> list[Result]:
     """The rows whose problems stand in no training row."""
-    known = {form for row in trained for form in _identities(row, by_id)}
-    return [row for row in asked if known.isdisjoint(_identities(row, by_id))] if known else asked
+    known = {form for row in trained for form in _identities(row, by_id, reader)}
+    return [row for row in asked if known.isdisjoint(_identities(row, by_id, reader))]
 
 
-def _identities(row: Result, by_id: bool) -> list[object]:
+def _identities(row: Result, by_id: bool, reader: Reader) -> list[object]:
     """Everything that identifies a problem: its id, and its text with its answer."""
     forms: list[object] = [row.problem] if row.problem and by_id else []
-    return [*forms, (wording(row.text), plain(row.gold))] if row.text else forms
+    return [*forms, (wording(row.text), reader.plain(row.gold))] if row.text else forms
 
 
-def classes_of(rows: Sequence[Result], given: Sequence[str]) -> dict[str, str]:
+def classes_of(rows: Sequence[Result], given: Sequence[str], reader: Reader) -> dict[str, str]:
     """Find the classes, plain form -> as it is written; none where answers are open."""
-    found = {plain(name): name for name in given}
+    found = {reader.plain(name): name for name in given}
     seen = Counter(row.gold.strip() for row in rows)
     if not given:
         for name, _ in seen.most_common():
-            found.setdefault(plain(name), name)
+            found.setdefault(reader.plain(name), name)
         few = len(found) <= MOST_CLASSES and len(rows) >= ROWS_A_CLASS * len(found)
         return dict(sorted(found.items())) if few else {}
     for row in rows:
-        if plain(row.gold) not in found:
+        if reader.plain(row.gold) not in found:
             raise ValueError(
                 f"Line {row.line}: the gold answer {row.gold!r} is none of {', '.join(given)}."
             )
     return found
 
 
-def answer_key(rows: Sequence[Result], classes: Mapping[str, str], by_id: bool) -> AnswerKey:
+def answer_key(
+    rows: Sequence[Result], classes: Mapping[str, str], by_id: bool, reader: Reader
+) -> AnswerKey:
     """Build the key of the rows, which knows the problem of each."""
     found: dict[object, int] = {}
     # Where nothing tells problems apart, each row is one.
-    keys = (next(iter(_identities(row, by_id)), ("line", row.line)) for row in rows)
+    keys = (next(iter(_identities(row, by_id, reader)), ("line", row.line)) for row in rows)
     places = [found.setdefault(name, len(found)) for name in keys]
-    canonical = AnswerKey((), (), classes).canonical
-    return AnswerKey([canonical(row.gold) for row in rows], places, classes)
+    canonical = AnswerKey((), (), classes, reader).canonical
+    return AnswerKey([canonical(row.gold) for row in rows], places, classes, reader)
 
 
 def first_answer(row: Result) -> Answer:

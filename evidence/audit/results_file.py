@@ -2,7 +2,6 @@
 
 import csv
 import json
-import math
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,18 +9,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from .cells import answer_of, gold_of, number_of, reply_of, text_of
 from .results import Result
 
 GUESSES: Mapping[str, tuple[str, ...]] = {
     "gold": ("gold", "label", "target", "expected", "reference", "truth", "y_true"),
-    "prediction": ("prediction", "predicted", "pred", "y_pred", "student"),
-    "score": ("score", "correct", "is_correct"),
-    "reply": ("reply", "response", "completion", "output"),
+    "prediction": ("prediction", "predicted", "pred", "y_pred", "student", "filtered_resps"),
+    "score": ("score", "correct", "is_correct", "exact_match", "acc"),
+    "reply": ("reply", "response", "completion", "output", "resps"),
     "truncated": ("truncated", "finish_reason", "stop_reason"),
     "second": ("second", "baseline"),
     "second_score": ("second_score", "baseline_score", "baseline_correct"),
     "second_reply": ("second_reply", "baseline_reply"),
-    "problem": ("problem_id", "id"),
+    "problem": ("problem_id", "id", "doc_id"),
     "text": ("text", "problem", "question", "prompt"),
     "split": ("split",),
 }
@@ -91,7 +91,7 @@ def _read_rows(
             used = {*columns.of.values(), *columns.features, FEATURES}
             unused = numbers = tuple(name for name in row if name not in used)
         results.append(_result(file, line, row, columns))
-        numbers = tuple(name for name in numbers if _number(row.get(name)) is not None)
+        numbers = tuple(name for name in numbers if number_of(row.get(name)) is not None)
     if columns is None:
         raise ResultsError(f"{file} holds no row. Wanted one result a line.")
     return ResultsFile(columns, results, unused, numbers)
@@ -195,7 +195,7 @@ def _columns(file: Path, first: Row, named: Mapping[str, str], features: Sequenc
 
 
 def _result(file: Path, line: int, row: Row, columns: Columns) -> Result:
-    gold = _text(columns.get(row, "gold"))
+    gold = gold_of(columns.get(row, "gold"))
     if not gold.strip():
         raise _line_error(file, line, f"no gold answer in the column {columns.of['gold']!r}.")
     cut = columns.get(row, "truncated")
@@ -203,33 +203,27 @@ def _result(file: Path, line: int, row: Row, columns: Columns) -> Result:
     def score(part: str) -> float | None:
         return _score(file, line, columns.of.get(part, ""), columns.get(row, part))
 
-    def some(part: str) -> str | None:
-        return _text(columns.get(row, part)) or None
+    def answer(part: str) -> str | None:
+        return answer_of(columns.get(row, part))
+
+    def reply(part: str) -> str | None:
+        return reply_of(columns.get(row, part))
 
     return Result(
         line=line,
         gold=gold,
-        prediction=some("prediction"),
+        prediction=answer("prediction"),
         score=score("score"),
-        reply=some("reply"),
-        truncated=_text(cut).strip().lower() in CUT,
-        second=some("second"),
+        reply=reply("reply"),
+        truncated=text_of(cut).strip().lower() in CUT,
+        second=answer("second"),
         second_score=score("second_score"),
-        second_reply=some("second_reply"),
+        second_reply=reply("second_reply"),
         features=_features(file, line, row, columns),
-        problem=_text(columns.get(row, "problem")),
-        text=_text(columns.get(row, "text")),
-        split=_text(columns.get(row, "split")).strip(),
+        problem=text_of(columns.get(row, "problem")),
+        text=text_of(columns.get(row, "text")),
+        split=text_of(columns.get(row, "split")).strip(),
     )
-
-
-def _text(value: object) -> str:
-    if value is None or value != value:
-        return ""  # Nothing, or the NaN that a table writes for it.
-    if isinstance(value, str):
-        # Half a pair of surrogates, as JSON may hold it, can be printed nowhere.
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 
 def _score(file: Path, line: int, column: str, value: object) -> float | None:
@@ -238,7 +232,7 @@ def _score(file: Path, line: int, column: str, value: object) -> float | None:
     said = str(value).strip().lower()
     if said in YES or said in NO:
         return float(said in YES)
-    number = _number(value)
+    number = number_of(value)
     if number is None or not 0 <= number <= 1:
         said = f"{column!r} is {value!r:.40}, no score from 0 to 1. `--score -` leaves it out."
         raise _line_error(file, line, said)
@@ -249,22 +243,12 @@ def _features(file: Path, line: int, row: Row, columns: Columns) -> Mapping[str,
     given = row.get(FEATURES)
     found = dict(given) if isinstance(given, dict) else {}
     found |= {name: row.get(name) for name in columns.features}
-    numbers = {name: _number(value) for name, value in found.items()}
+    numbers = {name: number_of(value) for name, value in found.items()}
     for name, number in numbers.items():
         if number is None:
             said = f"the feature {name!r} is {found[name]!r:.40}, no finite number."
             raise _line_error(file, line, said)
     return {name: number for name, number in numbers.items() if number is not None}
-
-
-def _number(value: object) -> float | None:
-    if not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _line_error(file: Path, line: int, what: str) -> ResultsError:

@@ -1,12 +1,13 @@
 """Measures one system on somebody's rows: as it was scored, and by a second reading of replies."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..attribution.contrasts import mean, share
 from ..metrics import answer_habits
-from .replies import Conclusion, conclusion, plain, seems_cut_short
+from .replies import Reader, conclusion, seems_cut_short
 
 CONFIDENCE = 0.95
 
@@ -32,10 +33,17 @@ class AnswerKey(NamedTuple):
     """Number of each row's problem, from 0 in the order in which problems come first."""
     classes: Mapping[str, str]
     """Plain form -> as it is written; empty where answers are open."""
+    reader: Reader
 
     def canonical(self, answer: str) -> str:
-        found = plain(answer)
+        found = self.reader.plain(answer)
         return self.classes.get(found, found)
+
+    def matches(self, answer: str | None, gold: str) -> bool:
+        """Tell whether a canonical answer is the gold one."""
+        if answer is None or answer == gold:
+            return answer is not None
+        return not self.classes and self.reader.same(gold, answer)
 
     def each(self, scores: Sequence[float]) -> list[float]:
         """The mean score on each problem: several replies to one are not independent."""
@@ -87,7 +95,8 @@ class System:
 class Rereading:
     """Second reading of the replies. Numbers are places in the list of rows."""
 
-    conclusions: Sequence[Conclusion | None]
+    conclusions: Sequence[str | None]
+    """What each reply ends with, in plain form."""
     carried: bool
     """There are replies at all."""
     misread: Sequence[int]
@@ -137,7 +146,7 @@ def measure(name: str, said: Sequence[Answer], key: AnswerKey) -> Measurement:
     number may well be the same answer.
     """
     answers = [_parse(s.answer, key) for s in said]
-    match = [float(a == g) for a, g in zip(answers, key.gold, strict=True)]
+    match = [float(key.matches(a, g)) for a, g in zip(answers, key.gold, strict=True)]
     claimed = [m if s.score is None else s.score for m, s in zip(match, said, strict=True)]
     scores = match if key.classes else claimed
     again = _reread_replies(said, scores, key)
@@ -168,13 +177,13 @@ def _parse(answer: str | None, key: AnswerKey) -> str | None:
 def _reread_replies(said: Sequence[Answer], scores: Sequence[float], key: AnswerKey) -> Rereading:
     classes = tuple(key.classes)
     conclusions = [
-        conclusion(s.reply, classes, numeric=_is_number(gold)) if s.reply else None
+        conclusion(s.reply, key.reader, classes, numeric=_is_number(gold)) if s.reply else None
         for s, gold in zip(said, key.gold, strict=True)
     ]
     misread, over, cut, broken = [], [], [], []
     again = list(scores)
     for i, (one, ends, gold) in enumerate(zip(said, conclusions, key.gold, strict=True)):
-        concluded = ends is not None and key.canonical(ends.answer) == gold
+        concluded = ends is not None and key.matches(key.canonical(ends), gold)
         if scores[i] < 1 and concluded:
             misread.append(i)
             again[i] = 1.0
@@ -190,8 +199,5 @@ def _reread_replies(said: Sequence[Answer], scores: Sequence[float], key: Answer
 
 
 def _is_number(answer: str) -> bool:
-    try:
-        float(answer)
-    except ValueError:
-        return False
-    return True
+    """Tell whether an answer in plain form is a number."""
+    return re.fullmatch(r"-?\d+(?:\.\d+|/\d+)?", answer) is not None

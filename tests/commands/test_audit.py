@@ -226,3 +226,67 @@ def test_a_hundred_thousand_rows_are_judged(tmp_path: Path) -> None:
     rows = [row | {"id": i, "baseline": "YES"} for i, row in enumerate(sound(100_000, 80_000))]
     said = audit(jsonl(tmp_path / "big.jsonl", rows), "--json")
     assert said.code == 0 and said.json["problems"] == 100_000
+
+
+def log_of_harness(n: int = 60, right: int = 50) -> list[dict[str, Any]]:
+    """Rows as lm-eval-harness logs samples of a generating task."""
+    return [
+        {
+            "doc_id": i,
+            "doc": {"question": f"What is {i} + 700?", "answer": f"{i} + 700\n#### {i + 700}"},
+            "target": f"We add the hundreds.\n#### {i + 700}",
+            "arguments": {"gen_args_0": {"arg_0": f"What is {i} + 700?"}},
+            "resps": [[f"We add. The answer is {i + 700}." if i < right else "I do not know."]],
+            "filtered_resps": [f"{i + 700}" if i < right else "[invalid]"],
+            "filter": "strict-match",
+            "metrics": ["exact_match"],
+            "exact_match": float(i < right),
+        }
+        for i in range(n)
+    ]
+
+
+def test_a_sample_log_of_lm_eval_is_judged_without_a_word(tmp_path: Path) -> None:
+    """Everything stands in lists there, of one (E1)."""
+    file = jsonl(tmp_path / "samples_gsm8k.jsonl", log_of_harness())
+    said = audit(file, "--json")
+    assert said.code == 0, said.out
+    assert said.json["columns"] == {
+        "gold": "target", "prediction": "filtered_resps", "score": "exact_match",
+        "reply": "resps", "problem": "doc_id",
+    }  # fmt: skip
+    system = said.json["system"]
+    assert (system["right"], system["unparsed"], system["accuracy"]) == (50, 10, 50 / 60)
+    assert system["claimed"] == system["reread"] == 50 / 60
+    unscored = [{key: row[key] for key in ("target", "filtered_resps")} for row in log_of_harness()]
+    assert audit(jsonl(tmp_path / "u.jsonl", unscored), "--json").json["system"]["right"] == 50
+
+
+def test_a_log_of_choices_is_judged_by_the_likeliest_one(tmp_path: Path) -> None:
+    def choices(likeliest: int) -> list[list[str]]:
+        return [[f"-{3 + (i != likeliest)}.5", "False"] for i in range(4)]
+
+    rows = [
+        {"doc_id": i, "target": i % 4, "acc": float(i < 90), "resps": [choices(0)],
+         "filtered_resps": choices(i % 4 if i < 90 else (i + 1) % 4)}
+        for i in range(100)
+    ]  # fmt: skip
+    said = audit(jsonl(tmp_path / "samples_mmlu.jsonl", rows), "--json")
+    assert said.code == 0 and said.json["system"]["right"] == 90
+    assert said.json["system"]["reread"] is None, "log-probabilities are no reply"
+
+
+@pytest.mark.parametrize(
+    ("gold", "prediction"),
+    [
+        (["18"], "18"),
+        ("18", ["18"]),
+        ("Paris", [["Paris"]]),
+        ([18], "18.0"),
+        (["café"], ["cafe\u0301"]),
+    ],
+)
+def test_a_list_of_one_is_what_it_holds(tmp_path: Path, gold: Any, prediction: Any) -> None:
+    rows = [{"gold": gold, "prediction": prediction}, {"gold": "other", "prediction": ["a", "b"]}]
+    found = audit(jsonl(tmp_path / "r.jsonl", rows), "--json").json
+    assert found["system"]["right"] == 1

@@ -4,13 +4,18 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutelage.evidence.audit.audit import Audit, audit
+from tutelage.domains.reading.answer_reader import AnswerReader
+from tutelage.evidence.audit.audit import Audit
+from tutelage.evidence.audit.audit import audit as judge_results
 from tutelage.evidence.audit.results import Result
+
+audit = partial(judge_results, reader=AnswerReader())
 
 
 def results(gold: Sequence[str], said: Sequence[str | None], **more: object) -> list[Result]:
@@ -334,3 +339,35 @@ def test_any_rows_get_a_verdict_and_it_never_stands_without_both_tests(
     if found.stands:
         assert all(test.beaten and test.p <= 0.05 and test.low > 0 for test in found.tests)
         assert not any(finding.refuses for finding in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("gold", "said", "right"),
+    [
+        ("0.3", "0.30000000000000004", True),
+        ("0.1", "0.09999999999999999", True),
+        ("2/3", "0.6666667", True),
+        ("0.3", "0.31", False),
+        ("3", "3.0000001", False),
+        ("1000001", "1000000", False),
+        ("café", "cafe\u0301", True),
+        ("是", "是。", True),
+        ("是", "不是。", False),
+    ],
+)
+def test_open_answers_without_a_score_are_compared_by_value(
+    gold: str, said: str, right: bool
+) -> None:
+    assert audit(results([gold], [said])).system.right == right
+
+
+def test_a_reply_with_braces_in_its_box_tells_that_it_was_misread() -> None:
+    rows = [
+        Result(
+            line=i, gold=f"{i}/7", prediction="?", score=0.0, reply=rf"\boxed{{\frac{{{i}}}{{7}}}}"
+        )
+        for i in range(1, 41)
+    ]
+    found = audit(rows, name="s")
+    assert found.system.misread == 40 and found.system.reread == 1.0
+    assert "conclude with the right answer" in found.sentence

@@ -24,7 +24,7 @@ WRITTEN = {
         ["12 apples", "12 cm", "12cm", "12 cm^2", "12 cm²", r"12\text{ cm}^2", r"12~\mathrm{cm}^2",
          "12 m", "12m", "12 km/h", "12 square metres", "12 °C", "12°", r"12^\circ", "12 years old",
          "12 kg·m/s²", "12 per hour", "$12/day", "12th", "12 o'clock", "12 left over", "12 个",
-         "12 in total", "12 more", "12, I believe", "12-year", "12 N", "12 µm"],
+         "12 in total", "12 more", "12-year", "12 N", "12 µm"],
     ),
     "money": (12, ["$12", r"\$12", "€12", "12 €", "US$12", "12 USD", "$12.00", "£12 each"]),
     "worked out": (
@@ -50,7 +50,7 @@ WRITTEN = {
     "fraction": (
         Fraction(7, 2),
         ["7/2", "7 / 2", "7⁄2", r"\frac72", r"\dfrac{7}{2}", r"\tfrac72", "3.5", r"\frac72 = 3.5",
-         "14/4", "7/2 ≈ 3.5"],
+         "{7}/{2}", "14/4", "7/2 ≈ 3.5"],
     ),
     "an endless fraction": (
         Fraction(1, 3),
@@ -86,6 +86,8 @@ OTHER = {
     "two numbers": ["12 or 13", "12 and 13", "12, 13", "12 to 13", "12-13", "12 ± 1", "1 h 30 min",
                     "12:30", "12 of 30", "2024-01-05", "1/2/2024", "12 km and 300 m", "12 = 13"],
     "a bound": ["x > 12", "12 < x", "at least 12", "more than 12", "12 or more", "almost 12"],
+    "more than a clause": ["12. Scratch that", "12, I believe", "12 - or so", "12 does",
+                           "12 apples is"],
     "a rounding that is none": ["7/3 ≈ 2.5", "7/3 = 2.34", "1/3 ≈ 0.34"],
     "misspelt": ["1,23", "1.2.3", "12,3456", "3 4/2", "1/0", "1e99999", "", "-", "abc", "\0"],
 }  # fmt: skip
