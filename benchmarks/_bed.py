@@ -7,13 +7,22 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
+
+from tutelage.domains.maths.equality import equal
+from tutelage.domains.reading import Unreadable
+from tutelage.domains.reading.numbers import number_of
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.judging.bed import fingerprint, productions, replies  # noqa: E402 - found in ROOT alone
+from tests.judging.file_maths import FILE  # noqa: E402
+from tests.judging.generated_maths import GENERATED  # noqa: E402
 from tests.judging.parts import Reply  # noqa: E402
 
+WARM = 100
+"""Replies of each kind whose times are not counted."""
 MOST_REFUSED = 0.005
 """The share of right replies that may be refused; no wrong one may be accepted."""
 
@@ -58,6 +67,32 @@ def judge_all() -> tuple[Mapping[str, Mapping[str, Count]], list[Misjudged]]:
         if missed:
             misjudged.append((reply, verdict.feedback))
     return counts, misjudged
+
+
+def measure_times() -> None:
+    """Print the median time of a reply to a maths problem, once the worker is warm."""
+    times: dict[str, list[float]] = {"numbers": [], "symbolic answers": []}
+    for reply in replies():
+        if reply.label in (GENERATED, FILE):
+            # What is compared anew, not what the same answer in another wrapper found before.
+            equal.cache_clear()
+            begun = time.perf_counter()
+            reply.domain.judge(reply.problem, reply.text)
+            took = time.perf_counter() - begun
+            times[_kind_of(reply)].append(1000 * took)
+    for kind, most in (("numbers", 5), ("symbolic answers", 30)):
+        warm = times[kind][WARM:]
+        print(
+            f"median time a reply, {kind}: {median(warm):.2f} ms of {len(warm)}, goal <= {most} ms"
+        )
+
+
+def _kind_of(reply: Reply) -> str:
+    try:
+        number_of(reply.problem.answer)
+    except Unreadable:
+        return "symbolic answers"
+    return "numbers"
 
 
 def added(counts: Iterator[Count] | Sequence[Count]) -> Count:

@@ -1,7 +1,7 @@
 """Measure judges: the hidden tests of python_coding, or with `answers` all that read an answer.
 
 `answers` prints, by domain and class, how many of the generated replies of `tests/judging` are
-misjudged; `--list` shows each of them.
+misjudged; `--list` shows each of them, `--time` what a reply costs.
 
 Without it the hidden tests are measured: mutants they let pass, rewrites they refuse. A mutant is
 a reference solution that was changed in one place. It counts where it differs from the reference
@@ -219,11 +219,15 @@ def main() -> int:
         "answers", help="the judges that read an answer, on generated replies"
     )
     answers.add_argument("--list", action="store_true", help="print each misjudged reply")
+    answers.add_argument("--time", action="store_true", help="print the time of a reply instead")
     answers.add_argument("--json", default="", metavar="FILE", help="write the counts there")
     given = options.parse_args()
     if given.judges == "answers":
         import _bed
 
+        if given.time:
+            _bed.measure_times()
+            return 0
         return 0 if _bed.measure(every=given.list, file=given.json) else 1
     begun = time.perf_counter()
     tasks = sample(given.per_template, given.templates, given.seed)

@@ -32,6 +32,8 @@ _WORDS = re.compile(
 )
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _SHORT = re.compile(rf"\\frac\s*(\d|{_BRACES})\s*(\d|{_BRACES})")
+_DRESSED = ((r"\((\d+)\)(?=_)", r"\1"), (r"(mod) *(\d+)", r"\1{\2}"),
+            (r"(?<=[\])])\s*[uU]\s*(?=[\[(])", r"\\cup "))  # fmt: skip
 _SCRIPT = re.compile(r"([_^])\s*(-?\d+|[A-Za-z])")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹⁺⁻]+|[₀-₉]+")
 
@@ -41,7 +43,8 @@ def tidy(text: str) -> str:
     text = _RAISED.sub(_write_script, text)
     text = "".join(_write_fraction(sign) for sign in text)
     text = _SPELT.sub(lambda match: _TABLE[match[0]], text)
-    text = re.sub(r"(?<=[\])])\s*[uU]\s*(?=[\[(])", r"\\cup ", text)
+    for pattern, plain in _DRESSED:
+        text = re.sub(pattern, plain, text)
     text = _WORDS.sub(r"\\\g<0> ", text)
     text = _SHORT.sub(lambda match: r"\frac" + _brace(match[1]) + _brace(match[2]), text)
     text = _SCRIPT.sub(r"\1{\2}", text)
