@@ -31,6 +31,8 @@ _WORDS = re.compile(
     r"(?![A-Za-z])"
 )
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+_NESTED = r"(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*"
+_BRACKETED = re.compile(rf"(\\sqrt *|\^ *)\(({_NESTED})\)")
 _SHORT = re.compile(rf"\\frac\s*(\d|{_BRACES})\s*(\d|{_BRACES})")
 _DRESSED = ((r"\((\d+)\)(?=_)", r"\1"), (r"(mod) *(\d+)", r"\1{\2}"),
             (r"(?<=[\])])\s*[uU]\s*(?=[\[(])", r"\\cup "))  # fmt: skip
@@ -46,6 +48,8 @@ def tidy(text: str) -> str:
     for pattern, plain in _DRESSED:
         text = re.sub(pattern, plain, text)
     text = _WORDS.sub(r"\\\g<0> ", text)
+    while (braced := _BRACKETED.sub(r"\1{\2}", text)) != text:
+        text = braced
     text = _SHORT.sub(lambda match: r"\frac" + _brace(match[1]) + _brace(match[2]), text)
     text = _SCRIPT.sub(r"\1{\2}", text)
     return " ".join(text.split())
