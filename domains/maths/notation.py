@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+DEEPEST = 6
+"""Roots and exponents within each other whose round brackets are read."""
+
 _SPELLINGS = {
     "-": "− – ‐ ‑", r"\times ": "×", r"\cdot ": "· ⋅ ∙ *", r"\div ": "÷", r"\sqrt ": "√",
     r"\pi ": "π", r"\infty ": "∞ infinity", r"\emptyset ": r"∅ \varnothing", r"\pm ": "±",
@@ -48,8 +51,8 @@ def tidy(text: str) -> str:
     for pattern, plain in _DRESSED:
         text = re.sub(pattern, plain, text)
     text = _WORDS.sub(r"\\\g<0> ", text)
-    while (braced := _BRACKETED.sub(r"\1{\2}", text)) != text:
-        text = braced
+    for _ in range(DEEPEST):
+        text = _BRACKETED.sub(r"\1{\2}", text)
     text = _SHORT.sub(lambda match: r"\frac" + _brace(match[1]) + _brace(match[2]), text)
     text = _SCRIPT.sub(r"\1{\2}", text)
     return " ".join(text.split())
