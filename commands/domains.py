@@ -115,7 +115,7 @@ def check_domain(
         ("echo 'Answer: 12 or 13' | tutelage domains read maths -", ""),
     ),
 )
-def read_reply(
+def show_reading(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A domain, as `check` takes it.")],
     file: Annotated[
         str, typer.Argument(metavar="FILE|-", help="The reply; `-` for standard input.")

@@ -27,8 +27,7 @@ from .discover import nearby
 from .guide_file import read_guide
 from .identity import problem, split_of
 from .lookup import find_problem, first_problem
-from .reading import Reading, Unreadable
-from .reading import read as read_answer
+from .reading import Reading, Unreadable, read_reply
 from .reading.numbers import number_of
 from .registry import FORMS, BrokenDomain, NeedsOptions, UnknownDomain, get, names
 from .scaffold import BadName, write_scaffold
@@ -73,8 +72,8 @@ __all__ = [
     "nearby",
     "number_of",
     "problem",
-    "read_answer",
     "read_guide",
+    "read_reply",
     "split_of",
     "write_scaffold",
 ]

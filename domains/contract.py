@@ -152,7 +152,7 @@ class AnswerKinds(Protocol):
     """
 
     def answer_kind(self, problem: Problem) -> AnswerKind:
-        """Return the kind; the empty one too where several answers that differ are right."""
+        """Return the kind; the empty one where another number, expression or set is right too."""
 
 
 @runtime_checkable

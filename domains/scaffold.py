@@ -19,7 +19,7 @@ from tutelage.domains import (
     Unreadable,
     Verdict,
     problem,
-    read_answer,
+    read_reply,
     split_of,
 )
 
@@ -98,7 +98,7 @@ class CLASS:
 
     def reading(self, problem, reply):
         """Finds the answer, however it is wrapped up: `domains read` shows how, step by step."""
-        return read_answer(reply, _time)
+        return read_reply(reply, _time)
 
     def answer_kind(self, problem):
         """`domains check` tries the judge with such answers, and with what nearly is one."""

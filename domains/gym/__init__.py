@@ -9,10 +9,11 @@ from typing import Any
 from reasoning_gym import factory
 from reasoning_gym.coaching.base_curriculum import DefaultCurriculumContext, RangeAttributeMode
 
-from ..contract import Guide, NotEnoughProblems, Problem, Split, Verdict
+from ..contract import AnswerKind, Guide, NotEnoughProblems, Problem, Split, Verdict
 from ..identity import problem, split_of
 from ..reading import Reading, Unreadable, read_reply
 from ..reading.numbers import number_of
+from ..rewritings import shown_kind
 from .families import CARE, FAMILIES, FORMAT, WORKED_FAMILIES, Family
 
 CHUNK = 500
@@ -105,9 +106,18 @@ class ReasoningGym:
             if since_new > PATIENCE:
                 return
 
+    def reading(self, problem: Problem, reply: str) -> Reading[str]:
+        """Read the answer as the family's own answers are written."""
+        return read_answer(problem, reply)
+
+    def answer_kind(self, problem: Problem) -> AnswerKind:
+        """Return the kind of answers that we know to be the only right ones."""
+        is_known = self._family in WORKED_FAMILIES or self._family in FAMILIES
+        return shown_kind(problem.answer, ()) if is_known else ""
+
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Score the reply's final answer; a reply of one line may leave the mark out."""
-        reading = read_answer(problem, reply)
+        reading = self.reading(problem, reply)
         answer = reading.answer
         if answer is None:
             said = f"{reading.refusal} It must end with `Answer:` and the result."

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..contract import Problem, Split, Verdict
+from ..contract import AnswerKind, Problem, Split, Verdict
 from ..drawing import take, take_in_turn
 from ..guide_file import read_guide
 from ..jsonl.guide import restate_question
 from ..reading import Reading, Unreadable, read_reply
 from ..reading.numbers import number_of
+from ..rewritings import shown_kind
 from . import EQUATION, LEVEL, ReasoningGym, false_equations, read_answer
 from .families import WORKED_FAMILIES
 
@@ -77,9 +78,17 @@ class General:
     def _gym(self, problem: Problem) -> ReasoningGym:
         return self._gyms[str(problem.data["family"])]
 
+    def reading(self, problem: Problem, reply: str) -> Reading[str]:
+        """Read the answer as its family does."""
+        return read_answer(problem, reply)
+
+    def answer_kind(self, problem: Problem) -> AnswerKind:
+        """Return the kind that the answer shows: each has one right answer."""
+        return shown_kind(problem.answer, ())
+
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Score the answer as its family does; where it is wrong, say how it was gone about."""
-        reading = read_answer(problem, reply)
+        reading = self.reading(problem, reply)
         answer = reading.answer
         ways = list(self._ways(problem, reply, reading))
         if answer is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..contract import Problem, Split, Verdict
+from ..contract import AnswerKind, Problem, Split, Verdict
 from ..guide_file import read_guide
 from ..identity import problem
 from ..reading import Reading, Unreadable, read_reply
@@ -48,9 +48,17 @@ class JobOrder:
         """Return `n` distinct problems, topics in turn; about one in four has no order."""
         return draw(NAME, _make, OOD if split == "ood" else self._sizes, split, n, seed)
 
+    def reading(self, problem: Problem, reply: str) -> Reading[str]:
+        """Read an order, or NONE."""
+        return read_order(reply)
+
+    def answer_kind(self, problem: Problem) -> AnswerKind:
+        """Return the kind of all answers here."""
+        return "text"
+
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Do the jobs in the order that was given."""
-        reading = read_order(reply)
+        reading = self.reading(problem, reply)
         said = reading.answer
         modes = tuple(dict.fromkeys(mode for mode, _ in flaws(problem, reply)))
         if said is None:

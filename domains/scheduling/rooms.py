@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..contract import Problem, Split, Verdict
+from ..contract import AnswerKind, Problem, Split, Verdict
 from ..guide_file import read_guide
+from ..reading import Reading
 from . import judging, problems, solutions
 
 GUIDE = read_guide(Path(__file__).with_suffix(".toml"))
@@ -31,6 +32,14 @@ class Scheduling:
         Every run of an even number of neighbours, counted from the start, is balanced.
         """
         return problems.draw(problems.OOD if split == "ood" else self._shapes, split, n, seed)
+
+    def reading(self, problem: Problem, reply: str) -> Reading[str]:
+        """Read YES or NO."""
+        return judging.read_answer(reply)
+
+    def answer_kind(self, problem: Problem) -> AnswerKind:
+        """Return the kind of all answers here."""
+        return "class"
 
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Score the last answer of `reply`; where it is wrong, say what its working missed."""

@@ -3,12 +3,13 @@
 import random
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 
-from ..contract import Problem, Split, Verdict
+from ..contract import AnswerKind, Problem, Split, Verdict
 from ..guide_file import read_guide
 from ..identity import problem
-from ..reading import read_reply
+from ..reading import Reading, read_reply
 from ..reading.numbers import number_of
 from . import solver
 from .instances import draw, shuffle_items, sizes_of
@@ -40,9 +41,17 @@ class WeightedIntervals:
         """Return `n` distinct problems, topics in turn."""
         return draw(NAME, _make, OOD if split == "ood" else self._sizes, split, n, seed)
 
+    def reading(self, problem: Problem, reply: str) -> Reading[Fraction]:
+        """Read a number."""
+        return read_reply(reply, number_of)
+
+    def answer_kind(self, problem: Problem) -> AnswerKind:
+        """Return the kind of all answers here."""
+        return "number"
+
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Compare the number; where it is wrong, say what the working missed."""
-        reading = read_reply(reply, number_of)
+        reading = self.reading(problem, reply)
         found = reading.answer
         modes = tuple(dict.fromkeys(mode for mode, _ in flaws(problem, reply)))
         if found is None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..contract import Problem, Split, Verdict
+from ..contract import AnswerKind, Problem, Split, Verdict
 from ..guide_file import read_guide
 from ..identity import problem
 from ..reading import Reading, Unreadable, read_reply
@@ -53,9 +53,17 @@ class Witness:
         kept = [it for place, it in enumerate(drawn) if it.answer == "YES" or place // 2 % 3 == 0]
         return [_problem(it) for it in kept[:n]]
 
+    def reading(self, problem: Problem, reply: str) -> Reading[str]:
+        """Read a plan, or NONE."""
+        return read_plan(reply)
+
+    def answer_kind(self, problem: Problem) -> AnswerKind:
+        """Return the kind of all answers here."""
+        return "text"
+
     def judge(self, problem: Problem, reply: str) -> Verdict:
         """Try the plan: any that holds every meeting without a clash is right."""
-        reading = read_plan(reply)
+        reading = self.reading(problem, reply)
         said = reading.answer
         if said is None:
             modes = ("no_answer", *_modes(problem, reply))

@@ -12,7 +12,7 @@ from tutelage.domains import get
 from .conftest import Said, at
 
 DOMAIN = """
-from tutelage.domains import Guide, Unreadable, Verdict, problem, read_answer, split_of
+from tutelage.domains import Guide, Unreadable, Verdict, problem, read_reply, split_of
 
 
 def whole(text):
@@ -34,7 +34,7 @@ class Doubles:
         return problem(self.name, text=f"Twice {i}?", answer=str(2 * i), **shape)
 
     def reading(self, problem, reply):
-        return read_answer(reply, whole)
+        return read_reply(reply, whole)
 
     def judge(self, problem, reply):
         found = self.reading(problem, reply)

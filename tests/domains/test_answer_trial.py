@@ -13,6 +13,7 @@ from tutelage.domains import (
     Split,
     Verdict,
     check,
+    get,
     problem,
     split_of,
 )
@@ -129,6 +130,27 @@ def test_a_kind_that_the_domain_declares_is_a_promise(domain: Counting) -> None:
     assert not report.ok
     ((level, text),) = said(report)
     assert level == "fault" and " for '" in text, "the misjudged reply is shown"
+
+
+OURS = {
+    "general": {"number", "text"},
+    "gym:chain_sum": {"number"},
+    "gym:leg_counting": {"number"},
+    "scheduling": {"class"},
+    "scheduling:jobs": {"text"},
+    "scheduling:weighted": {"number"},
+    "scheduling:witness": {"text"},
+}
+"""Domain -> the kinds of answers that its judge promises to read."""
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_judges_read_answers_as_people_write_them(name: str) -> None:
+    rates = check(get(name), 40).card.reading
+    assert {rate.kind for rate in rates} == OURS[name] and all(rate.declared for rate in rates)
+    for rate in rates:
+        assert rate.rewritings >= 200 and rate.near_misses >= 160
+        assert rate.refused == rate.accepted == ()
 
 
 class OddKind(FirstNumber):
