@@ -8,7 +8,9 @@ stores: they never change.
 
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Literal, NamedTuple, Protocol, get_args
 
 START, EVALUATE, FINISH = "start", "evaluate", "finish"
@@ -201,6 +203,13 @@ def with_adapter(arm: str, adapter: str) -> str:
 def inside(slot: str) -> str:
     """Return how all slots below `slot` begin."""
     return f"{slot}/"
+
+
+def common_start(places: Sequence[str]) -> str:
+    """Return how all of these slots begin, as a prefix to find events by."""
+    first, last = min(places, default=""), max(places, default="")
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    return "".join(letter for letter, _ in same)
 
 
 def label(slot: str) -> str:

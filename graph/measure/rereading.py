@@ -106,7 +106,8 @@ def attempts_in(
         return read_by_one_judge(
             run, attempts, (it for some in run.problems.values() for it in some)
         )
-    readings = newest_readings(run.log, run.id, until=until)
+    start = slots.common_start([it.slot for it in attempts])
+    readings = newest_readings(run.log, run.id, prefix=start, until=until)
     return [apply_reading(it, readings.get(it.slot)) for it in attempts]
 
 

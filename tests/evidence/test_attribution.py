@@ -16,6 +16,7 @@ from tutelage.evidence.attribution.contrasts import (
 from tutelage.evidence.attribution.headline import headline
 from tutelage.evidence.attribution.table import Arm, Attribution
 from tutelage.evidence.effects import beyond_chance
+from tutelage.evidence.pairs import MixedJudges
 
 CLASSES = ("YES", "NO")
 
@@ -355,3 +356,15 @@ def test_a_simulated_p_and_a_test_that_parts_from_its_interval_are_marked_row_by
     assert [(it["exact"], it["parted"]) for it in told["contrasts"]][1] == (True, True)
     assert not told["contrasts"][0]["exact"]
     assert Attribution.from_json(told).contrasts == (odd, five)
+
+
+def test_arms_that_different_judges_read_are_not_put_into_one_table() -> None:
+    def arm(judge: str) -> list[JudgedReply]:
+        return [JudgedReply(f"p{n}", 1.0, "right", "YES", "YES", judge=judge) for n in range(4)]
+
+    with pytest.raises(MixedJudges, match="read by 2 judges: 'maths 1', 'maths 2'"):
+        table({("test", "base", False): arm("maths 1"), ("test", "tuned", False): arm("maths 2")})
+    same = table(
+        {("test", "base", False): arm("maths 2"), ("test", "tuned", False): arm("maths 2")}
+    )
+    assert same.contrast("test", "tuned - base") is not None
