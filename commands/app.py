@@ -31,6 +31,8 @@ COMMANDS = {
         "audit": "Judge anyone's results: what is the floor, does the claim stand, which test says "
         "so?",
         "replay": "Make a run again from its log alone, without a model, and compare every event.",
+        "rejudge": "Read every reply of a run again with today's judge, and show what that "
+        "changes.",
     },
     "Steps by hand": {
         "gate": "Gate one version against another, or put the gate itself on trial.",

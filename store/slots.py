@@ -143,6 +143,11 @@ def arm_on(place: str, split: str, arm: str) -> str:
     return f"{place}/{split}/{arm}"
 
 
+def arm_of(attempt: str) -> str:
+    """Return the slot of the arm that an attempt, given by its slot, belongs to."""
+    return attempt.rsplit("/", 2)[0]
+
+
 def block_of(incumbent: str) -> str:
     """Return the name of a gate's block of problems, by the slot of the incumbent's arm."""
     return f"val/{incumbent}"

@@ -1,6 +1,6 @@
 """Gate of a run: both arms answer the same problems, then the evidence decides."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ...domains.contract import Problem
@@ -91,17 +91,11 @@ class Gate:
         )
         settings = replace(self.settings, floor=floor.accuracy)
 
-        def ask(asked: int) -> tuple[list[AttemptJudged], list[AttemptJudged]]:
+        def ask(asked: int) -> Arms:
             old = self._answers(self.incumbent, old_slot, old_adapter, self.block[:asked])
             return self._answers(self.candidate, new_slot, new_adapter, self.block[:asked]), old
 
-        (new, old), why = race(
-            len(self.block),
-            settings,
-            ask,
-            lambda arms, left: futility_reason(*means(*self._rows(*arms)), left, settings),
-        )
-        verdict = end_race(*self._rows(new, old), len(self.block), settings, why)
+        (new, old), verdict = decide_by_race(len(self.block), settings, ask)
         return self._event(
             slots.part(candidate_slot, "gate"),
             _mention_unparsed_replies(verdict, new, old),
@@ -115,17 +109,6 @@ class Gate:
             candidate_attempts=new_slot,
             incumbent_attempts=old_slot,
         )
-
-    def _rows(
-        self, new: Sequence[AttemptJudged], old: Sequence[AttemptJudged]
-    ) -> tuple[Replicates, Replicates]:
-        """Return both arms' scores by replicate; attempts stand problem by problem.
-
-        Raises MixedJudges rather than compare what different judges read.
-        """
-        require_one_judge(event.judge for event in (*new, *old))
-        count, ours, theirs = self.settings.replicates, scores(new), scores(old)
-        return [ours[i::count] for i in range(count)], [theirs[i::count] for i in range(count)]
 
     def _incumbent_slot(self, shared_slot: str, adapter: str) -> str:
         """Return the slot of the incumbent arm, shared by candidates that share its adapter.
@@ -206,6 +189,34 @@ class Gate:
             "incumbent": self.incumbent.hash,
             "channel": self.channel,
         }
+
+
+Arms = tuple[Sequence[AttemptJudged], Sequence[AttemptJudged]]
+"""Attempts of the candidate and of the incumbent; each arm's stand problem by problem."""
+
+
+def decide_by_race(
+    planned: int, settings: GateSettings, ask: Callable[[int], Arms]
+) -> tuple[Arms, GateVerdict]:
+    """Ask both arms about ever more problems while there is hope; decide on what they answered.
+
+    Raises MixedJudges rather than compare what different judges read.
+    """
+    (new, old), why = race(
+        planned,
+        settings,
+        ask,
+        lambda arms, left: futility_reason(*means(*_rows(arms, settings)), left, settings),
+    )
+    return (new, old), end_race(*_rows((new, old), settings), planned, settings, why)
+
+
+def _rows(arms: Arms, settings: GateSettings) -> tuple[Replicates, Replicates]:
+    """Return both arms' scores by replicate."""
+    require_one_judge(event.judge for arm in arms for event in arm)
+    count = settings.replicates
+    ours, theirs = map(scores, arms)
+    return [ours[i::count] for i in range(count)], [theirs[i::count] for i in range(count)]
 
 
 def _mention_unparsed_replies(

@@ -58,7 +58,7 @@ def open_run(
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
-    domain, judge = (overrides.domain, None) if overrides.domain else _domain(config, overrides)
+    domain, judge = (overrides.domain, None) if overrides.domain else open_domain(config, overrides)
     _check_has_training(domain)
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
     teacher = overrides.teacher or _teacher(config.teacher, domain, overrides.opener)
@@ -100,6 +100,15 @@ def recorded_config(log: Log, run_id: str, budget: Budget | None = None) -> RunC
     return parse_config({**event.config, "budget": spent}, f"the recorded config of {run_id}")
 
 
+def open_domain(config: RunConfig, overrides: Overrides) -> tuple[Domain, Judge | None]:
+    """Open the domain that the config names, and the model that judges in it, if one does."""
+    options, judge = with_judge(config.domain.options, overrides.opener)
+    try:
+        return domains.get(config.domain.name, options), judge
+    except ValueError as error:
+        raise ConfigError(f"[domain] of {config.name}: {error}") from error
+
+
 def free_name(log: Log, folder: Path, name: str) -> str:
     """Return `name`, or with the first number that no run has yet, nor one of another store."""
     taken, number = set(run_ids(log)), 2
@@ -107,15 +116,6 @@ def free_name(log: Log, folder: Path, name: str) -> str:
     while free in taken or (folder / free / CONFIG_FILE).exists():
         free, number = f"{name}-{number}", number + 1
     return free
-
-
-def _domain(config: RunConfig, overrides: Overrides) -> tuple[Domain, Judge | None]:
-    """Open the domain that the config names, and the model that judges in it, if one does."""
-    options, judge = with_judge(config.domain.options, overrides.opener)
-    try:
-        return domains.get(config.domain.name, options), judge
-    except ValueError as error:
-        raise ConfigError(f"[domain] of {config.name}: {error}") from error
 
 
 def _check_has_training(domain: Domain) -> None:
