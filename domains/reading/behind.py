@@ -8,7 +8,9 @@ from .candidates import COMPUTED, CUT
 from .wrappers import boxes
 
 _CLAUSE = r"(?:^|[.!?;:,(\[\n]|(?:^|\s)-{1,2}\s)\s?"
-_FILLER = r"(?:(?:but|and|so|oh|hm+|ah|then|now|well|sorry|ok(?:ay)?|yes)\b[\s,.!]{0,3}){0,3}"
+_FILLER = (
+    r"(?:(?:but|and|so|oh|hm+|ah|then|now|well|sorry|actually|ok(?:ay)?|yes)\b[\s,.!]{0,3}){0,3}"
+)
 _BAD = r"(?:wrong|incorrect|false|mistaken|invalid|(?:an?|my) (?:mistake|error))\b"
 _WRONG = (
     rf"\s(?:\w+ly |still |also |just |be |all )?(?:{_BAD}"
@@ -38,10 +40,10 @@ _DENIED = re.compile(
 )
 _IT = r"(?:it|that|this|the (?:\w+ )?(?:answer|result|solution|value|number|one))"
 _REPLACES = re.compile(
-    rf"{_CLAUSE}{_FILLER}(?:(?P<words>or|no[,.:]|nope,?|i mean|make that"
+    rf"{_CLAUSE}{_FILLER}(?:(?P<words>or|alternatively|no[,.:]|nope,?|i mean|make that"
     rf"|(?:no, )?{_IT} (?:should|must|ought to) (?:be|have been)"
     r"|the (?:correct|right|true|real|actual) \w+ (?:is|was))"
-    r"|actually|rather|alternatively|(?:\w+ )?should (?:be|have been)"
+    r"|actually|rather|(?:\w+ )?should (?:be|have been)"
     rf"|(?P<states>{_IT}(?:'s| is| was| equals)))[,:]?\s"
     r"(?:(?:or|maybe|perhaps|possibly|even|rather|it is|it's|instead|also),? ){0,2}",
     re.I,

@@ -8,9 +8,12 @@ from .contract import Unreadable
 _SCALES = {
     "dozen": 12, "hundred": 100, "thousand": 10**3, "lakh": 10**5, "million": 10**6, "mio": 10**6,
     "mln": 10**6, "crore": 10**7, "billion": 10**9, "bn": 10**9, "trillion": 10**12,
+    "quadrillion": 10**15, "quintillion": 10**18, "tens": 10,
 }  # fmt: skip
 _GLUED_SCALES = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
-"""Letters that scale only the number that they are glued to: `12k`."""
+"""Letters that scale the number that they are glued to: `12k`."""
+_MONEY_SCALES = _GLUED_SCALES | {"m": 10**6, "T": 10**12}
+"""Letters that scale an amount of money, glued or not."""
 
 _UNIT_NAMES = """
 mm cm dm km hm um nm µm mi yd ft in mg kg µg lb lbs oz mt ml mL cl cL dl dL hl hL µl cc gal qt pt
@@ -44,9 +47,9 @@ _FUNCTIONS = (
 _BEHIND = re.compile(
     rf"(?<![^\W\d_])(?:{_DENIALS}|{_FUNCTIONS}|{_NUMERALS}|no|or|versus|vs|than|at least|at most"
     r"|squared|cubed|powers?|raised|times|plus|minus|multiplied|divided|doubled|tripled|halved"
-    r"|choose|point|half|halves|thirds?|quarter|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?"
+    r"|choose|point|recurring|repeating|binary|octal|hex|hexadecimal|mil|permille|mille|half|halves|thirds?|quarter|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?"
     r"|tenths?|elevenths?|twelfths?|hundredths?|thousandths?|millionths?|remainder)(?![^\W\d_])"
-    r"|^\s?(?:over|by)(?![^\W\d_])",
+    r"|^\s?(?:over|by|below|under)(?![^\W\d_])",
     re.I,
 )
 """Words that make another value of the number before them, or no answer."""
@@ -55,7 +58,8 @@ _BEFORE = re.compile(
     r"(?:(?<![^\W\d_])(?:half|twice|double|triple|thrice|third|quarter|square|squared|cube|cubed"
     r"|factorial|reciprocal|inverse|opposite|negative|negation|multiple|divisor|factor|power"
     rf"|{_FUNCTIONS}|{_NUMERALS}|over|under|above|below|beyond|within|between|until|except|almost"
-    r"|nearly|than|times|plus|divided|multiplied|at least|at most|up to)s?(?: (?:of|by|the))*\s*)$",
+    r"|nearly|than|times|plus|divided|multiplied|at least|at most|up to"
+    r"|(?:anything|all|everything) but|apart from|besides|without)s?(?: (?:of|by|the))*\s*)$",
     re.I,
 )
 """Words that make another value of the number behind them."""
@@ -85,7 +89,8 @@ def read_sign(match: re.Match[str], lead: str) -> int:
 
 
 _SCALE = re.compile(rf"\s?({'|'.join(_SCALES)})s?(?![^\W\d_])", re.I)
-_GLUED = re.compile(r"[A-Za-z]+")
+_GLUED = re.compile(r"([A-Za-z])(?![^\W\d_])")
+_LETTER = re.compile(rf"\s?{_GLUED.pattern}")
 _WORD = re.compile(r"[^\W\d_]+")
 _NOUN = re.compile(
     rf"[\s°'\"{CURRENCY}]*[-/]?"
@@ -103,11 +108,10 @@ _VERB = re.compile(
 def read_tail(tail: str, money: bool) -> tuple[Fraction, bool, str]:
     """Return scale, percent sign and noun behind a number. Raises Unreadable."""
     scale = Fraction(1)
-    glued = _GLUED.match(tail)
-    if glued and glued[0] in _GLUED_SCALES:
-        scale, tail = Fraction(_GLUED_SCALES[glued[0]]), tail[glued.end() :]
-    elif glued and glued[0] == "m" and money:
-        scale, tail = Fraction(10**6), tail[1:]
+    letter = _LETTER.match(tail) if money else _GLUED.match(tail)
+    if letter and letter[1] in (_MONEY_SCALES if money else _GLUED_SCALES):
+        scale = Fraction((_MONEY_SCALES if money else _GLUED_SCALES)[letter[1]])
+        tail = tail[letter.end() :]
     while said := _SCALE.match(tail):
         scale, tail = scale * _SCALES[said[1].lower()], tail[said.end() :]
     percent = _PERCENT.match(tail)

@@ -84,7 +84,7 @@ def _rounds(decimal: Number, exact: Number) -> bool:
 _LABEL = re.compile(r"[A-Za-z' ]{0,60}(?:_\{?\w{1,3}\}?)?(?:\([^()=]{0,9}\))?\s*")
 """What a result may be called: `x`, `x_1`, `f'(2)`, `area`."""
 _WORKED = re.compile(
-    r"(?:[\d\s.,+\-*/^(){}%'°$€£]|\\sqrt|(?<![^\W\d_])[mgslLh](?![^\W\d_])|[^\W\d_]{2,}+)*+"
+    r"(?:[\d\s.,+\-*/^(){}%'°$€£!|_]|\\[a-z]+|(?<![^\W\d_])[mgslLh](?![^\W\d_])|[^\W\d_]{2,}+)*+"
 )
 """A sum that is written out: no letter of algebra stands in it."""
 

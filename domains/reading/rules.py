@@ -64,6 +64,7 @@ def words_of(text: str) -> str:
     return _spaced(unwrap(undress(text))).strip("\"'“”‘’„«»").rstrip(_ENDS).casefold()
 
 
+_UNSPACED = "\u0e00"
 _ENDS = ".!?;, *_。、…"
 
 
@@ -127,10 +128,9 @@ def _same_class(wanted: str, given: str, terms: Terms) -> bool:
 def _holds(wanted: str, given: str, terms: Terms) -> bool:
     """Tell whether an answer says the wanted words, and stands by them alone."""
     words, said = words_of(wanted), words_of(first_line(given))
-    whole = f"{_edge('<!', words[:1])}{re.escape(words)}{_edge('!', words[-1:])}"
     return bool(words) and any(
         not has_denial(said, found.start(), found.end()) and not _CHOICE.search(said, found.end())
-        for found in re.finditer(whole, said)
+        for found in re.finditer(_whole(words), said)
     )
 
 
@@ -142,9 +142,15 @@ _CHOICE = re.compile(
 """Offers something else, or takes back what was said."""
 
 
-def _edge(looks: str, letter: str) -> str:
-    """Return a pattern for the end of a word; scripts without spaces have no such ends."""
-    return rf"(?{looks}\w)" if letter < "\u0e00" else ""
+def _whole(words: str) -> str:
+    """Return a pattern for words that are part of no longer one, and of no other number."""
+    first, last = words[:1], words[-1:]
+    begins = r"(?<![\w-])(?<!\d[.,])" if first.isdigit() else r"(?<!\w)"
+    ends = r"(?!\w|[.,]\d)" if last.isdigit() else r"(?!\w)"
+    # Scripts without spaces have no such edges.
+    return (
+        f"{begins if first < _UNSPACED else ''}{re.escape(words)}{ends if last < _UNSPACED else ''}"
+    )
 
 
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\(?\d{1,2}[.)])\s+")

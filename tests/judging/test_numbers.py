@@ -30,7 +30,8 @@ WRITTEN = {
     "worked out": (
         12,
         ["3*4 = 12", "3 x 4 = 12", r"3 \times 4 = 12", "12 = 3*4", "3 m * 4 m = 12 m^2",
-         "5 apples + 7 apples = 12 apples", r"\sqrt{144} = 12", "half of 24 = 12"],
+         "5 apples + 7 apples = 12 apples", r"\sqrt{144} = 12", "half of 24 = 12",
+         "4!/2 = 12", r"\binom{12}{1} = 12", "|-12| = 12"],
     ),
     "the last of two names": (3000, ["3 km = 3000 m", "3 thousand", "3k", "30 hundred"]),
     "negative": (
@@ -63,7 +64,7 @@ WRITTEN = {
     "scale words": (
         12_000_000,
         ["12 million", "12M", "$12m", "0.012 billion", "12 thousand thousand", "12 million people",
-         "12000k"],
+         "12000k", "$12 M", "$0.012B"],
     ),
     "powers of ten": (
         12_000_000,
@@ -78,14 +79,16 @@ OTHER = {
                    "12 halves", "12 hundredths", "12 point five", "12 and a half", "12 * 5",
                    "3 + 4", "12 sin x", "12 plus two", "√12", r"\sqrt{12}", "12π", r"12\pi",
                    "sin 12",
-                   "the square root of 12", "twice 12", "half of 12", "4210_5", "12 mod seven"],
+                   "the square root of 12", "twice 12", "half of 12", "4210_5",
+                   "12 mod seven", "12 recurring", "12 in binary", "12 per mille"],
     "algebra": ["12x", "12 x", "12i", "12e", "12n", "12xy", "12 xy", "12*x", "12/x", "12%x", "12πx",
                 "x - 5", "x-5", "2x = 24", "12 = 12x", "12 over x"],
     "denied": ["not 12", "12 is wrong", "12 is not right", "isn't 12", "12 isn't right", "never 12",
-               "12 is incorrect", "neither 12"],
+               "12 is incorrect", "neither 12", "anything but 12"],
     "two numbers": ["12 or 13", "12 and 13", "12, 13", "12 to 13", "12-13", "12 ± 1", "1 h 30 min",
                     "12:30", "12 of 30", "2024-01-05", "1/2/2024", "12 km and 300 m", "12 = 13"],
-    "a bound": ["x > 12", "12 < x", "at least 12", "more than 12", "12 or more", "almost 12"],
+    "a bound": ["x > 12", "12 < x", "at least 12", "more than 12", "12 or more", "almost 12",
+                "12 below"],
     "more than a clause": ["12. Scratch that", "12, I believe", "12 - or so", "12 does",
                            "12 apples is"],
     "a rounding that is none": ["7/3 ≈ 2.5", "7/3 = 2.34", "1/3 ≈ 0.34"],

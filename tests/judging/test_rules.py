@@ -118,6 +118,9 @@ CASES = {
          "Rome", "Paris or Rome", "maybe Paris, maybe Rome", "Paris, of course, is wrong"],
         [],
     ),
+    "a contained number": Case(
+        "contains", "12", ["It is 12.", "room 12, of course"], ["112", "12.5", "1,12", "-12"], [],
+    ),
     "contained in a script without spaces": Case(
         "contains", "東京", ["首都は東京です。", "東京"], ["京都"], []
     ),
