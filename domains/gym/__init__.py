@@ -136,6 +136,13 @@ class ReasoningGym:
             said = f"No step is written out. {said}"
         return Verdict(max(0.0, score), "wrong", said, tuple(modes), answer)
 
+    def reading(self, problem: Problem, reply: str) -> Reading[str]:
+        """Return an answer of the right one's shape: a number, one word, or any words."""
+        if _is_number(problem.answer):
+            return read_reply(reply, _number, same=_are_equal)
+        alone = len(problem.answer.split()) == 1
+        return read_reply(reply, _one_word if alone else str, words=not alone)
+
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
         """Write steps where the family has some, and the answer; None where no answer is known."""
         wanted = frozenset(self._ours.writers) if steps is None else steps
@@ -234,14 +241,6 @@ class ReasoningGym:
         curriculum.set_global_level(level)
         mode = RangeAttributeMode.UPPER_BOUND if harder else RangeAttributeMode.INCLUSIVE
         return curriculum.generate_configuration(context=DefaultCurriculumContext(mode=mode))
-
-
-def read_answer(problem: Problem, reply: str) -> Reading[str]:
-    """Read an answer of the right one's shape: a number, one word, or any words."""
-    if _is_number(problem.answer):
-        return read_reply(reply, _number, same=_are_equal)
-    alone = len(problem.answer.split()) == 1
-    return read_reply(reply, _one_word if alone else str, words=not alone)
 
 
 def _number(text: str) -> str:

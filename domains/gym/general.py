@@ -17,7 +17,7 @@ from ..jsonl.guide import restate_question
 from ..reading import Reading, Unreadable, read_reply
 from ..reading.numbers import number_of
 from ..rewritings import shown_kind
-from . import EQUATION, LEVEL, ReasoningGym, false_equations, read_answer
+from . import EQUATION, LEVEL, ReasoningGym, false_equations
 from .families import WORKED_FAMILIES
 
 LEVELS = (0, 1, 2)
@@ -101,6 +101,10 @@ class General:
         how = GUIDE.failure_modes[ways[0]] if ways else "The answer is not the right one."
         said = f"{how} The answer is {problem.answer}."
         return Verdict(max(0.0, score), "wrong", said, (*ways, mode), answer)
+
+    def reading(self, problem: Problem, reply: str) -> Reading[str]:
+        """Return the answer that is judged, read as its family does."""
+        return self._gym(problem).reading(problem, reply)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write the wanted ones of question, working and check, then the answer."""

@@ -12,17 +12,21 @@ _LINES = re.compile(
     re.M,
 )
 _HTML = re.compile(r"</?(?:b|i|u|em|strong|p|code|center|span|div|mark)>", re.I)
-_RUN = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)|\n[ \t]*\n|\*{1,3}|_{1,3}|~~")
-_MATHS = re.compile(r"(?<!\\)(\$\$|\$)(?=\S)([^$]*[^$\s\\])\1(?![\d$])|(?<!\\)\\[()\[\]]")
+_RUN = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)|\n[ \t]*\n|\*+|_+|~~")
+_MATHS = re.compile(
+    r"(?<!\\)\$\$([^$]+)\$\$|\A\$([^$]+)\$\Z|(?<!\\)\$(?=\S)([^$]*[^$\s\\])\$(?![\d$])"
+    r"|(?<!\\)\\[()\[\]]"
+)
 _BOX = re.compile(r"\\(?:boxed|fbox)\s{0,3}(?:(\{)|(-?[\w.,/]*\w))")
 _WRAP = re.compile(
     r"\\(?:text(?:bf|it|rm|tt|sf|sc|normal)?|math(?:rm|bf|it|sf|tt|bb|cal)|mbox|bm|boldsymbol|emph"
     r"|underline|operatorname)\s{0,3}(\{)"
 )
-_STYLE = re.compile(r"\\(?:displaystyle|textstyle|large|Large|LARGE|huge|Huge|bf|rm)(?![A-Za-z])")
+_STYLE = re.compile(
+    r"\\(?:displaystyle|textstyle|large|Large|LARGE|huge|Huge|bf|rm)(?![A-Za-z])\s{0,3}"
+)
 _BEGIN = re.compile(r"(?:\s|\\[,;: ]|~|\\q?quad\b|[=:⇒→]\s|\*\*(?=\S))+")
 _END = re.compile(r"(?:\\[,;:]|~|\\q?quad|(?<=[\w)\]}!%])\*{1,3})$")
-_STOPS = " \t\n.,;:。"
 _TICK = re.compile(
     r"[\s.,;:。!∎■□▪]|(?!°)[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 )
@@ -100,18 +104,24 @@ def open_boxes(text: str) -> str:
     return "".join(itertools.compress(text, kept)) if pairs or 0 in kept else text
 
 
+def _strip_end(text: str) -> str:
+    """Return `text` without final stops and ticks."""
+    while text and _TICK.fullmatch(text[-1]):
+        text = text[:-1]
+    return text
+
+
 def unwrap(text: str, *, stop: bool = True) -> str:
     """Return an answer without what only wraps it: maths signs, boxes, a final stop or tick.
 
     Without `stop` a final stop stays where nothing else wraps the answer.
     """
-    whole = text = text.strip()
-    while text and _TICK.fullmatch(text[-1]):
-        text = text[:-1]
-    bare = text
+    whole = text.strip()
+    text = bare = _strip_end(whole.rstrip("! \n"))
     for _ in range(_ROUNDS):
         before = text
-        text = _MATHS.sub(lambda it: it[2] or " ", open_boxes(_STYLE.sub("", text)))
+        text = open_boxes(_STYLE.sub("", _strip_end(_open_emphasis(text))))
+        text = _MATHS.sub(lambda it: it[1] or it[2] or it[3] or " ", text)
         wrap = _WRAP.match(text)
         if wrap and _braces(text).get(wrap.start(1)) == len(text) - 1:
             text = text[wrap.end() : -1]
@@ -119,9 +129,9 @@ def unwrap(text: str, *, stop: bool = True) -> str:
             text = text[1:-1]
         if text[-1:] in (")", "]", "}") and not re.search(r"[(\[{)\]}]", text[:-1]):
             text = text[:-1]
-        text = _open_emphasis(text).rstrip(_STOPS)
-        text = _BEGIN.sub("", _END.sub("", text), count=1) if _BEGIN.match(text) else text
-        text = _END.sub("", text).rstrip()
+        text = _strip_end(text)
+        begin = _BEGIN.match(text)
+        text = _END.sub("", text[begin.end() :] if begin else text)
         if text == before:
             break
     return text if stop or text != bare else whole

@@ -68,6 +68,10 @@ class JobOrder:
             return Verdict(1.0, "right", "Right.", (), said)
         return Verdict(0.0, "wrong", flaw[1], (*flaw[0], *modes), said)
 
+    def reading(self, problem: Problem, reply: str) -> Reading[str]:
+        """Return the answer that is judged, with the steps that led to it."""
+        return read_reply(reply, _order)
+
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write the named steps, then the order that they lead to."""
         lines, order = work(problem)
@@ -114,11 +118,6 @@ def _make(rnd: random.Random, size: int) -> Problem | None:
 def jobs_of(problem: Problem) -> list[Job]:
     """Return the jobs as the text names them."""
     return [Job(x, *job) for x, job in zip(LETTERS, problem.data["jobs"], strict=False)]
-
-
-def read_order(reply: str) -> Reading[str]:
-    """Read an order, or NONE."""
-    return read_reply(reply, _order)
 
 
 def _order(text: str) -> str:

@@ -74,6 +74,10 @@ class Witness:
         mode, why = flaw
         return Verdict(0.0, "wrong", why, (mode, *_modes(problem, reply)), said)
 
+    def reading(self, problem: Problem, reply: str) -> Reading[str]:
+        """Return the answer that is judged, with the steps that led to it."""
+        return read_reply(reply, _plan)
+
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write the named steps, then the plan that they lead to."""
         lines, plan = work(problem)
@@ -104,11 +108,6 @@ def meetings_of(problem: Problem) -> list[Meeting]:
     """Return the meetings in the order of their starts; the problem's text has another order."""
     slots = zip(LETTERS, problem.data["meetings"], strict=False)
     return sorted((Meeting(x, s, e) for x, (s, e) in slots), key=lambda it: (it.start, it.end))
-
-
-def read_plan(reply: str) -> Reading[str]:
-    """Read a plan, or NONE."""
-    return read_reply(reply, _plan)
 
 
 def _plan(text: str) -> str:
