@@ -108,7 +108,10 @@ class ReasoningGym:
 
     def reading(self, problem: Problem, reply: str) -> Reading[str]:
         """Read the answer as the family's own answers are written."""
-        return read_answer(problem, reply)
+        if _is_number(problem.answer):
+            return read_reply(reply, _number, same=_are_equal)
+        alone = len(problem.answer.split()) == 1
+        return read_reply(reply, _one_word if alone else str, words=not alone)
 
     def answer_kind(self, problem: Problem) -> AnswerKind:
         """Return the kind of answers that we know to be the only right ones."""
@@ -135,13 +138,6 @@ class ReasoningGym:
             modes.append("no_working")
             said = f"No step is written out. {said}"
         return Verdict(max(0.0, score), "wrong", said, tuple(modes), answer)
-
-    def reading(self, problem: Problem, reply: str) -> Reading[str]:
-        """Return an answer of the right one's shape: a number, one word, or any words."""
-        if _is_number(problem.answer):
-            return read_reply(reply, _number, same=_are_equal)
-        alone = len(problem.answer.split()) == 1
-        return read_reply(reply, _one_word if alone else str, words=not alone)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
         """Write steps where the family has some, and the answer; None where no answer is known."""

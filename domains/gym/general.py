@@ -80,7 +80,7 @@ class General:
 
     def reading(self, problem: Problem, reply: str) -> Reading[str]:
         """Read the answer as its family does."""
-        return read_answer(problem, reply)
+        return self._gym(problem).reading(problem, reply)
 
     def answer_kind(self, problem: Problem) -> AnswerKind:
         """Return the kind that the answer shows: each has one right answer."""
@@ -101,10 +101,6 @@ class General:
         how = GUIDE.failure_modes[ways[0]] if ways else "The answer is not the right one."
         said = f"{how} The answer is {problem.answer}."
         return Verdict(max(0.0, score), "wrong", said, (*ways, mode), answer)
-
-    def reading(self, problem: Problem, reply: str) -> Reading[str]:
-        """Return the answer that is judged, read as its family does."""
-        return self._gym(problem).reading(problem, reply)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write the wanted ones of question, working and check, then the answer."""

@@ -50,7 +50,7 @@ class JobOrder:
 
     def reading(self, problem: Problem, reply: str) -> Reading[str]:
         """Read an order, or NONE."""
-        return read_order(reply)
+        return read_reply(reply, _order)
 
     def answer_kind(self, problem: Problem) -> AnswerKind:
         """Return the kind of all answers here."""
@@ -67,10 +67,6 @@ class JobOrder:
         if flaw is None:
             return Verdict(1.0, "right", "Right.", (), said)
         return Verdict(0.0, "wrong", flaw[1], (*flaw[0], *modes), said)
-
-    def reading(self, problem: Problem, reply: str) -> Reading[str]:
-        """Return the answer that is judged, with the steps that led to it."""
-        return read_reply(reply, _order)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write the named steps, then the order that they lead to."""

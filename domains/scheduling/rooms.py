@@ -45,10 +45,6 @@ class Scheduling:
         """Score the last answer of `reply`; where it is wrong, say what its working missed."""
         return judging.judge(problem, reply)
 
-    def reading(self, problem: Problem, reply: str) -> Reading[str]:
-        """Return the answer that is judged, with the steps that led to it."""
-        return judging.read_answer(reply)
-
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write out the named kinds of steps, then the answer."""
         return solutions.write(problem, frozenset(GUIDE.step_kinds) if steps is None else steps)

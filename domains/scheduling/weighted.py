@@ -67,10 +67,6 @@ class WeightedIntervals:
         said = f"The most is {best}, not {(reading.text or '')[:20]}."
         return Verdict(0.0, "wrong", said, (mode, *modes), (reading.text or "")[:40])
 
-    def reading(self, problem: Problem, reply: str) -> Reading[Fraction]:
-        """Return the answer that is judged, with the steps that led to it."""
-        return read_reply(reply, number_of)
-
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write the named steps, then the number that the table leads to."""
         lines, best = work(problem)

@@ -55,7 +55,7 @@ class Witness:
 
     def reading(self, problem: Problem, reply: str) -> Reading[str]:
         """Read a plan, or NONE."""
-        return read_plan(reply)
+        return read_reply(reply, _plan)
 
     def answer_kind(self, problem: Problem) -> AnswerKind:
         """Return the kind of all answers here."""
@@ -73,10 +73,6 @@ class Witness:
             return Verdict(1.0, "right", "Right.", (), said)
         mode, why = flaw
         return Verdict(0.0, "wrong", why, (mode, *_modes(problem, reply)), said)
-
-    def reading(self, problem: Problem, reply: str) -> Reading[str]:
-        """Return the answer that is judged, with the steps that led to it."""
-        return read_reply(reply, _plan)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write the named steps, then the plan that they lead to."""
