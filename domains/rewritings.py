@@ -80,7 +80,8 @@ def rewritings(
     """Yield replies that give `answer`, and that a judge of the kind must find right."""
     plain, mark = frame.write(answer), frame.before.rstrip()
     yield TrialReply("as asked for", plain)
-    yield TrialReply("bold", f"**{plain}**")
+    if "*" not in plain:
+        yield TrialReply("bold", f"**{plain}**")
     yield TrialReply("a wish behind it", f"{plain}\n\nI hope this helps!")
     yield TrialReply("thoughts before it", f"<think>\nPerhaps {other}? No.\n</think>\n\n{plain}")
     yield TrialReply("a token of a chat", f"{plain}<|im_end|>")
@@ -134,7 +135,7 @@ def _slips(kind: AnswerKind, answer: str) -> Iterator[tuple[str, str]]:
     zero = not re.search(r"[1-9]", answer)
     if kind in ("number", "quantity") and not zero:
         yield "the other sign", answer.replace("-", "") if "-" in answer else f"-{answer}"
-    if kind == "number" and not zero:
+    if kind == "number" and not zero and NUMBER.fullmatch(answer):
         yield "a scale word", f"{answer} million"
         yield "a letter behind it", f"{answer}x"
     if kind == "expression" and not WHOLE.search(answer):

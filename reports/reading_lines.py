@@ -27,8 +27,8 @@ def reading_lines(
     if reading is None:
         rows.append(("steps", "none to be shown: the domain reads replies in a way of its own"))
     else:
-        rows += reading.steps
-        rows.append(("answer", reading.refusal if reading.text is None else reading.text))
+        rows += _shown_steps(reading)
+        rows.append(("answer", "none" if reading.text is None else reading.text))
     if verdict is not None:
         rows += [
             ("wanted", problem.answer),
@@ -38,8 +38,17 @@ def reading_lines(
             ("judge", f"{judge}, {verdict.judged_by}" if verdict.judged_by else judge),
         ]
         rows += [("doubt", verdict.doubt)] if verdict.doubt else []
+    wide = max(len(name) for name, _ in rows)
     for name, text in rows:
         shown = text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} ..."
-        first, *others = shown.split("\n")
-        yield f"{name:10} {first}"
-        yield from (f"{'':10} {line}" for line in others)
+        first, *others = [line for line in shown.split("\n") if line.strip()] or [""]
+        yield f"{name:{wide}}  {first}"
+        yield from (f"{'':{wide}}  {line}" for line in others)
+
+
+def _shown_steps(reading: Reading[Any]) -> Iterator[tuple[str, str]]:
+    """Yield the steps; a text that is the one before it is not printed again."""
+    before = ""
+    for name, text in reading.steps:
+        yield name, "changes nothing" if text == before else text
+        before = text

@@ -14,7 +14,7 @@ class Step(NamedTuple):
     """One thing that was done on the way from a reply to its answer."""
 
     name: str
-    """`set aside`, `undressed`, `candidate`, `read` or `behind`."""
+    """`without thinking`, `undressed`, `no answer`, `read` or `refused`."""
     text: str
 
 

@@ -47,7 +47,7 @@ class _Reader(Generic[T]):
     def read_reply(self, reply: str) -> Reading[T]:
         kept = drop_thinking(reply)
         text = open_markdown(undress(kept)).strip()
-        self._steps += [Step("thinking set aside", kept), Step("undressed", text)]
+        self._steps += [Step("without thinking", kept), Step("undressed", text)]
         if not text:
             thinks = "The reply only thinks." if reply.strip() else "The reply is empty."
             return self._refuse(thinks, "")
@@ -70,7 +70,9 @@ class _Reader(Generic[T]):
             try:
                 return self._parse(bare), bare
             except (Unreadable, RecursionError) as error:
-                self._steps.append(Step("no answer", f"`{bare[:80]}` is none: {error}."))
+                self._steps.append(
+                    Step("no answer", f"`{bare[:80]}` is none: {str(error).rstrip('.')}.")
+                )
         return None
 
     def _stand(self, text: str, passage: Passage, found: tuple[T, str], end: int) -> Reading[T]:
