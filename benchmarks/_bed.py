@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
+from tutelage.domains.maths import symbolic
 from tutelage.domains.maths.equality import equal
+from tutelage.domains.maths.symbolic import LibraryAnswer, SymbolicJudge
 from tutelage.domains.reading import Unreadable
 from tutelage.domains.reading.numbers import number_of
 
@@ -69,9 +71,24 @@ def judge_all() -> tuple[Mapping[str, Mapping[str, Count]], list[Misjudged]]:
     return counts, misjudged
 
 
+class TimedJudge(SymbolicJudge):
+    """Symbolic judge that notes the milliseconds of every question to its worker."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    def compare(self, gold: str, given: str) -> LibraryAnswer:
+        begun = time.perf_counter()
+        found = super().compare(gold, given)
+        self.times.append(1000 * (time.perf_counter() - begun))
+        return found
+
+
 def measure_times() -> None:
     """Print the median time of a reply to a maths problem, once the worker is warm."""
     times: dict[str, list[float]] = {"numbers": [], "symbolic answers": []}
+    symbolic.JUDGE = TimedJudge()
     for reply in replies():
         if reply.label in (GENERATED, FILE):
             # What is compared anew, not what the same answer in another wrapper found before.
@@ -85,6 +102,9 @@ def measure_times() -> None:
         print(
             f"median time a reply, {kind}: {median(warm):.2f} ms of {len(warm)}, goal <= {most} ms"
         )
+
+    asked = symbolic.JUDGE.times[WARM:]
+    print(f"median time of a question to math-verify: {median(asked):.2f} ms of {len(asked)}")
 
 
 def _kind_of(reply: Reply) -> str:

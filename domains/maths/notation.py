@@ -38,6 +38,7 @@ _NESTED = r"(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*"
 _BRACKETED = re.compile(rf"(\\sqrt *|\^ *)\(({_NESTED})\)")
 _SHORT = re.compile(rf"\\frac\s*(\d|{_BRACES})\s*(\d|{_BRACES})")
 _DRESSED = ((r"\((\d+)\)(?=_)", r"\1"), (r"(mod) *(\d+)", r"\1{\2}"),
+            (r"(\\sqrt *\[\w+\]) *(\w)", r"\1{\2}"),
             (r"(?<=[\])])\s*[uU]\s*(?=[\[(])", r"\\cup "))  # fmt: skip
 _SCRIPT = re.compile(r"([_^])\s*(-?\d+|[A-Za-z])")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹⁺⁻]+|[₀-₉]+")
