@@ -19,7 +19,7 @@ from .denials import has_denial
 from .dress import undress
 from .numbers import Number, read_number, same_number
 from .reading import read_reply
-from .wrappers import unwrap
+from .wrappers import open_markdown, unwrap
 
 
 class Terms(NamedTuple):
@@ -61,19 +61,20 @@ def is_right(rule: str, wanted: str, given: str, terms: Terms) -> bool:
 
 def words_of(text: str) -> str:
     """Return the words of an answer: its dress, its case and its final punctuation do not count."""
-    return _spaced(unwrap(undress(text))).strip("\"'“”‘’„«»").rstrip(_ENDS).casefold()
+    return _bare(text).strip("\"'“”‘’„«»").rstrip(_ENDS).casefold()
 
 
 _UNSPACED = "\u0e00"
 _ENDS = ".!?;, *_。、…"
 
 
-def _spaced(text: str) -> str:
-    return " ".join(text.split())
+def _bare(text: str) -> str:
+    """Return a wanted answer, or a given one, as a reply's is unwrapped."""
+    return " ".join(unwrap(open_markdown(undress(text))).split())
 
 
 def _any_words(text: str, terms: Terms) -> str:
-    if not _spaced(text):
+    if not text.strip():
         raise Unreadable("It says nothing.")
     return text
 
@@ -90,7 +91,7 @@ def _parts(text: str) -> tuple[str, str, str]:
 
 
 def _same_characters(wanted: str, given: str, terms: Terms) -> bool:
-    gold, *said = (_spaced(unwrap(undress(it))) for it in (wanted, *_parts(given)))
+    gold, *said = (_bare(it) for it in (wanted, *_parts(given)))
     return gold in said
 
 

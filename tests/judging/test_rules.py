@@ -92,6 +92,13 @@ CASES = {
     "characters": Case(
         "exact", "naïve", ["nai\u0308ve", "**naïve**", "`naïve`"], ["Naïve", "naive", "na ïve"], []
     ),
+    "signs of a language are characters": Case(
+        "exact",
+        "<div>",
+        ["<div>", "**<div>**", "<b><div></b>", "`<div>`"],
+        ["</div>", "div", "<DIV>"],
+        [],
+    ),
     "one of some letters (B6)": Case(
         "class",
         "A",
