@@ -7,13 +7,18 @@ import pytest
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
+from tutelage.domains.contract import SPLITS
 from tutelage.graph.calls.judge_model import Judge, with_judge
 from tutelage.graph.config.config import RunConfig, parse_config
 from tutelage.graph.context import Run
-from tutelage.graph.planning.opening import open_run
-from tutelage.models.contract import Reply
+from tutelage.graph.measure.rejudge import rejudge
+from tutelage.graph.planning.opening import Overrides, open_domain, open_run
+from tutelage.graph.run import go, replay
+from tutelage.models.contract import Model, Reply
 from tutelage.models.scripted import ScriptedModel
-from tutelage.store.events import CallCompleted
+from tutelage.store.events import AttemptJudged, CallCompleted
+
+from ..domains.test_writing import WRITING, fair
 
 FIRST = [{"match": "Which text", "reply": "Better: first"}, {"match": ".", "reply": "Mark: 5"}]
 
@@ -95,6 +100,39 @@ def test_a_lost_reply_is_empty_and_a_silent_one_is_not() -> None:
     model = ScriptedModel(lambda request: said[request.prompt])
     assert Judge(model)(["a", "b", "c", "c"]) == ["", " ", "Mark: 3", "Mark: 3"]
     assert len(model.asked) == 3, "the same question is asked once"
+
+
+def test_what_a_model_judged_is_made_again_without_it_and_rejudged_with_it(
+    tmp_path: Path, script: Path
+) -> None:
+    settings, judge = config(script), fair()
+    texts = {
+        problem.text: WRITING.solution(problem) or ""
+        for split in SPLITS
+        for problem in WRITING.problems(split, getattr(settings.splits, split), settings.seed)
+    }
+
+    def open_model(spec: str) -> Model:
+        return ScriptedModel(lambda it: texts.get(it.prompt) or judge([it.prompt])[0], name=spec)
+
+    parts = Overrides(opener=open_model)
+    run = open_run(tmp_path / "store", tmp_path / "runs", settings, overrides=parts)
+    assert go(run)
+    attempts = list(run.log.events(AttemptJudged))
+    assert {it.judged_by for it in attempts} == {f"scripted:{script}"} and judge_calls(run)
+    asked = len(judge.asked)
+    for judge_all in (False, True):
+        found = replay(run.log, run.id, overrides=parts, judge_all=judge_all)
+        assert found.difference is None and found.same == found.events
+        assert (found.verdicts == 0) == judge_all
+        # Where the verdicts stand, nobody asks for them: what was asked then is taken as well.
+        assert found.given.get("CallIntended", 0) == (0 if judge_all else len(judge_calls(run)))
+    assert len(judge.asked) == asked, "its replies are in the log"
+    domain, _ = open_domain(settings, parts)
+    again = rejudge(run.log, run.id, settings, domain)
+    assert (again.run_again, again.changes) == (len(attempts), [])
+    assert len(judge.asked) > asked, "it is asked once more, and nothing of it is kept"
+    run.log.close()
 
 
 def test_the_check_of_the_domain_tries_the_judge_that_options_name(script: Path) -> None:
