@@ -3,11 +3,14 @@
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from ..contract import Problem, Split, Verdict
+from ..contract import AnswerKind, Problem, Split, Verdict
 from ..guide_file import read_guide
+from ..reading import Reading
 from . import benchmark_files, judging, problems, solutions
 from .answers import Gold
+from .symbolic import Unavailable
 from .template import LEVELS
 
 GUIDE = read_guide(Path(__file__).with_name("guide.toml"))
@@ -63,6 +66,20 @@ class Maths:
         """Score the last answer of `reply` by its value, unit and form. Never raises."""
         return judging.judge(_facts(problem), reply)
 
+    def reading(self, problem: Problem, reply: str) -> Reading[Any]:
+        """Return what `judge` goes by. Never raises."""
+        try:
+            return judging.read_answer(_facts(problem).wanted, reply)
+        except Unavailable as error:
+            return Reading(None, None, str(error))
+
+    def answer_kind(self, problem: Problem) -> AnswerKind:
+        """Return the kind of a generated problem's answer; those of a file may be anything."""
+        wanted = _facts(problem).wanted
+        if wanted.kind == "number":
+            return "quantity" if wanted.unit else "number"
+        return "expression" if wanted.kind == "expression" else ""
+
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str:
         """Write out the named kinds of steps, then the answer."""
         wanted = frozenset(GUIDE.step_kinds) if steps is None else steps
@@ -73,10 +90,12 @@ class Maths:
 
 def _facts(problem: Problem) -> judging.Facts:
     if "worked" in problem.data:
-        return judging.Facts(Gold("free", problem.data["answer"]), problem.answer)
+        return judging.Facts(
+            Gold("free", problem.data["answer"], question=problem.text), problem.answer
+        )
     made = problems.worked_problem(problem)
     return judging.Facts(
-        Gold(made.kind, made.answer, made.unit, made.form),
+        Gold(made.kind, made.answer, made.unit, made.form, problem.text),
         problem.answer,
         problems.bindings_of(problem),
         made.stages,

@@ -1,41 +1,39 @@
-"""Reads an answer as the problem's kind of answer, and compares it with the wanted one by value.
+"""Reads an answer as one of the problem's kind, and compares it with the wanted one by its parts.
 
-Plain numbers, their fractions and decimals are compared here and now. Whatever holds a root, pi or
-an unknown must agree in value first, and then math-verify must find it to be the same.
+Numbers are compared here, by their exact values; every other bare expression by `equality`.
 """
 
-import math
+import functools
 import re
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
-from . import symbolic
-from .expression_forms import agree, has_expanded_form, is_number, latex, terms_of
-from .expressions import Node, Unbounded, Unreadable, Value, close, names_in, parse, plain, value
-from .intervals import interval_of, values_of
-from .quantities import NOUN, last_side, quantity
-from .units import UNITS, ratio, unit_of
+from ..reading import Unreadable, unwrap
+from ..reading.numbers import same_number
+from .equality import Equality, equal
+from .expression_forms import has_expanded_form, has_plain_roots, terms_of
+from .expressions import names_in, parse
+from .parts import LIST, MathsAnswer, split_answer, values_of
+from .units import Unit, ratio, unit_in
 
 Kind = Literal["number", "expression", "interval", "solutions", "pair", "free"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 Form = Literal["", "lowest", "root", "expanded", "factored"]
 """What the problem asks of the written form, beyond the value."""
-
-ROUNDED = 6
-"""From so many decimals on, the rounding of a fraction that never ends counts as that fraction."""
-
+WORDS = '""'
+"""The brackets around an answer in words."""
 FLOATS = 12
+"""No more decimals than a float has right are compared."""
 
 
 class Gold(NamedTuple):
-    """The reference answer, its kind, unit and form."""
+    """The reference answer, its kind, unit and form, and the question."""
 
     kind: Kind
     answer: str
     unit: str = ""
     form: Form = ""
+    question: str = ""
 
 
 class Match(NamedTuple):
@@ -45,196 +43,216 @@ class Match(NamedTuple):
     """Equal in value."""
     flaw: str = ""
     """The failure mode that spoils it all the same, or explains why it is not equal."""
-    values: tuple[Value, ...] = ()
-    """The numbers that were read: what a slip is told by."""
-    tree: Node | None = None
-    """The expression that was read, likewise."""
+    doubt: str = ""
+    """Why two ways of comparing disagree; empty where they agree."""
 
 
-def compare(wanted: Gold, given: str) -> Match:
-    """Compare an answer with the gold one. Raises Unreadable where it is none of the kind."""
-    given = _bare(given)
-    if wanted.kind == "number":
-        # `$52$ mm^2`: the first pair sets the number off; a single one means dollars.
-        given = SET_OFF.sub(r"\1 \2", given)
-    if wanted.kind not in ("number", "free"):
-        given = given.replace("$", " ")
+_OPTION = re.compile(r"\(?([A-Z])\)?(?:[).:]\s[^.,;()]*)?")
+_IN_WORDS = re.compile(r"\(?[A-Z]\)?|(?=.*[A-Za-z]{3})[A-Za-z][A-Za-z ,.'’()-]*")
+_TEXT = re.compile(r"\\(?:text\w*|mathrm|mbox)\s*\{([^{}]*)\}")
+
+
+@functools.lru_cache(maxsize=4096)
+def gold_answer(wanted: Gold) -> MathsAnswer:
+    """Return the reference answer, taken apart."""
+    words = _TEXT.sub(r"\1", wanted.answer).strip(" $")
+    if wanted.kind == "free" and _IN_WORDS.fullmatch(words):
+        return MathsAnswer(words, brackets=WORDS)
+    # To unwrap a reply is to drop its exclamation mark; here it is a factorial.
+    bare = unwrap(wanted.answer) + "!" * wanted.answer.endswith("!")
     try:
-        return _COMPARE[wanted.kind](wanted, given)
-    except Unbounded as error:
-        raise Unreadable(str(error)) from error
+        found = split_answer(bare, letters=bool(wanted.unit))
+    except Unreadable:
+        return MathsAnswer(bare)
+    return found._replace(unit=unit_in(wanted.unit)[0]) if wanted.unit else found
 
 
-SET_OFF = re.compile(r"^\$((?:\\\$)?[^$]+)\$(.*)$", re.S)
+def answer_in(wanted: Gold, text: str) -> MathsAnswer:
+    """Read `text` as an answer of the wanted kind. Raises Unreadable where it is none."""
+    gold = gold_answer(wanted)
+    if wanted.kind == "free" and _squeeze(text) == _squeeze(wanted.answer):
+        return gold
+    if gold.brackets == WORDS:
+        return _words(gold.text, _TEXT.sub(r"\1", text).strip())
+    if text.endswith("!") and "!" not in wanted.answer:
+        raise Unreadable("It calls out, or asks for a factorial.")
+    found = split_answer(text, letters=wanted.kind == "number" or gold.unit is not None)
+    if wanted.kind == "solutions" and found.brackets == "[]":
+        found = found._replace(brackets=LIST)
+    if wanted.kind != "free":
+        _check_kind(wanted, _order_by_name(found))
+    return found
 
 
-def _bare(text: str) -> str:
-    """Remove the marks that only set it off: `**5**`, `$5$`, `\\(5\\)`, a final full stop."""
-    text = text.strip().strip("*_`").strip().removesuffix(".").strip().strip("*_`").strip()
-    for mark in ("\\(", "\\)", "\\[", "\\]", "$$"):
-        text = text.replace(mark, " ")
-    text = text.strip()
-    if len(text) > 2 and text[0] == text[-1] == "$" and text[-2] != "\\":
-        text = text[1:-1].strip()
-    return text.removesuffix(".").strip()
-
-
-def _number(wanted: Gold, given: str) -> Match:
-    gold_tree = parse(wanted.answer)
-    gold = value(gold_tree)
-    found, tree, behind = quantity(last_side(given))
-    unit = unit_of(behind)
-    if unit is None and not NOUN.fullmatch(behind.strip(". ")):
-        raise Unreadable("what stands behind the number is no unit")
-    if unit == "%" and wanted.unit != "%" and isinstance(found, Fraction):
-        found, unit = found / 100, ""
-    flaw = ""
-    if wanted.unit and unit != wanted.unit:
-        scale = ratio(unit or "", wanted.unit)
-        flaw = "missing_unit" if unit == "" else "wrong_unit" if scale is None else ""
-        if scale is not None:
-            found, tree = found * scale, Node("neg", "", (tree,))
-            return Match(_equal(gold, found, ""), "", (found,))
-    elif not wanted.unit and unit in UNITS:
-        flaw = "wrong_unit"
-    unsigned = tree.parts[0] if tree.kind == "neg" else tree
-    written = unsigned.text if unsigned.kind == "number" else ""
-    same = _equal(gold, found, written) and (
-        not isinstance(gold, float) or symbolic.same(latex(gold_tree), latex(tree))
-    )
-    return Match(same, flaw or (_form_flaw(wanted, gold, tree) if same else ""), (found,))
-
-
-def _equal(gold: Value, found: Value, written: str) -> bool:
-    if isinstance(gold, float):
-        return close(gold, found)
-    decimals = len(written.partition(".")[2])
-    if decimals >= ROUNDED and isinstance(found, Fraction):
-        # No more of them than a float has right.
-        return abs(gold - found) <= Fraction(1, 2 * 10 ** min(decimals, FLOATS))
-    return gold == found
-
-
-def _form_flaw(wanted: Gold, gold: Value, tree: Node) -> str:
-    if isinstance(gold, Fraction):
-        done = is_number(tree) and not (wanted.form == "lowest" and not _lowest(tree))
-    else:
-        done = wanted.form != "root" or _has_plain_roots(tree)
-    return "" if done else "unsimplified"
-
-
-def _lowest(tree: Node) -> bool:
-    if tree.kind == "neg":
-        return _lowest(tree.parts[0])
-    if tree.kind != "/":
-        return True
-    top, bottom = (value(part) for part in tree.parts)
-    return (
-        isinstance(top, Fraction)
-        and isinstance(bottom, Fraction)
-        and bottom > 0
-        and math.gcd(int(top), int(bottom)) == 1
-    )
-
-
-def _has_plain_roots(tree: Node) -> bool:
-    """Tell whether no square is left under a root and every number is multiplied out."""
-    if tree.kind == "call":
-        under = value(tree.parts[0])
-        whole = isinstance(under, Fraction) and under.denominator == 1 and under < 10**8
-        return whole and all(under % (d * d) for d in range(2, math.isqrt(int(under)) + 1))
-    if tree.kind == "*":
-        return all(is_number(part) or part.kind == "call" for part in tree.parts) and all(
-            map(_has_plain_roots, tree.parts)
-        )
-    return tree.kind in ("number", "/", "neg") and all(map(_has_plain_roots, tree.parts))
-
-
-def _expression(wanted: Gold, given: str) -> Match:
-    gold, tree = parse(wanted.answer), parse(last_side(given))
-    if not names_in(tree) <= names_in(gold):
-        raise Unreadable("it holds a letter that the problem does not have")
-    if not agree(gold, tree):
-        return Match(False, tree=tree)
-    if wanted.form == "expanded" and not (
-        has_expanded_form(tree) and len(terms_of(tree)) <= len(terms_of(gold))
+def _words(gold: str, text: str) -> MathsAnswer:
+    option = _OPTION.fullmatch(text) if _OPTION.fullmatch(gold) else None
+    if not option and (
+        _OPTION.fullmatch(gold)
+        or len(text.split()) > len(gold.split()) + 3
+        or re.search(r"[\d=\\]", text)
     ):
-        return Match(True, "unsimplified")
-    if wanted.form == "factored" and (len(terms_of(tree)) > 1 or has_expanded_form(tree)):
-        return Match(True, "unsimplified")
-    return Match(symbolic.same(latex(gold), latex(tree)))
+        raise Unreadable("It is no short text of the kind that is wanted.")
+    return MathsAnswer(option[1] if option else text, brackets=WORDS)
 
 
-def _interval(wanted: Gold, given: str) -> Match:
-    gold, found = interval_of(wanted.answer), interval_of(given)
-    ends = tuple(end for end, _ in found)
-    same = all(close(one, other) for (one, _), (other, _) in zip(gold, found, strict=True))
-    if same:
-        belongs = all(
-            one is other or math.isinf(end)
-            for (end, one), (_, other) in zip(gold, found, strict=True)
-        )
-        # An endless side takes no square bracket.
-        infinite = any(math.isinf(end) and closed for end, closed in found)
-        return Match(
-            belongs and not infinite, "" if belongs and not infinite else "wrong_ends", ends
-        )
-    swapped = close(gold[0][0], found[1][0]) and close(gold[1][0], found[0][0])
-    return Match(False, "wrong_ends" if swapped else "", ends)
+def _check_kind(wanted: Gold, found: MathsAnswer) -> None:
+    """Raise Unreadable where a generated problem has no answer of this kind."""
+    fits = {
+        "number": not found.brackets,
+        "expression": not found.brackets and not found.unit,
+        "interval": len(found.parts) == 2 and found.brackets[0] in "([",
+        "solutions": found.brackets in (LIST, "") and not any(it.parts for it in found.parts),
+        "pair": found.brackets in ("()", ""),
+    }[wanted.kind]
+    if not fits or any(part.noun or part.unit for part in found.parts):
+        raise Unreadable("It is another kind of answer.")
+    if wanted.kind != "expression":
+        values_of(found)
+    elif not names_in(parse(found.text)) <= names_in(parse(wanted.answer)):
+        raise Unreadable("It holds a letter that the problem does not have.")
 
 
-def _solutions(wanted: Gold, given: str) -> Match:
-    gold = Counter(number for _, number in values_of(wanted.answer))
-    listed = values_of(given)
-    found = Counter(number for _, number in listed)
-    lacks = not found - gold and bool(gold - found)
-    numbers = tuple(number for _, number in listed)
-    return Match(set(gold) == set(found), "missing_solution" if lacks else "", numbers)
-
-
-TUPLE = re.compile(r"(?:\(\s*[A-Za-z]\s*,\s*[A-Za-z]\s*\)\s*=\s*)?\(([^=]*)\)")
-
-
-def _pair(wanted: Gold, given: str) -> Match:
-    text = plain(given).strip()
-    inside = TUPLE.fullmatch(text)
-    listed = values_of(inside[1] if inside else text)
-    gold = [number for _, number in values_of(wanted.answer.strip("()"))]
-    names = [name for name, _ in listed]
-    if len(set(names)) == len(names) and all(names):
-        listed.sort()
-    elif not inside and len(listed) > 1:
-        raise Unreadable("it does not say which number is which")
-    found = [number for _, number in listed]
-    lacks = len(found) < len(gold) and set(found) <= set(gold)
-    return Match(found == gold, "missing_solution" if lacks else "", tuple(found))
-
-
-def _free(wanted: Gold, given: str) -> Match:
-    """An answer of any shape, as LaTeX: numbers here, all else by math-verify alone."""
-    try:
-        gold, found = quantity(last_side(wanted.answer)), quantity(last_side(given))
-        if isinstance(gold[0], Fraction) and isinstance(found[0], Fraction):
-            return Match(_equal(gold[0], found[0], found[1].text), "", (found[0],))
-    except (Unreadable, Unbounded):
-        pass
-    if not given or len(given) > symbolic.LONGEST or not given.isprintable():
-        raise Unreadable("it is no short piece of mathematics")
-    if _squeeze(given) == _squeeze(wanted.answer):
-        return Match(True)
-    return Match(symbolic.same(wanted.answer, given))
+def compare(wanted: Gold, given: MathsAnswer) -> Match:
+    """Compare an answer with the gold one."""
+    gold = gold_answer(wanted)
+    match = compare_parts(wanted, gold, given)
+    done = not (match.same and not match.flaw) or _has_form(wanted, gold, given)
+    return match if done else match._replace(flaw="unsimplified")
 
 
 def _squeeze(text: str) -> str:
-    text = re.sub(r"\\(?:text|mathrm)\s*\{([^{}]*)\}", r"\1", plain(text))
-    return re.sub(r"\s+", "", text).lower()
+    return re.sub(r"\\left|\\right|[\s$]", "", text)
 
 
-_COMPARE: dict[Kind, Callable[[Gold, str], Match]] = {
-    "number": _number,
-    "expression": _expression,
-    "interval": _interval,
-    "solutions": _solutions,
-    "pair": _pair,
-    "free": _free,
-}
+def _order_by_name(answer: MathsAnswer) -> MathsAnswer:
+    """Return `y = -2, x = 3` as the pair it stands for; anything else as it is."""
+    names = {part.label for part in answer.parts}
+    if answer.brackets == LIST and len(names) == len(answer.parts) > 1 and all(names):
+        parts = sorted(answer.parts, key=lambda part: part.label)
+        return answer._replace(brackets="()", parts=tuple(parts))
+    return answer
+
+
+def compare_parts(wanted: Gold, gold: MathsAnswer, given: MathsAnswer) -> Match:
+    """Compare two answers by value and unit: each part with its like."""
+    gold, given = _order_by_name(gold), _order_by_name(given)
+    if WORDS in (gold.brackets, given.brackets):
+        one, other = (
+            re.sub(r"\b(?:the|an?)\b|[\W_]+", "", it.text.casefold()) for it in (gold, given)
+        )
+        return Match(one == other)
+    if _is_another_name(wanted, gold.label, given.label):
+        return Match(False)
+    if gold.brackets or given.brackets:
+        return _compare_several(wanted, gold, given)
+    flaw, doubt = "", ""
+    for factor, flaw in _factors(wanted, gold, given):
+        same, said = _equal(gold, given, factor)
+        doubt = doubt or said
+        if same:
+            return Match(True, flaw, doubt)
+    return Match(False, flaw, doubt)
+
+
+def _compare_several(wanted: Gold, gold: MathsAnswer, given: MathsAnswer) -> Match:
+    """Compare the parts: those of a list in any order, all others in theirs."""
+    listed = LIST in (gold.brackets, given.brackets)
+    ones, others = (
+        it.parts if it.brackets and (it.brackets == LIST or not listed) else (it,)
+        for it in (gold, given)
+    )
+    matches = [[compare_parts(wanted, one, other) for other in others] for one in ones]
+    doubt = next((it.doubt for row in matches for it in row if it.doubt), "")
+    like = [[it.same and not it.flaw for it in row] for row in matches]
+    known = all(any(row[i] for row in like) for i in range(len(others)))
+    if listed or len(ones) > len(others):
+        if known and all(map(any, like)) and listed:
+            return Match(True, "", doubt)
+        return Match(False, "missing_solution" if known and len(others) < len(ones) else "", doubt)
+    in_order = len(ones) == len(others) and all(row[i] for i, row in enumerate(like))
+    if in_order and gold.brackets == given.brackets:
+        return Match(True, "", doubt)
+    turned = wanted.kind == "interval" and all(row[~i] for i, row in enumerate(like))
+    return Match(False, "wrong_ends" if in_order or turned else "", doubt)
+
+
+def _is_another_name(wanted: Gold, gold: str, given: str) -> bool:
+    """Tell whether an answer speaks of another letter than it should."""
+    if not re.fullmatch(r"[a-zA-Z]'*(?:\([a-z]\))?|\\[a-z]+", given):
+        return False
+    if gold or wanted.kind in ("number", "expression", "free") or not wanted.question:
+        return bool(gold) and gold != given
+    return not re.search(rf"(?<![A-Za-z]){given}(?![A-Za-z])", wanted.question) and given.islower()
+
+
+def _factors(wanted: Gold, gold: MathsAnswer, given: MathsAnswer) -> Iterator[tuple[Fraction, str]]:
+    """Yield by what to multiply a given number for the wanted unit, and the flaw of its unit."""
+    free, one, other = wanted.kind == "free", gold.unit, given.unit
+    if other == one:
+        yield Fraction(1), ""
+    elif other and not one and other == unit_in("%")[0]:
+        asked = free and _asks_for(wanted.question, other)
+        yield Fraction(1) if asked else other.factor, ""
+    elif not one:
+        yield Fraction(1), "" if free else "wrong_unit"
+    elif other:
+        scale = ratio(other, one)
+        yield scale or Fraction(1), "wrong_unit" if scale is None else ""
+    elif given.noun:
+        yield Fraction(1), "wrong_unit"
+    else:
+        asked = free and _asks_for(wanted.question, one)
+        yield Fraction(1), "" if asked else "missing_unit"
+        if one == unit_in("%")[0] and not asked:
+            yield 1 / one.factor, ""
+
+
+_ASKS = re.compile(
+    r"\b(?:in|how many|number of|what|which|as(?: an?)?|the)\s+((?:[\w/^²³%]+\s?){1,3})", re.I
+)
+
+
+def _asks_for(question: str, unit: Unit) -> bool:
+    """Tell whether a question names the unit of its answer: `how many miles`, `in percent`."""
+    return any(unit_in(words)[0] == unit for words in _ASKS.findall(question))
+
+
+def _equal(gold: MathsAnswer, given: MathsAnswer, factor: Fraction) -> Equality:
+    if gold.number and given.number:
+        places = given.number.decimals
+        found = given.number._replace(
+            value=given.number.value * factor, decimals=places and min(places, FLOATS)
+        )
+        near = [found, given.rounded] if gold.number.decimals and given.rounded else [found]
+        return Equality(any(same_number(gold.number, number) for number in near))
+    if factor != 1:
+        scaled = rf"({given.text}) \cdot {factor.numerator}/{factor.denominator}"
+        return equal(gold.text, scaled)
+    return equal(gold.text, given.text)
+
+
+def _has_form(wanted: Gold, gold: MathsAnswer, given: MathsAnswer) -> bool:
+    """Tell whether a right value is written as it was asked for, and worked out."""
+    if wanted.kind == "free":
+        shown = _squeeze(given.text)
+        restated = len(shown) > 2 and shown in _squeeze(wanted.question)
+        return bool(given.number or given.parts or not restated or shown == _squeeze(gold.text))
+    if wanted.kind == "number" and gold.number:
+        return bool(given.number) and (wanted.form != "lowest" or _is_lowest(given))
+    if not wanted.form:
+        return True
+    tree = parse(given.text)
+    if wanted.form == "root":
+        return has_plain_roots(tree)
+    few = len(terms_of(tree)) <= (
+        1 if wanted.form == "factored" else len(terms_of(parse(gold.text)))
+    )
+    return few and has_expanded_form(tree) == (wanted.form == "expanded")
+
+
+def _is_lowest(given: MathsAnswer) -> bool:
+    """Tell whether the denominator that was written is the one of the lowest terms."""
+    written = re.search(r"(?:frac\d|(?<!\d))(\d+)\D*$", given.text)
+    number = given.number
+    fraction = written and number and number.decimals is None
+    return not (fraction and written and number) or written[1] == str(number.value.denominator)

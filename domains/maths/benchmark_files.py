@@ -12,7 +12,7 @@ from typing import Any
 
 from ..contract import NotEnoughProblems, Problem, Split
 from ..identity import problem, split_of
-from .judging import last_boxed_answer
+from ..reading.wrappers import boxes
 from .problems import features_of
 
 GUIDE_STEPS = frozenset({"working"})
@@ -76,9 +76,9 @@ def _parts(row: Mapping[str, Any], where: str) -> tuple[str, str, str]:
             return row["question"].strip(), NOTES.sub("", worked).strip(), answer.strip()
         raise BadFile(f"{where}: its answer does not end with `#### ` and a result.")
     if isinstance(row.get("problem"), str) and isinstance(row.get("solution"), str):
-        boxed = last_boxed_answer(row["solution"])
-        if boxed:
-            return row["problem"].strip(), row["solution"].strip(), boxed
+        boxed = [content.strip() for _, _, content in boxes(row["solution"])]
+        if boxed and boxed[-1]:
+            return row["problem"].strip(), row["solution"].strip(), boxed[-1]
         raise BadFile(f"{where}: its solution holds no `\\boxed{{...}}`.")
     raise BadFile(
         f"{where}: wanted `question` and `answer` (GSM8K) or `problem` and `solution` (MATH), "

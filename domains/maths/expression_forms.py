@@ -1,5 +1,6 @@
 """Compares two expressions by value, and recognises the form in which one is written."""
 
+import math
 from fractions import Fraction
 
 from .expressions import Node, close, names_in, value
@@ -70,3 +71,16 @@ def terms_of(tree: Node) -> list[Node]:
     if tree.kind == "-":
         last = [Node("neg", "", (term,)) for term in last]
     return terms_of(tree.parts[0]) + last
+
+
+def has_plain_roots(tree: Node) -> bool:
+    """Tell whether no square is left under a root and every number is multiplied out."""
+    if tree.kind == "call":
+        under = value(tree.parts[0])
+        whole = isinstance(under, Fraction) and under.denominator == 1 and under < 10**8
+        return whole and all(under % (d * d) for d in range(2, math.isqrt(int(under)) + 1))
+    if tree.kind == "*":
+        return all(is_number(part) or part.kind == "call" for part in tree.parts) and all(
+            map(has_plain_roots, tree.parts)
+        )
+    return tree.kind in ("number", "/", "neg") and all(map(has_plain_roots, tree.parts))

@@ -5,7 +5,14 @@ from collections.abc import Callable
 
 from .problems import answer_with_unit
 from .template import WorkedProblem
-from .units import UNITS
+
+MEASURES = {
+    **dict.fromkeys(("mm", "cm", "m", "km"), "length"),
+    **dict.fromkeys(("mm^2", "cm^2", "m^2", "km^2"), "area"),
+    **dict.fromkeys(("mm^3", "cm^3", "m^3", "km^3"), "volume"),
+    "min": "time", "h": "time", "km/h": "speed", "$": "money", "years": "age",
+}  # fmt: skip
+"""The units of the problems, and what they measure."""
 
 
 def write(made: WorkedProblem, steps: frozenset[str]) -> str:
@@ -27,7 +34,7 @@ def _round_numbers(made: WorkedProblem) -> str:
 def _unit(made: WorkedProblem) -> str:
     if not made.unit:
         return "Unit: none"
-    return f"Unit: {made.unit}, of {UNITS[made.unit].measures}"
+    return f"Unit: {made.unit}, of {MEASURES[made.unit]}"
 
 
 WRITERS: dict[str, Callable[[WorkedProblem], str]] = {

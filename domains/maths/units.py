@@ -1,85 +1,88 @@
-"""Reads units as people write them: `cm^2`, `square centimetres`, `km per hour`, `$`."""
+"""Reads units as people write them, and converts them within one dimension, by pint.
 
+Of pint's thousand names only everyday ones are units here: to pint, cats are a pressure.
+"""
+
+import functools
 import re
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+EVERYDAY = (
+    "meter inch foot yard mile gram pound ounce ton metric_ton second minute hour day week month "
+    "year liter gallon quart pint cup tablespoon teaspoon acre hectare degree radian joule watt "
+    "newton volt ampere hertz calorie byte bit kilometer_per_hour mile_per_hour cubic_centimeter "
+    "percent dollar cent euro gbp yen rupee"
+)
+PREFIXES = ("", "kilo", "mega", "deci", "centi", "milli")
+LETTERS = "mghslLVWNJA"
+"""Units of one letter; any other letter is an unknown."""
+MORE = ("@alias kilometer_per_hour = kmh", "dollar = [money] = usd", "euro = [euro]",
+        "cent = dollar/100 = penny = pennies", "gbp = [gbp]", "yen = [yen]",
+        "rupee = [rupee]")  # fmt: skip
+_SIGNS = {"$": "dollar", "€": "euro", "£": "gbp", "¥": "yen", "₹": "rupee", "¢": "cent",
+          "%": "percent", "°": "degree"}  # fmt: skip
+_SPELT = (
+    (r"\\(?:text\w*|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}", r" \1 "),
+    (r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"\1/\2"), (r"\^?\s*\{?\s*\\circ\b\s*\}?", "°"),
+    (r"\\[, ;!]|~", " "), (r"\\(?=[$%])|[{}]|(?<=[A-Za-z])\.(?!\s+\S)|(?<=\bsq)\.", ""),
+    (r"\\cdot\b|\\times\b|⋅", "·"),
+    (r"[$€£¥₹¢%°]", lambda sign: f" {_SIGNS[sign[0]]} "), (r"\bpercentage\b", "percent"),
+    (r"\b([mck]?m|in|ft|yd)([23])\b", r"\1^\2"), (r"\s*([*/^·])\s*", r"\1"),
+)  # fmt: skip
+_ONE = r"(?:(?:square|sq|cubic) )?[A-Za-z_]+(?:(?:\^|\*\*)-?[1-4]|[²³]|⁻¹| squared| cubed)?"
+_PRODUCT = re.compile(rf"{_ONE}(?:(?:[*/·]| per | (?=\S*(?:\^-|⁻))){_ONE}){{0,5}}")
 
 
 class Unit(NamedTuple):
-    """The measure of a unit, and its size in base units."""
+    """A unit: how many base units it holds, and its dimension (its own name where it has none)."""
 
-    measures: str
     factor: Fraction
+    base: frozenset[tuple[str, Fraction]]
 
 
-_LENGTHS = {"mm": Fraction(1, 1000), "cm": Fraction(1, 100), "m": Fraction(1), "km": Fraction(1000)}
-_TIMES = {"s": Fraction(1), "min": Fraction(60), "h": Fraction(3600)}
-_VOLUMES = {"ml": Fraction(1, 10**6), "l": Fraction(1, 1000)}
+@functools.cache
+def _registry() -> Any:
+    # Whoever never compares units does not pay for it.
+    import pint
 
-UNITS: dict[str, Unit] = {
-    **{name: Unit("length", size) for name, size in _LENGTHS.items()},
-    **{f"{name}^2": Unit("area", size**2) for name, size in _LENGTHS.items()},
-    **{f"{name}^3": Unit("volume", size**3) for name, size in _LENGTHS.items()},
-    **{name: Unit("volume", size) for name, size in _VOLUMES.items()},
-    **{name: Unit("time", size) for name, size in _TIMES.items()},
-    **{
-        f"{way}/{time}": Unit("speed", size / _TIMES[time])
-        for way, size in _LENGTHS.items()
-        for time in _TIMES
-    },
-    **{
-        f"{name}/{time}": Unit("flow", size / _TIMES[time])
-        for name, size in _VOLUMES.items()
-        for time in _TIMES
-    },
-    "g": Unit("mass", Fraction(1)),
-    "kg": Unit("mass", Fraction(1000)),
-    "$": Unit("money", Fraction(1)),
-    "cents": Unit("money", Fraction(1, 100)),
-    "years": Unit("age", Fraction(1)),
-    "%": Unit("share", Fraction(1, 100)),
-}
-_WORDS = {
-    "millimetre": "mm", "millimeter": "mm", "centimetre": "cm", "centimeter": "cm", "metre": "m",
-    "meter": "m", "kilometre": "km", "kilometer": "km", "second": "s", "sec": "s", "minute": "min",
-    "hour": "h", "hr": "h", "litre": "l", "liter": "l", "millilitre": "ml", "milliliter": "ml",
-    "gram": "g", "kilogram": "kg", "dollar": "$", "usd": "$", "cent": "cents", "year": "years",
-    "percent": "%", "mins": "min",
-}  # fmt: skip
-_WORD = re.compile(r"[a-z]+|\$")
+    registry: Any = pint.UnitRegistry(non_int_type=Fraction)
+    for line in MORE:
+        registry.define(line)
+    return registry
 
 
-def unit_of(text: str) -> str | None:
-    """Return the symbol of a unit as written, "" for nothing at all, None for what is no unit."""
-    text = text.strip().strip(".").strip().lower()
-    if not text:
-        return ""
-    if len(text) > 60:
+@functools.lru_cache(maxsize=4096)
+def unit_in(text: str) -> tuple[Unit | None, str]:
+    """Return the unit that `text` begins with, if there is one, and the words behind it."""
+    for pattern, plain in _SPELT:
+        text = re.sub(pattern, plain, text)
+    words = text.split()[:8]
+    for end in range(len(words), 0, -1):
+        # "12 in total" measures nothing in inches.
+        begins = end == len(words) or words[end - 1] != "in"
+        if begins and (unit := _parse(" ".join(words[:end]))):
+            return unit, " ".join(words[end:])
+    return None, " ".join(words)
+
+
+def _parse(text: str) -> Unit | None:
+    if not _PRODUCT.fullmatch(text) or re.search(rf"\b(?![{LETTERS}])[A-Za-z]\b", text):
         return None
-    text = re.sub(r"\\(?:text|mathrm|operatorname)\s*\{([^{}]*)\}", r" \1 ", text)
-    text = text.replace("\\$", "$").replace("\\%", "%").replace("²", "^2").replace("³", "^3")
-    text = re.sub(r"\^\{\s*([23])\s*\}", r"^\1", text).replace("**", "^")
-    text = re.sub(r"\bper\b", "/", text)
-    text = re.sub(r"\bkm\s?/?ph\b|\bkmh\b", "km/h", text)
-    text = _WORD.sub(_symbol, text)
-    text = re.sub(r"\b(?:square|sq\.?|squared)\s+(\w+)", r"\1^2", text)
-    text = re.sub(r"\bcubic\s+(\w+)", r"\1^3", text)
-    text = re.sub(r"\b(\w+) squared\b", r"\1^2", text)
-    text = re.sub(r"\b(\w+) cubed\b", r"\1^3", text)
-    text = re.sub(r"\b([mck]?m)([23])\b", r"\1^\2", text)
-    text = re.sub(r"^(years) old$", r"\1", text.strip())
-    text = re.sub(r"\s+", "", text)
-    return text if text in UNITS else None
+    registry = _registry()
+    for spelt in dict.fromkeys((text, text.lower())):
+        try:
+            units = registry.parse_units_as_container(spelt)
+            roots = {registry.parse_unit_name(name)[0][:2] for name in units}
+        except AttributeError:
+            # What pint raises for a name that it does not know.
+            continue
+        if all(prefix in PREFIXES and root in EVERYDAY.split() for prefix, root in roots):
+            factor, base = registry.get_base_units(units)[0], registry.get_dimensionality(units)
+            return Unit(Fraction(factor), frozenset((base or units).items()))
+    return None
 
 
-def _symbol(match: re.Match[str]) -> str:
-    word = match[0]
-    return _WORDS.get(word, _WORDS.get(word.removesuffix("s"), word))
-
-
-def ratio(given: str, wanted: str) -> Fraction | None:
+def ratio(given: Unit, wanted: Unit) -> Fraction | None:
     """Return the factor from `given` to `wanted`; None where they measure different things."""
-    one, other = UNITS.get(given), UNITS.get(wanted)
-    if one is None or other is None or one.measures != other.measures:
-        return None
-    return one.factor / other.factor
+    return given.factor / wanted.factor if given.base == wanted.base else None

@@ -56,7 +56,8 @@ _FRAME = re.compile(
 )
 _LABEL = re.compile(r"([a-z](?:_?\d)?)\s+(?:is|equals)\s+(?:equal to\s+)?", re.I)
 _UNIT = re.compile(
-    r"(?:\s|[$~]|\\[,;: ])*(?!\\approx|(?:and|or|so|as|is|which)\b)[a-z%°^µ€£$\\][^.,;:!?\n]{0,24}",
+    r"(?:[^\S\n]|[$~]|\\[,;: ])*(?!\\approx|(?:and|or|so|as|is|which)\b)[a-z%°^µ€£$\\]"
+    r"[^.,;:!?\n]{0,24}",
     re.I,
 )
 
@@ -187,7 +188,8 @@ def _in_boxes(text: str, found: list[tuple[int, int, str]], words: bool) -> Pass
         spans = [(open_boxes(sentence + text[start:end]), end), ("\n".join(contents), end)]
         return Passage("the boxes", start, spans[words:], contents)
     unit = _UNIT.match(text, end)
-    spans = [(contents[0] + unit[0], unit.end())] if unit and not words else []
+    behind = re.sub(r"(?<!\\)\$", " ", unit[0]) if unit and not words else ""
+    spans = [(contents[0] + behind, unit.end())] if unit and behind.strip() else []
     return Passage("the box", start, [*spans, (contents[0], end)])
 
 
@@ -196,6 +198,9 @@ def variants(shown: str, words: bool) -> Iterator[str]:
     if len(shown) > LONGEST and not words:
         return
     text = unwrap(shown, stop=not words)
+    if not words and re.search(r"[\w)}]![\s.]*$", shown) and not text.endswith("!"):
+        # A factorial, where it is no exclamation.
+        yield f"{text}!"
     if text:
         yield text
     for _ in range(0 if words else 3):

@@ -14,13 +14,14 @@ _LINES = re.compile(
 )
 _TAG = re.compile(r"<(/?)(b|i|u|em|strong|p|code|center|span|div|mark)>", re.I)
 _RUN = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)|\n[ \t]*\n|\*+|_+|~~")
+_INSIDE = r"((?:[^$\\]|\\.)+)"
 _MATHS = re.compile(
-    r"(?<!\\)\$\$([^$]+)\$\$|\A\$([^$]+)\$\Z|(?<!\\)\$(?=\S)([^$]*[^$\s\\])\$(?![\d$])"
+    rf"(?<!\\)\$\${_INSIDE}\$\$|\A\${_INSIDE}\$\Z|(?<!\\)\$(?=\S){_INSIDE}(?<!\s)\$(?![\d$])"
     r"|(?<!\\)\\[()\[\]]"
 )
 _BOX = re.compile(r"\\(?:boxed|fbox)\s{0,3}(?:(\{)|(-?[\w.,/]*\w))")
 _WRAP = re.compile(
-    r"\\(?:text(?:bf|it|rm|tt|sf|sc|normal)?|math(?:rm|bf|it|sf|tt|bb|cal)|mbox|bm|boldsymbol|emph"
+    r"\\(?:text(?:bf|it|rm|tt|sf|sc|normal)?|math(?:rm|bf|it|sf|tt)|mbox|bm|boldsymbol|emph"
     r"|underline|operatorname)\s{0,3}(\{)"
 )
 _STYLE = re.compile(

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutelage.domains import SPLITS, Domain, NotEnoughProblems, Problem, Split, get
-from tutelage.domains.maths.answers import Gold, compare
+from tutelage.domains.maths.answers import Gold, answer_in, compare
 from tutelage.domains.maths.equations import Bindings, false_equations, find_equations
 from tutelage.domains.maths.expressions import Unbounded, Unreadable, parse, value
 from tutelage.domains.maths.judging import Facts, judge
 from tutelage.domains.maths.problems import worked_problem
-from tutelage.domains.maths.units import UNITS, ratio, unit_of
+from tutelage.domains.maths.solutions import MEASURES
+from tutelage.domains.maths.units import Unit, ratio, unit_in
 
 MATHS = get("maths")
 ALL = [problem for split in SPLITS for problem in MATHS.problems(split, 100, 0)]
@@ -380,8 +381,8 @@ def test_any_text_can_be_judged(text: str) -> None:
 @given(st.integers(-999, 999), st.integers(1, 99), st.integers(2, 9))
 def test_a_fraction_is_itself_however_it_is_extended(top: int, bottom: int, by: int) -> None:
     wanted = Gold("number", str(Fraction(top, bottom)))
-    assert compare(wanted, f"{top * by}/{bottom * by}").same
-    assert not compare(wanted, f"{top * by + 1}/{bottom * by}").same
+    assert compare(wanted, answer_in(wanted, f"{top * by}/{bottom * by}")).same
+    assert not compare(wanted, answer_in(wanted, f"{top * by + 1}/{bottom * by}")).same
 
 
 @pytest.mark.parametrize(
@@ -393,11 +394,17 @@ def test_what_is_too_large_is_not_evaluated(text: str) -> None:
 
 
 def test_units_convert_within_what_they_measure_and_to_nothing_else() -> None:
-    for name, unit in UNITS.items():
-        assert unit_of(name) == name
-        for other in UNITS:
-            assert (ratio(name, other) is None) == (unit.measures != UNITS[other].measures)
-    assert ratio("km/h", "m/s") == Fraction(5, 18)
+    for name, measured in MEASURES.items():
+        for other, measured_too in MEASURES.items():
+            same = {measured, measured_too} in ({measured}, {"age", "time"})
+            assert (ratio(unit(name), unit(other)) is not None) == same
+    assert ratio(unit("km/h"), unit("m/s")) == Fraction(5, 18)
+
+
+def unit(text: str) -> Unit:
+    found, behind = unit_in(text)
+    assert found and not behind
+    return found
 
 
 @pytest.mark.slow
