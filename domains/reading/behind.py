@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from .candidates import COMPUTED, CUT
-from .wrappers import boxes
+from .wrappers import boxes, is_balanced
 
 _CLAUSE = r"(?:^|[.!?;:,(\[\n]|(?:^|\s)-{1,2}\s)\s?"
 _FILLER = (
@@ -48,7 +48,9 @@ _REPLACES = re.compile(
     r"(?:(?:or|maybe|perhaps|possibly|even|rather|it is|it's|instead|also),? ){0,2}",
     re.I,
 )
-_BESIDE = re.compile(r"\s?(?:[,;/|&.(\[\n]|and\b|or\b|≈|\\approx){1,3}\s?", re.I)
+_BESIDE = re.compile(
+    r"\s?(?:[,;/|&.(\[\n]|and\b|or\b|≈|\\approx){1,3}\s?(?:maybe\s|perhaps\s)?", re.I
+)
 _ROUNDED = re.compile(r"(?:or )?(?:≈|\\approx|~|about\b|approximately\b|roughly\b)\s?", re.I)
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30}|/[1-9]\d{0,30})?")
 _CLAUSE_END = re.compile(r"[.!?;,](?=\s|$)|\n|\s[(\[]|$")
@@ -90,8 +92,10 @@ def _shorter(said: str) -> list[str]:
 
 
 def _clause(text: str, start: int) -> str:
-    end = _CLAUSE_END.search(text, start)
-    return text[start : end.start() if end else len(text)][:200].strip()
+    """Return what stands from `start` to the end of a clause that is in no bracket."""
+    ends = [end.start() for end in _CLAUSE_END.finditer(text, start, start + 200)] or [len(text)]
+    whole = (end for end in ends if is_balanced(text[start:end]))
+    return text[start : next(whole, ends[0])][:200].strip()
 
 
 def _others(shown: str, text: str, words: bool) -> Iterator[str]:

@@ -109,6 +109,12 @@ def boxes(text: str) -> Iterator[tuple[int, int, str]]:
             yield box.start(), end, box[2] or text[box.end() : close]
 
 
+def is_balanced(text: str) -> bool:
+    """Tell whether every bracket of `text` has its partner, whichever shape that has."""
+    depths = list(itertools.accumulate((it in "([{") - (it in ")]}") for it in text))
+    return not depths or (depths[-1] == 0 and min(depths) == 0)
+
+
 def open_boxes(text: str) -> str:
     """Return `text` with the content of each box in its place, nested ones too."""
     kept, pairs = bytearray(b"\1") * len(text), _braces(text) if "box" in text else {}
@@ -144,7 +150,7 @@ def unwrap(text: str, *, stop: bool = True) -> str:
             text = text[wrap.end() : -1]
         if len(text) > 2 and text[0] + text[-1] in ('""', "“”", "''") and text[0] not in text[1:-1]:
             text = text[1:-1]
-        if text[-1:] in (")", "]", "}") and not re.search(r"[(\[{)\]}]", text[:-1]):
+        if text[-1:] in (")", "]", "}") and is_balanced(text[:-1]):
             text = text[:-1]
         text = _strip_end(text)
         begin = _BEGIN.match(text)
