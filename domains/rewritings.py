@@ -19,6 +19,9 @@ MATHEMATICS = re.compile(r"(?=.*\d)(?:[^A-Za-z\"'?!;]|(?<![A-Za-z])[a-z](?![A-Za
 WHOLE = re.compile(r"[=,()\[\]]|\bor\b")
 """Signs of an answer to which no term can be added."""
 
+LISTED = re.compile(r"\bor\b|^[^(\[{]*,")
+"""Signs of a list, which an `or` behind it only makes longer."""
+
 
 class AnswerFrame(NamedTuple):
     """The text around the answer in a domain's bare solution, such as `Answer: `."""
@@ -120,7 +123,8 @@ def near_misses(
     """Yield replies that are not right: `other` is a wrong answer of the same kind."""
     right, wrong = frame.write(answer), frame.write(other)
     yield TrialReply("another answer", wrong)
-    yield TrialReply("a hedge", frame.write(f"{answer} or {other}"))
+    if not LISTED.search(answer):
+        yield TrialReply("a hedge", frame.write(f"{answer} or {other}"))
     yield TrialReply("a hedge in brackets", frame.write(f"{answer} (or {other})"))
     yield TrialReply("a denial", frame.write(f"not {answer}"))
     yield TrialReply("a correction", f"{right}\n\nWait, that is wrong. It should be {other}.")

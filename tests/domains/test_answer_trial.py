@@ -238,6 +238,12 @@ def test_nothing_is_a_near_miss_of_zero_that_is_zero() -> None:
     assert not made & {"-0", "0 million", "0x"}
 
 
+def test_a_list_of_solutions_is_no_hedge() -> None:
+    answer, other = "x = 5 or x = 6", "x = 6 or x = 6"
+    made = near_misses("expression", AnswerFrame("", ""), answer, other)
+    assert not [it for it in made if it.text == f"{answer} or {other}"], "it says the same"
+
+
 def test_a_unit_is_missed_by_its_size_and_by_what_it_measures() -> None:
     frame = AnswerFrame("", "")
     made = {it.production: it.text for it in near_misses("quantity", frame, "3 km^2", "4 km^2")}
