@@ -44,7 +44,8 @@ _TIDY = tuple((re.compile(pattern), plain) for pattern, plain in (
     (r"(?s)\\begin\{(cases|(?:equation|align|gather)\*?|aligned)\}(.*)\\end\{\1\}",
      lambda rows: rows[2].replace("&", "").replace("\\\\", ";").strip()),
     (r"\\q?quad\b|(?<!\\)\\[;: ]|~", " "), (r"\\lor\b|∨", " or "), (r"\\land\b|∧", " and "),
-    (r"\\(?:text|mathrm|mbox)\s*\{\s*,?\s*(or|and)\s*\}", r" \1 "), (r"\\cup\b", "∪"),
+    (r"\\(?:text|mathrm|mbox)\s*\{\s*,?\s*(or|and)\s*\}", r" \1 "),
+    (r"\\cup(?![A-Za-z])|(?<=[)\]])\s*[uU]\s*(?=[(\[])", "∪"),
     (r"\\(?:text|mathrm|mathit)\s*\{([A-Za-z])\}", r" \1"),
     (r"^(?:\\mathbb\s*\{?R\}?|ℝ)$", "(-inf,inf)"),
     (r"\\leq?(?:slant)?(?![A-Za-z])|≤|⩽", "<="), (r"\\geq?(?:slant)?(?![A-Za-z])|≥|⩾", ">="),
@@ -52,7 +53,8 @@ _TIDY = tuple((re.compile(pattern), plain) for pattern, plain in (
     (r"\\lbrace|\\\{", "⦃"), (r"\\rbrace|\\\}", "⦄"), (r"\\lbrack", "["), (r"\\rbrack", "]"),
     (r"^(?:\\emptyset|\\varnothing|∅)$", "⦃⦄"),
     (r"(?<![^-+*/=(])\{(\d[\d.]*)\}|\((\d+)\)(?=[_!])", r"\1\2"),
-    (r"\\approx\b", "≈"), (r"\\pm\b", "±"), (r"\\infty\b|∞|\boo\b|\binfinity\b", "inf"),
+    (r"\\approx(?![A-Za-z])", "≈"), (r"\\pm(?![A-Za-z])", "±"),
+    (r"\\infty(?![A-Za-z])|∞|\boo\b|\binfinity\b", "inf"),
     (r"\+inf\b", "inf"), (r"(?<=\d)(?:\\,|\{,\})(?=\d{3}(?!\d))", ","), (r"\\,", " "),
     (r"^(?:both|either|exactly)\b|.*\b(?:i\.\s?e\.|that is|hence|thus),?\s", ""),
     # The French turn the bracket of an open end round.
@@ -62,7 +64,7 @@ _TIDY = tuple((re.compile(pattern), plain) for pattern, plain in (
 _SEPARATOR = re.compile(r"\b(?i:or|and|as well as)\b|[;\n∪]|(?<!\d),|,(?!\d{3}(?!\d))")
 _COMMA = re.compile(rf"{_SEPARATOR.pattern}|,")
 _OR = re.compile(r"\bor\b|∪")
-_EQUALS = re.compile(r"(?<![<>!:=])=(?!=)|≈")
+_EQUALS = re.compile(r"(?<![<>!:=])=(?!=)(?![^{}]*\})|≈")
 _LETTER = re.compile(r"(?:\\?[A-Za-z]|\\[a-z]{2,7})(?:_\{?\w\}?|[₀-₉]|(?<=[a-z])\d)?")
 _LABEL = re.compile(
     r"(?:\\frac\{d\w?\}\{d\w\}|d\w?/d\w|(?!\\(?:frac|sqrt|sin|cos|tan|log|ln))"

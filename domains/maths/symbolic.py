@@ -14,7 +14,6 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
-LONGEST = 2_000
 LIMIT = 3.0
 """Seconds of the worker's own time for one question: load of the machine makes none late."""
 WORKER = Path(__file__).with_name("worker.py")
@@ -112,8 +111,3 @@ def _ask(process: "subprocess.Popen[bytes]", question: bytes) -> bytes:
 
 
 JUDGE = SymbolicJudge()
-
-
-def same(gold: str, given: str) -> bool:
-    """Tell whether the shared worker finds two LaTeX expressions to be the same."""
-    return gold == given or JUDGE.compare(gold, given).same is True
