@@ -3,7 +3,6 @@
 from .contract import Reading, Step, Unreadable
 from .dress import undress
 from .reading import read_reply
-from .reading import read_reply as read
 from .thinking import drop_thinking
 from .wrappers import unwrap
 
@@ -12,7 +11,6 @@ __all__ = [
     "Step",
     "Unreadable",
     "drop_thinking",
-    "read",
     "read_reply",
     "undress",
     "unwrap",

@@ -146,7 +146,10 @@ def _cuts(text: str, start: int, end: int) -> list[int]:
     """Return where a shorter form of a candidate may end: before a remark, the last one first."""
     places: list[int] = []
     for cut in CUT.finditer(text, start, end):
-        if not places or not CUT.fullmatch(text, places[-1], cut.start()):
+        shown = text[start : cut.start()]
+        inside = sum(map(shown.count, "([{")) > sum(map(shown.count, ")]}"))
+        outside = shown.lstrip(" $*").startswith((")", "]"))  # `]2, 5]` is an interval.
+        if not (inside or outside or (places and CUT.fullmatch(text, places[-1], cut.start()))):
             places.append(cut.start())
     return places[:_TRIED][::-1]
 

@@ -12,7 +12,7 @@ _LINES = re.compile(
     r"|^ {0,3}(?:#{1,3}|#{5,6})[ \t]+",  # Headings; `#### ` marks an answer as well.
     re.M,
 )
-_TAG = re.compile(r"<(/?)(b|i|u|em|strong|p|code|center|span|div|mark)>", re.I)
+_HTML = re.compile(r"<(b|i|u|em|strong|code|mark|center|span)>([^<>\n]{1,400})</\1>", re.I)
 _RUN = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)|\n[ \t]*\n|\*+|_+|~~")
 _INSIDE = r"((?:[^$\\]|\\.)+)"
 _MATHS = re.compile(
@@ -37,23 +37,8 @@ _ROUNDS = 12
 
 def open_markdown(text: str) -> str:
     """Return `text` without fences, quotes, headings and emphasis; what is struck out goes."""
-    text = re.sub(r"<br ?/?>", "\n", _open_tags(text), flags=re.I)
+    text = re.sub(r"<br ?/?>", "\n", _HTML.sub(r"\2", text), flags=re.I)
     return _open_emphasis(_LINES.sub("", text))
-
-
-def _open_tags(text: str) -> str:
-    """Return `text` without the tags that come in pairs; one alone is what the reply says."""
-    opened, pairs = defaultdict[str, list[tuple[int, int]]](list), list[tuple[int, int]]()
-    for tag in _TAG.finditer(text):
-        same = opened[tag[2].lower()]
-        if not tag[1]:
-            same.append(tag.span())
-        elif same:
-            pairs += [same.pop(), tag.span()]
-    kept = bytearray(b"\1") * len(text)
-    for start, end in pairs:
-        kept[start:end] = bytes(end - start)
-    return "".join(itertools.compress(text, kept)) if pairs else text
 
 
 def _open_emphasis(text: str) -> str:
@@ -129,8 +114,8 @@ def open_boxes(text: str) -> str:
 
 def _strip_end(text: str) -> str:
     """Return `text` without final stops and ticks."""
-    while text and _TICK.fullmatch(text[-1]) and text[-2:-1] != "\\":
-        text = text[:-1]
+    while text and _TICK.fullmatch(text[-1]):
+        text = text[: -1 - (text[-2:-1] == "\\")]
     return text
 
 
