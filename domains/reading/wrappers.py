@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
 _LINES = re.compile(
@@ -12,7 +11,7 @@ _LINES = re.compile(
     r"|^ {0,3}(?:#{1,3}|#{5,6})[ \t]+",  # Headings; `#### ` marks an answer as well.
     re.M,
 )
-_HTML = re.compile(r"<(b|i|u|em|strong|code|mark|center|span)>([^<>\n]{1,400})</\1>", re.I)
+_HTML = re.compile(r"<(b|i|u|em|strong|code|mark|center|span)>(.{1,400}?)</\1>", re.I)
 _RUN = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)|\n[ \t]*\n|\*+|_+|~~")
 _INSIDE = r"((?:[^$\\]|\\.)+)"
 _MATHS = re.compile(
