@@ -55,6 +55,7 @@ _FRAME = re.compile(
     re.I,
 )
 _LABEL = re.compile(r"([a-z](?:_?\d)?)\s+(?:is|equals)\s+(?:equal to\s+)?", re.I)
+_FACTORIAL = re.compile(r"[\w)}]!\s*(\$+|\\[)\]])?[\s.]*$")
 _UNIT = re.compile(
     r"(?:[^\S\n]|[$~]|\\[,;: ])*(?!\\approx|(?:and|or|so|as|is|which)\b)[a-z%°^µ€£$\\]"
     r"[^.,;:!?\n]{0,24}",
@@ -201,8 +202,11 @@ def variants(shown: str, words: bool) -> Iterator[str]:
     if len(shown) > LONGEST and not words:
         return
     text = unwrap(shown, stop=not words)
-    if not words and re.search(r"[\w)}]![\s.]*$", shown) and not text.endswith("!"):
-        # A factorial, where it is no exclamation.
+    called = None if words or text.endswith("!") else _FACTORIAL.search(shown)
+    if called and called[1]:
+        text += "!"
+    elif called:
+        # An exclamation as well as a factorial: whoever reads it knows which is wanted.
         yield f"{text}!"
     if text:
         yield text

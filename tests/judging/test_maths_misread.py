@@ -1,7 +1,7 @@
 """Replies that were misread once, by class: what is right is right, and nothing else is.
 
 The classes are those of the reports: A, wrong answers that counted as right; B, right answers that
-were not read. The last two rows of a class are further cases of it.
+were not read. Each class has further cases beside those that were reported.
 """
 
 from typing import NamedTuple
@@ -143,6 +143,14 @@ ROWS = (
          "-2 < x < 3")),
     Row("B6 files", free(r"\{1,2\}"), ("{2, 1}", "1, 2"), ("{1}", "1, 2, 3")),
     # Values, units and words of files, by the rules.
+    Row("files", free("10!"), ("10!", "3628800", "3,628,800"), ("10", "9!", "10!x")),
+    Row("files", free("10"), ("10", "10!"), ("$10!$", "9!")),
+    Row("files", free(r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}"),
+        (r"\begin{pmatrix}1&2\\3&4\end{pmatrix}",),
+        (r"\begin{pmatrix} 1 & 3 \\ 2 & 4 \end{pmatrix}", "1, 2, 3, 4")),
+    Row("files", free("0.75"), ("3/4", "0.75"), ("> 3/4", r"\ne 3/4", "x > 0.75")),
+    Row("files", free("3x+2", "Expand 3(x+1)-1."), ("3x+2",), ("3(x+1)-1",)),
+    Row("files", free(r"\mathbb{R}"), ("ℝ", r"(-\infty, \infty)"), (r"\mathbb{Z}", "R^2")),
     Row("files", free("25", "What percent is it?"), ("25%", "25", r"25\%"), ("0.25", "2.5%")),
     Row("files", free(r"\text{Monday}"), ("Monday", "monday", r"\text{Monday}"), ("Tuesday", "1")),
     Row("files", free(r"\text{(A)}"), ("(A)", "A", r"\text{A}", "A) Paris"), ("(B)", "B", "AB")),
