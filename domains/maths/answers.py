@@ -56,7 +56,8 @@ _TEXT = re.compile(r"\\(?:text\w*|mathrm|mbox)\s*\{([^{}]*)\}")
 def gold_answer(wanted: Gold) -> MathsAnswer:
     """Return the reference answer, taken apart."""
     words = _TEXT.sub(r"\1", wanted.answer).strip(" $")
-    if wanted.kind == "free" and _IN_WORDS.fullmatch(words):
+    said = _TEXT.fullmatch(wanted.answer.strip(" $")) and re.fullmatch(r"[A-Za-z]{2,}", words)
+    if wanted.kind == "free" and (said or _IN_WORDS.fullmatch(words)):
         return MathsAnswer(words, brackets=WORDS)
     # To unwrap a reply is to drop its exclamation mark; here it is a factorial.
     bare = unwrap(wanted.answer) + "!" * wanted.answer.endswith("!")
@@ -121,7 +122,7 @@ def compare(wanted: Gold, given: MathsAnswer) -> Match:
 
 
 def _squeeze(text: str) -> str:
-    return re.sub(r"\\left|\\right|[\s$]", "", text)
+    return re.sub(r"\\left|\\right|[\s$]", "", _TEXT.sub(r"\1", text))
 
 
 def _order_by_name(answer: MathsAnswer) -> MathsAnswer:

@@ -57,6 +57,9 @@ _TIDY = tuple((re.compile(pattern), plain) for pattern, plain in (
     (r"\\infty(?![A-Za-z])|∞|\boo\b|\binfinity\b", "inf"),
     (r"\+inf\b", "inf"), (r"(?<=\d)(?:\\,|\{,\})(?=\d{3}(?!\d))", ","), (r"\\,", " "),
     (r"^(?:both|either|exactly)\b|.*\b(?:i\.\s?e\.|that is|hence|thus),?\s", ""),
+    # What is measured in nothing but units has none.
+    (r"(?:\\(?:text|mathrm)\s*\{)?\s*\b(?:square |cubic |sq\.? )?units?(?: squared)?\s*\}?"
+     r"(?:\^?\{?[23²³]\}?)?$", ""),
     # The French turn the bracket of an open end round.
     (r"^\](?=[^\[]*[\[\]]$)", "("), (r"^([(\[].*)\[$", r"\1)"),
     (r"((?:^|=\s*)\d[\d.]*\s*[A-Za-z]+\.?),?\s+(?:and\s)?(?=\d[\d.]*\s*[A-Za-z]+\.?$)", r"\1;"),
@@ -69,7 +72,7 @@ _LETTER = re.compile(r"(?:\\?[A-Za-z]|\\[a-z]{2,7})(?:_\{?\w\}?|[₀-₉]|(?<=[a
 _LABEL = re.compile(
     r"(?:\\frac\{d\w?\}\{d\w\}|d\w?/d\w|(?!\\(?:frac|sqrt|sin|cos|tan|log|ln))"
     rf"{_LETTER.pattern}(?:'|′|’|\^\{{?(?:\\prime|')+\}}?){{0,2}}(?:\([\w., ]{{1,9}}\))?"
-    r"|(?:\\angle ?)?[A-Z]{2,3}|(?=.{3,60}$)[A-Za-z]+(?: [A-Za-z]+)*)"
+    r"|m?\\angle ?[A-Z]{1,3}|[A-Z]{2,3}|(?=.{3,60}$)[A-Za-z]+(?: [A-Za-z]+)*)"
 )
 _NAME_ONLY = re.compile(r"_\{?\w\}?|[₀-₉\s{}^]|(?<=^[a-z])\d|\\prime")
 _SET = re.compile(r"[{⦃]\s*[A-Za-z](?:\s*∈[^|:]*)?\s*(?:\||\\mid|:)(.*)[}⦄]", re.S)

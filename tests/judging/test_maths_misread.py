@@ -143,6 +143,11 @@ ROWS = (
          "-2 < x < 3")),
     Row("B6 files", free(r"\{1,2\}"), ("{2, 1}", "1, 2"), ("{1}", "1, 2, 3")),
     # Values, units and words of files, by the rules.
+    Row("files", free(r"\text{No}"), ("No", "no", r"\text{no}"), ("Yes", "not no")),
+    Row("files", free(r"8\sqrt{3}\text{ square units}"), (r"8\sqrt{3}", "8√3 units²"),
+        ("8", r"3\sqrt{8}")),
+    Row("files", free(r"45^\circ"), (r"\angle A = 45^\circ", "45°"), ("45 radians",)),
+    Row("files", free(r"3:00\text{ PM}"), ("3:00 PM",), ("3:00 AM", "3:30 PM")),
     Row("files", free("10!"), ("10!", "3628800", "3,628,800"), ("10", "9!", "10!x")),
     Row("files", free("10"), ("10", "10!"), ("$10!$", "9!")),
     Row("files", free(r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}"),
