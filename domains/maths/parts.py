@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..reading import Unreadable
+from ..reading.number_words import DENIED
 from ..reading.numbers import Number, read_number
 from .expression_forms import agree
 from .expressions import Unbounded, Value, close, parse, value
@@ -198,6 +199,8 @@ def _value(text: str, letters: bool) -> MathsAnswer:
     if len(sides) == 2 and _LETTER.fullmatch(sides[1].strip()):
         sides.reverse()
     while signs and _LABEL.fullmatch(sides[0].strip()):
+        if DENIED.search(sides[0]):
+            raise Unreadable("It denies an answer.")
         label, sides, signs = _NAME_ONLY.sub("", sides[0]), sides[1:], signs[1:]
     answer, *others = (_quantity(side, letters) for side in sides)
     for sign, side in zip(signs, others, strict=True):

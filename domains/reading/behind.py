@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from .candidates import COMPUTED, CUT
-from .wrappers import boxes, is_balanced
+from .wrappers import boxes
 
 _CLAUSE = r"(?:^|[.!?;:,(\[\n]|(?:^|\s)-{1,2}\s)\s?"
 _FILLER = (
@@ -92,10 +92,14 @@ def _shorter(said: str) -> list[str]:
 
 
 def _clause(text: str, start: int) -> str:
-    """Return what stands from `start` to the end of a clause that is in no bracket."""
-    ends = [end.start() for end in _CLAUSE_END.finditer(text, start, start + 200)] or [len(text)]
-    whole = (end for end in ends if is_balanced(text[start:end]))
-    return text[start : next(whole, ends[0])][:200].strip()
+    """Return what stands from `start` to the end of a clause that is in no bracket of its own."""
+    text, depth = text[start : start + 200], 0
+    for place, sign in enumerate(text):
+        if depth == 0 and (_CLAUSE_END.match(text, place) or (sign in ")]}" and place)):
+            return text[:place].strip()
+        depth = max(0, depth + (sign in "([{") - (sign in ")]}"))
+    end = _CLAUSE_END.search(text) if depth else None
+    return text[: end.start() if end else len(text)].strip()
 
 
 def _others(shown: str, text: str, words: bool) -> Iterator[str]:

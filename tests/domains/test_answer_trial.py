@@ -1,7 +1,9 @@
 """The trial finds out whether a judge reads answers as people write them."""
 
+import json
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,6 +138,7 @@ OURS = {
     "general": {"number", "text"},
     "gym:chain_sum": {"number"},
     "gym:leg_counting": {"number"},
+    "maths": {"expression", "number", "quantity"},
     "scheduling": {"class"},
     "scheduling:jobs": {"text"},
     "scheduling:weighted": {"number"},
@@ -149,8 +152,31 @@ def test_our_judges_read_answers_as_people_write_them(name: str) -> None:
     rates = check(get(name), 40).card.reading
     assert {rate.kind for rate in rates} == OURS[name] and all(rate.declared for rate in rates)
     for rate in rates:
-        assert rate.rewritings >= 200 and rate.near_misses >= 160
+        assert rate.rewritings >= 100 and rate.near_misses >= 80
         assert rate.refused == rate.accepted == ()
+
+
+@pytest.mark.parametrize(
+    ("judge", "answers", "kind"),
+    [
+        ("number", ("12", "-3.5", "1/3", "1,200", "7 km", "45%"), "number"),
+        ("text", ("amber rose", "Paris.", "1984", "no way"), "text"),
+        ("exact", ("amber", "C++", "x_1"), "text"),
+        ("class", ("very good", "good", "bad"), "class"),
+        ("set", ("red, green, blue", "tea, milk", "one, two"), "set"),
+    ],
+)
+def test_the_rules_of_a_file_read_answers_as_people_write_them(
+    judge: str, answers: Sequence[str], kind: AnswerKind, tmp_path: Path
+) -> None:
+    lines = [
+        {"prompt": f"Number {i}?", "answer": answers[i % len(answers)], "judge": judge}
+        for i in range(200)
+    ]
+    (tmp_path / "some.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    (rate,) = check(get(str(tmp_path / "some.jsonl")), 25).card.reading
+    assert rate.kind == kind and rate.declared and rate.rewritings >= 200
+    assert rate.refused == rate.accepted == ()
 
 
 class OddKind(FirstNumber):

@@ -76,6 +76,9 @@ ROWS = (
     Row("A4", ROOTS, ("x = -2, x = 3",), ("y = -2, z = 3", "y = -2 or y = 3", "x = -2, y = 3")),
     Row("A4", RANGE, ("x > -3 and x <= 5",),
         ("x > -3 and y <= 5", "y > -3 and y <= 5", "-3 < y <= 5", "x > -3 or x <= 5")),
+    Row("A4", kind("pair", "(5, 6)"), ("(5, 6)",), ("(5, 6) (or (7, 6))", "(5, 6) or (7, 6)")),
+    Row("A4", RANGE, ("(-3, 5]",), ("(-3, 5] (or [-3, 5])", "not x > -3, x <= 5")),
+    Row("A4", free("x=3"), ("x = 3", "the answer = 3"), ("not x = 3", "it is not x = 3")),
     # B3: a rounding behind an exact value.
     Row("B3", number("7/3"),
         ("7/3 ≈ 2.33", r"\frac{7}{3} \approx 2.33", r"$\boxed{\frac73} \approx 2.33$",
