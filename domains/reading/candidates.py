@@ -146,13 +146,15 @@ def _is_one(block: str, listed: bool) -> bool:
 def _cuts(text: str, start: int, end: int) -> list[int]:
     """Return where a shorter form of a candidate may end: before a remark, the last one first."""
     places: list[int] = []
-    for cut in CUT.finditer(text, start, end):
+    for cut in CUT.finditer(text, start, min(end, start + LONGEST)):
         shown = text[start : cut.start()]
         inside = sum(map(shown.count, "([{")) > sum(map(shown.count, ")]}"))
         outside = shown.lstrip(" $*").startswith((")", "]"))  # `]2, 5]` is an interval.
         if not (inside or outside or (places and CUT.fullmatch(text, places[-1], cut.start()))):
             places.append(cut.start())
-    return places[:_TRIED][::-1]
+        if len(places) == _TRIED:
+            break
+    return places[::-1]
 
 
 def _unlist(block: str) -> str:

@@ -29,7 +29,7 @@ _STYLE = re.compile(
 _BEGIN = re.compile(r"(?:\s|\\[,;: ]|~|\\q?quad\b|[=:⇒→]\s|\*\*(?=\S))+")
 _END = re.compile(r"(?:\\[,;:]|~|\\q?quad|(?<=[\w)\]}!%])\*{1,3})$")
 _TICK = re.compile(
-    r"[\s.,;:。!∎■□▪]|(?!°)[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
+    r"[\s.,;:。∎■□▪]|(?!°)[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 )
 _ROUNDS = 12
 
