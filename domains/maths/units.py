@@ -4,6 +4,7 @@ Of pint's thousand names only everyday ones are units here: to pint, cats are a 
 """
 
 import functools
+import logging
 import re
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -46,6 +47,8 @@ def _registry() -> Any:
     # Whoever never compares units does not pay for it.
     import pint
 
+    # It warns of `mins`, which could be milli-inches.
+    logging.getLogger("pint").setLevel(logging.ERROR)
     registry: Any = pint.UnitRegistry(non_int_type=Fraction)
     for line in MORE:
         registry.define(line)
