@@ -16,8 +16,8 @@ __all__ = ["Number", "asks_for_percent", "number_of", "read_number", "same_numbe
 
 LONGEST, MOST_DIGITS, SIDES = 2_000, 100_000, 9
 """Characters of a text, digits where it is nothing else, and sides of an equation."""
-CLOSE = Fraction(1, 10**6)
-"""Share of a gold answer with decimals by which another one may differ from it."""
+CLOSE, NOISE = Fraction(1, 10**6), Fraction(1, 10**12)
+"""Shares of a gold answer with decimals by which one that rounds it, or any other, may differ."""
 DECIMALS = 6
 """Decimals that a fraction without an end needs at least."""
 
@@ -57,7 +57,11 @@ def same_number(gold: Number, given: Number, tolerance: Fraction | None = None) 
     """
     difference = abs(gold.value - given.value)
     if tolerance is None:
-        tolerance = CLOSE if gold.decimals and gold.value.denominator > 1 else Fraction(0)
+        tolerance = Fraction(0)
+        if gold.decimals and gold.value.denominator > 1:
+            places = min(gold.decimals, gold.decimals if given.decimals is None else given.decimals)
+            rounded = 2 * difference <= Fraction(1, 10**places)
+            tolerance = CLOSE if rounded else NOISE
     return difference <= abs(gold.value) * tolerance or any(
         exact.decimals is None
         and (decimal.decimals or 0) >= DECIMALS
