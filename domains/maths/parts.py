@@ -54,7 +54,7 @@ _TIDY = tuple((re.compile(pattern), plain) for pattern, plain in (
     (r"\\lbrace|\\\{", "⦃"), (r"\\rbrace|\\\}", "⦄"), (r"\\lbrack", "["), (r"\\rbrack", "]"),
     (r"^(?:\\emptyset|\\varnothing|∅)$", "⦃⦄"),
     (r"(?<![^-+*/=(])\{(\d[\d.]*)\}|\((\d+)\)(?=[_!])", r"\1\2"),
-    (r"\\approx(?![A-Za-z])", "≈"), (r"\\pm(?![A-Za-z])", "±"),
+    (r"\\approx(?![A-Za-z])", "≈"), (r"\(\s*(≈[^()]*)\)$", r"\1"), (r"\\pm(?![A-Za-z])", "±"),
     (r"\\infty(?![A-Za-z])|∞|\boo\b|\binfinity\b", "inf"),
     (r"\+inf\b", "inf"), (r"(?<=\d)(?:\\,|\{,\})(?=\d{3}(?!\d))", ","), (r"\\,", " "),
     (r"^(?:both|either|exactly)\b|.*\b(?:i\.\s?e\.|that is|hence|thus),?\s", ""),
@@ -81,7 +81,7 @@ _MEMBER = re.compile(
     r"([A-Za-z])\s*[∈=:]\s*(?=[\[({⦃])|(?:[A-Z]|\([a-z](?:, ?[a-z])+\)\s*=)\s*(?=\([^()]*,)"
 )
 _UNIT = re.compile(
-    r"(?:\\(?:text\w*|mathrm|mbox)\s*\{|\\?[%$]|[€£¥₹¢°]|\^?\s*\{?\s*\\circ\b|\\frac\s*\{\\text)"
+    r"(?:\\(?:text\w*|mathrm|mbox)\s*\{|\\?[%$]|[€£¥₹¢°]|\^?\s*\{?\s*\\circ\b|\\[dt]?frac\s*\{\s*(?:\\text|\\mathrm|[A-Za-z]{2}))"
     r"|(?<=[\d)}\s.½])(?<![A-Za-z\\])(?!(?:sqrt|pi|inf|sin|cos|tan|log|ln|exp|mod)(?![a-z]))"
     r"[A-Za-z](?!\()"
 )

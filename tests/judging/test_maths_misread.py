@@ -93,7 +93,10 @@ ROWS = (
         ("12{,}345", r"12\,345", "12 345", "12\u202f345", "12'345", "12,345", "12\u00a0345",
          "12\u2009345"),
         ("12.345", "12, 345", "12,34", "12 34")),
+    Row("B3", free("7/3"), ("7/3 (≈ 2.33)", r"\frac73 (\approx 2.333)"), ("7/3 (≈ 2.5)",)),
     # B5: what only dresses.
+    Row("B5", number("90", "km/h"), (r"90 \frac{km}{h}", r"90\dfrac{\text{km}}{\text{h}}"),
+        (r"90 \frac{m}{h}",)),
     Row("B5", number("12"),
         (r"\text{12}", r"\mathbf{12}", r"\boxed{\boxed{12}}", r"\boxed{\displaystyle 12}",
          r"\fbox{12}", r"\boxed 12", "１２", "12 ✓", "12;", "12!", "12</s>", "12<|im_end|>",
