@@ -18,7 +18,7 @@ from tutelage.domains.reading.numbers import number_of
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.judging.bed import fingerprint, productions, replies  # noqa: E402 - found in ROOT alone
+from tests.judging.bed import FIXED, fingerprint, productions, replies  # noqa: E402 - found in ROOT alone
 from tests.judging.file_maths import FILE  # noqa: E402
 from tests.judging.generated_maths import GENERATED  # noqa: E402
 from tests.judging.parts import Reply  # noqa: E402
@@ -58,11 +58,11 @@ Misjudged = tuple[Reply, str]
 """A reply, and the feedback of the judge."""
 
 
-def judge_all() -> tuple[Mapping[str, Mapping[str, Count]], list[Misjudged]]:
+def judge_all(seed: str) -> tuple[Mapping[str, Mapping[str, Count]], list[Misjudged]]:
     """Return domain -> class -> counts, and each misjudged reply."""
     counts: dict[str, dict[str, Count]] = defaultdict(lambda: defaultdict(Count))
     misjudged = []
-    for reply in replies():
+    for reply in replies(seed):
         verdict = reply.domain.judge(reply.problem, reply.text)
         missed = (verdict.outcome == "right") is not reply.right
         counts[reply.label][reply.group].add(reply, missed)
@@ -123,10 +123,10 @@ def added(counts: Iterator[Count] | Sequence[Count]) -> Count:
     return total
 
 
-def measure(*, every: bool, file: str) -> bool:
+def measure(*, seed: str, every: bool, file: str) -> bool:
     """Print the rates, and each misjudged reply where `every`; return True if the goals are met."""
     begun = time.perf_counter()
-    counts, misjudged = judge_all()
+    counts, misjudged = judge_all(seed or FIXED)
     print(f"{'':26} {'right ones refused':>20}   {'wrong ones accepted':>20}")
     for label, groups in counts.items():
         print(added([*groups.values()]).row(label))
@@ -138,7 +138,7 @@ def measure(*, every: bool, file: str) -> bool:
     used = productions()
     new = sum(it.new for it in used)
     print(f"productions in no list of ours: {new} of {len(used)} ({rate(new, len(used))})")
-    print(f"bed {fingerprint()[:16]}, {time.perf_counter() - begun:.0f} s")
+    print(f"bed {seed or fingerprint()[:16]}, {time.perf_counter() - begun:.0f} s")
     if every:
         for reply, said in misjudged:
             print(f"\n{'refused' if reply.right else 'accepted'}: {reply.label}, {reply.name}")

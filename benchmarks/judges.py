@@ -219,6 +219,7 @@ def main() -> int:
         "answers", help="the judges that read an answer, on generated replies"
     )
     answers.add_argument("--list", action="store_true", help="print each misjudged reply")
+    answers.add_argument("--draw", default="", metavar="SEED", help="other replies than the fixed")
     answers.add_argument("--time", action="store_true", help="print the time of a reply instead")
     answers.add_argument("--json", default="", metavar="FILE", help="write the counts there")
     given = options.parse_args()
@@ -228,7 +229,7 @@ def main() -> int:
         if given.time:
             _bed.measure_times()
             return 0
-        return 0 if _bed.measure(every=given.list, file=given.json) else 1
+        return 0 if _bed.measure(seed=given.draw, every=given.list, file=given.json) else 1
     begun = time.perf_counter()
     tasks = sample(given.per_template, given.templates, given.seed)
     met = measure(tasks, given.inputs, given.verbose)
