@@ -9,8 +9,6 @@ from .contract import AnswerKind, AnswerKinds, Problem
 from .rewritings import (
     AnswerFrame,
     TrialReply,
-    frame_of,
-    is_short,
     near_misses,
     off_by_a_digit,
     rewritings,
@@ -20,6 +18,8 @@ from .trial import CheckRemark, Level, Misjudged, ReadingRate, Trial
 
 PROBLEMS = 20
 """Of each kind of answer, so many problems are tried."""
+LONGEST = 80
+"""Characters of a bare solution that is an answer and no more."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def check_answers(trial: Trial) -> Iterator[CheckRemark]:
 def _cases(trial: Trial) -> Mapping[AnswerKind, Sequence[_Case]]:
     """Group problems by the kind of their answers: those whose bare solution is one short line."""
     found = defaultdict[AnswerKind, list[_Case]](list)
-    short = [problem for problem in trial.all if is_short(problem.answer)]
+    short = [problem for problem in trial.all if _is_short(problem.answer)]
     for problem in random.Random(0).sample(short, len(short)):
         kind = trial.declared_kind(problem)
         if kind is None:
@@ -55,6 +55,16 @@ def _cases(trial: Trial) -> Mapping[AnswerKind, Sequence[_Case]]:
             frame = frame_of(trial.solution(problem, frozenset()), problem.answer)
             found[kind] += [_Case(problem, kind, frame)] if frame else []
     return {kind: found[kind] for kind in sorted(found) if found[kind]}
+
+
+def _is_short(answer: str) -> bool:
+    return bool(answer) and len(answer) <= LONGEST and "\n" not in answer
+
+
+def frame_of(solution: str | None, answer: str) -> AnswerFrame | None:
+    """Return what stands around `answer` in a bare solution; None where that is no short line."""
+    before, found, after = (solution or "").rpartition(answer)
+    return AnswerFrame(before, after) if found and _is_short(before + answer + after) else None
 
 
 def _measure(trial: Trial, cases: Sequence[_Case]) -> ReadingRate:

@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 from .contract import AnswerKind
 
-LONGEST = 80
-"""Characters of a bare solution that is an answer and no more."""
 NUMBER = re.compile(r"\$?-?\$?\d+(?:\.\d+)?(?:/\d+)?")
 SIZES = (("mm", "cm", "m", "km"), ("mg", "g", "kg"), ("ml", "l"), ("s", "min", "h"))
 """Units by what they measure: a near miss takes another size, or measures something else."""
@@ -18,7 +16,6 @@ QUANTITY = re.compile(rf"({NUMBER.pattern}) ([A-Za-z]+)(\S*)")
 MATHEMATICS = re.compile(r"(?=.*\d)(?:[^A-Za-z\"'?!;]|(?<![A-Za-z])[a-z](?![A-Za-z])|sqrt|pi|or)+")
 WHOLE = re.compile(r"[=,()\[\]]|\bor\b")
 """Signs of an answer to which no term can be added."""
-
 LISTED = re.compile(r"\bor\b|^[^(\[{]*,")
 """Signs of a list, which an `or` behind it only makes longer."""
 
@@ -32,11 +29,6 @@ class AnswerFrame(NamedTuple):
     def write(self, answer: str) -> str:
         return f"{self.before}{answer}{self.after}"
 
-    @property
-    def has_mark(self) -> bool:
-        """Tell whether the answer is announced as one."""
-        return "answer" in self.before.casefold()
-
 
 class TrialReply(NamedTuple):
     """A reply by which a judge is tried."""
@@ -44,16 +36,6 @@ class TrialReply(NamedTuple):
     production: str
     """How it was made, in a few words."""
     text: str
-
-
-def is_short(answer: str) -> bool:
-    return bool(answer) and len(answer) <= LONGEST and "\n" not in answer
-
-
-def frame_of(solution: str | None, answer: str) -> AnswerFrame | None:
-    """Return what stands around `answer` in a bare solution; None where that is no short line."""
-    before, found, after = (solution or "").rpartition(answer)
-    return AnswerFrame(before, after) if found and is_short(before + answer + after) else None
 
 
 def shown_kind(answer: str, classes: Sequence[str]) -> AnswerKind:
@@ -91,7 +73,7 @@ def rewritings(
     if mark:
         yield TrialReply("on the next line", f"{mark}\n{answer}")
         yield TrialReply("an odd space", f"{mark}\u00a0{answer}{frame.after}")
-    if frame.has_mark:
+    if "answer" in frame.before.casefold():
         yield TrialReply("bold mark", f"Done.\n\n**Final answer:** {answer}")
         yield TrialReply("a sentence", f"Done.\n\nThe answer is {answer}.")
         yield TrialReply("a tag", f"Done.\n\n<answer>{answer}</answer>")
@@ -148,8 +130,10 @@ def _slips(kind: AnswerKind, answer: str) -> Iterator[tuple[str, str]]:
     found = QUANTITY.fullmatch(answer) if kind == "quantity" else None
     for units in SIZES if found else ():
         if found and found[2] in units:
-            size = units[units.index(found[2]) - 1]
-            yield "a unit of another size", f"{found[1]} {size}{found[3]}"
+            yield (
+                "a unit of another size",
+                f"{found[1]} {units[units.index(found[2]) - 1]}{found[3]}",
+            )
             yield "a unit of something else", f"{found[1]} {'m' if 'kg' in units else 'kg'}"
     if kind == "set" and len(items := _items(answer)) > 1:
         yield "one item less", ", ".join(items[1:])

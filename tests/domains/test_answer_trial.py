@@ -19,10 +19,10 @@ from tutelage.domains import (
     problem,
     split_of,
 )
+from tutelage.domains.answer_trial import frame_of
 from tutelage.domains.check import CheckReport
 from tutelage.domains.rewritings import (
     AnswerFrame,
-    frame_of,
     near_misses,
     off_by_a_digit,
     rewritings,
@@ -243,7 +243,7 @@ def test_a_digit_off_is_another_answer(answer: str, other: str) -> None:
 
 def test_replies_are_made_around_the_domains_own_format() -> None:
     frame = frame_of("Result -> 12 <-", "12")
-    assert frame == AnswerFrame("Result -> ", " <-") and not frame.has_mark
+    assert frame == AnswerFrame("Result -> ", " <-")
     made = [reply.text for reply in rewritings("number", frame, "12", "13")]
     assert "**Result -> 12 <-**" in made and "Result ->\n12" in made
     assert not [text for text in made if "answer" in text.casefold()], "no mark that is not its own"
