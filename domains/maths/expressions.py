@@ -54,10 +54,13 @@ _PLAIN = {
 }  # fmt: skip
 _SPELT = re.compile("|".join(re.escape(key) for key in sorted(_PLAIN, key=len, reverse=True)))
 TOKEN = re.compile(
-    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?|\.\d+)|(?P<frac>\\frac)"
-    r"|(?P<name>(?<![A-Za-z])(?:sqrt|pi|[A-Za-z]'{0,2})(?![A-Za-z]))|(?P<sign>[-+*/^(){}])",
+    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?|\.\d+|\\frac"
+    r"|(?<![A-Za-z])(?:sqrt|pi|[A-Za-z]'{0,2})(?![A-Za-z])|[-+*/^(){}]",
     re.A,
 )
+_KNOWN = re.compile(rf"(?:{TOKEN.pattern}|(?u:\s))*", re.A)
+BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
+FUNCTIONS = "f", "g", "F", "P"
 CONSTANTS = {"pi": math.pi}
 
 
@@ -75,114 +78,69 @@ def parse(text: str) -> Node:
 
 def parse_plain(text: str) -> Node:
     """Return the tree of a text that has passed `plain`. Raises Unreadable."""
-    reader = _Parser(tokens_of(text))
-    tree = reader.sum(0)
-    if reader.has_more():
-        raise Unreadable(f"nothing is known of {reader.peek()!r} there")
+    if unknown := _KNOWN.sub("", text.rstrip(), count=1):
+        raise Unreadable(f"nothing is known of {unknown[:12]!r}")
+    tokens = TOKEN.findall(text)[::-1]
+    tree = _tree(tokens, 0, 0)
+    if tokens:
+        raise Unreadable(f"nothing is known of {tokens[-1]!r} there")
     return tree
 
 
-def tokens_of(text: str) -> list[tuple[str, str]]:
-    """Return kind and text of every token of plain text. Raises Unreadable."""
-    found, place = [], 0
-    text = text.rstrip()
-    while place < len(text):
-        if text[place].isspace():
-            place += 1
-            continue
-        match = TOKEN.match(text, place)
-        if match is None:
-            raise Unreadable(f"nothing is known of {text[place : place + 12]!r}")
-        found.append((str(match.lastgroup), match[0]))
-        place = match.end()
-    return found
-
-
-class _Parser:
-    """Recursive-descent parser that counts its levels of nesting."""
-
-    def __init__(self, tokens: list[tuple[str, str]]) -> None:
-        self._tokens, self._at = tokens, 0
-
-    def has_more(self) -> bool:
-        return self._at < len(self._tokens)
-
-    def peek(self) -> str:
-        return self._tokens[self._at][1] if self.has_more() else ""
-
-    def _kind(self) -> str:
-        return self._tokens[self._at][0] if self.has_more() else ""
-
-    def _take(self) -> str:
-        self._at += 1
-        return self._tokens[self._at - 1][1]
-
-    def sum(self, depth: int) -> Node:
-        if depth > DEEPEST:
-            raise Unreadable("nested too deeply")
-        tree = self._signed_tree(self._product, depth)
-        while self.peek() in ("+", "-"):
-            tree = Node(self._take(), "", (tree, self._signed_tree(self._product, depth)))
-        return tree
-
-    def _signed_tree(self, inner: Callable[[int], Node], depth: int) -> Node:
-        sign = self._take() if self.peek() in ("-", "+") else ""
-        tree = inner(depth)
-        return Node("neg", "", (tree,)) if sign == "-" else tree
-
-    def _product(self, depth: int) -> Node:
-        tree = self._power(depth)
-        while self.has_more():
-            if self.peek() in ("*", "/"):
-                tree = Node(self._take(), "", (tree, self._signed_tree(self._power, depth)))
-            elif self._kind() in ("name", "frac") or self.peek() in ("(", "{"):
-                tree = Node("*", "implied", (tree, self._power(depth)))
-            else:
-                break
-        return tree
-
-    def _power(self, depth: int) -> Node:
-        base = self._atom(depth)
-        if self.peek() != "^":
-            return base
-        self._take()
-        exponent = (
-            self._signed_tree(self._power, depth + 1) if depth < DEEPEST else self.sum(depth + 1)
-        )
-        return Node("^", "", (base, exponent))
-
-    def _atom(self, depth: int) -> Node:
-        if not self.has_more():
-            raise Unreadable("it breaks off")
-        kind, text = self._kind(), self._take()
-        if kind == "number":
-            return self._mixed_number(Node("number", text.replace(",", "")), depth)
-        if kind == "frac":
-            return Node("/", "", (self._atom(depth + 1), self._atom(depth + 1)))
-        if text == "sqrt":
-            return Node("call", "sqrt", (self._atom(depth + 1),))
-        if kind == "name":
-            # A letter before a bracket is a product, except for the names functions go by.
-            if text.rstrip("'") in ("f", "g", "F", "P") and self.peek() == "(":
-                return Node("call", text, (self._atom(depth + 1),))
-            return Node("name", text)
-        if text in ("(", "{"):
-            tree = self.sum(depth + 1)
-            if self.peek() != {"(": ")", "{": "}"}[text]:
-                raise Unreadable("a bracket stays open")
-            self._take()
+def _tree(tokens: list[str], above: int, depth: int) -> Node:
+    """Take from the end of `tokens` an expression whose signs bind more tightly than `above`."""
+    if depth > DEEPEST:
+        raise Unreadable("nested too deeply")
+    negated = tokens[-1:] == ["-"]
+    if tokens and tokens[-1] in "+-":
+        tokens.pop()
+    tree = _atom(tokens, depth)
+    while True:
+        implied = bool(tokens) and (tokens[-1][0].isalpha() or tokens[-1] in ("\\frac", "(", "{"))
+        sign = "*" if implied else tokens[-1] if tokens else ""
+        binds = BINDS.get(sign, 0)
+        if negated and binds <= max(above, BINDS["-"]):
+            tree, negated = Node("neg", "", (tree,)), False
+        if binds <= above:
             return tree
-        raise Unreadable(f"nothing is known of {text!r} there")
+        if not implied:
+            tokens.pop()
+        # Of powers the last comes first.
+        power = sign == "^"
+        side = _tree(tokens, binds - power, depth + power)
+        tree = Node(sign, "implied" * implied, (tree, side))
 
-    def _mixed_number(self, whole: Node, depth: int) -> Node:
-        """Return 3 and a half for `3\\frac12`: no product of two numbers is written so."""
-        start = self._at
-        if self._kind() == "frac" and whole.text.isdigit():
-            part = self._atom(depth + 1)
-            if all(side.kind == "number" for side in part.parts):
-                return Node("+", "mixed", (whole, part))
-        self._at = start
-        return whole
+
+def _atom(tokens: list[str], depth: int) -> Node:
+    if not tokens:
+        raise Unreadable("it breaks off")
+    token = tokens.pop()
+    if token[0] in ".0123456789":
+        return _mixed_number(Node("number", token.replace(",", "")), tokens, depth)
+    if token == "\\frac":
+        return Node("/", "", (_atom(tokens, depth + 1), _atom(tokens, depth + 1)))
+    # A letter before a bracket is a product, except for the names functions go by.
+    if token == "sqrt" or (token.rstrip("'") in FUNCTIONS and tokens[-1:] == ["("]):
+        return Node("call", token, (_atom(tokens, depth + 1),))
+    if token[0].isalpha():
+        return Node("name", token)
+    if token not in "({":
+        raise Unreadable(f"nothing is known of {token!r} there")
+    tree = _tree(tokens, 0, depth + 1)
+    if not tokens or tokens.pop() != {"(": ")", "{": "}"}[token]:
+        raise Unreadable("a bracket stays open")
+    return tree
+
+
+def _mixed_number(whole: Node, tokens: list[str], depth: int) -> Node:
+    """Return 3 and a half for `3\\frac12`: no product of two numbers is written so."""
+    if whole.text.isdigit() and tokens[-1:] == ["\\frac"]:
+        rest = tokens.copy()
+        part = _atom(tokens, depth + 1)
+        if all(side.kind == "number" for side in part.parts):
+            return Node("+", "mixed", (whole, part))
+        tokens[:] = rest
+    return whole
 
 
 Functions: TypeAlias = Mapping[str, Node]
