@@ -11,21 +11,31 @@ LONGEST = 2_000
 _TRIED = 6
 """So many marks from the end are tried, and so many shorter forms of a candidate."""
 _MARK = re.compile(
-    r"\banswers?\b[\"'*_`]{0,3}(?:\s{0,3}[:=]|(?:\s(?:to|for|of)\s[^.:=?\n]{1,80}?)??\s{0,3}"
-    r"(?:is|are|was|would be|should be|must be)\b\s{0,3}:?)[*_`]{0,3}"
+    r"\banswers?\b[\"'*_`]{0,3}(?:\s{0,3}[:=]|(?:\s(?:to|for|of)\s[^.:=?\n]{1,80}?)??"
+    r"(?:,\s\w{2,12},)?\s{0,3}(?:is|are|was|would be|should be|must be)\b\s{0,3}:?|\s-\s)[*_`]{0,3}"
+    r"|^[ \t]*(?:final )?(?:ans|result)\b\.?\s?[:=]|答案\s?(?:[:=]|是|为)"
     r"|^[ \t]*####[ \t]+|<answer>|^[ \t]*(?:####[ \t]+)?(?:the |my )?(?:final )?answer[ \t]*$",
     re.I | re.M,
 )
 _OTHERS = re.compile(
     r"\b(?:wrong|incorrect|false|previous|earlier|initial|old|first)\s+answer$"
-    r"|\b(?:end|close|finish|reply|respond) with\W{1,4}answer\b[^.!?\n]*$",
+    r"|\b(?:end|close|finish|reply|respond) with\W{1,4}answer\b[^.!?\n]*$"
+    r"|(?:n't|n’t|\bnot|\bnever|\bdoubt|\bwrong|\bfalse|\bif|\bsuppose|\bassum\w+|\bwhether|\bunless"
+    r"|\b(?:might|may|could|would|can) (?:\w+ )?(?:say|think|claim|guess|argue)|\bglance"
+    r"|\b(?:some|others|many)(?: \w+)? (?:say|think|claim|argue))\b[^.!?;:\n]{0,80}\banswer$",
     re.I,
 )
-"""What is called so, and an instruction that is said back, is not the reply's answer."""
+"""What is called so, denied or supposed, and an instruction said back, is not the answer."""
+_QUESTION = re.compile(
+    r"\n[ \t]*(?:(?:next |new |another )?(?:question|problem|exercise|example|task)|q|user|human"
+    r"|instruction|input)\s?#?\d{0,3}\s?[:.](?=\s)",
+    re.I,
+)
+"""The next question of a model that goes on as a list of questions would."""
 _OPINION = re.compile(r"\W*(?:right|correct|clear|wrong|incorrect|helpful|below|above|ok)\b", re.I)
 _BETWEEN = re.compile(
-    r"[\W_]*\b(?:or|and|also|alternatively|so|thus|hence|therefore|the|my|our|a|final|second|another"
-    r"|other|possible|correct|rather|maybe|perhaps|even)$",
+    r"[\s.,;:!*_$>#-]*\b(?:or|and|also|alternatively|so|thus|hence|therefore|the|my|our"
+    r"|(?:an? )?(?:final|second|another|other|possible|correct)|rather|maybe|perhaps|even)$",
     re.I,
 )
 _EMPTY = re.compile(r"(?:[\s*_`:$=.]|\\[\[(])*")
@@ -37,7 +47,8 @@ _REMARK = (
 CUT = re.compile(
     rf"{_REMARK}|,(?=\s)|\n|\s-{{1,2}}\s(?=[A-Za-z]{{2}})|\s?(?:≈|\\approx\b|~=)"
     r"|(?<=[A-Za-z]{2})\s?[/|]\s?(?=[A-Za-z]{2})"
-    r"|(?:(?<=\b[Yy]es)|(?<=\bYES)|(?<=\b[Nn]o)|(?<=\bNO)|(?<=[sSoO][\"']))\s"
+    r"|(?:(?<=\b[Yy]es)|(?<=\bYES)|(?<=\bNO)|(?<=[sSoO][\"'])"
+    r"|(?<=\b[Nn]o)(?=\s(?:there|it|because|since|they|we|the|this|that|at|in|when|not|only|you)\b))\s"
     r"|\s(?:(?:and|AND)\s(?:we|it|that|this|so|nothing|the|there|not|no|they)|which|but|not"
     r"|(?:is|was|does|did|do|can|could|would|should|will|must|has|have|fails|seems)(?:n't)?|cannot|can't"
     r"|when|where|though|it|this|that|there|[Ww]e|they|all|hope|due|i\.e|e\.g)\b"
@@ -63,6 +74,14 @@ _UNIT = re.compile(
 )
 
 
+_CALCULATES_BEFORE = re.compile(
+    r"(?:(?:\d|[)}\w])\s*[-+*/^]|[$(\s]-|\^\{|\\frac\{|\\(?:cdot|times|div|sqrt\{?))\s?\Z"
+    r"|(?:\bnot|n't|\bnever)\b[^.!?,;:\n]{0,40}\Z"
+)
+_CALCULATES_BEHIND = re.compile(r"\s?(?:[-+*/^](?=\s?[\d\w\\])|\\(?:cdot|times|div)\b)")
+"""What makes a box a part of something else, or denies it."""
+
+
 class Passage(NamedTuple):
     """A part of the reply that may be its answer."""
 
@@ -85,7 +104,7 @@ def passages(text: str, words: bool) -> Iterator[Passage]:
         yield _in_boxes(text, found, words)
     start = text.rfind("\n") + 1
     line = _BULLET.sub("", text[start:]) if start else text
-    if tried and tried[0].end() > start:
+    if _MARK.search(line):
         return
     if not start:
         cuts = [] if words else [it.start() for it in re.finditer(_REMARK, line[:LONGEST])]
@@ -93,6 +112,15 @@ def passages(text: str, words: bool) -> Iterator[Passage]:
         yield Passage("the only line", 0, [(line[:end], end) for end in ends])
     elif not words and not COMPUTED.search(line):
         yield Passage("the last line", start, [(line, len(text))])
+
+
+def drop_next_question(text: str) -> str:
+    """Return `text` up to where it goes on, behind an answer, with a question of its own."""
+    for header in _QUESTION.finditer(text):
+        before = text[: header.start()]
+        if _marks(before) or any(boxes(before)):
+            return before.rstrip()
+    return text
 
 
 def _marks(text: str) -> list[re.Match[str]]:
@@ -189,7 +217,9 @@ def _in_boxes(text: str, found: list[tuple[int, int, str]], words: bool) -> Pass
             break
         group.insert(0, box)
     start, end, contents = group[0][0], group[-1][1], [content for _, _, content in group]
-    if len(group) > 1:
+    if _CALCULATES_BEFORE.search(text, 0, start) or _CALCULATES_BEHIND.match(text, end):
+        return Passage("the box", start, [])
+    if len({content.strip() for content in contents}) > 1:
         sentence = re.split(r"[.!?:]\s|\n", text[max(0, start - 200) : start])[-1]
         spans = [(open_boxes(sentence + text[start:end]), end), ("\n".join(contents), end)]
         return Passage("the boxes", start, spans[words:], contents)

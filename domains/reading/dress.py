@@ -17,7 +17,7 @@ _PLAIN = str.maketrans(
 )
 _TOKEN = re.compile(
     r"<\|(?:im_start|start_header_id)\|>(?:assistant)?|<\|[^<>|\n]{1,40}\|>|</?s>"
-    r"|<start_of_turn>(?:model)?|<end_of_turn>|<(?:eos|bos|pad)>|\[/?INST\]"
+    r"|\$?\\(?:black)?square\b\$?|\bQ\.?E\.?D\b|<start_of_turn>(?:model)?|<end_of_turn>|<(?:eos|bos|pad)>|\[/?INST\]"
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from .behind import find_objection
-from .candidates import Passage, earlier_marks, passages, variants
+from .candidates import Passage, drop_next_question, earlier_marks, passages, variants
 from .contract import Reading, Step, Unreadable
 from .dress import undress
 from .thinking import drop_thinking
@@ -46,7 +46,7 @@ class _Reader(Generic[T]):
 
     def read_reply(self, reply: str) -> Reading[T]:
         kept = drop_thinking(reply)
-        text = open_markdown(undress(kept)).strip()
+        text = drop_next_question(open_markdown(undress(kept)).strip())
         self._steps += [Step("without thinking", kept), Step("undressed", text)]
         if not text:
             thinks = "The reply only thinks." if reply.strip() else "The reply is empty."
