@@ -11,6 +11,7 @@ as keywords and returns a domain. Where a plugin takes one of our names, ours wi
 """
 
 import difflib
+import hashlib
 import importlib
 import importlib.util
 import inspect
@@ -22,7 +23,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .contract import Domain, Guide
+from .contract import Domain, Guide, Versioned
+from .versions import EXECUTED, is_version, judge_of
 
 GROUP = "tutelage.domains"
 
@@ -100,6 +102,8 @@ def get(name: str, options: Mapping[str, Any] | None = None) -> Domain:
             f"The domain {name!r} cannot be built with the options {keywords}: {error}"
         ) from error
     _insist_on_a_domain(name, built)
+    # Now, so that the version of its judge is that of the source as it was loaded.
+    judge_of(built)
     return built
 
 
@@ -169,17 +173,25 @@ def _module(name: str, dotted: str) -> ModuleType:
 def _module_of_file(name: str, path: Path) -> ModuleType:
     if not path.is_file():
         raise UnknownDomain(f"No file {path} for the domain {name!r}. Give FILE.py:ClassName.")
-    alias = f"tutelage_domain_{path.stem}"
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise BrokenDomain(f"{path} of the domain {name!r} cannot be read: {error}") from error
+    # Two files of one name, and two states of one file, are two modules.
+    digest = hashlib.sha256(str(path.resolve()).encode() + source).hexdigest()[:12]
+    alias = f"tutelage_domain_{path.stem}_{digest}"
     spec = importlib.util.spec_from_file_location(alias, path)
-    if spec is None or spec.loader is None:
+    if spec is None:
         raise BrokenDomain(f"{path} of the domain {name!r} is no Python file.")
     module = importlib.util.module_from_spec(spec)
+    setattr(module, EXECUTED, source)
     # Dataclasses look their module up by name while the file runs.
     sys.modules[alias] = module
     try:
-        spec.loader.exec_module(module)
+        # These very bytes: the import system would take its cache, or a file changed meanwhile.
+        exec(compile(source, str(path), "exec", dont_inherit=True), vars(module))
     except Exception as error:  # As above: it is a user's file.
-        del sys.modules[alias]
+        sys.modules.pop(alias, None)
         raise BrokenDomain(f"The domain {name!r} does not load: {error!r}") from error
     return module
 
@@ -202,6 +214,11 @@ def _insist_on_a_domain(name: str, built: object) -> None:
                 f"The domain {name!r} defines `{old}`, which nothing calls any more: rename it to "
                 f"`{new}`."
             )
+    if isinstance(built, Versioned) and not is_version(built.judge_version):
+        raise BrokenDomain(
+            f"The judge_version of the domain {name!r} is {built.judge_version!r}: state a whole "
+            "number, or leave it out, and the hash of its file stands for it."
+        )
 
 
 def _unknown(name: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from ...domains.contract import Domain, Problem, Split, Verdict
-from ...domains.versions import judge_of
+from ...domains.versions import JudgedEarlier, judge_of
 from ...models.contract import Model, Reply, Request
 from ...store.contract import E
 from ...store.errors import BlobMissing, SlotConflict
@@ -225,7 +225,7 @@ class RecordedRefusal(PreflightFailed):
         self.args = (reason,)
 
 
-class RecordedJudge:
+class RecordedJudge(JudgedEarlier):
     """Domain whose verdicts are those of the record, where they have to be.
 
     That is where another judge read the reply than today's, and where a sandbox or a model was
