@@ -9,7 +9,8 @@ from .wrappers import boxes
 
 _CLAUSE = r"(?:^|[.!?;:,(\[\n]|(?:^|\s)-{1,2}\s)\s?"
 _FILLER = (
-    r"(?:(?:but|and|so|oh|hm+|ah|then|now|well|sorry|actually|ok(?:ay)?|yes)\b[\s,.!]{0,3}){0,3}"
+    r"(?:(?:but|and|so|oh|hm+|ah|then|now|well|sorry|actually|ok(?:ay)?|yes|no(?:pe)?)\b"
+    r"[\s,.!]{0,3}){0,3}"
 )
 _BAD = r"(?:wrong|incorrect|false|mistaken|invalid|(?:an?|my) (?:mistake|error))\b"
 _WRONG = (
@@ -23,29 +24,39 @@ _RETHINKS = (
     r"|let me (?:re-?do|re-?think|re-?calculate|correct|fix|start over)"
     r"|i (?:made|see) (?:an?|my|some) (?:\w+ )?(?:mistake|error|slip)"
 )
+_DOUBTS = r"\b(?:I|we)(?: \w+ly| do| still)? doubt\b"
 _UNDECIDED = r"(?<!\bif )(?<!\bwhether )(?<!\bunless )(?<!\bhope )"
 _TAKES_BACK = re.compile(
-    rf"{_CLAUSE}{_FILLER}(?:no[,.]?\s)?(?:{_RETHINKS}|{_BAD}\W{{0,3}}(?=\n|\w+$|$))"
+    rf"{_DOUBTS}|{_CLAUSE}{_FILLER}(?:{_RETHINKS}|{_BAD}\W{{0,3}}(?=\n|\w+$|$))"
     rf"|{_UNDECIDED}\b(?:that|this|it|which|(?:the|my) (?:above |previous |last |first )?"
     rf"(?:answer|result|value))(?:{_VERB}{_WRONG}"
     r"|(?:\s(?:isn't|is not|wasn't|can ?not be|can't be)|'s not)\s(?:right|correct|true)\b)"
     rf"|\A\W{{0,3}}\s?(?:(?:is|was){_WRONG}|(?:isn't|wasn't)\s(?:right|correct)"
-    r"|fails\b|cannot\b|can't\b|(?:does|did|do|could|would|should|will)(?: not|n't)\b)",
+    r"|not\W*(?:\n|$)|fails\b|cannot\b|can't\b"
+    r"|(?:does|did|do|could|would|should|will)(?: not|n't)\b)",
     re.I,
 )
 _DENIED = re.compile(
-    rf"(?:\bnot|n't(?: be)?)\s(?P<next>[^\n]{{1,60}})|{_CLAUSE}(?P<no>no)\W{{0,3}}(?:\n|$)"
+    rf"(?:\bnot|n't(?: be)?)\s(?P<next>[^\n]{{1,60}})"
+    rf"|{_CLAUSE}{_FILLER}(?P<no>no(?:pe)?)\W{{0,3}}(?:\n|$)"
     rf"|{_VERB}{_WRONG}",
     re.I,
 )
+_REVISED = (
+    r"(?:edit(?:ed)?|updated?|revis(?:ed|ion)|corrected|final|new"
+    r"|on (?:reflection|second thoughts?)|(?:i|we) (?:was|were) wrong)(?: (?:answer|result|value))?"
+)
+"""What leads to an answer that replaces an earlier one."""
 _IT = r"(?:it|that|this|the (?:\w+ )?(?:answer|result|solution|value|number|one))"
 _REPLACES = re.compile(
-    rf"{_CLAUSE}{_FILLER}(?:(?P<words>or|alternatively|no[,.:]|nope,?|i mean|make that"
+    rf"{_CLAUSE}{_FILLER}(?:(?P<words>or|alternatively|no[,.:]|nope[,.:]?|i mean|make that"
+    rf"|(?:sorry|oops|apologies|my (?:bad|mistake|apologies)|{_REVISED})[,.:]"
     rf"|(?:no, )?{_IT} (?:should|must|ought to) (?:be|have been)"
     r"|the (?:correct|right|true|real|actual) \w+ (?:is|was))"
-    r"|actually|rather|(?:\w+ )?should (?:be|have been)"
+    r"|actually|rather|(?:it |this |that )?(?:could|may|might) (?:also |well |even )?be"
+    r"|maybe|perhaps|hm+[,.]|(?:\w+ )?should (?:be|have been)"
     rf"|(?P<states>{_IT}(?:'s| is| was| equals)))[,:]?\s"
-    r"(?:(?:or|maybe|perhaps|possibly|even|rather|it is|it's|instead|also),? ){0,2}",
+    r"(?:(?:or|maybe|perhaps|possibly|even|rather|is it|it is|it's|instead|also),? ){0,2}",
     re.I,
 )
 _BESIDE = re.compile(
@@ -54,6 +65,16 @@ _BESIDE = re.compile(
 _ROUNDED = re.compile(r"(?:or )?(?:≈|\\approx|~|about\b|approximately\b|roughly\b)\s?", re.I)
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30}|/[1-9]\d{0,30})?")
 _CLAUSE_END = re.compile(r"[.!?;,](?=\s|$)|\n|\s[(\[]|$")
+_LED = re.compile(r"\W*(?:[^\W\d_][\w'-]*\s?){1,4}(?:(?P<label>:)|[,;.!?]+|\s-)\s+", re.I)
+"""A few words that lead to the only thing a line is there for; behind a label it is its value."""
+_ROUNDING = re.compile(r"\b(?:decimals?|round\w*|about|approx\w*|numeric\w*)\b", re.I)
+_TOO = re.compile(r"\s(?:also|too|as well|instead|works|it is|is possible)\b[^.\n]*", re.I)
+_RECKONS = re.compile(
+    r"(?:\bhm+\b|\blook\w* again\b|\bre-?(?:check|calculat|comput|count|do|work|think|consider)\w*)"
+    r"[^\n]*?[:,]\s(?P<sum>[^\n=:]*)=(?:[^\n=]*=)*(?P<result>[^\n=]+)$",
+    re.I | re.M,
+)
+"""A sum behind a second thought; one that holds the answer only checks it."""
 _MOST = 12
 """So many places where another answer may stand are looked at."""
 
@@ -110,25 +131,41 @@ def _others(shown: str, text: str, words: bool) -> Iterator[str]:
         listed = lead[0][0] == "," and lead["words"] == "or"
         if words and lead["words"] and 0 < len(said.split()) <= 6 and not listed:
             yield said
-        elif not words and not _rounds(shown, said) and not COMPUTED.search(said):
+        elif not words and not _rounds(shown, said) and _is_result(shown, said):
             yield from [said] if lead["states"] else _shorter(said)
     if words:
         return
-    beside = _BESIDE.match(text)
-    alone = [(beside[0] if beside else "", _clause(text, beside.end()))] if beside else []
-    alone.append(("", text.rpartition("\n")[2] if "\n" in text else ""))
-    for joint, said in alone:
-        if (
-            said
-            and _words(said) <= _words(shown)
-            and not COMPUTED.search(said)
-            and not _rounds(shown, joint.strip() + " " + said)
-        ):
+    for joint, said in _alone(text):
+        short = said and _words(said) <= _words(shown) and _is_result(shown, said)
+        if short and not _rounds(shown, joint.strip() + " " + said):
             yield said
+    for found in list(_RECKONS.finditer(text))[:_MOST]:
+        if not re.search(rf"(?<![\w.]){re.escape(shown)}(?![\w.]\w)", found["sum"]):
+            yield found["result"].strip()
+
+
+def _alone(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands beside the answer, and what a last line is there for, with its joint."""
+    if beside := _BESIDE.match(text):
+        said = _clause(text, beside.end())
+        led = _LED.match(said)
+        if not (led and led["label"]):
+            yield beside[0], _TOO.sub("", said)
+    last = text.rpartition("\n")[2] if "\n" in text else ""
+    led = _LED.match(last)
+    if led is None:
+        yield "", last
+    elif not led["label"]:
+        yield "≈" if _ROUNDING.search(led[0]) else "", _TOO.sub("", last[led.end() :])
+
+
+def _is_result(shown: str, said: str) -> bool:
+    """Tell whether a text is no sum that is worked out, unless the answer is an equation."""
+    return bool(COMPUTED.search(shown)) or not COMPUTED.search(said)
 
 
 def _words(text: str) -> int:
-    return len(re.findall(r"(?<!\\)\b[^\W\d_]{2,}", text))
+    return len(re.findall(r"(?<![^\W\d_])(?<!\\)[^\W\d_]{2,}", text))
 
 
 def _rounds(shown: str, said: str) -> bool:

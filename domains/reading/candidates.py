@@ -26,13 +26,18 @@ _OTHERS = re.compile(
     re.I,
 )
 """What is called so, denied or supposed, and an instruction said back, is not the answer."""
+_SUPPOSED = re.compile(
+    r"\W*(?:if|unless|suppos(?:e|ing)|assum(?:e|ing))\b|[^.!?\n\d]*\bwhether\b", re.I
+)
 _QUESTION = re.compile(
     r"\n[ \t]*(?:(?:next |new |another )?(?:question|problem|exercise|example|task)|q|user|human"
     r"|instruction|input)\s?#?\d{0,3}\s?[:.](?=\s)",
     re.I,
 )
 """The next question of a model that goes on as a list of questions would."""
-_OPINION = re.compile(r"\W*(?:right|correct|clear|wrong|incorrect|helpful|below|above|ok)\b", re.I)
+_OPINION = re.compile(
+    r"\W*(?:right|correct|clear|wrong|incorrect|helpful|below|above|ok|exact|as|verified)\b", re.I
+)
 _BETWEEN = re.compile(
     r"[\s.,;:!*_$>#-]*\b(?:or|and|also|alternatively|so|thus|hence|therefore|the|my|our"
     r"|(?:an? )?(?:final|second|another|other|possible|correct)|rather|maybe|perhaps|even)$",
@@ -65,8 +70,13 @@ _FRAME = re.compile(
     r"|(?:it|this|that)'s\s+|(?:[a-z][\w'-]*\s+){1,7}?(?:is|are|was|be|equals?|gives)\b:?\s+",
     re.I,
 )
+_THINKS = re.compile(
+    r"\A(?:so )?I(?: would)? (?:think|believe|guess|say)(?: that)?[,:]?\s(?:(?:it is|it's)\s)?",
+    re.I,
+)
 _LABEL = re.compile(r"([a-z](?:_?\d)?)\s+(?:is|equals)\s+(?:equal to\s+)?", re.I)
-_FACTORIAL = re.compile(r"[\w)}]!\s*(\$+|\\[)\]])?[\s.]*$")
+_FACTORIAL = re.compile(r"[\w)}]!\s*(\$+|\\[)\]])?[\s.,;]*$")
+_SENTENCE_ENDS = re.compile(r"[\d)}$%]\.\s+[A-Z][a-z]")
 _UNIT = re.compile(
     r"(?:[^\S\n]|[$~]|\\[,;: ])*(?!\\approx|(?:and|or|so|as|is|which)\b)[a-z%°^µ€£$\\]"
     r"[^.,;:!?\n]{0,24}",
@@ -151,9 +161,12 @@ def _behind_mark(text: str, mark: re.Match[str], words: bool) -> Passage:
     if words:
         # A second thought may stand within what is taken whole.
         shown = _unlist(text[start:end]) if listed else text[start:end]
-        return Passage("the mark", mark.start(), [(shown, _end_of(_PAUSE, text[:end], start))])
+        pause = _end_of(_PAUSE, text[:end], start)
+        return Passage("the mark", mark.start(), [(shown, pause), (text[start:pause], pause)])
     ends = [end] if _is_one(text[start:end], listed) else []
-    spans = [(text[start:it], it) for it in (*ends, line, *_cuts(text, start, line))]
+    places = (*ends, line, *_cuts(text, start, line))
+    spans = [(text[start:it], it) for it in places]
+    spans = [it for it in spans if not _SENTENCE_ENDS.search(it[0])]
     if listed:
         spans = [(_unlist(shown), it) for shown, it in spans]
     return Passage("the mark", mark.start(), spans)
@@ -196,7 +209,10 @@ def _unlist(block: str) -> str:
 def earlier_marks(text: str, start: int) -> Iterator[tuple[str, int]]:
     """Yield what stands between a mark and the one before it, from the last pair to the first."""
     for mark in reversed(_marks(text[:start])[-_TRIED:]):
-        yield _strip_joint(text[mark.end() : start]), mark.start()
+        between = text[mark.end() : start]
+        if mark[0] == "<answer>":
+            between = between.partition("</answer>")[0]
+        yield _strip_joint(between), mark.start()
         start = mark.start()
 
 
@@ -226,7 +242,9 @@ def _in_boxes(text: str, found: list[tuple[int, int, str]], words: bool) -> Pass
     unit = _UNIT.match(text, end)
     behind = re.sub(r"(?<!\\)\$", " ", unit[0]) if unit and not words else ""
     spans = [(contents[0] + behind, unit.end())] if unit and behind.strip() else []
-    return Passage("the box", start, [*spans, (contents[0], end)])
+    # In a formula no exclamation stands: what is called out there is a factorial.
+    alone = f"${contents[0]}$" if _FACTORIAL.search(contents[0]) else contents[0]
+    return Passage("the box", start, [*spans, (alone, end)])
 
 
 def variants(shown: str, words: bool) -> Iterator[str]:
@@ -234,20 +252,22 @@ def variants(shown: str, words: bool) -> Iterator[str]:
     if len(shown) > LONGEST and not words:
         return
     text = unwrap(shown, stop=not words)
+    if not words and _SUPPOSED.match(text):
+        return
+    if not words:
+        text = _THINKS.sub("", text)
     called = None if words or text.endswith("!") else _FACTORIAL.search(shown)
     if called and called[1]:
-        text += "!"
-    elif called:
-        # An exclamation as well as a factorial: whoever reads it knows which is wanted.
-        yield f"{text}!"
+        text, called = f"{text}!", None
     if text:
-        yield text
+        # An exclamation as well as a factorial: whoever reads it knows which is wanted.
+        yield from (f"{text}!", text) if called else (text,)
     for _ in range(0 if words else 3):
         frame = _LABEL.match(text) or _FRAME.match(text)
         if frame is None or _DENIES.search(frame[0]) or frame.end() == len(text):
             return
         label = f"{frame[1]} = " if frame.re is _LABEL else ""
         text = label + text[frame.end() :]
-        yield text
+        yield from (f"{text}!", text) if called else (text,)
         if label:
             return

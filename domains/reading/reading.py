@@ -12,8 +12,8 @@ from .thinking import drop_thinking
 from .wrappers import open_markdown
 
 T = TypeVar("T")
-PARSES = 40
-"""No more candidates of one reply are parsed."""
+PARSES, OBJECTIONS = 20, 120
+"""No more candidates of one passage are parsed, and of what stands behind an answer."""
 _LONGEST_PART = 60
 """Characters of an answer that stands between two marks."""
 
@@ -41,8 +41,9 @@ class _Reader(Generic[T]):
         self, parse: Callable[[str], T], same: Callable[[T, T], bool], words: bool
     ) -> None:
         self._parse, self._same, self._words = parse, same, words
-        self._left = PARSES
+        self._left = 0
         self._steps: list[Step] = []
+        self._parsed: dict[str, tuple[T, str] | None] = {}
 
     def read_reply(self, reply: str) -> Reading[T]:
         kept = drop_thinking(reply)
@@ -52,6 +53,7 @@ class _Reader(Generic[T]):
             thinks = "The reply only thinks." if reply.strip() else "The reply is empty."
             return self._refuse(thinks, "")
         for passage in passages(text, self._words):
+            self._left = PARSES
             for shown, end in passage.spans:
                 if found := self._value_of(shown):
                     return self._stand(text, passage, found, end)
@@ -64,20 +66,26 @@ class _Reader(Generic[T]):
     def _value_of(self, shown: str) -> tuple[T, str] | None:
         """Return the answer that `shown` is, and its bare text; None where it is none."""
         for bare in variants(shown, self._words):
-            self._left -= 1
-            if self._left < 0:
-                break
-            try:
-                return self._parse(bare), bare
-            except (Unreadable, RecursionError) as error:
-                self._steps.append(
-                    Step("no answer", f"`{bare[:80]}` is none: {str(error).rstrip('.')}.")
-                )
+            if bare not in self._parsed:
+                self._left -= 1
+                if self._left < 0:
+                    break
+                self._parsed[bare] = self._parse_once(bare)
+            if found := self._parsed[bare]:
+                return found
+        return None
+
+    def _parse_once(self, bare: str) -> tuple[T, str] | None:
+        try:
+            return self._parse(bare), bare
+        except (Unreadable, RecursionError) as error:
+            why = f"`{bare[:80]}` is none: {str(error).rstrip('.')}."
+            self._steps.append(Step("no answer", why))
         return None
 
     def _stand(self, text: str, passage: Passage, found: tuple[T, str], end: int) -> Reading[T]:
         """Return the answer that was found, unless the reply gives another one or takes it back."""
-        start = passage.start
+        start, self._left = passage.start, OBJECTIONS
         self._steps.append(Step("read", f"{passage.where}: {found[1]}"))
         for between, place in earlier_marks(text, start) if passage.where == "the mark" else ():
             short = len(between) <= _LONGEST_PART and (not self._words or len(between.split()) <= 3)
@@ -98,6 +106,8 @@ class _Reader(Generic[T]):
 
         if refusal := find_objection(bare, text[end:], same, words=self._words):
             return self._refuse(refusal, text[:start], bare)
+        if self._left < 0:
+            return self._refuse("The reply says too much behind its answer.", text[:start], bare)
         return Reading(answer, bare, working=text[:start], steps=tuple(self._steps))
 
     def _refuse(self, why: str, working: str, withdrawn: str = "") -> Reading[T]:

@@ -6,17 +6,24 @@ from collections.abc import Iterator
 
 _LINES = re.compile(
     r"^ {0,3}(?:`{3,}[^`\n]*|~{3,}[^\n]*)$"  # Fences.
-    r"|^[ \t]*(?:\$\$|\\\[|\\\])[ \t.,;]*$"  # Signs of display maths that stand alone.
+    r"|^[ \t]*(?:\$\$|\\\[|\\\]|\\(?:begin|end)\{(?:equation|displaymath)\*?\})[ \t.,;]*$"
+    r"|^ {0,3}(?:-{3,}|\*{3,}|={3,})[ \t]*$"  # Rules, and lines below a heading.
     r"|^ {0,3}(?:> ?)+"  # Quotes.
     r"|^ {0,3}(?:#{1,3}|#{5,6})[ \t]+",  # Headings; `#### ` marks an answer as well.
     re.M,
 )
+_DISPLAYED = re.compile(
+    r"^[ \t]*(?:\$\$|\\\[|\\begin\{equation\*?\})\s*([^\n$]*[\w)}]!)[ \t.,;]*\n"
+    r"[ \t]*(?:\$\$|\\\]|\\end\{equation\*?\})",
+    re.M,
+)
+"""A factorial in display maths; elsewhere an exclamation mark may be none."""
 _HTML = re.compile(r"<(b|i|u|em|strong|code|mark|center|span)>(.{1,400}?)</\1>", re.I)
 _RUN = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)|\n[ \t]*\n|\*+|_+|~~")
 _INSIDE = r"((?:[^$\\]|\\.)+)"
 _MATHS = re.compile(
     rf"(?<!\\)\$\${_INSIDE}\$\$|\A\${_INSIDE}\$\Z|(?<!\\)\$(?=\S){_INSIDE}(?<!\s)\$(?![\d$])"
-    r"|(?<!\\)\\[()\[\]]"
+    r"|(?<!\\)\\[()\[\]]|\\(?:begin|end)\{(?:equation|displaymath)\*?\}"
 )
 _BOX = re.compile(r"\\(?:boxed|fbox)\s{0,3}(?:(\{)|(-?[\w.,/]*\w))")
 _WRAP = re.compile(
@@ -37,7 +44,7 @@ _ROUNDS = 12
 def open_markdown(text: str) -> str:
     """Return `text` without fences, quotes, headings and emphasis; what is struck out goes."""
     text = re.sub(r"<br ?/?>", "\n", _HTML.sub(r"\2", text), flags=re.I)
-    return _open_emphasis(_LINES.sub("", text))
+    return _open_emphasis(_LINES.sub("", _DISPLAYED.sub(r"$\1$", text)))
 
 
 def _open_emphasis(text: str) -> str:

@@ -136,7 +136,7 @@ def test_any_reply_is_read_or_refused_with_a_reason(reply: str, kind: str) -> No
 
     reading = read_reply(reply, parse, words=kind == "text")
     assert (reading.answer is None) == bool(reading.refusal) == (reading.text is None)
-    assert len(asked) <= 40
+    assert len(asked) <= 300
     assert all(len(text) <= 2_000 for text in asked)
 
 
@@ -179,7 +179,7 @@ def test_a_reply_that_is_made_to_be_slow_is_read_in_steps_that_grow_as_its_lengt
 
         read_reply("Answer: 12" + piece * (length // len(piece)), parse)
         asked.append(len(times))
-    assert max(asked) <= 40
+    assert max(asked) <= 300
 
 
 def test_what_stands_before_the_answer_is_its_working() -> None:
@@ -193,3 +193,23 @@ def test_an_answer_that_the_reply_takes_back_is_told() -> None:
     reading = read_reply("So.\nAnswer: 12. Wait, 13.", number_of)
     assert (reading.answer, reading.withdrawn) == (None, "12")
     assert read_reply("Hm, let me see.", number_of).withdrawn == ""
+
+
+@pytest.mark.parametrize("tag", ["<think type='x'>", "<|channel|>analysis<|message|>", "[THINK]"])
+def test_long_thinking_is_no_answer_whatever_its_tag(tag: str) -> None:
+    assert read_reply(tag + "So it is. " * 3000 + "Answer: 12", number_of).answer is None
+
+
+def test_marks_in_prose_hide_no_box_and_no_second_answer() -> None:
+    prose = "".join(
+        f"In part {part}, the answer is found by noting that the sum, which is {part}, is even (see"
+        f" {part}), so it is halved, since it, as {part} says, is fine.\n\n"
+        for part in ("one", "two", "three", "four", "five", "six")
+    )
+    assert read_reply(prose + "$$\\boxed{12}$$", number_of).answer == 12
+    assert read_reply(prose + "$$\\boxed{12}$$\n\nSorry, 13.", number_of).answer is None
+
+
+def test_an_answer_with_more_behind_it_than_is_looked_at_is_refused() -> None:
+    behind = "".join(f"\n\nNot so, that is {part}, is it." for part in range(900))
+    assert read_reply("Answer: 12" + behind, number_of).answer is None
