@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from ..reading import Unreadable, unwrap
+from ..reading.classes import class_of
 from ..reading.numbers import same_number
 from .equality import Equality, equal
 from .expression_forms import has_expanded_form, has_plain_roots, terms_of
@@ -20,8 +21,9 @@ from .units import Unit, ratio, unit_in
 Kind = Literal["number", "expression", "interval", "solutions", "pair", "free"]
 Form = Literal["", "lowest", "root", "expanded", "factored"]
 """What the problem asks of the written form, beyond the value."""
-WORDS = '""'
-"""The brackets around an answer in words."""
+WORDS, OPTION = '""', "A"
+"""The brackets around an answer in words, and around the letter of an option."""
+OPTIONS = "ABCDEFGH"
 FLOATS = 12
 """No more decimals than a float has right are compared."""
 
@@ -47,22 +49,26 @@ class Match(NamedTuple):
     """Why two ways of comparing disagree; empty where they agree."""
 
 
-_OPTION = re.compile(r"\(?([A-Z])\)?(?:[).:]\s[^.,;()]*)?")
-_IN_WORDS = re.compile(r"\(?[A-Z]\)?|(?=.*[A-Za-z]{3})[A-Za-z][A-Za-z ,.'’()-]*")
-_TEXT = re.compile(r"\\(?:text\w*|mathrm|mbox)\s*\{([^{}]*)\}")
+_OPTION = re.compile(r"\(([A-Z])\)|([A-Z])")
+_IN_WORDS = re.compile(r"(?=.*[A-Za-z]{3})[A-Za-z][A-Za-z ,.'’()-]*")
+_TEXT = re.compile(r"\\(?:text\w*|mathrm|mathbf|mbox)\s*\{([^{}]*)\}")
+_ROWS = re.compile(r"\\(?:begin|end)\{[a-z]+\*?\}")
+_NO_SUM = re.compile(r"(?=.*[A-Za-z]{2})[A-Za-z]+(?: [A-Za-z]+)*[.!?]?")
 
 
 @functools.lru_cache(maxsize=4096)
 def gold_answer(wanted: Gold) -> MathsAnswer:
     """Return the reference answer, taken apart."""
-    words = _TEXT.sub(r"\1", wanted.answer).strip(" $")
+    words = _plain_words(wanted.answer)
+    if wanted.kind == "free" and (option := _OPTION.fullmatch(words)):
+        return MathsAnswer(option[1] or option[2], brackets=OPTION)
     said = _TEXT.fullmatch(wanted.answer.strip(" $")) and re.fullmatch(r"[A-Za-z]{2,}", words)
     if wanted.kind == "free" and (said or _IN_WORDS.fullmatch(words)):
         return MathsAnswer(words, brackets=WORDS)
     # To unwrap a reply is to drop its exclamation mark; here it is a factorial.
     bare = unwrap(wanted.answer) + "!" * wanted.answer.endswith("!")
     try:
-        found = split_answer(bare, letters=bool(wanted.unit))
+        found = split_answer(bare, "units" if wanted.unit else "unknowns")
     except Unreadable:
         return MathsAnswer(bare)
     return found._replace(unit=unit_in(wanted.unit)[0]) if wanted.unit else found
@@ -74,10 +80,18 @@ def answer_in(wanted: Gold, text: str) -> MathsAnswer:
     if wanted.kind == "free" and _squeeze(text) == _squeeze(wanted.answer):
         return gold
     if gold.brackets == WORDS:
-        return _words(gold.text, _TEXT.sub(r"\1", text).strip())
+        return _words(gold.text, _plain_words(text))
+    if gold.brackets == OPTION:
+        letters = dict.fromkeys(OPTIONS + gold.text)
+        return MathsAnswer(class_of(_plain_words(text), tuple(letters)), brackets=OPTION)
     if text.endswith("!") and "!" not in wanted.answer:
         raise Unreadable("It calls out, or asks for a factorial.")
-    found = split_answer(text, letters=wanted.kind == "number" or gold.unit is not None)
+    words = wanted.kind == "free" and _NO_SUM.fullmatch(text)
+    # A product has the letters of the wanted answer.
+    if words and not set(re.findall("[A-Za-z]", text)) <= set(wanted.answer):
+        raise Unreadable("It holds words.")
+    units = wanted.kind == "number" or gold.unit is not None
+    found = split_answer(text, "units" if units else "scales" if gold.number else "unknowns")
     if wanted.kind == "solutions" and found.brackets == "[]":
         found = found._replace(brackets=LIST)
     if wanted.kind != "free":
@@ -85,15 +99,15 @@ def answer_in(wanted: Gold, text: str) -> MathsAnswer:
     return found
 
 
+def _plain_words(text: str) -> str:
+    return _ROWS.sub("", _TEXT.sub(r"\1", text)).strip(" $\n")
+
+
 def _words(gold: str, text: str) -> MathsAnswer:
-    option = _OPTION.fullmatch(text) if _OPTION.fullmatch(gold) else None
-    if not option and (
-        _OPTION.fullmatch(gold)
-        or len(text.split()) > len(gold.split()) + 3
-        or re.search(r"[\d=\\]", text)
-    ):
+    longer = len(text.split()) > len(gold.split()) + 1
+    if longer or re.search(r"[\d=\\]", text) or ("," in text and "," not in gold):
         raise Unreadable("It is no short text of the kind that is wanted.")
-    return MathsAnswer(option[1] if option else text, brackets=WORDS)
+    return MathsAnswer(text, brackets=WORDS)
 
 
 def _check_kind(wanted: Gold, found: MathsAnswer) -> None:
@@ -137,7 +151,7 @@ def _order_by_name(answer: MathsAnswer) -> MathsAnswer:
 def compare_parts(wanted: Gold, gold: MathsAnswer, given: MathsAnswer) -> Match:
     """Compare two answers by value and unit: each part with its like."""
     gold, given = _order_by_name(gold), _order_by_name(given)
-    if WORDS in (gold.brackets, given.brackets):
+    if {WORDS, OPTION} & {gold.brackets, given.brackets}:
         one, other = (
             re.sub(r"\b(?:the|an?)\b|[\W_]+", "", it.text.casefold()) for it in (gold, given)
         )

@@ -6,18 +6,20 @@ so and the values at some points do not deny it; where the two disagree, nothing
 verdict tells the doubt.
 """
 
+import contextlib
 import functools
 import re
+from collections.abc import Iterator
+from contextvars import ContextVar
 from fractions import Fraction
 from typing import NamedTuple
 
+from ..reading.candidates import LONGEST
 from . import symbolic
 from .expression_forms import latex
 from .expressions import Unbounded, Unreadable, parse, value
 from .notation import tidy
 
-LONGEST = 2_000
-"""Characters of each side; longer ones are not compared."""
 # A base, a degree sign, per cent, dots, a prime, a ratio.
 PASSED_OVER = re.compile(
     r"(?<=[\d)}])_\{[^{}]*\}|\^\\circ|\\?%|\\?\$|\\approx|\\[lc]?dots|\.\.\.|['\":]"
@@ -34,9 +36,24 @@ class Equality(NamedTuple):
     """Why two ways of comparing disagree; empty where they agree."""
 
 
-@functools.lru_cache(maxsize=10_000)
+_LATE = Equality(False, "math-verify came to no end within its limits")
+_late: ContextVar[list[Equality]] = ContextVar("late")
+"""The comparisons of a reply that came to no end."""
+
+
+@contextlib.contextmanager
+def one_reply() -> Iterator[None]:
+    """Let the comparisons within cost one worker at most: behind a late one no other is asked."""
+    token = _late.set([])
+    try:
+        yield
+    finally:
+        _late.reset(token)
+
+
 def equal(gold: str, given: str) -> Equality:
     """Compare two expressions, plain or in LaTeX. Raises symbolic.Unavailable."""
+    late = _late.get([])
     if max(len(gold), len(given)) > LONGEST or not (gold.isprintable() and given.isprintable()):
         return Equality(False)
     one, other = tidy(gold), tidy(given)
@@ -47,9 +64,17 @@ def equal(gold: str, given: str) -> Equality:
     values = _exact(one), _exact(other)
     if None not in values:
         return Equality(values[0] == values[1])
-    found = symbolic.JUDGE.compare(_write(one), _write(other))
+    found = _LATE if late else _ask(_write(one), _write(other))
+    if found is _LATE:
+        late.append(found)
+    return found
+
+
+@functools.lru_cache(maxsize=10_000)
+def _ask(gold: str, given: str) -> Equality:
+    found = symbolic.JUDGE.compare(gold, given)
     if found.late:
-        return Equality(False, "math-verify came to no end within its limits")
+        return _LATE
     if found.values_agree in (None, found.same):
         return Equality(found.same is True)
     said = "the same, their values differ" if found.same else "different, their values agree"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..contract import Outcome, Verdict
 from ..reading import Reading, Unreadable, read_reply
 from .answers import WORDS, Gold, Match, answer_in, compare, compare_parts, gold_answer
+from .equality import one_reply
 from .equations import EQUALS, NO_BINDINGS, Bindings, Equation, false_equations
 from .expression_forms import agree, terms_of
 from .expressions import Node, Unbounded, Value, close, parse, value
@@ -47,20 +48,25 @@ class Facts(NamedTuple):
 
 def read_answer(wanted: Gold, reply: str) -> Reading[MathsAnswer]:
     """Read the final answer of `reply` as one of the wanted kind. Raises Unavailable."""
-    words = gold_answer(wanted).brackets == WORDS
-    return read_reply(
+    read = partial(
+        read_reply,
         reply,
         partial(answer_in, wanted),
         same=lambda one, other: compare_parts(wanted, one, other).same,
-        words=words,
     )
+    if gold_answer(wanted).brackets != WORDS:
+        return read()
+    found = read(words=True)
+    # Without a mark, a line counts that is as short as the wanted answer.
+    return found if found.answer or found.withdrawn else read()
 
 
 def judge(facts: Facts, reply: str) -> Verdict:
     """Score the final answer of `reply`; a wrong one names every flaw, the first in words."""
     try:
-        reading = read_answer(facts.wanted, reply)
-        match = compare(facts.wanted, reading.answer) if reading.answer else None
+        with one_reply():
+            reading = read_answer(facts.wanted, reply)
+            match = compare(facts.wanted, reading.answer) if reading.answer else None
     except Unavailable as error:
         # Nobody knows whether it is right: missing data, not a wrong answer.
         return Verdict(0.0, "error", str(error))

@@ -7,17 +7,20 @@ import contextlib
 import itertools
 import re
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ..reading import Unreadable
+from ..reading.candidates import LONGEST
 from ..reading.number_words import DENIED
 from ..reading.numbers import Number, read_number
 from .expression_forms import agree
 from .expressions import Unbounded, Value, close, parse, value
 from .units import Unit, ratio, unit_in
 
-LONGEST, MOST, DEEPEST = 2_000, 20, 6
-"""Characters and parts of one answer, and brackets in brackets."""
+MOST, DEEPEST = 20, 6
+"""Parts of one answer, and brackets in brackets."""
+Letters = Literal["unknowns", "scales", "units"]
+"""What one letter behind a number may be: `k` a thousand, in units also `m` metres."""
 LIST = "{}"
 _OPEN, _CLOSE = r"(\[{⦃", r")\]}⦄"
 
@@ -85,8 +88,9 @@ _UNIT = re.compile(
     r"|(?<=[\d)}\s.½])(?<![A-Za-z\\])(?!(?:sqrt|pi|inf|sin|cos|tan|log|ln|exp|mod)(?![a-z]))"
     r"[A-Za-z](?!\()"
 )
-_MONEY = re.compile(r"(-?)\s*(?:US)?\\?([$€£¥₹])\s*(-?(?:[\d.,/]|\{,\})+)(.*)", re.S)
+_MONEY = re.compile(r"(-?)\s*(?:US)?\\?([$€£¥₹])\s*(-?(?:[\d.,/]|\{,\})*\d)(.*)", re.S)
 _SCALE = re.compile(r"\s*(?:(?:dozen|hundred|(?:thous|mill|bill|trill)(?:and|ion))s?|k)\b", re.I)
+_ENDS_IN_LETTER = re.compile(r"(?<![A-Za-z])[A-Za-z]$")
 _APART = re.compile(r"[^\s.,:;](?:\s+\S|\\)$")
 _CLAIM = re.compile(r"[.:;!?]\s|\b(?:is|are|was|were|if|but|and|because|since|so|when)\b", re.I)
 _PROSE = re.compile(
@@ -97,8 +101,8 @@ _PROSE = re.compile(
 )
 
 
-def split_answer(text: str, letters: bool = False) -> MathsAnswer:
-    """Return the parts of an answer. `letters`: `m` behind a number is metres, not an unknown.
+def split_answer(text: str, letters: Letters = "unknowns") -> MathsAnswer:
+    """Return the parts of an answer.
 
     Raises Unreadable where it is no answer in the language of mathematics.
     """
@@ -110,7 +114,7 @@ def split_answer(text: str, letters: bool = False) -> MathsAnswer:
     return _answer(text, letters, depth=0)
 
 
-def _answer(text: str, letters: bool, depth: int) -> MathsAnswer:
+def _answer(text: str, letters: Letters, depth: int) -> MathsAnswer:
     text = text.strip()
     if depth > DEEPEST:
         raise Unreadable("It is nested too deeply.")
@@ -188,10 +192,12 @@ def _relation(text: str) -> MathsAnswer | None:
     if len(sides) != 5 or not _LETTER.fullmatch(sides[2]):
         return None
     ends = ("[" if "=" in sides[1] else "(") + ("]" if "=" in sides[3] else ")")
-    return MathsAnswer(text, sides[2], ends, (_value(sides[0], False), _value(sides[4], False)))
+    return MathsAnswer(
+        text, sides[2], ends, (_value(sides[0], "unknowns"), _value(sides[4], "unknowns"))
+    )
 
 
-def _value(text: str, letters: bool) -> MathsAnswer:
+def _value(text: str, letters: Letters) -> MathsAnswer:
     """Read one value: a label, sides that are the same, what they are about."""
     if re.search(r"[<>≠±]|\\ne", text) and not _PROSE.search(text):
         return MathsAnswer(text.strip())
@@ -201,7 +207,9 @@ def _value(text: str, letters: bool) -> MathsAnswer:
     while signs and _LABEL.fullmatch(sides[0].strip()):
         if DENIED.search(sides[0]):
             raise Unreadable("It denies an answer.")
-        label, sides, signs = _NAME_ONLY.sub("", sides[0]), sides[1:], signs[1:]
+        # `the value of x` names x.
+        name = re.sub(r"^[A-Za-z ]+ (?=[A-Za-z]$)", "", sides[0].strip())
+        label, sides, signs = _NAME_ONLY.sub("", name), sides[1:], signs[1:]
     answer, *others = (_quantity(side, letters) for side in sides)
     for sign, side in zip(signs, others, strict=True):
         same, near = _compare_sides(answer, side)
@@ -209,7 +217,7 @@ def _value(text: str, letters: bool) -> MathsAnswer:
             answer = answer._replace(rounded=side.number)
         elif sign == "=" and (same or (label and same is None)):
             answer = side
-        elif label or answer.number:
+        elif label or (answer.number and _has_value(side)):
             raise Unreadable("Its sides differ.")
         else:
             return MathsAnswer(text.strip())
@@ -243,23 +251,32 @@ def values_of(answer: MathsAnswer) -> list[Value]:
         raise Unreadable(str(error)) from error
 
 
-def _quantity(text: str, letters: bool) -> MathsAnswer:
+def _has_value(answer: MathsAnswer) -> bool:
+    try:
+        return bool(values_of(answer))
+    except Unreadable:
+        return False
+
+
+def _quantity(text: str, letters: Letters) -> MathsAnswer:
     """Split a number or an expression from the unit or the noun behind it."""
     if money := _MONEY.fullmatch(text.strip()):
         text = f"{money[1]}{money[3]} {money[2]} {money[4]}"
     head, unit, noun = text.strip(), None, ""
     for begins in (it.start() for it in _UNIT.finditer(head) if it.start()):
         scale = _SCALE.match(head, begins)
+        scale = None if scale and len(scale[0].strip()) == 1 and letters == "unknowns" else scale
         begins = scale.end() if scale else begins
         tail, apart = head[begins:], _APART.search(head[:begins] + head[begins : begins + 1])
         unit, noun = unit_in(tail)
-        glued = re.match(r"[A-Za-z](?![A-Za-z/])", tail) and not (apart or letters)
+        glued = re.match(r"[A-Za-z](?![A-Za-z/])", tail) and not (apart or letters == "units")
         if glued or (noun and not (_number(head[:begins]) and _is_noun(noun) and (unit or apart))):
             unit, noun = None, ""
-        if unit or noun or scale:
+        # A scale word ends its number: `7k - 2` is no `7k`.
+        if unit or noun or not tail.strip():
             head = head[:begins].strip()
         break
-    number = _number(head)
+    number = None if letters == "unknowns" and _ENDS_IN_LETTER.search(head) else _number(head)
     if not head or _PROSE.search(head):
         raise Unreadable("It holds words.")
     return MathsAnswer(head, number=number, unit=unit, noun=noun)

@@ -59,7 +59,12 @@ class SymbolicJudge:
             for _ in range(2):
                 if self._process is None:
                     self._process = self._start_worker()
-                said = _ask(self._process, question)
+                try:
+                    said = _ask(self._process, question)
+                except BaseException:
+                    # Its answer would be taken for that of the next question.
+                    self.close()
+                    raise
                 if said:
                     return LibraryAnswer(*json.loads(said))
                 self.restarts += 1

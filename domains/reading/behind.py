@@ -136,7 +136,9 @@ def _others(shown: str, text: str, words: bool) -> Iterator[str]:
     if words:
         return
     for joint, said in _alone(text):
-        short = said and _words(said) <= _words(shown) and _is_result(shown, said)
+        # `80mm` has as many words as `80 mm`.
+        apart = re.sub(r"(?<=\d)(?=[^\W\d_])", " ", shown)
+        short = said and _words(said) <= _words(apart) and _is_result(shown, said)
         if short and not _rounds(shown, joint.strip() + " " + said):
             yield said
     for found in list(_RECKONS.finditer(text))[:_MOST]:
@@ -160,8 +162,9 @@ def _alone(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_result(shown: str, said: str) -> bool:
-    """Tell whether a text is no sum that is worked out, unless the answer is an equation."""
-    return bool(COMPUTED.search(shown)) or not COMPUTED.search(said)
+    """Tell whether a text is no sum that is worked out; an equation may be an answer."""
+    equation = COMPUTED.search(shown) and re.search("[A-Za-z]", said)
+    return bool(equation) or not COMPUTED.search(said)
 
 
 def _words(text: str) -> int:

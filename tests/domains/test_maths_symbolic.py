@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tutelage.domains.maths.answers import Gold
 from tutelage.domains.maths.equality import equal
+from tutelage.domains.maths.judging import Facts, judge
 from tutelage.domains.maths.symbolic import JUDGE, LibraryAnswer, SymbolicJudge, Unavailable
 
 SAME = LibraryAnswer(same=True, values_agree=True)
@@ -52,6 +54,35 @@ def test_a_reply_made_to_hang_a_parser_costs_at_most_one_worker(reply: str) -> N
     before = JUDGE.restarts
     assert not equal(r"\sqrt{2} + x", reply).same
     assert JUDGE.restarts <= before + 1
+
+
+def test_a_list_made_to_hang_costs_at_most_one_worker_and_the_verdict_says_so() -> None:
+    before = JUDGE.restarts
+    towers = ", ".join(f"9^{{9^{{9^{{{n}}}}}}}" for n in range(8, 14))
+    wanted = Gold("free", "1,2,3,4,5,6")
+    verdict = judge(Facts(wanted, wanted.answer), f"Answer: {towers}")
+    assert verdict.outcome == "wrong" and "no end" in verdict.doubt
+    assert JUDGE.restarts <= before + 1
+    assert equal(r"\sqrt{50}", r"5\sqrt{2}").same, "the next reply is judged as ever"
+
+
+def test_a_question_that_was_interrupted_leaves_no_answer_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker = SymbolicJudge()
+
+    def interrupt(process: object, question: bytes) -> bytes:
+        raise KeyboardInterrupt
+
+    try:
+        assert worker.compare("x", "x") == SAME
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr("tutelage.domains.maths.symbolic._ask", interrupt)
+            worker.compare("x", "y")
+        assert worker._process is None, "its answer would be the next question's"
+        assert worker.compare("x", "x") == SAME
+    finally:
+        worker.close()
 
 
 @pytest.mark.parametrize(

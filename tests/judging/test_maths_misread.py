@@ -50,6 +50,10 @@ ROWS = (
     Row("A1", free(r"10\%"), ("10%", r"10 \%", "10 percent"), ("10 m", "10 km", "1%")),
     Row("A1", free("18"), ("18", "$18", "18 dollars", "18 eggs", "18.0"),
         ("18x", "18%", "18 thousand", "18k", "18 million", "18i")),
+    Row("A1", free("7k-2"), ("7k - 2", "-2 + 7k"),
+        ("7k + 3", "7k", "7k - 11", "7k^2 - 2k", "7k - 2 is incorrect", "7000")),
+    Row("A1", free("5M+1"), ("1 + 5M",), ("5M", "5M - 1", "5,000,001")),
+    Row("A1", free("9000"), ("9k", "9 thousand"), ("9k + 1", "9k - 9")),
     Row("A1", free("4210_5"), ("4210_5", "4210_{5}"), ("4210_6", "4210", "4211_5")),
     Row("A1", free(r"\frac{1}{2004!}"), ("1/2004!",), (r"\frac{1}{2006!}", "0", "2004!")),
     Row("A1", free("2^{-99}"), ("1/2^{99}",), ("2^{-98}", "0", "2^{99}")),
@@ -79,6 +83,18 @@ ROWS = (
     Row("A4", kind("pair", "(5, 6)"), ("(5, 6)",), ("(5, 6) (or (7, 6))", "(5, 6) or (7, 6)")),
     Row("A4", RANGE, ("(-3, 5]",), ("(-3, 5] (or [-3, 5])", "not x > -3, x <= 5")),
     Row("A4", free("x=3"), ("x = 3", "the answer = 3"), ("not x = 3", "it is not x = 3")),
+    Row("A4", free("x^2+y^2=25"), ("x^2+y^2=25. Check: 3^2 + 4^2 = 25.",),
+        ("x^2+y^2=25, so no: x^2+y^2=5", "x^2+y^2=25. Or x^2+y^2=5.")),
+    Row("A4", number("80", "mm"), ("maybe 80mm",), ("maybe 80mm, maybe 84 mm",)),
+    Row("A4", number("63.25", "$"), (r"$\$63.25$. That is all.",),
+        (r"$\$63.25$. Scratch that, $66.25.",)),
+    # A short remark is no product of letters.
+    Row("remarks", free("13"),
+        ("13. It is odd.", "13\n\nThat is all.", "13\n\nThat was fun!", "13\n\nThe value is low.",
+         "13\n\nThe answer is odd.", "13. The bag is red.")),
+    Row("remarks", free("3x+2"), ("3x+2. It is odd.", "3x+2\n\nThat was fun!"),
+        ("3x+2. It is 3x+1.",)),
+    Row("remarks", free("ab"), ("ba", "a b"), ("ad", "abb", "ab. It is aab.")),
     # B3: a rounding behind an exact value.
     Row("B3", number("7/3"),
         ("7/3 ≈ 2.33", r"\frac{7}{3} \approx 2.33", r"$\boxed{\frac73} \approx 2.33$",
@@ -164,7 +180,21 @@ ROWS = (
     Row("files", free(r"\mathbb{R}"), ("ℝ", r"(-\infty, \infty)"), (r"\mathbb{Z}", "R^2")),
     Row("files", free("25", "What percent is it?"), ("25%", "25", r"25\%"), ("0.25", "2.5%")),
     Row("files", free(r"\text{Monday}"), ("Monday", "monday", r"\text{Monday}"), ("Tuesday", "1")),
-    Row("files", free(r"\text{(A)}"), ("(A)", "A", r"\text{A}", "A) Paris"), ("(B)", "B", "AB")),
+    Row("files", free(r"\text{even}"),
+        ("even", r"$\mathrm{even}$ (see above)", "I think even", r"\begin{align*}\mathrm{even}"
+         r"\end{align*}"),
+        ("odd", "not even", "even\n\nNo, odd.", "even (so they say)\n\nNo, odd.")),
+    *(Row("files", free(gold),
+          ("(A)", "A", r"\text{A}", "A) Paris", "A.", "**(A)**.", "(A) 15.", "Option A",
+           "A because it is the least", "(A) is right."),
+          ("(B)", "B", "AB", "A cat", "2A", "A or B", "(A) is wrong", "(A)\n\nEdit: the answer is "
+           "(B)", "(A)\n\nIt may also be that the answer is (B)."))
+      for gold in (r"\text{(A)}", "A")),
+    Row("files", free("x^2+y^2=25"), ("25 = x^2+y^2", "y^2+x^2=25"), ("5 = x^2+y^2", "25=x^2-y^2")),
+    Row("files", free("12=3x"), ("3x = 12", "12 = 3x"), ("13 = 3x", "12")),
+    Row("files", free("12"), (), ("12 = 3x", "12 = 13")),
+    Row("files", free("5,12"), (r"I think $x = 5 \text{ or } x = 12$",),
+        (r"I think $x = 5 \text{ or } y = 12$",)),
     Row("files", free("x = 3"), ("3", "x = 3"), ("y = 3", "x = 4")),
     Row("files", free(r"12\text{ cm}", "How many cm is it long?"), ("12", "12 cm"), ("12 m", "13")),
 )  # fmt: skip
@@ -184,3 +214,11 @@ def test_what_people_write_for_the_right_answer_is_right(
 def test_what_is_another_answer_is_never_right(name: str, wanted: Gold, reply: str) -> None:
     verdict = judge(Facts(wanted, wanted.answer), f"We work it out.\n\nAnswer: {reply}")
     assert verdict.outcome in ("wrong", "unparsed") and verdict.score < 1.0, verdict
+
+
+@pytest.mark.parametrize("reply", ["**even**", "$$\\text{even}$$", "Even."])
+def test_a_last_line_that_is_the_wanted_word_is_right(reply: str) -> None:
+    wanted = free(r"\text{even}")
+    assert judge(Facts(wanted, wanted.answer), f"We see it.\n\n{reply}").score == 1.0
+    other = judge(Facts(wanted, wanted.answer), f"{reply}\n\nOr is it odd?")
+    assert other.score < 1.0
