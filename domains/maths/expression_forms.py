@@ -6,6 +6,12 @@ from fractions import Fraction
 from .expressions import Node, close, names_in, value
 
 POINTS = tuple(map(Fraction, ("3/7", "-5/3", "11/4", "-23/6", "8", "17/9")))
+_LATEX = {
+    "number": "{0}", "name": "{0}", "pi": r"\pi", "call": "{0}({bare[0]})",
+    "sqrt": r"\sqrt{{{bare[0]}}}", "neg": "(-{put[0]})", "+": "{bare[0]} + {put[1]}",
+    "-": "{bare[0]} - {put[1]}", "*": r"{put[0]} \cdot {put[1]}",
+    "/": r"\frac{{{bare[0]}}}{{{bare[1]}}}", "^": "{put[0]}^{{{bare[1]}}}",
+}  # fmt: skip
 
 
 def agree(one: Node, other: Node) -> bool:
@@ -22,28 +28,12 @@ def agree(one: Node, other: Node) -> bool:
 
 
 def latex(tree: Node) -> str:
-    """Write the tree in LaTeX for the symbolic judge, with every bracket."""
-    parts = [latex(part) for part in tree.parts]
-    if tree.kind == "number":
-        return tree.text
-    if tree.kind == "name":
-        return {"pi": r"\pi"}.get(tree.text, tree.text)
-    if tree.kind == "call":
-        return rf"\sqrt{{{parts[0]}}}" if tree.text == "sqrt" else f"{tree.text}({parts[0]})"
-    if tree.kind == "neg":
-        return f"(-{_bracket(tree.parts[0], parts[0])})"
-    if tree.kind == "/":
-        return rf"\frac{{{parts[0]}}}{{{parts[1]}}}"
-    bracketed = [_bracket(part, written) for part, written in zip(tree.parts, parts, strict=True)]
-    if tree.kind == "^":
-        return f"{bracketed[0]}^{{{parts[1]}}}"
-    if tree.kind == "*":
-        return rf"{bracketed[0]} \cdot {bracketed[1]}"
-    return f"{parts[0]} {tree.kind} {bracketed[1]}"
-
-
-def _bracket(tree: Node, written: str) -> str:
-    return written if tree.kind in ("number", "name") else f"({written})"
+    """Write the tree in LaTeX for the symbolic judge, with every bracket that it needs."""
+    bare = [latex(part) for part in tree.parts]
+    alone = [part.kind in ("number", "name") for part in tree.parts]
+    put = [one if is_alone else f"({one})" for one, is_alone in zip(bare, alone, strict=True)]
+    shape = _LATEX[tree.text if tree.text in _LATEX else tree.kind]
+    return shape.format(tree.text, bare=bare, put=put)
 
 
 def is_number(tree: Node) -> bool:
