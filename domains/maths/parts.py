@@ -47,7 +47,8 @@ _TIDY = tuple((re.compile(pattern), plain) for pattern, plain in (
     (r"\\(?:left|right|[bB]igg?[lr]?)(?![A-Za-z])\.?|\\!", ""),
     (r"(?s)\\begin\{(cases|(?:equation|align|gather)\*?|aligned)\}(.*)\\end\{\1\}",
      lambda rows: rows[2].replace("&", "").replace("\\\\", ";").strip()),
-    (r"\\q?quad\b|(?<!\\)\\[;: ]|~", " "), (r"\\lor\b|∨", " or "), (r"\\land\b|∧", " and "),
+    (r"(?<=\d)(?:\\,|\{,\})(?=\d{3}(?!\d))", ""),
+    (r"\\q?quad\b|(?<!\\)\\[,;: ]|~", " "), (r"\\lor\b|∨", " or "), (r"\\land\b|∧", " and "),
     (r"\\(?:text|mathrm|mbox)\s*\{\s*,?\s*(or|and)\s*\}", r" \1 "),
     (r"\\cup(?![A-Za-z])|(?<=[)\]])\s*[uU]\s*(?=[(\[])", "∪"),
     (r"\\(?:text|mathrm|mathit)\s*\{([A-Za-z])\}", r" \1"),
@@ -58,8 +59,7 @@ _TIDY = tuple((re.compile(pattern), plain) for pattern, plain in (
     (r"^(?:\\emptyset|\\varnothing|∅)$", "⦃⦄"),
     (r"(?<![^-+*/=(])\{(\d[\d.]*)\}|\((\d+)\)(?=[_!])", r"\1\2"),
     (r"\\approx(?![A-Za-z])", "≈"), (r"\(\s*(≈[^()]*)\)$", r"\1"), (r"\\pm(?![A-Za-z])", "±"),
-    (r"\\infty(?![A-Za-z])|∞|\boo\b|\binfinity\b", "inf"),
-    (r"\+inf\b", "inf"), (r"(?<=\d)(?:\\,|\{,\})(?=\d{3}(?!\d))", ","), (r"\\,", " "),
+    (r"\+?(?:\\infty(?![A-Za-z])|∞|\b(?:oo|inf|infinity)\b)", "inf"),
     (r"^(?:both|either|exactly)\b|.*\b(?:i\.\s?e\.|that is|hence|thus),?\s", ""),
     # What is measured in nothing but units has none.
     (r"(?:\\(?:text|mathrm)\s*\{)?\s*\b(?:square |cubic |sq\.? )?units?(?: squared)?\s*\}?"

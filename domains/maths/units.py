@@ -26,8 +26,7 @@ _SIGNS = {"$": "dollar", "€": "euro", "£": "gbp", "¥": "yen", "₹": "rupee"
 _SPELT = (
     (r"\\(?:text\w*|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}", r" \1 "),
     (r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"\1/\2"), (r"\^?\s*\{?\s*\\circ\b\s*\}?", "°"),
-    (r"\\[, ;!]|~", " "), (r"\\(?=[$%])|[{}]|(?<=[A-Za-z])\.(?!\s+\S)|(?<=\bsq)\.", ""),
-    (r"\\cdot\b|\\times\b|⋅", "·"),
+    (r"\\(?=[$%])|[{}]|(?<=[A-Za-z])\.(?!\s+\S)|(?<=\bsq)\.", ""), (r"\\cdot\b|\\times\b|⋅", "·"),
     (r"[$€£¥₹¢%°]", lambda sign: f" {_SIGNS[sign[0]]} "), (r"\bpercentage\b", "percent"),
     (r"\b([mck]?m|in|ft|yd)([23])\b", r"\1^\2"), (r"\s*([*/^·])\s*", r"\1"),
 )  # fmt: skip

@@ -53,7 +53,7 @@ _REPLACES = re.compile(
     rf"|(?:sorry|oops|apologies|my (?:bad|mistake|apologies)|{_REVISED})[,.:]"
     rf"|(?:no, )?{_IT} (?:should|must|ought to) (?:be|have been)"
     r"|the (?:correct|right|true|real|actual) \w+ (?:is|was))"
-    r"|actually|rather|(?:it |this |that )?(?:could|may|might) (?:also |well |even )?be"
+    r"|actually|rather|(?:it |this |that |the answer )?(?:could|may|might) (?:also |well |even )?be"
     r"|maybe|perhaps|hm+[,.]|(?:\w+ )?should (?:be|have been)"
     rf"|(?P<states>{_IT}(?:'s| is| was| equals)))[,:]?\s"
     r"(?:(?:or|maybe|perhaps|possibly|even|rather|is it|it is|it's|instead|also),? ){0,2}",
