@@ -30,7 +30,7 @@ from ..contract import (
 from ..identity import name_of, problem, split_of
 from ..reading import Reading, Unreadable
 from ..reading.classes import class_of
-from ..reading.numbers import asks_for_percent, read_number
+from ..reading.numbers import asked_scales, asks_for_percent, read_number
 from ..reading.rules import Terms
 from .features import MANY, features_of, holds_one_number
 from .guide import guide_of, read_answer, restate_question, verdict_of
@@ -124,8 +124,8 @@ class JsonLines:
         return _KINDS.get(str(problem.data["judge"]), "") if one else ""
 
     def _terms(self, problem: Problem) -> Terms:
-        asked = asks_for_percent(problem.text)
-        return Terms(self._classes, self._tolerance, in_percent=asked)
+        percent, scales = asks_for_percent(problem.text), asked_scales(problem.text)
+        return Terms(self._classes, self._tolerance, percent, scales)
 
     def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
         """The line's own working where it has some, then its answer."""

@@ -47,7 +47,7 @@ _EMPTY = re.compile(r"(?:[\s*_`:$=.]|\\[\[(])*")
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\(?\d{1,2}[.)])\s+")
 _REMARK = (
     r"[.?;](?=\s)|!(?=\s+[A-Za-z]{2})|。|\s[(\[](?=\s?(?:[=≈]|\\approx|[^)\]\n]*[A-Za-z]{2}))"
-    r"|,?\sor\b(?!\s(?:more|less|fewer|[a-z]+er|above|below)\b)|,?\s(?:because|since|as|so|I)\b"
+    r"|,?\sor\b(?!\s(?:so|thereabouts|more|less|fewer|[a-z]+er|above|below)\b)|,?\s(?:because|since|as|so|I)\b"
 )
 CUT = re.compile(
     rf"{_REMARK}|,(?=\s)|\n|\s-{{1,2}}\s(?=[A-Za-z]{{2}})|\s?(?:≈|\\approx\b|~=)"

@@ -4,12 +4,17 @@ import re
 from fractions import Fraction
 
 from .contract import Unreadable
+from .denials import DENIAL
 
 _SCALES = {
+    "myriad": 10**4, "milliard": 10**9, "ppm": Fraction(1, 10**6), "ppb": Fraction(1, 10**9),
+    "basis point": Fraction(1, 10**4),
     "dozen": 12, "hundred": 100, "thousand": 10**3, "lakh": 10**5, "million": 10**6, "mio": 10**6,
     "mln": 10**6, "crore": 10**7, "billion": 10**9, "bn": 10**9, "trillion": 10**12,
     "quadrillion": 10**15, "quintillion": 10**18, "tens": 10,
 }  # fmt: skip
+_COUNTS = {"score": 20, "gross": 144, "grand": 10**3}
+"""Scales unless they go on with a noun: `5 grand`, but `5 grand pianos`."""
 _GLUED_SCALES = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
 """Letters that scale the number that they are glued to: `12k`."""
 _MONEY_SCALES = _GLUED_SCALES | {"m": 10**6, "T": 10**12}
@@ -19,7 +24,7 @@ _UNIT_NAMES = """
 mm cm dm km hm um nm µm mi yd ft in mg kg µg lb lbs oz mt ml mL cl cL dl dL hl hL µl cc gal qt pt
 ms ns us µs sec secs min mins hr hrs wk wks mo mos yr yrs mph kph kmh fps rpm bpm Hz kHz MHz GHz
 kW MW GW Wh kWh kJ MJ cal kcal Pa hPa kPa MPa psi bar atm mol mmol eV keV MeV GeV dB px em
-GB MB kB KB TB PB Mb Gb kb bit bits bps mA mV kV mW Ω kΩ rad deg Nm kN lx lm cd ppm ppb pp ha ac
+GB MB kB KB TB PB Mb Gb kb bit bits bps mA mV kV mW Ω kΩ rad deg Nm kN lx lm cd pp ha ac
 sq cu USD EUR GBP CHF JPY INR CAD AUD CNY Rs ct cts th st nd rd am pm
 """
 _UNITS = frozenset(_UNIT_NAMES.split())
@@ -36,17 +41,14 @@ _NUMERALS = (
     "zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
     "|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
-_DENIALS = (
-    r"not|never|neither|nor|cannot|wrong|wrongly|incorrect|incorrectly|false|mistaken|mistake"
-    r"|untrue|invalid|impossible|doubt|instead|rather|unless|except|isnt|[a-z]+n['’]t"
-)
+_DENIALS = rf"{DENIAL}|instead|rather|unless|except"
 _FUNCTIONS = (
     "sqrt|cbrt|root|log|ln|lg|exp|sin|cos|tan|cot|sec|csc|arcsin|arccos|arctan|sinh|cosh|tanh"
     "|mod|modulo|factorial|pi|infinity"
 )
 _BEHIND = re.compile(
     rf"(?<![^\W\d_])(?:{_DENIALS}|{_FUNCTIONS}|{_NUMERALS}|no|or|versus|vs|than|at least|at most"
-    r"|squared|cubed|powers?|raised|times|plus|minus|multiplied|divided|doubled|tripled|halved"
+    r"|ish|squared|cubed|powers?|raised|times|plus|minus|multiplied|divided|doubled|tripled|halved"
     r"|choose|point|recurring|repeating|binary|octal|hex|hexadecimal|mil|permille|mille|half|halves|thirds?|quarter|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?"
     r"|tenths?|elevenths?|twelfths?|hundredths?|thousandths?|millionths?|remainder)(?![^\W\d_])"
     r"|^\s?(?:over|by|below|under)(?![^\W\d_])",
@@ -67,6 +69,12 @@ _PERCENT = re.compile(r"\s?%|\s(?:percent|per cent|pct|percentage points?)(?![^\
 ASKED_PERCENT = re.compile(r"%|(?<![^\W\d_])(?:percent(?:age)?s?|per cent|pct)(?![^\W\d_])", re.I)
 COUNTED = re.compile(rf"(?:\d|(?<![^\W\d_])(?:one|{_NUMERALS}|hundred|half))[\s\\-]*$", re.I)
 """A number at the end of what stands before a percent sign."""
+ASKED_SCALE = re.compile(
+    r"(?<![^\W\d_])(?:(?:how many|number of)\s(?:[^\W\d_]+\s){0,3}?|in\s)"
+    rf"({'|'.join([*_SCALES, *_COUNTS])}|pair|fewer|less)s?(?![^\W\d_])",
+    re.I,
+)
+"""A scale that a question asks in: `how many dozen eggs`."""
 CURRENCY = "$€£¥₹₽₩¢"
 
 
@@ -89,6 +97,7 @@ def read_sign(match: re.Match[str], lead: str) -> int:
 
 
 _SCALE = re.compile(rf"\s?({'|'.join(_SCALES)})s?(?![^\W\d_])", re.I)
+_COUNT = re.compile(rf"\s({'|'.join(_COUNTS)})(?=\W*$|\sof\s)", re.I)
 _GLUED = re.compile(r"([A-Za-z])(?![^\W\d_])")
 _LETTER = re.compile(rf"\s?{_GLUED.pattern}")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -114,6 +123,8 @@ def read_tail(tail: str, money: bool) -> tuple[Fraction, bool, str]:
         tail = tail[letter.end() :]
     while said := _SCALE.match(tail):
         scale, tail = scale * _SCALES[said[1].lower()], tail[said.end() :]
+    if (said := _COUNT.match(tail)) and not (money and said[1].lower() != "grand"):
+        scale, tail = scale * _COUNTS[said[1].lower()], tail[said.end() :]
     percent = _PERCENT.match(tail)
     tail = tail[percent.end() :] if percent else tail
     if _BEHIND.search(tail) or _VERB.search(tail) or not _is_noun(tail):

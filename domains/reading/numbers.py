@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from .contract import Unreadable
 from .number_notation import DIGITS_ALONE, NUMBER, Number, decimal_of, spell_plainly, value_of
-from .number_words import ASKED_PERCENT, COUNTED, DENIED, read_sign, read_tail
+from .number_words import ASKED_PERCENT, ASKED_SCALE, COUNTED, DENIED, read_sign, read_tail
 
-__all__ = ["Number", "asks_for_percent", "number_of", "read_number", "same_number"]
+__all__ = ["Number", "asked_scales", "asks_for_percent", "number_of", "read_number", "same_number"]
 
 LONGEST, MOST_DIGITS, SIDES = 2_000, 100_000, 9
 """Characters of a text, digits where it is nothing else, and sides of an equation."""
@@ -78,6 +78,15 @@ def asks_for_percent(question: str) -> bool:
     )
 
 
+def asked_scales(question: str) -> frozenset[str]:
+    """Return the scales that a question asks in, such as `dozen`: there they are nouns."""
+    return frozenset(
+        found[1].lower()
+        for found in ASKED_SCALE.finditer(question)
+        if not COUNTED.search(question, 0, found.start(1))
+    )
+
+
 def _rounds(decimal: Number, exact: Number) -> bool:
     """Tell whether a decimal number is the other one, rounded to the places that it has."""
     if decimal.decimals is None:
@@ -135,7 +144,9 @@ def _alone(text: str) -> Number:
 
 def _zeros(scale: Fraction) -> int:
     """Return by how many places a scale moves the point."""
-    return -2 if scale.numerator < scale.denominator else len(str(scale.numerator)) - 1
+    if scale.numerator < scale.denominator:
+        return 1 - len(str(scale.denominator))
+    return len(str(scale.numerator)) - 1
 
 
 def _open_brackets(text: str) -> str:

@@ -30,6 +30,8 @@ class Terms(NamedTuple):
     """Share of the wanted number by which another one may differ from it."""
     in_percent: bool = False
     """The question asks for percent: a number without the sign counts them, too."""
+    scales: frozenset[str] = frozenset()
+    """Scales that the question asks in: `how many dozen`. Behind a number they are nouns."""
 
 
 class FileJudge(NamedTuple):
@@ -100,14 +102,29 @@ def _same_words(wanted: str, given: str, terms: Terms) -> bool:
 
 
 def _one_number(text: str, terms: Terms) -> str:
-    read_number(text)
+    _number(text, terms)
     return text
+
+
+_RELATIVE = re.compile(r"(?:pairs?(?: of .*)?|(?P<fewer>fewer|less))")
+"""Nouns that change a number, unless the question asks in them."""
+
+
+def _number(text: str, terms: Terms) -> Number:
+    """Return the number of a text, in the scale that was asked for. Raises Unreadable."""
+    for scale in terms.scales:
+        text = re.sub(rf"(?<=\d)\s{scale}s?(?!\w)", "", text, flags=re.I)
+    number = read_number(text)
+    changed = _RELATIVE.fullmatch(number.unit)
+    if changed and changed["fewer"]:
+        raise Unreadable(f"`{number.unit}` says how far it is from another one.")
+    return number._replace(value=number.value * 2) if changed else number
 
 
 def _same_value(wanted: str, given: str, terms: Terms) -> bool:
     """Tell whether both are one number; what cannot be read is no number."""
     try:
-        gold, other = (_in_percent(read_number(it), terms) for it in (wanted, given))
+        gold, other = (_in_percent(_number(it, terms), terms) for it in (wanted, given))
     except Unreadable:
         return False
     return same_number(gold, other, terms.tolerance)

@@ -57,6 +57,10 @@ WRITTEN = {
         Fraction(1, 3),
         ["1/3", "⅓", r"0.\overline{3}", "1/3 ≈ 0.33", "1/3 = 0.3333", r"\frac13 \approx 0.333"],
     ),
+    "scores and gross": (5760, ["288 score", "40 gross", "40 gross of nails", "480 dozen"]),
+    "nouns that look like scales": (
+        12, ["12 scores", "12 grand pianos", "12 gross tons", "$12 gross", "12 grandchildren"],
+    ),
     "percent": (
         Fraction(1, 4),
         ["25%", r"25\%", "25 percent", "25 per cent", "25% of the pupils", "¼", ".25", "0.25"],
@@ -64,6 +68,7 @@ WRITTEN = {
     "scale words": (
         12_000_000,
         ["12 million", "12M", "$12m", "0.012 billion", "12 thousand thousand", "12 million people",
+         "12 trillion ppm", "0.012 milliard", "1200 myriad", "12000 grand", "$12000 grand",
          "12000k", "$12 M", "$0.012B"],
     ),
     "powers of ten": (
@@ -71,7 +76,8 @@ WRITTEN = {
         ["1.2e7", "1.2E+7", "1.2 × 10^7", r"1.2 \times 10^7", r"1.2 \cdot 10^{7}", "1.2*10^7",
          "1.2*10**7", "1.2x10^7", "1.2 × 10⁷"],
     ),
-    "small": (Fraction(12, 10_000), ["0.0012", "1.2e-3", "1.2 × 10^{-3}", "1.2 × 10⁻³", "0.12%"]),
+    "small": (Fraction(12, 10_000), ["0.0012", "1.2e-3", "1.2 × 10^{-3}", "1.2 × 10⁻³", "0.12%",
+         "1200 ppm", "12 basis points", "1200000 ppb"]),
 }  # fmt: skip
 
 OTHER = {
@@ -84,11 +90,12 @@ OTHER = {
     "algebra": ["12x", "12 x", "12i", "12e", "12n", "12xy", "12 xy", "12*x", "12/x", "12%x", "12πx",
                 "x - 5", "x-5", "2x = 24", "12 = 12x", "12 over x"],
     "denied": ["not 12", "12 is wrong", "12 is not right", "isn't 12", "12 isn't right", "never 12",
-               "12 is incorrect", "neither 12", "anything but 12"],
+               "12 is incorrect", "neither 12", "anything but 12",
+               "hardly 12", "12 is unlikely", "scarcely 12 apples"],
     "two numbers": ["12 or 13", "12 and 13", "12, 13", "12 to 13", "12-13", "12 ± 1", "1 h 30 min",
                     "12:30", "12 of 30", "2024-01-05", "1/2/2024", "12 km and 300 m", "12 = 13"],
     "a bound": ["x > 12", "12 < x", "at least 12", "more than 12", "12 or more", "almost 12",
-                "12 below"],
+                "12 below", "12-ish", "12 or so"],
     "more than a clause": ["12. Scratch that", "12, I believe", "12 - or so", "12 does",
                            "12 apples is"],
     "a rounding that is none": ["7/3 ≈ 2.5", "7/3 = 2.34", "1/3 ≈ 0.34"],

@@ -78,6 +78,24 @@ CASES = {
     "percent of something is no percent": Case(
         "number", 20, ["20"], ["20%", "0.2"], [], prompt="What is 25% of 80, or 50 percent of 40?"
     ),
+    "a scale, where the question asks for none": Case(
+        "number", 60, ["5 dozen", "30 pairs", "3 score", "30 pairs of socks"],
+        ["60 pairs", "60 score", "60 gross", "60 grand", "60 ppm", "60 dozen"],
+        ["60 fewer", "60 less", "60 or so", "60 or thereabouts"],
+        prompt="He has three dozen eggs and as many pairs of socks. What is the sum?",
+    ),
+    "a scale, where the question asks in it": Case(
+        "number", 5, ["5 dozen", "5", "5 dozens of eggs"], ["60", "60 eggs"], [],
+        prompt="How many dozen eggs are 60?",
+    ),
+    "pairs, where the question asks for pairs": Case(
+        "number", 5, ["5 pairs", "5 pairs of gloves", "5"], ["10", "10 gloves"], [],
+        prompt="How many pairs do ten gloves make?",
+    ),
+    "fewer, where the question asks for it": Case(
+        "number", 5, ["5 fewer", "5 fewer apples", "5"], ["-5"], [],
+        prompt="How many fewer apples has Tom?",
+    ),
     "powers of ten (B6)": Case(
         "number", 12000, ["1.2 × 10^4", r"1.2 \times 10^{4}", "1.2e4", "12 thousand"],
         ["1.2 × 10^3", "1.2e5"], ["12^4"],
@@ -116,6 +134,33 @@ CASES = {
         ["No", "No, it is not."],
         ["yes or no", "Yes and no", "yes, no", "perhaps"],
         classes=("Yes", "No"),
+    ),
+    "a class that is a word of many sentences": Case(
+        "class",
+        "No",
+        ["No, there are too few rooms", "NO", "No.", "No there is none", "No the rooms are full",
+         "No - it fails", "No (too few)", "No because 3 > 2", "It is a no", "So no.",
+         "There is no solution, so no"],
+        ["Yes, no meeting is late", "No one is late, so yes"],
+        ["There is no way to tell.", "No meeting is late", "No one knows",
+         "There are no rooms.", "No idea", "The proof is no good", "We have no choice here"],
+        classes=("Yes", "No"),
+    ),
+    "contained words, denied from afar": Case(
+        "contains",
+        "Rome",
+        ["I doubt no more: it is Rome", "There is no doubt that it is Rome",
+         "Nobody doubts that it is Rome",
+         "I don't know much, but Rome", "I do not think it is Oslo, I think it is Rome",
+         "Not only Rome", "It is none other than Rome", "Rome? Yes, not Oslo",
+         "Rome. It is not far.", "Rome, which is not far from the sea"],
+        ["I do not think that it is Rome", "Rome? Hardly.",
+         "I would never have said that it was Rome", "Nobody would say that it is Rome",
+         "I doubt that the capital is Rome", "Rome (I doubt it)",
+         "It can hardly be Rome", "Rome is unlikely", "Rome? I don't think so", "Rome it is not",
+         "Rome can be ruled out", "anywhere but Rome", "Rome, I doubt it", "Rome - no",
+         "It could never have been the old city of Rome", "I am not sure that it is Rome"],
+        [],
     ),
     "contained words (A3)": Case(
         "contains",
