@@ -6,7 +6,7 @@ from fractions import Fraction
 from .contract import Unreadable
 from .denials import DENIAL
 
-_SCALES = {
+_SCALES: dict[str, int | Fraction] = {
     "myriad": 10**4, "milliard": 10**9, "ppm": Fraction(1, 10**6), "ppb": Fraction(1, 10**9),
     "basis point": Fraction(1, 10**4),
     "dozen": 12, "hundred": 100, "thousand": 10**3, "lakh": 10**5, "million": 10**6, "mio": 10**6,
@@ -122,7 +122,7 @@ def read_tail(tail: str, money: bool) -> tuple[Fraction, bool, str]:
         scale = Fraction((_MONEY_SCALES if money else _GLUED_SCALES)[letter[1]])
         tail = tail[letter.end() :]
     while said := _SCALE.match(tail):
-        scale, tail = scale * _SCALES[said[1].lower()], tail[said.end() :]
+        scale, tail = scale * Fraction(_SCALES[said[1].lower()]), tail[said.end() :]
     if (said := _COUNT.match(tail)) and not (money and said[1].lower() != "grand"):
         scale, tail = scale * _COUNTS[said[1].lower()], tail[said.end() :]
     percent = _PERCENT.match(tail)
