@@ -1,5 +1,6 @@
 """List the domains, check one, begin a new one."""
 
+import io
 import json
 import shlex
 import sys
@@ -163,9 +164,13 @@ def show_reading(
 
 def _reply_in(file: str) -> str:
     try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8").read()
     except (OSError, UnicodeDecodeError) as error:
-        said = f"{file} cannot be read: {error}. Give a text file, or - for standard input."
+        named = "Standard input" if file == "-" else file
+        said = (
+            f"{named} cannot be read: {error}. Give text in UTF-8: a file, or - for standard input."
+        )
         raise Refused(said, code=WRONG) from error
 
 

@@ -9,8 +9,8 @@ import typer
 
 from ..domains import NotEnoughProblems
 from ..reports.wording import clean, version_name
-from ..store.events import AdapterTrained, SealOpened, SplitFrozen
-from ..store.judged_by import count_judges
+from ..store.events import AdapterTrained, AttemptReread, SealOpened, SplitFrozen
+from ..store.judged_by import count_judges, count_readings
 from ..store.log import Log
 from ..store.runs import find_run
 from ..store.strategies.versions import Strategies, Version
@@ -34,6 +34,7 @@ class _Evaluation(NamedTuple):
 
     data: dict[str, Any]
     judged_by: Mapping[str, int]
+    read_again: Mapping[str, int]
     notes: list[str]
 
 
@@ -79,7 +80,7 @@ def evaluate(
     if as_json:
         print_json(evaluation.data)
         return
-    show_attribution(evaluation.data, evaluation.judged_by)
+    show_attribution(evaluation.data, evaluation.judged_by, evaluation.read_again)
     for note in evaluation.notes:
         typer.echo(note)
 
@@ -101,7 +102,8 @@ def _open_seal(workspace: Workspace, ref: str, *, stderr: bool) -> _Evaluation:
         opened = workspace.reopen(log, event.stream, progress=progress)
         found = step(opened, version, event.adapter)
         splits = [it.split for it in log.events(SealOpened, stream=opened.id)]
-        judged_by, openings = count_judges(log, opened.id), splits.count("test")
+        judged_by, again = count_judges(log, opened.id), _count_readings(log, opened.id)
+        openings = splits.count("test")
     data = found.as_json() | {
         "run": opened.id,
         "adapter": event.adapter,
@@ -110,7 +112,7 @@ def _open_seal(workspace: Workspace, ref: str, *, stderr: bool) -> _Evaluation:
         "test_openings": openings,
     }
     note = f"The test problems of {opened.id} have been opened {openings} times."
-    return _Evaluation(data, judged_by, [note])
+    return _Evaluation(data, judged_by, again, [note])
 
 
 def _cross_domain(
@@ -138,6 +140,7 @@ def _cross_domain(
             judge.journal = opened.journal
         found = _evaluate_on(opened, version, adapter, domain, n)
         openings, judged_by = _count_openings(log, domain.name), count_judges(log, opened.id)
+        again = _count_readings(log, opened.id)
     data = found.attribution.as_json() | {
         "run": opened.id,
         "adapter": adapter,
@@ -149,7 +152,7 @@ def _cross_domain(
         "looks": openings,
     }
     return _Evaluation(
-        data, judged_by, _cross_domain_notes(opened.id, found, domain.name, openings)
+        data, judged_by, again, _cross_domain_notes(opened.id, found, domain.name, openings)
     )
 
 
@@ -210,6 +213,10 @@ def _find_version(log: Log, event: AdapterTrained, role: str) -> Version:
             f"{role} of its run. Evaluate one of those."
         )
     return version
+
+
+def _count_readings(log: Log, run_id: str) -> dict[str, int]:
+    return count_readings(log.events(AttemptReread, stream=run_id))
 
 
 def _count_openings(log: Log, domain: str) -> int:

@@ -1,8 +1,10 @@
 """Console, tables and JSON that every command prints with."""
 
 import json
+import sys
 from collections.abc import Sequence
-from typing import Annotated
+from contextlib import redirect_stdout
+from typing import Annotated, Any, TextIO, cast
 
 import typer
 from rich import box
@@ -12,7 +14,31 @@ from rich.text import Text
 
 from ..reports.wording import clean
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+class _StdoutAside:
+    """Standard output of a command that prints JSON: what others print goes to stderr."""
+
+    def __init__(self, kept: TextIO) -> None:
+        self.kept = kept
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stderr, name)
+
+
+def _keep_stdout_for_json(ctx: typer.Context, as_json: bool) -> bool:
+    """Send to stderr, until the command ends, what anybody but `print_json` prints.
+
+    A domain is a stranger's: it may print while it is loaded, and whenever it is asked.
+    """
+    if as_json and not isinstance(sys.stdout, _StdoutAside):
+        ctx.with_resource(redirect_stdout(cast(TextIO, _StdoutAside(sys.stdout))))
+    return as_json
+
+
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print JSON and nothing else.", callback=_keep_stdout_for_json),
+]
 
 UNBROKEN = 160
 """Columns of a table that goes into a file: nobody's window is narrow there."""
@@ -26,7 +52,12 @@ def console(*, stderr: bool = False) -> Console:
 
 def print_json(data: object) -> None:
     """The whole of a command's output, in one JSON document."""
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+    stdout = cast(object, sys.stdout)
+    out = stdout.kept if isinstance(stdout, _StdoutAside) else None
+    typer.echo(
+        json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False),
+        file=out,
+    )
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> Table:

@@ -99,6 +99,8 @@ def _show(found: "Rejudgement", log: "Log", most: int | None) -> None:
     _print_table("Gates that would not decide as they did, or of which nobody knows",
                  lines.GATES, gates)  # fmt: skip
     _print_table("Arms of the attribution table", lines.EVALUATION, evaluation)
+    for line in lines.fault_lines(found, most):
+        typer.echo(clean(line))
     for line in lines.change_lines(found, log, most):
         typer.echo(clean(line))
 

@@ -28,8 +28,8 @@ from ..store.strategies.review_answers import open_question
 from .build import build
 from .calls.journal import ModelDown
 from .calls.record import Record, RecordEnds, ReplayDiffers
+from .calls.recorded_judge import RecordedJudge
 from .calls.replay import (
-    RecordedJudge,
     RecordedModel,
     RecordedTrainer,
     Replay,
@@ -167,7 +167,7 @@ def replay(
         recorded.check_end()
     except ReplayDiffers as differs:
         difference = differs.difference
-    return Replay.of(recorded, kept, judge.taken, difference)
+    return Replay.of(recorded, kept, judge, difference)
 
 
 def _open_again(recorded: Record, kept: ReplayLog, given: Overrides) -> Run:

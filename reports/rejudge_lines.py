@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..graph.measure.rejudge import RejudgedArm, RejudgedReply, Rejudgement
+from ..graph.measure.rejudge import JudgeFault, RejudgedArm, RejudgedReply, Rejudgement
 from ..graph.measure.rejudged_gates import RejudgedGate
 from ..store.events import AttemptJudged
 from ..store.log import Log
@@ -27,7 +27,9 @@ def rejudge_summary(found: Rejudgement) -> Iterator[str]:
     gates = len(found.gates)
     moved = sum(it.outcome in ("changed", "asks on") for it in found.gates)
     aside = found.left_out + found.other_domain
-    if not (changed or moved):
+    if found.faults:
+        yield f"{found.judge} raised an error on {len(found.faults)} replies of {found.run}."
+    if not (changed or moved or found.faults):
         yield (
             f"No change: {found.judge} reads all {replies} replies of {found.run} as before "
             f"({found.run_again} run again, {aside} left out), and 0 of {gates} gates would decide "
@@ -46,6 +48,15 @@ def rejudge_summary(found: Rejudgement) -> Iterator[str]:
         yield f"{found.left_out} replies were left out: a sandbox or a model has to judge them."
     if found.other_domain:
         yield f"{found.other_domain} replies were left out: their problems are of another domain."
+
+
+def fault_lines(found: Rejudgement, most: int | None) -> Iterator[str]:
+    """Yield each reply on which the judge raised, at most so many, and what it raised."""
+    for attempt, said in found.faults[:most]:
+        yield f"{attempt.slot}  problem {attempt.problem}"
+        yield f"  raised: {said}"
+    if most is not None and len(found.faults) > most:
+        yield f"... {len(found.faults) - most} more errors; --all shows them."
 
 
 def reason_rows(found: Rejudgement) -> Rows:
@@ -122,6 +133,7 @@ def rejudge_as_json(found: Rejudgement, log: Log) -> dict[str, Any]:
         "run_again": found.run_again,
         "left_out": found.left_out,
         "other_domain": found.other_domain,
+        "errors": [_fault_as_json(it, log) for it in found.faults],
         "reasons": reasons,
         "arms": [_arm_as_json(it) for it in found.arms],
         "gates": [_gate_as_json(it) for it in found.gates],
@@ -132,6 +144,17 @@ def rejudge_as_json(found: Rejudgement, log: Log) -> dict[str, Any]:
 
 def _arm_as_json(arm: RejudgedArm) -> dict[str, Any]:
     return arm._asdict()
+
+
+def _fault_as_json(fault: JudgeFault, log: Log) -> dict[str, Any]:
+    attempt = fault.attempt
+    return {
+        "slot": attempt.slot,
+        "arm": arm_of(attempt.slot),
+        "problem": attempt.problem,
+        "raised": fault.said,
+        "reply": log.text(attempt.reply_text),
+    }
 
 
 def _gate_as_json(it: RejudgedGate) -> dict[str, Any]:

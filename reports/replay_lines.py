@@ -17,13 +17,9 @@ def replay_lines(found: Replay) -> Iterator[str]:
         yield f"{found.run} differs after {found.same} of {found.events} events."
         yield from _difference_lines(found.difference)
         return
-    yield f"{found.run} ends in the same hashes, without a model: {found.events} events."
+    unchecked = f"; {_tell_unchecked(found)}" if found.verdicts else ""
+    yield f"{found.run} ends in the same hashes, without a model: {found.events} events{unchecked}."
     yield f"Made again, and the same: {found.made}. From outside, as recorded: {_count(found)}."
-    if found.verdicts:
-        yield (
-            f"{found.verdicts} verdicts stand as recorded: the judge was another one than today's, "
-            "or a sandbox or a model."
-        )
     if found.older:
         yield f"{found.older} events are in an older form, and the same as they are read today."
     if found.rounded:
@@ -44,7 +40,9 @@ def replay_as_json(found: Replay) -> dict[str, Any]:
         "events": found.events,
         "made": found.made,
         "from_outside": dict(sorted(found.given.items())),
+        "checked_verdicts": found.checked,
         "recorded_verdicts": found.verdicts,
+        "verdicts_of_other_judges": found.by_others,
         "older_form": found.older,
         "same_to_nine_digits": found.rounded,
         "hash": found.hash,
@@ -55,6 +53,20 @@ def replay_as_json(found: Replay) -> dict[str, Any]:
             "fields": [field._asdict() for field in said.fields],
         },
     }  # fmt: skip
+
+
+def _tell_unchecked(found: Replay) -> str:
+    """Return how many verdicts were only copied, why, and what would check them."""
+    reasons = []
+    if found.by_others:
+        reasons.append(
+            f"{found.by_others} are of another judge than today's, see `tutelage rejudge "
+            f"{found.run}`"
+        )
+    if found.from_behind:
+        reasons.append(f"{found.from_behind} are of a sandbox or a model, see --judge-all")
+    every = found.verdicts + found.checked
+    return f"{found.verdicts} of {every} verdicts were not checked: {'; '.join(reasons)}"
 
 
 def _count(found: Replay) -> str:

@@ -4,15 +4,21 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ...domains.sandbox.contract import SandboxUnavailable
 from ...models import open_model
-from ...models.contract import Model, Request
+from ...models.contract import Model, ModelError, Request
 from ...store import slots
-from .journal import Journal
+from ...store.errors import StoreError
+from .budget import BudgetSpent
+from .journal import Journal, ModelDown
+from .record import RecordEnds
 
 OPTION = "judge_model"
 """The option of a domain that names a model: `[domain] options.judge_model = "<model>"`."""
 TOKENS = 64
 """A judge's reply is one line."""
+BEHIND_A_JUDGE = (BudgetSpent, ModelDown, ModelError, RecordEnds, SandboxUnavailable, StoreError)
+"""Failures of what a judge relies on; whatever else it raises is a fault of its own."""
 
 
 class Judge:

@@ -1,27 +1,21 @@
-"""Parts of a run that is made again from its record: log, journal, models, trainer and judge."""
+"""Parts of a run that is made again from its record: log, journal, models and trainer."""
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import cast
 
-from ...domains.contract import Domain, Problem, Split, Verdict
-from ...domains.versions import JudgedEarlier, judge_of
 from ...models.contract import Model, Reply, Request
 from ...store.contract import E
 from ...store.errors import BlobMissing, SlotConflict
 from ...store.events import (
-    AttemptJudged,
     CallCompleted,
     CallIntended,
     Event,
     GateDecided,
     RunFinished,
 )
-from ...store.hash_chain import sha256
 from ...store.log import Log
 from ...store.memory import MemoryLog
 from ...store.runs import find_run
@@ -32,6 +26,7 @@ from ...trainer.manifest import Manifest
 from ...trainer.preflight import PreflightFailed
 from .journal import Call, Journal
 from .record import EventDifference, Record, RecordEnds, ReplayDiffers
+from .recorded_judge import RecordedJudge
 
 
 @dataclass(frozen=True)
@@ -45,8 +40,12 @@ class Replay:
     """Of these, how many were made again, each the same."""
     given: Mapping[str, int]
     """Kind -> events that came from outside, and were taken from the log."""
-    verdicts: int
-    """Verdicts that were taken from the log; the others were judged again."""
+    checked: int
+    """Verdicts that were given again."""
+    by_others: int
+    """Verdicts taken from the log because today's judge is another one."""
+    from_behind: int
+    """Verdicts taken from the log because a sandbox or a model gave them."""
     older: int
     """Events in the form of an earlier version, which are the same as they are read today."""
     rounded: int
@@ -65,9 +64,18 @@ class Replay:
         """Events of the run that are the same."""
         return self.made + sum(self.given.values())
 
+    @property
+    def verdicts(self) -> int:
+        """Verdicts that were taken from the log, and so not checked."""
+        return self.by_others + self.from_behind
+
     @classmethod
     def of(
-        cls, recorded: Record, kept: Log, verdicts: int, difference: EventDifference | None
+        cls,
+        recorded: Record,
+        kept: Log,
+        judge: RecordedJudge,
+        difference: EventDifference | None,
     ) -> "Replay":
         """Count up a replay that has come to its end."""
         run_id, strategies = recorded.run_id, Strategies(kept)
@@ -77,7 +85,9 @@ class Replay:
             events=len(recorded.own()),
             made=recorded.made,
             given=dict(recorded.given),
-            verdicts=verdicts,
+            checked=judge.checked,
+            by_others=judge.by_others,
+            from_behind=judge.from_behind,
             older=recorded.older,
             rounded=recorded.rounded,
             hash=recorded.hash,
@@ -223,64 +233,3 @@ class RecordedRefusal(PreflightFailed):
     def __init__(self, reason: str) -> None:
         super().__init__(())
         self.args = (reason,)
-
-
-class RecordedJudge(JudgedEarlier):
-    """Domain whose verdicts are those of the record, where they have to be.
-
-    That is where another judge read the reply than today's, and where a sandbox or a model was
-    asked, unless `judge_all`. What was not recorded is judged anew.
-    """
-
-    def __init__(self, domain: Domain, recorded: Record, judge_all: bool) -> None:
-        self.name, self.task_type, self.guide = domain.name, domain.task_type, domain.guide
-        self.taken = 0
-        """Verdicts from the record."""
-        self._domain, self._recorded, self._judge_all = domain, recorded, judge_all
-        self._places: dict[tuple[str, str], list[int]] = defaultdict(list)
-        self._readings: dict[int, AttemptJudged] = {}
-        for place, event in recorded.readings():
-            self._places[event.problem, event.reply_text].append(place)
-            self._readings[place] = event
-        kept = any(self._keeps_verdict(event) for event in self._readings.values())
-        self._right = frozenset(recorded.right_solutions()) if kept else frozenset()
-
-    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
-        return self._domain.problems(split, n, seed)
-
-    def solution(self, problem: Problem, steps: frozenset[str] | None = None) -> str | None:
-        return self._domain.solution(problem, steps)
-
-    def judge(self, problem: Problem, reply: str) -> Verdict:
-        found = self._find_attempt(problem.id, sha256(reply))
-        if found is None and (problem.id, reply) in self._right:
-            return Verdict(1.0, "right", "")
-        if found is None or not self._keeps_verdict(found):
-            return self._domain.judge(problem, reply)
-        self.taken += 1
-        return Verdict(
-            score=found.score,
-            outcome=found.outcome,
-            feedback=found.feedback,
-            failure_modes=found.failure_modes,
-            answer=found.answer,
-            judged_by=found.judged_by,
-            doubt=found.doubt,
-        )
-
-    @property
-    def judge_name(self) -> str:
-        """Name and version of the judge that the record has here."""
-        return self._recorded.judge
-
-    def _find_attempt(self, problem: str, reply_text: str) -> AttemptJudged | None:
-        """Return the recorded reading of a reply: the next one, else the last."""
-        places = self._places.get((problem, reply_text), [])
-        if not places:
-            return None
-        next_one = bisect_left(places, self._recorded.place)
-        return self._readings[places[min(next_one, len(places) - 1)]]
-
-    def _keeps_verdict(self, event: AttemptJudged) -> bool:
-        elsewhere = bool(event.judged_by) and not self._judge_all
-        return elsewhere or event.judge != judge_of(self._domain)

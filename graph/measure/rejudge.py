@@ -18,6 +18,7 @@ from ...store.events import AttemptJudged, SplitFrozen
 from ...store.judged_by import judge_name
 from ...store.log import Log
 from ...store.readings import attempts_below
+from ..calls.judge_model import BEHIND_A_JUDGE
 from ..calls.record import RecordEnds
 from ..config.config import RunConfig
 from .rejudged_gates import RejudgedGate, decide_again
@@ -36,6 +37,14 @@ class RejudgedReply(NamedTuple):
         """Tell whether it counts as something else now."""
         was, now = self
         return (was.outcome, was.score) != (now.outcome, now.score)
+
+
+class JudgeFault(NamedTuple):
+    """One attempt on whose reply today's judge raises: it has no verdict."""
+
+    attempt: AttemptJudged
+    said: str
+    """What it raised."""
 
 
 class RejudgedArm(NamedTuple):
@@ -68,6 +77,8 @@ class Rejudgement:
     """Replies that only a sandbox or a model could judge."""
     other_domain: int
     """Replies to problems of another domain, which its own judge reads."""
+    faults: tuple[JudgeFault, ...]
+    """Replies on which the judge raises; they are in no arm."""
     gates: tuple[RejudgedGate, ...]
 
     @property
@@ -105,11 +116,14 @@ def rejudge(
     attempts = list(attempts_below(log, run_id))
     counts: Counter[str] = Counter()
     replies: list[RejudgedReply] = []
+    faults: list[JudgeFault] = []
     for done, attempt in enumerate(attempts, start=1):
         problem = problems.get(attempt.problem)
         if problem is None or any(slots.is_below(attempt.slot, it) for it in other_places):
             counts["other domain"] += 1
-        elif now := _reading_of(log, domain, problem, attempt, only_read):
+        elif isinstance(now := _reading_of(log, domain, problem, attempt, only_read), JudgeFault):
+            faults.append(now)
+        elif now:
             counts["run again"] += bool(now.judged_by)
             replies.append(RejudgedReply(attempt, now))
         else:
@@ -124,6 +138,7 @@ def rejudge(
         run_again=counts["run again"],
         left_out=counts["left out"],
         other_domain=counts["other domain"],
+        faults=tuple(faults),
         gates=tuple(decide_again(log, run_id, config, today)),
     )
 
@@ -144,17 +159,25 @@ def _problems(log: Log, run_id: str) -> tuple[Mapping[str, Problem], list[str]]:
 
 def _reading_of(
     log: Log, domain: Domain, problem: Problem, attempt: AttemptJudged, only_read: bool
-) -> AttemptJudged | None:
-    """Return an attempt as it is read today; None where it is left out."""
+) -> AttemptJudged | JudgeFault | None:
+    """Return an attempt as it is read today, or what the judge raises; None where it is left out.
+
+    A judge that raises is no reason to stop: no judge may, and the others wait to be told.
+    """
     if only_read and attempt.judged_by:
         return None
     try:
         verdict = reread(log, domain, problem, attempt)
+        read = attempt.model_copy(update=asdict(verdict) | {"judge": judge_of(domain)})
     except RecordEnds:  # a model would have to be asked, of which only the name is here
         return None
+    except BEHIND_A_JUDGE:
+        raise
+    except Exception as error:  # The domain is a stranger's: it may raise anything.
+        return JudgeFault(attempt, repr(error))
     if only_read and verdict.judged_by:
         return None
-    return attempt.model_copy(update=asdict(verdict) | {"judge": judge_of(domain)})
+    return read
 
 
 def _count_arm(arm: str, replies: Sequence[RejudgedReply]) -> RejudgedArm:

@@ -60,6 +60,15 @@ class Burning(Doubles):
     def problems(self, split, n, seed):
         raise RuntimeError("the disk is on fire")
 """
+LOUD = """
+
+class Loud(Doubles):
+    print("it is loaded")
+
+    def judge(self, problem, reply):
+        print("it judges")
+        return super().judge(problem, reply)
+"""
 REPLY = "<think>\nIs it 5?\n</think>\n\nTwice 3 is 6.\n\n**Answer:** 6\n\nI hope this helps!\n"
 
 
@@ -116,6 +125,18 @@ def test_json_is_all_that_is_printed(desk: Path) -> None:
     assert "Twice 3 is 6." in said.json["reading"]["working"]
 
 
+def test_what_a_domain_prints_goes_to_stderr_under_json(desk: Path) -> None:
+    (desk / "loud.py").write_text(DOMAIN + LOUD)
+    name = problem_id(desk, "Twice 4?")
+    words = ("loud.py:Loud", "reply.txt", "--problem", name, "--json")
+    said = read(desk, *words)
+    assert said.json["verdict"]["outcome"] == "wrong"
+    assert "it is loaded" in said.err and "it judges" in said.err
+    checked = at(desk, "domains", "check", "loud.py:Loud", "-n", "2", "--json")
+    assert checked.json["domain"] == "doubles" and "it judges" in checked.err
+    assert "it judges" in read(desk, *words[:-1]).out
+
+
 def test_a_problem_far_down_a_split_or_under_another_seed_is_found(desk: Path) -> None:
     last = problem_id(desk, "Twice 1999?")
     for words in ((), ("--seed", "7")):
@@ -153,6 +174,12 @@ def test_a_file_that_is_no_text_is_refused(desk: Path) -> None:
     (desk / "odd.txt").write_bytes(b"\xff\xfe\x00")
     said = read(desk, "doubles.py:Doubles", "odd.txt")
     assert said.code == 2 and "odd.txt cannot be read" in said.err
+
+
+def test_standard_input_that_is_no_text_is_refused_as_a_file_is(desk: Path) -> None:
+    words = ["domains", "read", f"{desk / 'doubles.py'}:Doubles", "-"]
+    result = CliRunner().invoke(app, words, input=b"Answer: 6 \xff")
+    assert result.exit_code == 2 and "Standard input cannot be read" in result.stderr
 
 
 def test_a_reply_cannot_drive_the_terminal(desk: Path) -> None:

@@ -8,9 +8,11 @@ from typer.testing import CliRunner
 
 from tutelage.commands.app import app
 from tutelage.commands.workspace import Workspace
+from tutelage.domains import Problem, Verdict
 from tutelage.graph.planning.opening import Overrides
 
 from ..golden.test_golden import unpack
+from ..graph.fakes import Parity
 from ..graph.test_rejudge import Asking, Blind
 from .conftest import Said, Type, at, contents
 
@@ -72,6 +74,34 @@ def test_what_a_model_judges_is_left_out_by_only_read(finished_run: Path) -> Non
     assert whole["run_again"] == part["left_out"] > 0
     assert part["replies"] + part["left_out"] == whole["replies"]
     assert f"{part['left_out']} left out" in rejudge_by(Asking(), finished_run, "--only-read").out
+
+
+class Raising(Parity):
+    """A judge that raises on each reply which shows the step of the best rule."""
+
+    judge_version = 2
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        print("it judges")
+        if "[carry]" in reply:
+            raise ZeroDivisionError("no bracket can be judged")
+        return super().judge(problem, reply)
+
+
+def test_replies_on_which_the_judge_raises_are_counted_and_told(finished_run: Path) -> None:
+    said = rejudge_by(Raising(), finished_run, "--json")
+    assert said.code == 0, said.err
+    assert "it judges" in said.err
+    told, whole = said.json, rejudge_by(Blind(), finished_run, "--json").json
+    assert told["changed"] == 0 and len(told["errors"]) > 20
+    assert told["replies"] + len(told["errors"]) == whole["replies"]
+    first = told["errors"][0]
+    assert "no bracket" in first["raised"] and "[carry]" in first["reply"]
+    assert "unknown" in {it["outcome"] for it in told["gates"]}
+    lines = rejudge_by(Raising(), finished_run).out
+    assert f"parity 2 raised an error on {len(told['errors'])} replies of small." in lines
+    assert "No change" not in lines
+    assert lines.count("  raised: ZeroDivisionError") == 20 and "more errors; --all" in lines
 
 
 SCRIPT = [

@@ -6,19 +6,26 @@ from typer.testing import CliRunner
 
 from tutelage.commands.app import app
 from tutelage.commands.workspace import Workspace
+from tutelage.domains import Problem, Verdict
 from tutelage.graph.planning.opening import Overrides
 
-from ..graph.test_replay import Reworded
+from ..graph.fakes import Parity
+from ..graph.test_replay import Raised, Reworded
 from .conftest import Said, Type, at, contents
 
 
 def replay_reworded(place: Path, *words: str) -> Said:
     """Replay the finished run under a domain that asks in other words."""
+    return replay_by(Reworded(), place, *words)
+
+
+def replay_by(domain: Parity, place: Path, *words: str) -> Said:
+    """Replay the finished run under another domain."""
     store = ["--home", str(place / "store"), "--runs", str(place / "runs")]
     result = CliRunner().invoke(
         app,
         [*store, "replay", "small", *words],
-        obj=Workspace(overrides=Overrides(domain=Reworded())),
+        obj=Workspace(overrides=Overrides(domain=domain)),
     )
     return Said(result.exit_code, result.stdout, result.stderr)
 
@@ -56,6 +63,41 @@ def test_the_first_difference_is_a_diff_with_its_slot_and_exit_code_1(finished_r
     assert "+Close with `Answer: YES` or `Answer: NO`." in lines
     told = replay_reworded(finished_run, "--json").json["difference"]
     assert [field["name"] for field in told["fields"]] == ["request", "system_text"]
+
+
+def test_the_first_line_says_that_verdicts_of_another_judge_were_not_checked(
+    finished_run: Path, type_words: Type
+) -> None:
+    said = replay_by(Raised(), finished_run)
+    assert said.code == 0, said.err
+    told = replay_by(Raised(), finished_run, "--json").json
+    every = told["recorded_verdicts"]
+    assert every == told["verdicts_of_other_judges"] > 0 == told["checked_verdicts"]
+    (line,) = [it for it in said.out.splitlines() if "ends in the same hashes" in it]
+    assert f"{every} of {every} verdicts were not checked" in line
+    assert "another judge than today's, see `tutelage rejudge small`" in line
+    same = type_words(finished_run, "replay", "small")
+    assert "not checked" not in same.out
+
+
+class Raising(Parity):
+    """A judge that raises, and keeps its version."""
+
+    judge_version = 1
+
+    def judge(self, problem: Problem, reply: str) -> Verdict:
+        raise ZeroDivisionError("nothing can be judged")
+
+
+def test_a_judge_that_raises_is_told_with_the_reply_that_it_was_asked_about(
+    finished_run: Path,
+) -> None:
+    said = replay_by(Raising(), finished_run, "--json")
+    assert said.code == 1
+    told = said.json["difference"]
+    assert told["slot"].startswith("baseline/")
+    assert "asked anew about the recorded reply to problem" in told["said"]
+    assert "nothing can be judged" in told["said"]
 
 
 def test_a_run_of_the_command_line_needs_its_student_no_more(desk: Path) -> None:
