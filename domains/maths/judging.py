@@ -52,13 +52,19 @@ def read_answer(wanted: Gold, reply: str) -> Reading[MathsAnswer]:
         read_reply,
         reply,
         partial(answer_in, wanted),
-        same=lambda one, other: compare_parts(wanted, one, other).same,
+        same=partial(_are_one, wanted),
     )
     if gold_answer(wanted).brackets != WORDS:
         return read()
     found = read(words=True)
     # Without a mark, a line counts that is as short as the wanted answer.
     return found if found.answer or found.withdrawn else read()
+
+
+def _are_one(wanted: Gold, one: MathsAnswer, other: MathsAnswer) -> bool:
+    """Tell whether two answers of a reply are one; the second may leave the unit out."""
+    match = compare_parts(wanted, one, other)
+    return match.same and match.flaw != "wrong_unit"
 
 
 def judge(facts: Facts, reply: str) -> Verdict:
