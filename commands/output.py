@@ -52,12 +52,14 @@ def console(*, stderr: bool = False) -> Console:
 
 def print_json(data: object) -> None:
     """The whole of a command's output, in one JSON document."""
+    print_document(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def print_document(text: str) -> None:
+    """Print a text that is the whole of a command's output."""
     stdout = cast(object, sys.stdout)
     out = stdout.kept if isinstance(stdout, _StdoutAside) else None
-    typer.echo(
-        json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False),
-        file=out,
-    )
+    typer.echo(text, file=out, nl=False)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> Table:

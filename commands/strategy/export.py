@@ -8,7 +8,7 @@ import typer
 from ...store.strategies.import_export import export_json, to_markdown
 from ...store.strategies.versions import Strategies
 from ..errors import Refused
-from ..output import Json, examples
+from ..output import Json, examples, print_document
 from ..workspace import VersionRef, here
 
 app = typer.Typer()
@@ -38,7 +38,7 @@ def export(
         raise Refused(f"{found.name} has no rules: there is nothing to export.")
     text = to_markdown(found) if markdown else export_json(found)
     if out is None:
-        typer.echo(text, nl=False)
+        print_document(text)
     else:
         out.write_text(text, encoding="utf-8")
         typer.echo(f"{found.name} is in {out}.", err=True)

@@ -83,7 +83,11 @@ def answer_in(wanted: Gold, text: str) -> MathsAnswer:
         return _words(gold.text, _plain_words(text))
     if gold.brackets == OPTION:
         letters = dict.fromkeys(OPTIONS + gold.text)
-        return MathsAnswer(class_of(_plain_words(text), tuple(letters)), brackets=OPTION)
+        named = class_of(_plain_words(text), tuple(letters))
+        # `p` is another letter than `P`.
+        if named not in text:
+            raise Unreadable("It names no option.")
+        return MathsAnswer(named, brackets=OPTION)
     if text.endswith("!") and "!" not in wanted.answer:
         raise Unreadable("It calls out, or asks for a factorial.")
     words = wanted.kind == "free" and _NO_SUM.fullmatch(text)

@@ -128,8 +128,7 @@ def _others(shown: str, text: str, words: bool) -> Iterator[str]:
     yield from (content for _, _, content in list(boxes(text))[-_MOST:])
     for lead in list(_REPLACES.finditer(text))[:_MOST]:
         said = _clause(text, lead.end())
-        hedged = re.search(r"\b(?:maybe|perhaps|possibly|rather)\b", lead[0], re.I)
-        listed = lead[0][0] == "," and lead["words"] == "or" and not hedged
+        listed = lead[0].replace(" ", "") == ",or"
         if words and lead["words"] and 0 < len(said.split()) <= 6 and not listed:
             yield said
         elif not words and not _rounds(shown, said) and _is_result(shown, said):

@@ -183,11 +183,13 @@ ROWS = (
     Row("files", free(r"\text{even}"),
         ("even", r"$\mathrm{even}$ (see above)", "I think even", r"\begin{align*}\mathrm{even}"
          r"\end{align*}"),
-        ("odd", "not even", "even\n\nNo, odd.", "even (so they say)\n\nNo, odd.")),
+        ("odd", "not even", r"$\mathrm{even}$, or perhaps odd.",
+         "even\n\nNo, odd.", "even (so they say)\n\nNo, odd.")),
     *(Row("files", free(gold),
           ("(A)", "A", r"\text{A}", "A) Paris", "A.", "**(A)**.", "(A) 15.", "Option A",
            "A because it is the least", "(A) is right."),
-          ("(B)", "B", "AB", "A cat", "2A", "A or B", "(A) is wrong", "(A)\n\nEdit: the answer is "
+          ("(B)", "B", "AB", "A cat", "2A", "a", "A or B", "(A) is wrong",
+           "(A)\n\nEdit: the answer is "
            "(B)", "(A)\n\nIt may also be that the answer is (B)."))
       for gold in (r"\text{(A)}", "A")),
     Row("files", free("x^2+y^2=25"), ("25 = x^2+y^2", "y^2+x^2=25"), ("5 = x^2+y^2", "25=x^2-y^2")),
