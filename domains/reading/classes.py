@@ -17,6 +17,7 @@ _ALONE = re.compile(
     r"|(?:because|since|as|is|was|or|and|but|nor|not|vs|it|they|there|we)(?!\w))",
     re.I,
 )
+_SLASH_BEFORE, _SLASH = re.compile(r"(\w+)/\Z"), re.compile(r"\A/(\w+)")
 _SENTENCES = re.compile(r"[.!?。]\s+\w")
 _SAID = re.compile(
     r"(?:[(\[{:=>/|]|(?<!\w)(?:is|was|be|option|answer|choice|letter|class|label|category|but|not|or"
@@ -56,6 +57,13 @@ def _names(text: str, classes: tuple[str, ...]) -> tuple[set[str], set[str]]:
         raise Unreadable("It is more than one sentence.")
     meant, possible = set[str](), set[str]()
     for found in pattern.finditer(text) if classes else ():
+        # "N/A" and "A/C" are words of their own, "A/B" offers two classes.
+        glued = [
+            *_SLASH_BEFORE.findall(text[: found.start()]),
+            *_SLASH.findall(text[found.end() :]),
+        ]
+        if any(part.casefold() not in known for part in glued):
+            continue
         if not has_denial(others, found.start(), found.end()):
             name = known.get(found[0].casefold(), found[0])
             meant |= {name} if _stands_for_itself(text, found) else set()
