@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from ..reading import Unreadable, unwrap
 from ..reading.classes import class_of
 from ..reading.numbers import same_number
-from .equality import Equality, equal
+from .equality import Equality, equal, squeeze
 from .expression_forms import has_expanded_form, has_plain_roots, terms_of
 from .expressions import names_in, parse
 from .parts import LIST, MathsAnswer, split_answer, values_of
@@ -140,7 +140,8 @@ def compare(wanted: Gold, given: MathsAnswer) -> Match:
 
 
 def _squeeze(text: str) -> str:
-    return re.sub(r"\\left|\\right|[\s$]", "", _TEXT.sub(r"\1", text))
+    plain = re.sub(r"\\left|\\right", "", _TEXT.sub(r"\1", text))
+    return squeeze(" ".join(plain.replace("$", " ").split()))
 
 
 def _order_by_name(answer: MathsAnswer) -> MathsAnswer:

@@ -57,7 +57,7 @@ def equal(gold: str, given: str) -> Equality:
     if max(len(gold), len(given)) > LONGEST or not (gold.isprintable() and given.isprintable()):
         return Equality(False)
     one, other = tidy(gold), tidy(given)
-    if _squeeze(one) == _squeeze(other):
+    if squeeze(one) == squeeze(other):
         return Equality(bool(one))
     if not (one and other) or _form(one) != _form(other):
         return Equality(False)
@@ -81,7 +81,7 @@ def _ask(gold: str, given: str) -> Equality:
     return Equality(False, f"math-verify finds them {said}")
 
 
-def _squeeze(text: str) -> str:
+def squeeze(text: str) -> str:
     """Remove the spaces that part no two words or numbers."""
     return re.sub(r"(?<![0-9A-Za-z]) | (?![0-9A-Za-z])", "", text)
 
