@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from fractions import Fraction
 from typing import NamedTuple
 
-from ..reading.candidates import LONGEST
+from ..reading.contract import LONGEST
 from . import symbolic
 from .expression_forms import latex
 from .expressions import Unbounded, Unreadable, parse, value

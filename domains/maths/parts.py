@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from ..reading import Unreadable
-from ..reading.candidates import LONGEST
+from ..reading.contract import LONGEST
 from ..reading.number_words import DENIED
 from ..reading.numbers import Number, read_number
 from .expression_forms import agree

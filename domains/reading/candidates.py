@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .wrappers import boxes, open_boxes, unwrap
+from .contract import LONGEST
+from .wrappers import BULLET, boxes, open_boxes, unwrap
 
-LONGEST = 2_000
-"""Characters; a candidate that is longer is no answer, unless it is of words."""
 _TRIED = 6
 """So many marks from the end are tried, and so many shorter forms of a candidate."""
 _MARK = re.compile(
@@ -17,18 +16,26 @@ _MARK = re.compile(
     r"|^[ \t]*####[ \t]+|<answer>|^[ \t]*(?:####[ \t]+)?(?:the |my )?(?:final )?answer[ \t]*$",
     re.I | re.M,
 )
+_SENTENCE = r"\b[^.!?;:\n]{0,80}"
+_SAME_CLAUSE = (
+    r"\b(?:(?!\b(?:so|thus|hence|therefore|then|and|but|which|because|since)\b)[^.!?;:,\n]){0,60}"
+)
 _OTHERS = re.compile(
     r"\b(?:wrong|incorrect|false|previous|earlier|initial|old|first)\s+answer$"
     r"|\b(?:end|close|finish|reply|respond) with\W{1,4}answer\b[^.!?\n]*$"
-    r"|(?:n't|n’t|\bnot|\bnever|\bdoubt|\bwrong|\bfalse|\bif|\bsuppose|\bassum\w+|\bwhether|\bunless"
-    r"|\b(?:might|may|could|would|can) (?:\w+ )?(?:say|think|claim|guess|argue)|\bglance"
-    r"|\b(?:some|others|many)(?: \w+)? (?:say|think|claim|argue))\b[^.!?;:\n]{0,80}\banswer$",
+    rf"|(?:n't|n’t|\bnot|\bnever|\bdoubt|\bwrong|\bfalse|\bwhether){_SAME_CLAUSE}\banswer$"
+    r"|\b(?:if|unless|suppos(?:e|ing)|assum(?:e|ing))(?: that)?(?: the| my)?(?: final)? answer$"
+    r"|(?:\b(?:might|may|could|would|can) (?:\w+ )?(?:say|think|claim|guess|argue)|\bglance"
+    rf"|\b(?:some|others|many)(?: \w+)? (?:say|think|claim|argue)){_SENTENCE}\banswer$",
     re.I,
 )
 """What is called so, denied or supposed, and an instruction said back, is not the answer."""
 _SUPPOSED = re.compile(
     r"\W*(?:if|unless|suppos(?:e|ing)|assum(?:e|ing))\b|[^.!?\n\d]*\bwhether\b", re.I
 )
+_IF = re.compile(rf"\b(?:if|suppose|supposing|assum\w+|unless){_SENTENCE}\banswer$", re.I)
+_BUT = re.compile(r"[^.!?\n]{0,80}[.!?,;]\s+(?:but|however|yet)\b", re.I)
+"""A sentence that takes back what was only supposed."""
 _QUESTION = re.compile(
     r"\n[ \t]*(?:(?:next |new |another )?(?:question|problem|exercise|example|task)|q|user|human"
     r"|instruction|input)\s?#?\d{0,3}\s?[:.](?=\s)",
@@ -44,7 +51,6 @@ _BETWEEN = re.compile(
     re.I,
 )
 _EMPTY = re.compile(r"(?:[\s*_`:$=.]|\\[\[(])*")
-_BULLET = re.compile(r"^\s*(?:[-*+•]|\(?\d{1,2}[.)])\s+")
 _REMARK = (
     r"[.?;](?=\s)|!(?=\s+[A-Za-z]{2})|。|\s[(\[](?=\s?(?:[=≈]|\\approx|[^)\]\n]*[A-Za-z]{2}))"
     r"|,?\sor\b(?!\s(?:so|thereabouts|more|less|fewer|[a-z]+er|above|below)\b)|,?\s(?:because|since|as|so|I)\b"
@@ -113,7 +119,7 @@ def passages(text: str, words: bool) -> Iterator[Passage]:
     if found:
         yield _in_boxes(text, found, words)
     start = text.rfind("\n") + 1
-    line = _BULLET.sub("", text[start:]) if start else text
+    line = BULLET.sub("", text[start:]) if start else text
     if _MARK.search(line):
         return
     if not start:
@@ -134,10 +140,16 @@ def drop_next_question(text: str) -> str:
 
 
 def _marks(text: str) -> list[re.Match[str]]:
-    found = _MARK.finditer(text)
-    return [
-        it for it in found if not _OTHERS.search(text[max(0, it.start() - 200) : it.start() + 6])
-    ]
+    return [it for it in _MARK.finditer(text) if not _is_another(it)]
+
+
+def _is_another(mark: re.Match[str]) -> bool:
+    """Tell whether a mark is denied or only supposed: `if ..., the answer would be`."""
+    before = mark.string[max(0, mark.start() - 200) : mark.start() + 6]
+    supposed = _IF.search(before) and (
+        "would" in mark[0].lower() or _BUT.match(mark.string, mark.end())
+    )
+    return bool(supposed or _OTHERS.search(before))
 
 
 def _doubt(mark: re.Match[str]) -> int:
@@ -201,8 +213,8 @@ def _cuts(text: str, start: int, end: int) -> list[int]:
 def _unlist(block: str) -> str:
     """Return lines without their bullets, where each has one."""
     lines = block.split("\n")
-    if all(map(_BULLET.match, lines)) and (len(lines) > 1 or not block.lstrip()[0].isdigit()):
-        return "\n".join(_BULLET.sub("", line) for line in lines)
+    if all(map(BULLET.match, lines)) and (len(lines) > 1 or not block.lstrip()[0].isdigit()):
+        return "\n".join(BULLET.sub("", line) for line in lines)
     return block
 
 

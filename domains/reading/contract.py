@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
+LONGEST = 2_000
+"""Characters; a candidate that is longer is no answer, unless it is of words."""
 
 
 class Unreadable(ValueError):

@@ -57,7 +57,7 @@ def spell_plainly(text: str) -> str:
 
 _WHOLE = r"(?:[1-9]\d{0,2}(?:(?:,\d{3})+|(?: \d{3})+|(?:'\d{3})+)(?!\d)|\d+)"
 NUMBER = re.compile(
-    rf"(?P<sign>[-+]\s?)?(?P<money>(?:US)?[{re.escape(CURRENCY)}]\s?)?(?P<after>-\s?)?"
+    rf"(?P<sign>[-+]\s?)?(?:(?P<money>(?:US)?[{re.escape(CURRENCY)}]\s?)(?P<after>-\s?)?)?"
     rf"(?<![\w.^])(?<!\d[,'])(?:"
     rf"(?P<ones>{_WHOLE})(?:\s| and )\s?(?P<part>\d{{1,9}})\s?/\s?(?P<of>\d{{1,9}})"
     rf"|(?P<over>{_WHOLE})\s?/\s?(?P<under>-?{_WHOLE})"

@@ -19,7 +19,7 @@ from .denials import has_denial
 from .dress import undress
 from .numbers import Number, read_number, same_number
 from .reading import read_reply
-from .wrappers import open_markdown, unwrap
+from .wrappers import BULLET, open_markdown, unwrap
 
 
 class Terms(NamedTuple):
@@ -171,7 +171,6 @@ def _whole(words: str) -> str:
     )
 
 
-_BULLET = re.compile(r"^\s*(?:[-*+•]|\(?\d{1,2}[.)])\s+")
 _LISTED = re.compile(r"^[^,;\n]{0,60}?(?<!\w)(?:are|is|include|includes)(?!\w)\s*:?\s*", re.I)
 
 
@@ -180,7 +179,7 @@ def _items(text: str) -> list[str]:
     if len(bare) > 2 and (bare[0], bare[-1]) in (("{", "}"), ("[", "]"), ("(", ")")):
         bare = bare[1:-1]
     parts = re.split(r"[,;\n]|(?<!\w)and(?!\w)", bare)
-    return sorted(filter(None, (words_of(_BULLET.sub("", part)) for part in parts)))
+    return sorted(filter(None, (words_of(BULLET.sub("", part)) for part in parts)))
 
 
 def _some_items(text: str, terms: Terms) -> str:

@@ -4,6 +4,8 @@ import itertools
 import re
 from collections.abc import Iterator
 
+BULLET = re.compile(r"^\s*(?:[-*+•]|\(?\d{1,2}[.)])\s+")
+"""Mark of a list, where a line begins."""
 _LINES = re.compile(
     r"^ {0,3}(?:`{3,}[^`\n]*|~{3,}[^\n]*)$"  # Fences.
     r"|^[ \t]*(?:\$\$|\\\[|\\\]|\\(?:begin|end)\{(?:equation|displaymath)\*?\})[ \t.,;]*$"
