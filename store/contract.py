@@ -1,6 +1,7 @@
 """Contract of a keeper of the log, and the rules of recording and reading that all share."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import ClassVar, NamedTuple, Protocol, Self, TypeVar, cast
 
@@ -10,6 +11,8 @@ from .events.upcasts import KINDS, revive
 from .hash_chain import StoredEvent, VerifyReport, canonical_json, sha256
 
 E = TypeVar("E", bound=Event)
+FAULTS_SHOWN = 5
+"""Faults of a stream that an error tells; `tutelage log verify` lists all."""
 
 
 class Entry(NamedTuple):
@@ -106,6 +109,22 @@ class Log(Protocol):
     def verify(self) -> VerifyReport:
         """Check every event, text and end of a stream. Raises nothing: a fault is a sentence."""
 
+    def check(self, stream: str) -> None:
+        """Raise StoreCorrupt unless the events of `stream`, their texts and its end are whole.
+
+        Reads that stream only. A stream without events is whole.
+        """
+
+    def alone(self, stream: str) -> AbstractContextManager[None]:
+        """Be the one process, thread and handle that works on a run, for as long as a block lasts.
+
+        Two at once would make calls, and pay them, twice. Whoever dies is alone no longer. Raises
+        StreamBusy, which says who works on it, at once.
+        """
+
+    def worker(self, stream: str) -> str:
+        """Return who is `alone` on a stream, such as "process 4711 on HOST since ..."; else ''."""
+
     def close(self) -> None:
         """Let go of the store; once is enough."""
 
@@ -145,6 +164,16 @@ def check_same_inputs(stands: Event, given: E) -> E:
         if old != new:
             raise SlotConflict(given.stream, given.slot, name, old, new)
     return stands
+
+
+def corrupt_stream(stream: str, where: object, faults: Sequence[str]) -> StoreCorrupt:
+    """Return the error of a stream whose check found `faults`."""
+    rest = len(faults) - FAULTS_SHOWN
+    told = [*faults[:FAULTS_SHOWN], *([f"And {rest} more."] if rest > 0 else [])]
+    return StoreCorrupt(
+        f"{stream!r} in {where} is not what was recorded, and nothing goes on from it. Restore the "
+        "store from a copy; `tutelage log verify` looks at all of it.\n" + "\n".join(told)
+    )
 
 
 def check_kind(kind: type[E], stands: Event) -> E:

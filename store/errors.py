@@ -4,6 +4,7 @@ StoreError                  full or failing disk, a lock that never came free
 ├── StoreTooNew             a newer tutelage wrote it
 ├── StoreCorrupt            not a store, or damaged
 ├── SlotConflict            the slot holds something else
+├── StreamBusy              somebody works on this run already
 └── BlobMissing             no text under this hash (also a LookupError)
 """
 
@@ -29,6 +30,18 @@ class SlotConflict(StoreError):
             f"Slot {slot!r} of stream {stream!r} is taken: {field} is {_short(stands)}, "
             f"and now {_short(given)} was given. What is recorded stays; go on with the "
             "inputs it began with, or start a new run."
+        )
+
+
+class StreamBusy(StoreError):
+    """Another process, thread or handle works on this stream, which is a run, already."""
+
+    def __init__(self, stream: str, worker: str) -> None:
+        self.stream, self.worker = stream, worker
+        super().__init__(
+            f"{stream!r} is worked on already, by {worker}: two at once would make calls, and pay "
+            f"them, twice. Look on with `tutelage show {stream}`; wait for that process, or stop "
+            "it, and try again."
         )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -110,7 +110,7 @@ class _ChainCheck:
         self.seq = row.seq
 
 
-def _find_faults(row: StoredEvent, texts: set[str]) -> Iterator[str]:
+def _find_faults(row: StoredEvent, texts: Container[str]) -> Iterator[str]:
     """Yield a sentence for each fault of one event, whatever stands around it."""
     try:
         at = datetime.fromisoformat(row.at).replace(tzinfo=UTC)
@@ -173,3 +173,34 @@ def _compare_heads(stream: str, said: Head | None, found: Head | None) -> Iterat
             f"stream {stream!r}, seq {found.seq}: its head names event {said.count} at seq "
             f"{said.seq}, the events end with {found.count} at seq {found.seq}."
         )
+
+
+class _WholeTexts(Container[str]):
+    """Texts that a keeper has; one that was changed counts as lost."""
+
+    def __init__(self, read: Callable[[str], str | None]) -> None:
+        self._read = read
+
+    def __contains__(self, key: object) -> bool:
+        content = self._read(str(key))
+        if content is None:
+            return False
+        return hashlib.sha256(content.encode(errors="surrogateescape")).hexdigest() == key
+
+
+def find_stream_faults(
+    stream: str,
+    rows: Iterable[StoredEvent],
+    read_text: Callable[[str], str | None],
+    said: Head | None,
+) -> Iterator[str]:
+    """Yield a sentence for each fault of one stream: its events, their texts, its head `said`."""
+    texts, head = _WholeTexts(read_text), START
+    for row in rows:
+        place = f"stream {stream!r}, seq {row.seq}, slot {row.slot!r}"
+        if row.prev_hash != head.hash:
+            yield f"{place}: the event before it in its stream was cut, added or changed."
+        for fault in _find_faults(row, texts):
+            yield f"{place}: {fault}"
+        head = Head(head.count + 1, row.seq, row.hash)
+    yield from _compare_heads(stream, said, head if head.count else None)

@@ -1,7 +1,9 @@
 """Keeper of the log in memory, for tests and rehearsals."""
 
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, datetime
 from typing import Self, cast
@@ -12,13 +14,23 @@ from .contract import (
     Log,
     check_kind,
     check_same_inputs,
+    corrupt_stream,
     encode,
     names_of,
     read_entry,
 )
-from .errors import BlobMissing, closed_error
+from .errors import BlobMissing, StreamBusy, closed_error
 from .events import Event
-from .hash_chain import START, Head, StoredEvent, VerifyReport, hash_event, sha256, verify_chain
+from .hash_chain import (
+    START,
+    Head,
+    StoredEvent,
+    VerifyReport,
+    find_stream_faults,
+    hash_event,
+    sha256,
+    verify_chain,
+)
 
 
 class MemoryLog(Log):
@@ -30,6 +42,8 @@ class MemoryLog(Log):
         self._slots: dict[tuple[str, str], StoredEvent] = {}
         self._ends: dict[str, Head] = {}
         self._texts: dict[str, str] = {}
+        self._workers: dict[str, tuple[int, str]] = {}
+        """Stream -> the process that works on it, and how others are told of it."""
         self._lock = threading.Lock()
         self._closed = False
 
@@ -116,6 +130,31 @@ class MemoryLog(Log):
     def verify(self) -> VerifyReport:
         with self._lock:
             return verify_chain(self._slots.values(), self._texts.items(), self._ends)
+
+    def check(self, stream: str) -> None:
+        with self._lock:
+            rows = [row for row in self._slots.values() if row.stream == stream]
+            end = self._ends.get(stream)
+            faults = list(find_stream_faults(stream, rows, self._texts.get, end))
+        if faults:
+            raise corrupt_stream(stream, "memory", faults)
+
+    @contextmanager
+    def alone(self, stream: str) -> Iterator[None]:
+        with self._lock:
+            if worker := self.worker(stream):
+                raise StreamBusy(stream, worker)
+            since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+            self._workers[stream] = os.getpid(), f"this process, {os.getpid()}, since {since}"
+        try:
+            yield
+        finally:
+            del self._workers[stream]
+
+    def worker(self, stream: str) -> str:
+        process, worker = self._workers.get(stream, (0, ""))
+        # A forked child has a store of its own, on which its parent does not work.
+        return worker if process == os.getpid() else ""
 
     def close(self) -> None:
         self._closed = True

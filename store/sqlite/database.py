@@ -1,77 +1,32 @@
 """Opening of a store: inspected before anything is touched; every commit reaches the disk."""
 
-import os
 import sqlite3
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from filelock import lock_descriptor, unlock_descriptor
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
-from ..errors import StoreCorrupt, StoreError, StoreTooNew, closed_error
+from ..errors import StoreCorrupt, StoreError, StoreTooNew
+from .locks import WriteLock, lock_timeout
 from .tables import STORE_VERSION, create_tables
 from .verify import HEADS_FILE, read_heads
 
 DATABASE = "tutelage.db"
 
 
-class WriteLock:
-    """Admits one writer at a time, among the threads and processes of one machine.
-
-    SQLite's own lock is free again while a process copies its WAL back, and before 3.51.3 a second
-    writer at that instant can damage the file. Those who wait here are also served sooner.
-    """
-
-    def __init__(self, path: Path, patience: float) -> None:
-        self._path = path
-        self._patience = patience
-        self._threads = threading.Lock()
-        self._closed = False
-        # On a descriptor that stays open: a lock by path adds a quarter to the cost of a record.
-        self._file = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o666)
-
-    def __enter__(self) -> None:
-        end = time.monotonic() + self._patience
-        if not self._threads.acquire(timeout=self._patience):
-            raise lock_timeout(self._path)
-        try:
-            if self._closed:  # perhaps while we waited
-                raise closed_error()
-            while not lock_descriptor(self._file, blocking=False):
-                if time.monotonic() > end:
-                    raise lock_timeout(self._path)
-                time.sleep(0.001)
-        except BaseException:
-            self._threads.release()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        unlock_descriptor(self._file)
-        self._threads.release()
-
-    def close(self) -> None:
-        """Let go of the lock file."""
-        with self._threads:
-            self._closed = True
-            os.close(self._file)
-
-
-def connect(home: Path, busy_seconds: float) -> tuple[Engine, WriteLock]:
-    """Return an engine on the store in `home`, made where there is none, and its write lock.
+def connect(path: Path, busy_seconds: float) -> tuple[Engine, WriteLock]:
+    """Return an engine on the database at `path`, made where there is none, and its write lock.
 
     Raises StoreTooNew, StoreCorrupt or StoreError, and then leaves the file as it was.
     """
-    path = home / DATABASE
     with translate_errors(path):
         try:
-            home.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             # Before the events: who writes both meanwhile writes the note last.
-            noted = sum(head.count for head in read_heads(home).heads.values())
+            noted = sum(head.count for head in read_heads(path.parent).heads.values())
             made = (
                 path.exists() and path.stat().st_size > 0 and _has_tables(path, busy_seconds, noted)
             )
@@ -204,14 +159,6 @@ def _explain(error: sqlite3.Error, path: Path) -> StoreError:
             "to begin a new one."
         )
     return StoreError(f"{path}: {error}. Nothing was kept; `tutelage log verify` looks closer.")
-
-
-def lock_timeout(path: Path) -> StoreError:
-    """Return the error of a writer that waited longer than it may for another one."""
-    return StoreError(
-        f"{path} stayed locked by another process; nothing was kept. "
-        "Wait until that process is done, or end it, and run the command again."
-    )
 
 
 def _cannot_open_error(error: OSError) -> sqlite3.Error:

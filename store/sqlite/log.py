@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, cast
@@ -16,6 +16,7 @@ from ..contract import (
     Log,
     check_kind,
     check_same_inputs,
+    corrupt_stream,
     encode,
     names_of,
     read_entry,
@@ -24,9 +25,10 @@ from ..errors import BlobMissing, StoreCorrupt, StoreError, closed_error
 from ..events import Event
 from ..events.upcasts import revive
 from ..hash_chain import GENESIS, StoredEvent, VerifyReport, hash_event, sha256
-from .database import DATABASE, WriteLock, connect, translate_errors, writer_connection
+from .database import DATABASE, connect, translate_errors, writer_connection
+from .locks import WriteLock, find_worker, hold_stream
 from .tables import BLOB, EVENT, HEAD
-from .verify import read_heads, verify_database, write_heads
+from .verify import check_stream, read_heads, verify_database, write_heads
 
 PAGE = 500
 """Events read in one short transaction: a long reader would keep the WAL from shrinking."""
@@ -55,9 +57,9 @@ _TEXT = select(BLOB.c.text).where(BLOB.c.sha256 == bindparam("sha256"))
 class SqliteLog(Log):
     """One store, in one folder. Threads may share it; so may processes, each with its own."""
 
-    def __init__(self, home: Path, engine: Engine, lock: WriteLock) -> None:
-        self._home = home
-        self._path = home / DATABASE
+    def __init__(self, path: Path, engine: Engine, lock: WriteLock) -> None:
+        self._home = path.parent
+        self._path = path
         self._engine = engine
         self._lock = lock
         self._writer = writer_connection(engine.connect())
@@ -66,10 +68,11 @@ class SqliteLog(Log):
     @classmethod
     def open(cls, place: str, *, busy_seconds: float = 30.0) -> Self:
         """Open the database in the folder `place`."""
-        home = Path(place)
-        engine, lock = connect(home, busy_seconds)
-        with translate_errors(home / DATABASE):
-            return cls(home, engine, lock)
+        # The file itself: a link to it, or to its folder, is the same store, with the same locks.
+        path = (Path(place) / DATABASE).resolve()
+        engine, lock = connect(path, busy_seconds)
+        with translate_errors(path):
+            return cls(path, engine, lock)
 
     @classmethod
     def exists(cls, place: str) -> bool:
@@ -147,14 +150,31 @@ class SqliteLog(Log):
 
     def verify(self) -> VerifyReport:
         try:
-            with translate_errors(self._path), self._engine.connect() as connection:
-                # Bytes that are no UTF-8 must be reported with their place, so read them too.
-                raw = cast(Any, connection.connection.dbapi_connection)
-                raw.text_factory = lambda found: found.decode(errors="surrogateescape")
-                connection.detach()
+            with self._tolerant_reader() as connection:
                 return verify_database(connection, read_heads(self._home))
         except StoreError as error:
             return VerifyReport(False, 0, [str(error)])
+
+    def check(self, stream: str) -> None:
+        with self._tolerant_reader() as connection:
+            faults = check_stream(connection, read_heads(self._home), stream)
+        if faults:
+            raise corrupt_stream(stream, self._path, faults)
+
+    @contextmanager
+    def _tolerant_reader(self) -> Iterator[Connection]:
+        """A connection of its own, which reads bytes that are no UTF-8 too: they have a place."""
+        with translate_errors(self._path), self._engine.connect() as connection:
+            raw = cast(Any, connection.connection.dbapi_connection)
+            raw.text_factory = lambda found: found.decode(errors="surrogateescape")
+            connection.detach()
+            yield connection
+
+    def alone(self, stream: str) -> AbstractContextManager[None]:
+        return hold_stream(self._home, stream)
+
+    def worker(self, stream: str) -> str:
+        return find_worker(self._home, stream)
 
     def close(self) -> None:
         """Note the ends of the streams beside the database and let go of it."""

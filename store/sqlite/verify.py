@@ -5,20 +5,31 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 from sqlalchemy import Connection, text
 
 from ..files import write_atomically
-from ..hash_chain import Head, StoredEvent, VerifyReport, canonical_json, verify_chain
+from ..hash_chain import (
+    Head,
+    StoredEvent,
+    VerifyReport,
+    canonical_json,
+    find_stream_faults,
+    verify_chain,
+)
 from .tables import TRIGGERS
 
 HEADS_FILE = "heads.json"
 """The ends of all streams as of the last close, in a file beside the database."""
 
-_ROWS = text(
+_COLUMNS = (
     "SELECT seq, stream, slot, kind, schema, CAST(payload AS TEXT) AS payload, "
-    "CAST(at AS TEXT) AS at, prev_hash, hash FROM event ORDER BY seq"
+    "CAST(at AS TEXT) AS at, prev_hash, hash FROM event"
 )
+_ROWS = text(f"{_COLUMNS} ORDER BY seq")
+_ROWS_OF = text(f"{_COLUMNS} WHERE stream = :stream ORDER BY seq")
+_TEXT = "SELECT CAST(text AS TEXT) FROM blob WHERE sha256 = ?"
 _UNSEEN = (
     f"{HEADS_FILE} {{}}. Without it nobody can see from here whether the end of a stream was cut "
     "together with its head, or all events were written and sealed anew. A first process that was "
@@ -51,11 +62,7 @@ def verify_database(connection: Connection, note: HeadsNote) -> VerifyReport:
         _read_ends(connection),
         [*_check_pages(connection), *_check_triggers(connection)],
     )
-    faults = found.faults + [
-        f"stream {stream!r}, seq {head.seq}: {HEADS_FILE} saw event {head.count} here, "
-        "and it is gone or another."
-        for stream, head in _lost_heads(connection, note)
-    ]
+    faults = found.faults + [_lost_sentence(*lost) for lost in _lost_heads(connection, note)]
     return replace(
         found,
         ok=not faults,
@@ -63,6 +70,28 @@ def verify_database(connection: Connection, note: HeadsNote) -> VerifyReport:
         warnings=[_UNSEEN.format(note.fault)] if note.fault and found.events else [],
         noted=note.at,
         covered=sum(head.count for head in note.heads.values()),
+    )
+
+
+def check_stream(connection: Connection, note: HeadsNote, stream: str) -> list[str]:
+    """Return the faults of one stream inside the caller's transaction, without its neighbours'."""
+    raw = cast(Any, connection.connection.dbapi_connection)
+
+    def read_text(key: str) -> str | None:
+        # Without SQLAlchemy, which costs more than the rest: there are as many texts as events.
+        row = raw.execute(_TEXT, (key,)).fetchone()
+        return row and str(row[0])
+
+    rows = map(StoredEvent._make, connection.execute(_ROWS_OF, {"stream": stream}))
+    faults = [*find_stream_faults(stream, rows, read_text, _read_ends(connection).get(stream))]
+    noted = {stream: note.heads[stream]} if stream in note.heads else {}
+    return faults + [_lost_sentence(*lost) for lost in _lost_heads(connection, HeadsNote(noted))]
+
+
+def _lost_sentence(stream: str, head: Head) -> str:
+    return (
+        f"stream {stream!r}, seq {head.seq}: {HEADS_FILE} saw event {head.count} here, "
+        "and it is gone or another."
     )
 
 

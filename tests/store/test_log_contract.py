@@ -1,6 +1,7 @@
 """Every keeper of the log tells each thing once, keeps it for ever, and gives it back in order."""
 
 import itertools
+import os
 import sqlite3
 import sys
 import threading
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
 from tutelage.store import Log, StoreError, open_log
-from tutelage.store.errors import BlobMissing, SlotConflict
+from tutelage.store.errors import BlobMissing, SlotConflict, StoreCorrupt, StreamBusy
 from tutelage.store.events import CallCompleted, Event, RunFinished, RunStarted
 from tutelage.store.log import KEEPERS, Entry, has_log, lasts
 from tutelage.store.memory import MemoryLog
@@ -296,6 +297,54 @@ def test_a_changed_event_is_found_and_its_place_named(log: Log, home: str) -> No
     found = [fault for fault in report.faults if fault.startswith("stream")]
     assert found and all("'run-1', seq 2, slot 'b'" in fault for fault in found)
     assert "the hash differs" in found[0]
+
+
+def test_a_check_of_one_stream_finds_what_was_changed_in_it_and_only_there(
+    log: Log, home: str
+) -> None:
+    tamper = TAMPER.get(home.partition(":")[0])
+    if tamper is None:
+        pytest.skip("nobody wrote how to tamper with this keeper")
+    log.record_all([_completion("a"), _completion("b"), _completion("a", "run-2")])
+    for stream in ("run-1", "run-2", "nobody"):
+        log.check(stream)
+    tamper(log, home)
+    with pytest.raises(StoreCorrupt, match=r"(?s)copy.*'run-1', seq 2, slot 'b'.* hash differs"):
+        log.check("run-1")
+    log.check("run-2")
+
+
+def test_a_check_of_one_stream_misses_no_text_of_its_own(log: Log) -> None:
+    log.record_all(
+        [_completion("a", reply=log.keep("told")), _completion("a", "run-2", reply="no")]
+    )
+    log.check("run-1")
+    with pytest.raises(StoreCorrupt, match="the text no of its reply_text is not in the store"):
+        log.check("run-2")
+
+
+def test_one_at_a_time_is_alone_on_a_stream_and_is_named(log: Log) -> None:
+    assert log.worker("run-1") == ""
+    with log.alone("run-1"), log.alone("run-2"):
+        assert str(os.getpid()) in log.worker("run-1")
+        with pytest.raises(StreamBusy, match="twice") as caught, log.alone("run-1"):
+            pass
+        assert caught.value.worker == log.worker("run-1")
+        log.record(_completion("a"))
+    assert log.worker("run-1") == log.worker("run-2") == ""
+    with pytest.raises(ZeroDivisionError), log.alone("run-1"):
+        raise ZeroDivisionError
+    with log.alone("run-1"):
+        pass
+
+
+def test_two_handles_of_one_store_are_not_alone_together(log: Log, home: str) -> None:
+    if home.partition(":")[0] not in ("sqlite", "memory"):
+        pytest.skip("one handle at a time has such a store open")
+    with open_log(home) as other, log.alone("run-1"):
+        assert other.worker("run-1") == log.worker("run-1") != ""
+        with pytest.raises(StreamBusy), other.alone("run-1"):
+            pass
 
 
 def _run_loop(home: str, folder: Path) -> list[Entry]:
