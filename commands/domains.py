@@ -1,7 +1,6 @@
 """List the domains, check one, begin a new one."""
 
 import io
-import json
 import shlex
 import sys
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .. import domains as domain_package
+from ..bounded_json import UnreadableJson, read_json
 from ..reports.reading_lines import reading_as_json, reading_lines
 from ..reports.wording import clean
 from .errors import FAILED, WRONG, Refused
@@ -252,8 +252,8 @@ def build_domain(name: str, options: str) -> "tuple[domain_package.Domain, Judge
 
 def _parse_options(text: str) -> dict[str, Any]:
     try:
-        options = json.loads(text)
-    except json.JSONDecodeError as error:
+        options = read_json(text)
+    except UnreadableJson as error:
         raise Refused(f'--options is no JSON: {error}. Write {{"name": value}}.', code=2) from None
     if not isinstance(options, dict):
         raise Refused('--options must be a JSON object: {"name": value}.', code=2)

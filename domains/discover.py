@@ -1,10 +1,11 @@
 """Finds the domains that stand in a folder, by reading alone: no file of a stranger's is run."""
 
 import ast
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from ..bounded_json import read_json
 
 METHODS = frozenset({"problems", "judge", "solution"})
 LARGEST = 200_000
@@ -34,7 +35,7 @@ def nearby(folder: Path) -> list[Nearby]:
 def _classes(path: Path) -> Iterator[Nearby]:
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
-    except (SyntaxError, ValueError, RecursionError, OSError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
         # No domain can be in a file that Python does not take; `domains check` says why.
         return
     for node in tree.body:
@@ -48,7 +49,7 @@ def _classes(path: Path) -> Iterator[Nearby]:
 def _holds_problems(path: Path) -> bool:
     try:
         with path.open(encoding="utf-8") as file:
-            first = json.loads(file.readline(LARGEST))
-    except (ValueError, RecursionError, OSError):
+            first = read_json(file.readline(LARGEST))
+    except (ValueError, OSError):
         return False
     return isinstance(first, dict) and first.keys() >= {"prompt", "answer"}

@@ -22,5 +22,5 @@ def read_guide(file: Path) -> Guide:
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, it['loc']))}: {it['msg']}" for it in error.errors()]
         raise ValueError(f"{file} is no guide: {'; '.join(faults)}.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ValueError(f"{file} is no guide: {error}.") from None

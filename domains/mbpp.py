@@ -11,13 +11,13 @@ how many were.
 
 import ast
 import functools
-import json
 import random
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..bounded_json import read_json
 from .contract import NotEnoughProblems, Problem, Split, Verdict
 from .identity import problem, split_of
 from .python_coding import benchmark_judging
@@ -99,8 +99,8 @@ def _problems(path: Path) -> list[Problem]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                made = _problem(json.loads(line))
-            except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+                made = _problem(read_json(line))
+            except (KeyError, TypeError, AttributeError, ValueError) as error:
                 raise ValueError(
                     f"{path}, line {number} is not shaped like MBPP ({error!r}). Wanted: text (or "
                     "prompt), code, and test_list, a list of asserts that call what code defines."
@@ -137,7 +137,11 @@ def _name(code: str, tests: Sequence[str]) -> str:
 
 def _visible_problem(text: str, name: str, test: str) -> benchmark_judging.VisibleProblem:
     """Facts about the function, read from the one assert that a problem shows."""
-    for node in ast.walk(ast.parse(test.strip())):
+    try:
+        tree: ast.AST = ast.parse(test.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        tree = ast.Module([], [])
+    for node in ast.walk(tree):
         match node:
             case ast.Compare(ast.Call(ast.Name(called), args, _) as call, [_], [wanted]) if (
                 called == name

@@ -1,11 +1,12 @@
 """Facts about a model that its spec tells: nothing is opened or loaded for them."""
 
 import importlib.util
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from ..bounded_json import read_json
 
 
 class Wheel(NamedTuple):
@@ -98,7 +99,8 @@ def folder_size(base: str) -> Size:
     folder = Path(base)
     config: dict[str, Any] = {}
     with suppress(OSError, ValueError):
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        found = read_json((folder / "config.json").read_text(encoding="utf-8"))
+        config = found if isinstance(found, dict) else {}
     each = 2 if "16" in str(config.get("dtype") or config.get("torch_dtype")) else 4
     found = [*folder.glob("*.safetensors"), *folder.glob("*.bin")] if is_path(base) else []
     parameters = sum(file.stat().st_size for file in found) / each or None

@@ -73,7 +73,7 @@ class _Line(BaseModel):
     def _check_regex(cls, match: str) -> str:
         try:
             re.compile(match)
-        except re.error as error:
+        except (re.error, RecursionError, OverflowError) as error:
             raise ValueError(f"{match!r} is no regular expression: {error}") from error
         return match
 

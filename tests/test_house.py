@@ -26,13 +26,16 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SHIPPED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
 
 GROUND = frozenset({"store", "domains", "models", "evidence"})
+BELOW = frozenset({"bounded_json"})
+"""What every folder may import, and what imports nothing."""
 MAY_IMPORT = {
-    **dict.fromkeys(GROUND, frozenset[str]()),
-    "trainer": GROUND,
-    "graph": GROUND | {"trainer"},
-    "reports": GROUND | {"trainer", "graph"},
-    "commands": GROUND | {"trainer", "graph", "reports"},
-    "__main__": GROUND | {"trainer", "graph", "reports", "commands"},
+    **dict.fromkeys(BELOW, frozenset[str]()),
+    **dict.fromkeys(GROUND, BELOW),
+    "trainer": BELOW | GROUND,
+    "graph": BELOW | GROUND | {"trainer"},
+    "reports": BELOW | GROUND | {"trainer", "graph"},
+    "commands": BELOW | GROUND | {"trainer", "graph", "reports"},
+    "__main__": BELOW | GROUND | {"trainer", "graph", "reports", "commands"},
     "__init__": frozenset[str](),
 }
 INSIDE_GRAPH = (

@@ -1,12 +1,12 @@
 """Reads a file of problems line by line; a bad line is refused by its number."""
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...bounded_json import UnreadableJson, read_json
 from ..contract import SPLITS, Split
 from ..reading.rules import JUDGES
 
@@ -54,8 +54,8 @@ def read_lines(path: Path, split: Split | None) -> Iterator[ProblemLine]:
 
 def _line(place: str, text: str, topic: str, split: Split | None) -> ProblemLine:
     try:
-        row = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        row = read_json(text)
+    except UnreadableJson as error:
         raise BadData(f"{place} is no JSON: {error}. {WANTED}") from None
     if not isinstance(row, dict):
         raise BadData(f"{place} is {type(row).__name__}, no object. {WANTED}")

@@ -4,12 +4,12 @@ GSM8K: `question`, and `answer` with its working and `#### 42` at the end. MATH:
 `solution` with `\\boxed{...}` in it; `level` and `type` where they are given.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ...bounded_json import UnreadableJson, read_json
 from ..contract import NotEnoughProblems, Problem, Split
 from ..identity import problem, split_of
 from ..reading.wrappers import boxes
@@ -45,8 +45,8 @@ def load(path: str, away: bool = False) -> list[Problem]:
 
 def _row(text: str, where: str) -> Mapping[str, Any]:
     try:
-        row = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        row = read_json(text)
+    except UnreadableJson as error:
         raise BadFile(f"{where} is no JSON: {error}.") from error
     if not isinstance(row, dict):
         raise BadFile(f"{where} is no JSON object.")

@@ -120,7 +120,7 @@ def _jsonl(stream: Iterable[str], file: Path) -> Iterator[tuple[int, Row]]:
         first = False
         try:
             row = json.loads(text)
-        except (ValueError, RecursionError) as error:
+        except (ValueError, RecursionError, MemoryError) as error:
             what = getattr(error, "msg", "too deep or too long")
             raise _line_error(file, line, f"no JSON ({what}). Wanted one object a line.") from None
         if not isinstance(row, dict):

@@ -144,6 +144,8 @@ def load_config(path: Path) -> RunConfig:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"No config at {path}. Try examples/quickstart.toml.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except RecursionError:
+        raise ConfigError(f"{path} is not readable TOML: it is nested too deep") from None
+    except (ValueError, OSError) as error:
         raise ConfigError(f"{path} is not readable TOML: {error}") from None
     return parse_config(data, str(path))

@@ -29,7 +29,7 @@ def revive(stream: str, slot: str, kind: str, schema: int, stored: str) -> Event
         for lift in known.upcasts[schema - 1 :]:
             payload = lift(payload)
         return known.model_validate(payload | {"stream": stream, "slot": slot})
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise StoreCorrupt(
             f"Slot {slot!r} of stream {stream!r} holds {kind}, schema {schema}, that cannot be "
             f"read: {error}. `tutelage log verify` says whether it was changed."

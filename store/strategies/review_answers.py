@@ -4,12 +4,12 @@ A question (`<slot>/asked`) names the version by its hash; an answer lands in `<
 once, from whichever process, and only if it is about that very hash. Nothing here asks a clock.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ...bounded_json import UnreadableJson, read_json
 from .. import slots
 from ..errors import StoreError
 from ..events import GateDecided, ReviewAnswered, ReviewAsked, RuleDecision
@@ -47,12 +47,12 @@ class ReviewAnswer(BaseModel):
 def parse_answer(text: str, source: str = "the answer") -> ReviewAnswer:
     """Read an answer from JSON. Raises ReviewRefused that lists every fault."""
     try:
-        return ReviewAnswer.model_validate(json.loads(text))
+        return ReviewAnswer.model_validate(read_json(text))
     except ValidationError as error:
         said = [_fault_line(".".join(map(str, it["loc"])), it["type"], it["msg"])
                 for it in error.errors()]  # fmt: skip
-    except (ValueError, RecursionError) as error:
-        said = [f"it is no JSON ({error if isinstance(error, ValueError) else 'too deep'})"]
+    except UnreadableJson as error:
+        said = [f"it is no JSON ({error})"]
     told = "".join(f"\n  {it}" for it in said)
     raise ReviewRefused(f"{source} is no answer to a review:{told}\nNothing was recorded.")
 
