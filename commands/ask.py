@@ -9,6 +9,7 @@ import typer
 from ..domains import BrokenDomain, Problem, UnknownDomain
 from ..domains import get as domain_named
 from ..models import Model, ModelError, Reply, Request, open_model
+from ..models.adapter_files import MANIFEST, damage_error, find_damage_once
 from ..reports.wording import clean
 from ..store.log import Log, has_log
 from ..store.rules import Strategy
@@ -83,12 +84,14 @@ def _find(workspace: Workspace, log: Log, ref: str) -> _Adapter:
             f"Adapter {event.adapter} should be in {folder}, and there is none. "
             f"Name the folder of the runs with --runs."
         )
+    if event.files and (found := find_damage_once(folder)):
+        raise damage_error(folder, found)
     return _Adapter(folder, event.base, named["name"], named["options"])
 
 
 def _read_adapter(folder: Path, ref: str) -> _Adapter:
     """Read an adapter's own manifest; the folder may come from another machine."""
-    from ..trainer.manifest import MANIFEST, read_manifest
+    from ..trainer.manifest import read_manifest
 
     if not (folder / MANIFEST).is_file():
         raise Refused(

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, TypeVar
 
 from ..domains.contract import SPLITS, Domain, Problem, Split
-from ..models.contract import Model, Reply, Request, Student
+from ..models.contract import Model, Reply, Request
 from ..store import slots
 from ..store.events import (
     Event,
@@ -98,6 +98,8 @@ class Run:
     """Asked between batches; True ends the run at the next safe place."""
     drawn: Mapping[Split, Sequence[Problem]] = field(default_factory=dict)
     """A new run's problems, from its opening to `freeze`; afterwards the log has them."""
+    other_adapters: set[str] = field(default_factory=set)
+    """Keys of adapters that were said to be whole, but not the recorded ones."""
 
     @property
     def branch(self) -> str:
@@ -120,12 +122,6 @@ class Run:
         """Return a version of this domain by its hash; the empty one is `@0`."""
         number = self.strategies.number(self.domain.name, strategy)
         return self.strategies.get(f"{self.domain.name}@{number}")
-
-    def student_with(self, adapter: str) -> Model:
-        """Return the student with the adapter of that key, or bare for an empty key."""
-        if not adapter:
-            return self.student
-        return cast(Student, self.student).with_adapter(self.adapters / adapter)
 
     def event(self, kind: type[E], slot: str) -> E:
         """Return what an earlier step recorded in a slot."""

@@ -9,6 +9,7 @@ from peft.utils import load_peft_weights, set_peft_model_state_dict
 from safetensors import SafetensorError
 from torch import Tensor
 
+from .adapter_files import check_files
 from .contract import ModelError
 
 
@@ -52,6 +53,7 @@ class AdapterSwitch:
         self._saved, self._active = [], None
 
     def _merge(self, adapter: Path) -> None:
+        check_files(adapter)
         wrapped = get_peft_model(self._module, read_config(adapter))
         try:
             weights = load_peft_weights(str(adapter), device="cpu")

@@ -9,6 +9,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from . import smollm2
+from .adapter_files import check_files
 from .adapters import AdapterSwitch, read_config
 from .chat_template import ChatTemplate, Encoded
 from .contract import Model, ModelError, Reply, Request, Usage
@@ -83,9 +84,13 @@ class LocalModel:
         return self._replies(requests, None)
 
     def with_adapter(self, adapter: Path | None) -> Model:
-        """Return the same model with `adapter` (a PEFT folder) switched on, or off for None."""
+        """Return the same model with `adapter` (a PEFT folder) switched on, or off for None.
+
+        Raises ModelError for a folder that is no LoRA, or not as its manifest says.
+        """
         if adapter is None:
             return self
+        check_files(adapter)
         read_config(adapter)
         return _AdaptedModel(self, adapter)
 

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from ..models.adapter_files import MANIFEST
 from ..store.files import write_atomically
 from ..store.log import Log
 from ..store.strategies.import_export import to_markdown
 from ..trainer.adapter import write_card
-from ..trainer.manifest import MANIFEST, read_manifest
+from ..trainer.manifest import read_manifest
 from .html.page import render
 from .run_story import RunStory, read_run
 

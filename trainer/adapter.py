@@ -7,7 +7,6 @@ their config are hashed in the manifest and never change again; the card and the
 `held_out` are outside those hashes, so that a score can be added after the evaluation.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -20,10 +19,11 @@ from typing import Any
 
 import psutil
 
+from ..models.adapter_files import MANIFEST, find_damage, hash_file
 from ..store.files import write_atomically
 from ..store.rules import Strategy
 from .card import CARD, render_card
-from .manifest import MANIFEST, Manifest, read_manifest
+from .manifest import Manifest, read_manifest
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def save_adapter(
     room = Path(tempfile.mkdtemp(prefix=f".{manifest.key}.{os.getpid()}.", dir=folder))
     try:
         write(room)
-        files = {path.name: _sha256(path) for path in sorted(room.iterdir())}
+        files = {path.name: hash_file(path) for path in sorted(room.iterdir())}
         manifest = manifest.model_copy(update={"files": files})
         (room / CARD).write_text(render_card(manifest, strategy), encoding="utf-8")
         for path in room.iterdir():
@@ -96,8 +96,7 @@ def _copy_permissions(room: Path, folder: Path) -> None:
 def is_whole(folder: Path) -> bool:
     """Tell whether the adapter in `folder` has a manifest and every file matches its hash."""
     try:
-        files = read_manifest(folder).files
-        return bool(files) and all(_sha256(folder / name) == sha for name, sha in files.items())
+        return not find_damage(folder, read_manifest(folder).files)
     except (OSError, ValueError):
         return False
 
@@ -125,11 +124,6 @@ def write_card(
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
     write_atomically(folder / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush(path: Path) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..models.adapter_files import MANIFEST
 from .methods import SFT
 from .recipe import Recipe
 
 LIBRARIES = ("torch", "peft", "transformers")
 """Another version of one of these may train other weights from the same data."""
-MANIFEST = "manifest.json"
 
 
 class Manifest(BaseModel):

@@ -1,12 +1,23 @@
 """Adapters of versions, trained once: the gate, controls and transfer share them by key."""
 
 import hashlib
+from pathlib import Path
+from typing import cast
 
+from ...models.adapter_files import damage_error, find_damage_once, listed_files
+from ...models.contract import Model, Student
 from ...store import slots
-from ...store.events import AdapterTrained, ExamplesBuilt
+from ...store.events import AdapterTrained, ExamplesBuilt, Transferred
 from ...store.rules import Strategy
 from ...store.strategies.versions import Version
-from ...trainer.contract import Destination, Trainer, Training, TrainingInput, TrainingStopped
+from ...trainer.contract import (
+    Destination,
+    Trainable,
+    Trainer,
+    Training,
+    TrainingInput,
+    TrainingStopped,
+)
 from ...trainer.examples import Dataset, Demonstrate, build_dataset
 from ...trainer.manifest import Manifest
 from ...trainer.methods import find_method
@@ -94,6 +105,47 @@ def adapter_of(run: Run, version: Version, given: TrainingInput | None = None) -
         )
     )
     return key
+
+
+def student_with(run: Run, adapter: str) -> Model:
+    """Return the student with the adapter of that key, or bare for an empty key.
+
+    One of the run's own that is damaged or lost is trained again where that is possible. Raises
+    ModelError where it is not: nothing is measured with other weights than those that were trained.
+    """
+    if not adapter:
+        return run.student
+    folder = run.adapters / adapter
+    trained = run.log.find(AdapterTrained, run.id, slots.run_step("adapters", adapter))
+    # Where the weights are elsewhere, or only in a record, there are no files to look at.
+    if trained is not None and trained.files and isinstance(run.student, Trainable):
+        _check_trained(run, trained, folder)
+    return cast(Student, run.student).with_adapter(folder)
+
+
+def _check_trained(run: Run, trained: AdapterTrained, folder: Path) -> None:
+    """Raise ModelError unless the adapter is whole, or could be trained again."""
+    if found := find_damage_once(folder):
+        run.progress.say(f"The adapter {trained.adapter} is not as it was trained: {found}.")
+        _train_again(run, trained.adapter)
+        if find_damage_once(folder):
+            raise damage_error(folder, found)
+    if trained.adapter in run.other_adapters or listed_files(folder) == trained.files:
+        return
+    run.other_adapters.add(trained.adapter)
+    run.progress.say(
+        f"The adapter {trained.adapter} in {folder} is whole, but its weights are not the "
+        "recorded ones: it was trained again on another machine, or exchanged. What it answers "
+        "from now on need not agree with what was measured before."
+    )
+
+
+def _train_again(run: Run, adapter: str) -> None:
+    """Train an adapter that the run has transferred; others are trained where they are gated."""
+    for event in run.log.events(Transferred, stream=run.id):
+        if event.adapter == adapter and run.trainer is not None:
+            adapter_of(run, run.version(event.strategy))
+            return
 
 
 def _train(run: Run, trainer: Trainer, training: Training, destination: Destination) -> Manifest:

@@ -15,6 +15,7 @@ from ...store.rules import Strategy
 from ...trainer.student_prompt import build_request
 from ..context import Run
 from ..state import seed_of
+from .adapters import student_with
 from .rereading import judge, read_by_one_judge
 
 SAMPLING_TEMPERATURE = 0.7
@@ -47,7 +48,7 @@ def attempt(
     known = [event for event in found.values() if event is not None]
     found |= {it.slot: it for it in read_by_one_judge(run, known, problems, what or prefix)}
     missing = [place for place, slot in enumerate(places) if found[slot] is None]
-    answering = model or (run.student_with(adapter) if missing else run.student)
+    answering = model or (student_with(run, adapter) if missing else run.student)
     # Not the name of who answers: adapters have their folder in it, and folders move.
     asked = (model or run.student).name
     name = f"{asked}+{adapter}" if adapter and model is None else asked

@@ -1,5 +1,6 @@
 """A student answers in batches as it would alone, and takes its adapter off to the bit."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from tutelage.models import ModelError, Request, open_model
+from tutelage.models import ModelError, Request, adapter_files, check_model, open_model
+from tutelage.models.adapter_files import MANIFEST, hash_file
 from tutelage.models.decoding.generate import Decoder, Prompt
 from tutelage.models.local import LocalModel, _AdaptedModel
 
@@ -199,6 +201,59 @@ def test_an_adapter_of_another_model_is_refused_and_leaves_no_trace(
     with pytest.raises(ModelError, match="does not fit"):
         tiny.with_adapter(folder).reply(SUMS[:1])
     assert same(weights(tiny), before)
+
+
+def seal_files(folder: Path) -> None:
+    """Write a manifest, as a training does last."""
+    files = {it.name: hash_file(it) for it in folder.iterdir() if it.suffix != ".md"}
+    (folder / MANIFEST).write_text(json.dumps({"key": "k", "files": files}))
+
+
+def flip_byte(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", ["adapter_model.safetensors", "adapter_config.json", MANIFEST])
+def test_an_adapter_that_is_not_as_its_manifest_says_is_not_worn(
+    tiny: LocalModel, tmp_path: Path, name: str
+) -> None:
+    folder = adapter(tmp_path / "a", tiny, seed=1)
+    assert tiny.with_adapter(folder).reply(SUMS[:1]), "somebody else's, without a manifest"
+    seal_files(folder)
+    adapted = tiny.with_adapter(folder)
+    assert adapted.reply(SUMS[:1])
+    tiny.reply(SUMS[:1])
+    flip_byte(folder / name)
+    if name == MANIFEST:
+        (folder / name).write_text("[" * 100_000)
+    for attempt in (
+        lambda: tiny.with_adapter(folder),
+        lambda: adapted.reply(SUMS[:1]),  # opened while it was whole
+        lambda: open_model(f"{tiny.name}+{folder}", device="cpu"),
+    ):
+        with pytest.raises(ModelError, match=f"{name} .*It was not used"):
+            attempt()
+    assert not check_model(f"{tiny.name}+{folder}", device="cpu").ok
+
+
+def test_an_adapters_files_are_read_once_while_they_stay_as_they_are(
+    tiny: LocalModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = adapter(tmp_path / "a", tiny, seed=1)
+    read: list[Path] = []
+    seal_files(folder)
+
+    def hash_and_note(path: Path) -> str:
+        read.append(path)
+        return hash_file(path)
+
+    monkeypatch.setattr(adapter_files, "hash_file", hash_and_note)
+    for _ in range(5):
+        tiny.with_adapter(folder).reply(SUMS[:1])
+        tiny.reply(SUMS[:1])
+    assert len(read) == len(set(read)) > 1
 
 
 def test_a_folder_and_an_adapter_open_by_one_spec(tiny: LocalModel, tmp_path: Path) -> None:

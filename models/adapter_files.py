@@ -1,0 +1,79 @@
+"""Check of an adapter's files against its manifest: what is loaded must be what was trained.
+
+`manifest.json` is written last, and names the SHA-256 of each file. A folder without one is
+somebody else's, of which nothing can be told.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from .contract import ModelError
+
+MANIFEST = "manifest.json"
+
+
+def check_files(adapter: Path) -> None:
+    """Raise ModelError where a file of `adapter` is not as its manifest says."""
+    if (adapter / MANIFEST).exists() and (found := find_damage_once(adapter)):
+        raise damage_error(adapter, found)
+
+
+def find_damage_once(adapter: Path) -> str:
+    """Say in what an adapter is not as its manifest says; empty where all of it is.
+
+    A file that was found right is not read again while its size and times are the same.
+    """
+    return find_damage(adapter, listed_files(adapter), _hash_once)
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def find_damage(
+    adapter: Path, files: Mapping[str, str], sha256: Callable[[Path], str] = hash_file
+) -> str:
+    """Say which of `files` (name -> SHA-256) is missing or differs; empty where none does."""
+    if not files:
+        return f"{MANIFEST} is missing, cannot be read, or names no files"
+    for name, sha in files.items():
+        try:
+            if sha256(adapter / name) != sha:
+                return f"{name} has another SHA-256 than {MANIFEST} says"
+        except (OSError, ValueError) as error:
+            return f"{name} cannot be read ({error})"
+    return ""
+
+
+def damage_error(adapter: Path, found: str) -> ModelError:
+    """Return the error of an adapter that is not as it was trained."""
+    return ModelError(
+        f"The adapter in {adapter} is not as it was trained: {found}. It was not used. Put the "
+        "folder back from a copy, or delete it: `tutelage resume RUN`, or for a finished run "
+        "`tutelage transfer VERSION`, trains it again."
+    )
+
+
+def listed_files(adapter: Path) -> Mapping[str, str]:
+    """Return the files that the manifest names, with their SHA-256; none where it is unreadable."""
+    try:
+        listed = json.loads((adapter / MANIFEST).read_bytes())["files"]
+        return {str(name): str(sha) for name, sha in listed.items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _hash_once(path: Path) -> str:
+    it = path.stat()
+    return _remember_hash(path, (it.st_dev, it.st_ino, it.st_size, it.st_mtime_ns, it.st_ctime_ns))
+
+
+@lru_cache(maxsize=256)
+def _remember_hash(path: Path, state: tuple[int, ...]) -> str:
+    """Return the SHA-256 of a file; `state` is new whenever somebody wrote into it."""
+    return hash_file(path)

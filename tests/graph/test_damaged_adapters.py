@@ -1,0 +1,205 @@
+"""Adapters that were changed, lost or exchanged after training: none is used in silence."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tutelage.graph.context import Run, SilentProgress
+from tutelage.graph.measure.adapters import student_with
+from tutelage.graph.planning.opening import Overrides, open_run
+from tutelage.graph.run import go
+from tutelage.models.contract import ModelError
+from tutelage.store.events import AdapterTrained, Event, Transferred
+from tutelage.trainer.adapter import is_whole, save_adapter
+from tutelage.trainer.contract import Destination, OnStep, Stop, Training
+from tutelage.trainer.manifest import MANIFEST, Manifest, read_manifest
+
+from .fakes import KINDS, Parity, Pupil
+from .world import CARRY_HELPS, config
+
+
+class LocalPupil(Pupil):
+    """A pupil whose weights are here, so that the run looks after its adapters."""
+
+    def bare(self) -> tuple[Any, Any]:
+        raise AssertionError("its trainer needs no weights")
+
+    def chat(self, request: object) -> str:
+        raise AssertionError("its trainer needs no text")
+
+    encode: Any = chat
+
+
+class SavingCoach:
+    """A trainer that saves as the real one does: files, their hashes, the manifest last."""
+
+    def __init__(self) -> None:
+        self.trained: list[str] = []
+
+    def train(
+        self, training: Training, place: Destination, on_step: OnStep = None, stop: Stop = None
+    ) -> Manifest:
+        home, shown = place.folder / training.key, training.input.dataset.examples[0].completion
+        if is_whole(home):
+            return read_manifest(home)
+        self.trained.append(training.key)
+        steps = json.dumps([kind for kind in KINDS if f"[{kind}]" in shown])
+        manifest = Manifest(
+            key=training.key,
+            base=training.student.name,
+            dataset=training.input.dataset.hash,
+            strategy=place.strategy.hash,
+            strategy_name=place.strategy_name,
+            recipe=training.recipe,
+            seed=training.seed,
+        )
+        return save_adapter(
+            place.folder, manifest, place.strategy, lambda it: write_steps(it, steps)
+        )
+
+
+def write_steps(folder: Path, steps: str) -> None:
+    (folder / "steps.json").write_text(steps)
+
+
+class Notes(SilentProgress):
+    """Progress that keeps what was said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+class Stopped(Exception):
+    """The process ends here."""
+
+
+def opened(place: Path, run_id: str | None = None) -> tuple[Run, SavingCoach, Notes]:
+    coach, notes = SavingCoach(), Notes()
+    given = Overrides(domain=Parity(), student=LocalPupil(CARRY_HELPS), trainer=coach)
+    settings = config(
+        splits={"train": 60, "val": 80, "test": 20, "ood": 8},
+        loop={"cycles": 1, "rounds": 2, "candidates": 2, "batch": 8, "feedback": 8},
+        train={"examples": 20},
+    )
+    run = open_run(
+        place / "store", place / "runs", settings, run_id=run_id, overrides=given, progress=notes
+    )
+    return run, coach, notes
+
+
+def stop_after_transfer(node: str) -> None:
+    if node == "transfer":
+        raise Stopped
+
+
+@pytest.fixture(scope="module")
+def transferred(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that stopped once an adapter was transferred; never written to."""
+    place = tmp_path_factory.mktemp("transferred")
+    run, _, _ = opened(place)
+    with pytest.raises(Stopped):
+        go(run, after_node=stop_after_transfer)
+    run.log.close()
+    return place
+
+
+@pytest.fixture
+def place(transferred: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(transferred, tmp_path / "own"))
+
+
+def transferred_key(run: Run) -> str:
+    (event,) = run.log.events(Transferred)
+    assert event.adapter
+    return event.adapter
+
+
+def flip(home: Path) -> None:
+    data = bytearray((home / "steps.json").read_bytes())
+    data[-1] ^= 1
+    (home / "steps.json").write_bytes(data)
+
+
+def lose_manifest(home: Path) -> None:
+    (home / MANIFEST).unlink()
+
+
+def garble_manifest(home: Path) -> None:
+    (home / MANIFEST).write_text("[" * 100_000)
+
+
+def lose_file(home: Path) -> None:
+    (home / "steps.json").unlink()
+
+
+def lose_folder(home: Path) -> None:
+    home.rename(home.with_name("elsewhere"))
+
+
+DAMAGE = (flip, lose_manifest, garble_manifest, lose_file, lose_folder)
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_adapter_is_trained_again_before_it_answers(
+    place: Path, damage: Callable[[Path], None]
+) -> None:
+    run, coach, notes = opened(place, "small")
+    key = transferred_key(run)
+    before = read_manifest(run.adapters / key).files
+    damage(run.adapters / key)
+    student_with(run, key)
+    assert coach.trained == [key] and read_manifest(run.adapters / key).files == before
+    assert [it for it in notes.said if f"{key} is not as it was trained" in it] == notes.said != []
+    run.log.close()
+
+
+def test_a_run_resumed_over_a_damaged_adapter_ends_as_it_would_have(
+    place: Path, tmp_path: Path
+) -> None:
+    whole = Path(shutil.copytree(place, tmp_path / "whole"))
+    told = []
+    for folder, damage in ((whole, None), (place, flip)):
+        run, coach, _ = opened(folder, "small")
+        if damage:
+            damage(run.adapters / transferred_key(run))
+        assert go(run)
+        assert (transferred_key(run) in coach.trained) is bool(damage)
+        told.append(list(run.log.events(Event)))
+        run.log.close()
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_one_that_cannot_be_trained_again_is_refused(
+    place: Path, damage: Callable[[Path], None]
+) -> None:
+    run, _, _ = opened(place, "small")
+    key = transferred_key(run)
+    other = next(it.adapter for it in run.log.events(AdapterTrained) if it.adapter != key)
+    damage(run.adapters / other)
+    with pytest.raises(ModelError, match=r"not as it was trained: .+tutelage transfer"):
+        student_with(run, other)
+    assert student_with(run, key) and student_with(run, "") is run.student
+    run.log.close()
+
+
+def test_whole_weights_that_are_not_the_recorded_ones_are_told_once(place: Path) -> None:
+    run, coach, notes = opened(place, "small")
+    home = run.adapters / transferred_key(run)
+    write_steps(home, "[]")
+    made = {"steps.json": hashlib.sha256(b"[]").hexdigest()}
+    changed = read_manifest(home).model_copy(update={"files": made})
+    (home / MANIFEST).write_text(changed.model_dump_json())
+    for _ in range(3):
+        student_with(run, home.name)
+    assert ["not the recorded ones" in it for it in notes.said] == [True]
+    assert coach.trained == []
+    run.log.close()
