@@ -119,11 +119,11 @@ def student_with(run: Run, adapter: str) -> Model:
     trained = run.log.find(AdapterTrained, run.id, slots.run_step("adapters", adapter))
     # Where the weights are elsewhere, or only in a record, there are no files to look at.
     if trained is not None and trained.files and isinstance(run.student, Trainable):
-        _check_trained(run, trained, folder)
+        _check_weights(run, trained, folder)
     return cast(Student, run.student).with_adapter(folder)
 
 
-def _check_trained(run: Run, trained: AdapterTrained, folder: Path) -> None:
+def _check_weights(run: Run, trained: AdapterTrained, folder: Path) -> None:
     """Raise ModelError unless the adapter is whole, or could be trained again."""
     if found := find_damage_once(folder):
         run.progress.say(f"The adapter {trained.adapter} is not as it was trained: {found}.")
