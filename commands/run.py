@@ -76,10 +76,9 @@ def drive(workspace: Workspace, run: "Run", *, to_stderr: bool, config: Path | N
 
     again, wait = f"resume {run.id}", ""
     try:
-        with workspace.alone(run.id):
-            status = go(run)
-            if status is RunStatus.FINISHED:
-                write_results(run.log, run.id, run.folder)
+        status = go(run)
+        if status is RunStatus.FINISHED:
+            write_results(run.log, run.id, run.folder)
         wait = describe_wait(run.log, run.id)
     except BudgetSpent as spent:
         complain(str(spent).partition(" Nothing is lost")[0])

@@ -12,7 +12,7 @@ from ..store.slots import FINISH
 from ..store.strategies.review_answers import open_question
 from ..store.strategies.versions import Strategies
 from .output import Json, console, examples, print_json, table
-from .workspace import Workspace, here
+from .workspace import here
 
 app = typer.Typer()
 
@@ -23,7 +23,7 @@ app = typer.Typer()
 def runs(ctx: typer.Context, as_json: Json = False) -> None:
     """List all runs, oldest first, and how far each has come."""
     with here(ctx).store() as log:
-        found = list(_describe_runs(here(ctx), log))
+        found = list(_describe_runs(log))
     if as_json:
         print_json(found)
         return
@@ -33,7 +33,7 @@ def runs(ctx: typer.Context, as_json: Json = False) -> None:
     console().print(table(columns, rows) if rows else "No run yet: `tutelage run CONFIG`.")
 
 
-def _describe_runs(workspace: Workspace, log: Log) -> Iterator[dict[str, Any]]:
+def _describe_runs(log: Log) -> Iterator[dict[str, Any]]:
     strategies = Strategies(log)
     for started in log.events(RunStarted):
         run = started.stream
@@ -42,7 +42,7 @@ def _describe_runs(workspace: Workspace, log: Log) -> Iterator[dict[str, Any]]:
         yield {
             "run": run,
             "began": begin.at.isoformat(timespec="seconds").removesuffix("+00:00"),
-            "state": run_state(workspace, log, run, finish is not None),
+            "state": run_state(log, run, finish is not None),
             "domain": started.domain,
             "student": started.config["student"],
             "teacher": started.config["teacher"],
@@ -52,10 +52,10 @@ def _describe_runs(workspace: Workspace, log: Log) -> Iterator[dict[str, Any]]:
         }
 
 
-def run_state(workspace: Workspace, log: Log, run: str, finished: bool) -> str:
+def run_state(log: Log, run: str, finished: bool) -> str:
     """Return `finished`, `running`, `waiting` (for a review) or `stopped`."""
     if finished:
         return "finished"
-    if workspace.worked_on(run):
+    if log.worker(run):
         return "running"
     return "waiting" if open_question(log, run) else "stopped"

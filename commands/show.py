@@ -29,7 +29,7 @@ def show(
     """Tell the story of a run: rounds, gates, promotions, gaps, calls, tokens, time."""
     with here(ctx).store() as log:
         story = read_run(log, run)
-        state = run_state(here(ctx), log, run, story.is_complete)
+        state = run_state(log, run, story.is_complete)
         if as_json:
             print_json(run_as_json(story) | {"state": state})
             return

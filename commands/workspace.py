@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..store.errors import StreamBusy
 from .errors import Refused
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 HOME = ".tutelage"
 RUNS = "runs"
-LOCK = "running.lock"
-"""In a run's folder; the system lets go of it when the process ends, however it ends."""
-LOOKS = 5
-"""Looks at that lock before a run counts as worked on: other looks hold it for a moment."""
 
 VersionRef = Annotated[
     str,
@@ -72,7 +68,13 @@ class Workspace:
         budget: "Budget | None" = None,
         progress: "Progress | None" = None,
     ) -> "Run":
-        """A recorded run with its live objects. Raises LookupError for an unknown run."""
+        """A recorded run with its live objects, to work on it.
+
+        Raises LookupError for an unknown run, StreamBusy for one that somebody works on.
+        """
+        if worker := log.worker(run_id):
+            # Told before any model is loaded; to be alone on it is up to who works.
+            raise StreamBusy(run_id, worker)
         # langgraph takes a second to import, so what loads it is imported where a command runs.
         from ..graph.planning.opening import Overrides, open_run, recorded_config
 
@@ -85,41 +87,6 @@ class Workspace:
             progress=progress,
             log=log,
         )
-
-    @contextmanager
-    def alone(self, run_id: str) -> Iterator[None]:
-        """Be the one process that works on a run; else calls would be made, and paid, twice."""
-        from filelock import FileLock, Timeout
-
-        folder = self.runs / run_id
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / LOCK, blocking=False, fallback_to_soft=False)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise Refused(
-                f"Another process is working on run {run_id}. Look on with `tutelage show "
-                f"{run_id}`, or stop that process first."
-            ) from None
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def worked_on(self, run_id: str) -> bool:
-        """Tell whether a process works on the run just now."""
-        from filelock import lock_descriptor
-
-        try:
-            # On a descriptor, which makes no file and may look at one that only others may write.
-            with (self.runs / run_id / LOCK).open("rb") as file:
-                for _ in range(LOOKS):
-                    if lock_descriptor(file.fileno(), blocking=False):
-                        return False
-                    time.sleep(0.01)
-        except OSError:
-            return False
-        return True
 
     def command(self, rest: str) -> str:
         """`tutelage REST`, with the global options that it needs to find this place again."""

@@ -26,6 +26,7 @@ from ..store.log import Log
 from ..store.slots import EVALUATE, FINISH
 from ..store.strategies.review_answers import open_question
 from .build import build
+from .calls.budget import spending_of
 from .calls.journal import ModelDown
 from .calls.record import Record, RecordEnds, ReplayDiffers
 from .calls.recorded_judge import RecordedJudge
@@ -53,8 +54,17 @@ def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> RunStatu
     """Run to the end from wherever the run stands, or until a person has to review a version.
 
     SIGINT and SIGTERM drain: the work at hand is recorded and the run pauses; a second one stops
-    at once, which loses nothing either. Raises what the nodes raise: BudgetSpent, StoreError.
+    at once, which loses nothing either. Raises StreamBusy where somebody works on the run already,
+    and what the nodes raise: BudgetSpent, StoreError.
     """
+    with run.log.alone(run.id):
+        # Somebody may have worked, and paid, between the opening and now.
+        run.journal.spending = spending_of(run.log, run.id, run.config.budget)
+        return _work(run, after_node)
+
+
+def _work(run: Run, after_node: Callable[[str], None] | None) -> RunStatus:
+    """Run to the end, or until the run pauses, as the only one who works on it."""
     run.folder.mkdir(parents=True, exist_ok=True)
     run.freeze()
     _write_config(run)

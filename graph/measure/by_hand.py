@@ -1,7 +1,8 @@
 """Single steps of the loop, for a person at the command line: each leaves its own events.
 
-They belong to a run (its problems, adapters and channel) and write below `manual/<step>/<n>`, so
-that they never fill a slot of the loop.
+They belong to a run (its problems, adapters, channel and budget) and write below
+`manual/<step>/<n>`, so that they never fill a slot of the loop. Whoever makes one is alone on the
+run: two at once would take the same `n`, and spend what is left twice. Raises StreamBusy.
 """
 
 from itertools import count
@@ -25,28 +26,32 @@ def gate(run: Run, candidate: Version, incumbent: Version) -> GateDecided:
     Promotes nothing. The pool has chosen versions before: a decision here supports one of the
     loop's, and is no second chance for a version that the loop refused.
     """
-    place = _place(run, "gate")
-    found = run.channel() or probe(run, candidate.strategy)
-    step = Gate(run, incumbent, candidate, found.channel, run.problems["val"])
-    return run.log.record(step.decide(slots.below(place, 1), slots.part(place, "incumbent")))
+    with run.log.alone(run.id):
+        place = _place(run, "gate")
+        found = run.channel() or probe(run, candidate.strategy)
+        step = Gate(run, incumbent, candidate, found.channel, run.problems["val"])
+        return run.log.record(step.decide(slots.below(place, 1), slots.part(place, "incumbent")))
 
 
 def transfer(run: Run, version: Version) -> str:
     """Train the adapter of a version, or find it trained; return its key."""
-    return adapter_of(run, version)
+    with run.log.alone(run.id):
+        return adapter_of(run, version)
 
 
 def evaluate(run: Run, version: Version, adapter: str) -> Attribution:
     """Open the sealed splits once more for one adapter; the log counts every opening."""
-    return attribute(run, version.strategy, adapter, _place(run, "evaluate"))
+    with run.log.alone(run.id):
+        return attribute(run, version.strategy, adapter, _place(run, "evaluate"))
 
 
 def evaluate_on(
     run: Run, version: Version, adapter: str, domain: Domain, n: int
 ) -> cross_domain.CrossDomain:
     """Try a version, and an adapter if one is given, on test problems of another domain."""
-    place = _place(run, "elsewhere")
-    return cross_domain.evaluate_on(run, version, adapter, domain, n, place)
+    with run.log.alone(run.id):
+        place = _place(run, "elsewhere")
+        return cross_domain.evaluate_on(run, version, adapter, domain, n, place)
 
 
 def _place(run: Run, step: str) -> str:

@@ -12,7 +12,6 @@ import pytest
 from typer.testing import CliRunner
 
 from tutelage.commands.app import app
-from tutelage.commands.workspace import Workspace
 from tutelage.store import open_log
 from tutelage.store.events import ReviewAnswered
 
@@ -118,7 +117,7 @@ def test_a_form_that_nobody_filled_in_decides_nothing(waiting: Path) -> None:
 def test_a_filled_in_form_lands_once_and_the_run_goes_on(waiting: Path) -> None:
     file = filled_in(waiting, "approve")
     # Whether or not a process works on the run makes no difference to an answer.
-    with Workspace(runs=waiting / "runs").alone("small"):
+    with open_log(waiting / ".tutelage") as log, log.alone("small"):
         said = at(waiting, "review", "small", "--decisions", file)
     assert said.code == 0, said.err
     assert said.out.splitlines()[-1] == "tutelage resume small"

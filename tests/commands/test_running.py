@@ -1,5 +1,6 @@
 """Runs in real processes: to the end, stopped and resumed, and refused before anything is done."""
 
+import os
 import shutil
 import signal
 import sqlite3
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.commands.workspace import Workspace
 from tutelage.store import open_log
 
 from .conftest import at, contents, process
@@ -129,14 +129,19 @@ def test_a_spent_budget_exits_3_and_a_larger_one_goes_on(desk: Path) -> None:
 
 
 def test_two_processes_never_work_on_one_run(desk: Path) -> None:
-    with Workspace(runs=desk / "runs").alone("small"):
+    with open_log(desk / ".tutelage") as log, log.alone("small"):
         said = at(desk, "run", "small.toml")
-        assert said.code == 1 and "Another process is working on run small" in said.err
+        assert said.code == 1 and "'small' is worked on already, by process" in said.err
+        assert f"process {os.getpid()} on" in said.err
     stop_at(desk, "baseline", "run", "small.toml")
-    with Workspace(runs=desk / "runs").alone("small"):
+    with open_log(desk / ".tutelage") as log, log.alone("small"):
         assert at(desk, "runs", "--json").json[0]["state"] == "running"
         assert at(desk, "resume", "small").code == 1
+        elsewhere = at(desk, "--runs", "elsewhere", "resume", "small")
+        assert elsewhere.code == 1 and "is worked on already" in elsewhere.err
+        assert not (desk / "elsewhere").exists()
     assert at(desk, "runs", "--json").json[0]["state"] == "stopped"
+    assert not list(desk.rglob("running.lock"))
 
 
 REFUSED = {
