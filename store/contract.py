@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple, Protocol, Self, TypeVar, cast
 from .errors import SlotConflict, StoreCorrupt
 from .events import Event
 from .events.upcasts import KINDS, revive
-from .hash_chain import StoredEvent, VerifyReport, canonical_json, sha256
+from .hash_chain import Link, StoredEvent, VerifyReport, canonical_json, sha256
 
 E = TypeVar("E", bound=Event)
 FAULTS_SHOWN = 5
@@ -106,8 +106,12 @@ class Log(Protocol):
     def streams(self) -> list[str]:
         """Return all streams, in the order of their first events."""
 
-    def verify(self) -> VerifyReport:
-        """Check every event, text and end of a stream. Raises nothing: a fault is a sentence."""
+    def verify(self, against: Sequence[Link] = ()) -> VerifyReport:
+        """Check every event, text, end of a stream and the order of all.
+
+        `against` are heads of this store that were noted elsewhere: it must still hold what they
+        saw. Raises nothing: a fault is a sentence.
+        """
 
     def check(self, stream: str) -> None:
         """Raise StoreCorrupt unless the events of `stream`, their texts and its end are whole.

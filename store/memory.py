@@ -8,6 +8,7 @@ from copy import copy
 from datetime import UTC, datetime
 from typing import Self, cast
 
+from .chain_check import HEAD_LINE, find_stream_faults, verify_chain
 from .contract import (
     E,
     Entry,
@@ -22,14 +23,16 @@ from .contract import (
 from .errors import BlobMissing, StreamBusy, closed_error
 from .events import Event
 from .hash_chain import (
+    NO_EVENTS,
     START,
     Head,
+    Link,
     StoredEvent,
     VerifyReport,
-    find_stream_faults,
     hash_event,
+    link_after,
+    moment_text,
     sha256,
-    verify_chain,
 )
 
 
@@ -41,6 +44,7 @@ class MemoryLog(Log):
     def __init__(self) -> None:
         self._slots: dict[tuple[str, str], StoredEvent] = {}
         self._ends: dict[str, Head] = {}
+        self._links: list[Link] = []
         self._texts: dict[str, str] = {}
         self._workers: dict[str, tuple[int, str]] = {}
         """Stream -> the process that works on it, and how others are told of it."""
@@ -83,6 +87,8 @@ class MemoryLog(Log):
             self._slots[row.stream, row.slot] = row
             count = self._ends.get(row.stream, START).count + 1
             self._ends[row.stream] = Head(count, row.seq, row.hash)
+            before = self._links[-1] if self._links else NO_EVENTS
+            self._links.append(link_after(before, row.seq, row.hash))
         self._texts.update(texts)
 
     def find(self, kind: type[E], stream: str, slot: str) -> E | None:
@@ -127,15 +133,18 @@ class MemoryLog(Log):
         with self._lock:
             return list(self._ends)
 
-    def verify(self) -> VerifyReport:
+    def verify(self, against: Sequence[Link] = ()) -> VerifyReport:
+        rows, texts = self._slots.values(), self._texts.items()
+        seen = [(HEAD_LINE, head) for head in against]
         with self._lock:
-            return verify_chain(self._slots.values(), self._texts.items(), self._ends)
+            return verify_chain(rows, texts, self._ends, self._links, seen=seen)
 
     def check(self, stream: str) -> None:
         with self._lock:
             rows = [row for row in self._slots.values() if row.stream == stream]
             end = self._ends.get(stream)
-            faults = list(find_stream_faults(stream, rows, self._texts.get, end))
+            links = {link.seq: link.hash for link in self._links}
+            faults = list(find_stream_faults(stream, rows, self._texts.get, end, links.get))
         if faults:
             raise corrupt_stream(stream, "memory", faults)
 
@@ -167,5 +176,5 @@ _STORES: dict[str, MemoryLog] = {}
 def _seal(seq: int, event: Event, payload: str, previous: str) -> StoredEvent:
     kind, schema, at = type(event).__name__, event.newest_schema(), datetime.now(UTC)
     hash_ = hash_event(previous, event.stream, event.slot, kind, schema, payload, at)
-    when = at.isoformat(timespec="microseconds")
-    return StoredEvent(seq, event.stream, event.slot, kind, schema, payload, when, previous, hash_)
+    place = seq, event.stream, event.slot
+    return StoredEvent(*place, kind, schema, payload, moment_text(at), previous, hash_)

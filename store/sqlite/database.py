@@ -1,5 +1,6 @@
 """Opening of a store: inspected before anything is touched; every commit reaches the disk."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,9 +11,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import StoreCorrupt, StoreError, StoreTooNew
+from .heads_note import HEADS_FILE, read_heads
 from .locks import WriteLock, lock_timeout
-from .tables import STORE_VERSION, create_tables
-from .verify import HEADS_FILE, read_heads
+from .migrations import bring_up_to_date
+from .tables import STORE_VERSION
 
 DATABASE = "tutelage.db"
 
@@ -26,21 +28,21 @@ def connect(path: Path, busy_seconds: float) -> tuple[Engine, WriteLock]:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Before the events: who writes both meanwhile writes the note last.
-            noted = sum(head.count for head in read_heads(path.parent).heads.values())
-            made = (
-                path.exists() and path.stat().st_size > 0 and _has_tables(path, busy_seconds, noted)
-            )
-            if noted and not made:
+            noted = read_heads(path.parent).events
+            version = 0
+            if path.exists() and path.stat().st_size > 0:
+                version = _read_version(path, busy_seconds, noted)
+            if noted and not version:
                 raise _emptied_store_error(path, noted)
             lock = WriteLock(path, busy_seconds)
         except OSError as error:
-            raise _explain(_cannot_open_error(error), path) from error
+            raise _explain(_sqlite_error(error, sqlite3.SQLITE_CANTOPEN), path) from error
         engine = _engine(path, busy_seconds)
         try:
             with lock, writer_connection(engine.connect()) as connection:
-                if not made:
+                if version < STORE_VERSION:
                     with connection.begin():
-                        create_tables(connection)
+                        bring_up_to_date(connection)
         except BaseException:
             lock.close()
             engine.dispose()
@@ -56,8 +58,8 @@ def writer_connection(connection: Connection) -> Connection:
     return connection.execution_options(tutelage_begin="BEGIN IMMEDIATE")
 
 
-def _has_tables(path: Path, busy_seconds: float, noted: int) -> bool:
-    """Tell whether the tables are there. Refuses what is no store of ours, and writes no byte.
+def _read_version(path: Path, busy_seconds: float, noted: int) -> int:
+    """Return the store's version; 0 without tables. Refuses what is no store; writes no byte.
 
     Refuses as well a store with no event where `noted` events were seen earlier.
     """
@@ -74,13 +76,13 @@ def _has_tables(path: Path, busy_seconds: float, noted: int) -> bool:
     with closing(sqlite3.connect(address, uri=True, timeout=busy_seconds)) as raw:
         tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master")}
         if not tables:
-            return False
+            return 0
         row = None
         if {"meta", "event", "head", "blob"} <= tables:
             row = raw.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
             if noted and not raw.execute("SELECT 1 FROM event LIMIT 1").fetchone():
                 raise _emptied_store_error(path, noted)
-    if row is None or not str(row[0]).isdecimal():
+    if row is None or not re.fullmatch("[1-9][0-9]{0,8}", str(row[0])):
         raise StoreCorrupt(
             f"{path} is a SQLite database but no store. Name another folder with TUTELAGE_HOME."
         )
@@ -89,7 +91,7 @@ def _has_tables(path: Path, busy_seconds: float, noted: int) -> bool:
             f"{path} is a store of version {row[0]}; this tutelage knows up to {STORE_VERSION}. "
             "Update tutelage. The store was left as it was."
         )
-    return True
+    return int(row[0])
 
 
 def _emptied_store_error(path: Path, noted: int) -> StoreCorrupt:
@@ -132,6 +134,8 @@ def translate_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explain(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite quotes a damaged table, and Python cannot read it
+        raise _explain(_sqlite_error(error, sqlite3.SQLITE_CORRUPT), path) from error
     except DBAPIError as error:
         if not isinstance(error.orig, sqlite3.Error):
             raise
@@ -161,7 +165,7 @@ def _explain(error: sqlite3.Error, path: Path) -> StoreError:
     return StoreError(f"{path}: {error}. Nothing was kept; `tutelage log verify` looks closer.")
 
 
-def _cannot_open_error(error: OSError) -> sqlite3.Error:
+def _sqlite_error(error: Exception, code: int) -> sqlite3.Error:
     found = sqlite3.OperationalError(str(error))
-    found.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    found.sqlite_errorcode = code
     return found

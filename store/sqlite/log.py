@@ -24,11 +24,21 @@ from ..contract import (
 from ..errors import BlobMissing, StoreCorrupt, StoreError, closed_error
 from ..events import Event
 from ..events.upcasts import revive
-from ..hash_chain import GENESIS, StoredEvent, VerifyReport, hash_event, sha256
+from ..hash_chain import (
+    GENESIS,
+    NO_EVENTS,
+    Link,
+    StoredEvent,
+    VerifyReport,
+    hash_event,
+    link_after,
+    sha256,
+)
 from .database import DATABASE, connect, translate_errors, writer_connection
+from .heads_note import read_heads, write_heads
 from .locks import WriteLock, find_worker, hold_stream
-from .tables import BLOB, EVENT, HEAD
-from .verify import check_stream, read_heads, verify_database, write_heads
+from .tables import BLOB, EVENT, HEAD, LINK
+from .verify import check_stream, verify_database
 
 PAGE = 500
 """Events read in one short transaction: a long reader would keep the WAL from shrinking."""
@@ -50,6 +60,8 @@ _NEXT = (
     .where(HEAD.c.stream == bindparam("of"))
     .values(count=bindparam("n"), last=bindparam("seq"), hash=bindparam("seal"))
 )
+_STORE_HEAD = select(LINK.c.seq, LINK.c.hash).order_by(LINK.c.seq.desc()).limit(1)
+_SEAL = insert(LINK)
 _KEEP = insert(BLOB).on_conflict_do_nothing()
 _TEXT = select(BLOB.c.text).where(BLOB.c.sha256 == bindparam("sha256"))
 
@@ -80,7 +92,11 @@ class SqliteLog(Log):
 
     def record_all(self, events: Sequence[E]) -> list[E]:
         with self._lock, translate_errors(self._path), self._writer.begin():
-            stand = [_append(self._writer, event) for event in events]
+            end = self._writer.execute(_STORE_HEAD).first()
+            head, stand = Link(*end) if end else NO_EVENTS, []
+            for event in events:
+                stands, head = _append(self._writer, event, head)
+                stand.append(stands)
         self._wrote = True
         return stand
 
@@ -148,10 +164,10 @@ class SqliteLog(Log):
         with translate_errors(self._path), self._engine.connect() as connection:
             return list(connection.scalars(select(HEAD.c.stream).order_by(HEAD.c.first)))
 
-    def verify(self) -> VerifyReport:
+    def verify(self, against: Sequence[Link] = ()) -> VerifyReport:
         try:
             with self._tolerant_reader() as connection:
-                return verify_database(connection, read_heads(self._home))
+                return verify_database(connection, read_heads(self._home), against)
         except StoreError as error:
             return VerifyReport(False, 0, [str(error)])
 
@@ -190,31 +206,36 @@ class SqliteLog(Log):
         self._lock.close()
 
 
-def _append(connection: Connection, event: E) -> E:
-    """Add one event to its stream inside the caller's write transaction."""
+def _append(connection: Connection, event: E, head: Link) -> tuple[E, Link]:
+    """Add one event to its stream, behind the store's `head`, in the caller's write transaction.
+
+    Returns what then stands in its slot, and the store's head.
+    """
     stream, slot = event.stream, event.slot
     payload, given = encode(event)
     row = connection.execute(_STANDING, {"stream": stream, "slot": slot}).first()
     if row is not None:
-        return check_same_inputs(revive(stream, slot, *row), given)
+        return check_same_inputs(revive(stream, slot, *row), given), head
     end = connection.execute(_END, {"stream": stream}).first()
     count, previous = end or (0, GENESIS)
     kind, schema, at = type(event).__name__, event.newest_schema(), datetime.now(UTC)
     hash_ = hash_event(previous, stream, slot, kind, schema, payload, at)
-    seq = connection.execute(
+    link = link_after(head, head.seq + 1, hash_)
+    connection.execute(_SEAL, {"seq": link.seq, "hash": link.hash})
+    added = connection.execute(
         _APPEND,
         {"stream": stream, "slot": slot, "kind": kind, "schema": schema, "payload": payload}
-        | {"at": at, "prev_hash": previous, "hash": hash_},
+        | {"seq": link.seq, "at": at, "prev_hash": previous, "hash": hash_},
     ).scalar()
-    if seq is None:
+    if added is None:
         raise StoreCorrupt(
-            f"Slot {slot!r} of stream {stream!r} is free and refuses an event. "
-            "`tutelage log verify` looks closer."
+            f"Slot {slot!r} of stream {stream!r} is free and place {link.seq} of the store refuses "
+            "an event. `tutelage log verify` looks closer."
         )
     if end is None:
-        first = {"stream": stream, "first": seq, "last": seq, "count": 1, "hash": hash_}
+        first = {"stream": stream, "first": added, "last": added, "count": 1, "hash": hash_}
         connection.execute(_FIRST, first)
     else:
-        onward = {"of": stream, "n": count + 1, "seq": seq, "seal": hash_}
+        onward = {"of": stream, "n": count + 1, "seq": added, "seal": hash_}
         connection.execute(_NEXT, onward)
-    return given
+    return given, link

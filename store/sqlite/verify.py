@@ -1,35 +1,25 @@
-"""Verification of a database: pages, triggers, events, and a note of their ends beside it."""
+"""Verification of a database: pages, tables, triggers, events, and the note of their ends."""
 
-import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
-from ..files import write_atomically
-from ..hash_chain import (
-    Head,
-    StoredEvent,
-    VerifyReport,
-    canonical_json,
-    find_stream_faults,
-    verify_chain,
+from ..chain_check import HEAD_LINE, find_stream_faults, verify_chain
+from ..hash_chain import Head, Link, StoredEvent, VerifyReport
+from .heads_note import HEADS_FILE, HeadsNote, lost_heads, read_ends
+from .schema import compare_schema
+from .tables import LINK, STORE_VERSION
+
+_EVENTS = f"SELECT {', '.join(StoredEvent._fields)} FROM event"
+_ROWS = text(f"{_EVENTS} ORDER BY seq")
+_FIRSTS = text(
+    "SELECT stream, first, (SELECT MIN(seq) FROM event WHERE event.stream = head.stream) FROM head"
 )
-from .tables import TRIGGERS
-
-HEADS_FILE = "heads.json"
-"""The ends of all streams as of the last close, in a file beside the database."""
-
-_COLUMNS = (
-    "SELECT seq, stream, slot, kind, schema, CAST(payload AS TEXT) AS payload, "
-    "CAST(at AS TEXT) AS at, prev_hash, hash FROM event"
-)
-_ROWS = text(f"{_COLUMNS} ORDER BY seq")
-_ROWS_OF = text(f"{_COLUMNS} WHERE stream = :stream ORDER BY seq")
-_TEXT = "SELECT CAST(text AS TEXT) FROM blob WHERE sha256 = ?"
+_ROWS_OF = text(f"{_EVENTS} WHERE stream = :stream ORDER BY seq")
+_TEXT = "SELECT text FROM blob WHERE sha256 = ?"
+_LINK = "SELECT hash FROM link WHERE seq = ?"
 _UNSEEN = (
     f"{HEADS_FILE} {{}}. Without it nobody can see from here whether the end of a stream was cut "
     "together with its head, or all events were written and sealed anew. A first process that was "
@@ -39,37 +29,47 @@ _UNSEEN = (
 )
 
 
-@dataclass(frozen=True)
-class HeadsNote:
-    """Ends of all streams as of the last close, from the file beside the database."""
-
-    heads: dict[str, Head] = field(default_factory=dict)
-    at: datetime | None = None
-    """When it was written; None where there is none that can be read."""
-    fault: str = ""
-    """Why it cannot be read."""
+_NOT_SEALED = (
+    "The order of the events across streams is not sealed yet: the store is of version 1. The next "
+    "command that records something seals it."
+)
 
 
-def verify_database(connection: Connection, note: HeadsNote) -> VerifyReport:
-    """Walk the whole database inside the caller's transaction; `note` are ends seen earlier.
+def verify_database(
+    connection: Connection, note: HeadsNote, against: Sequence[Link] = ()
+) -> VerifyReport:
+    """Walk the whole database inside the caller's transaction.
 
-    A note that is missing is a warning: a first process that is killed leaves none.
+    `note` are ends seen earlier, `against` heads of the store that were noted elsewhere. A note
+    that is missing is a warning: a first process that is killed leaves none.
     """
-    texts = connection.execute(text("SELECT sha256, CAST(text AS TEXT) FROM blob"))
+    version, *odd = _check_version(connection)
+    texts = connection.execute(text("SELECT sha256, text FROM blob"))
+    seen = [(HEADS_FILE, note.store)] if note.store else []
     found = verify_chain(
         map(StoredEvent._make, connection.execute(_ROWS)),
         ((key, content) for key, content in texts),
-        _read_ends(connection),
-        [*_check_pages(connection), *_check_triggers(connection)],
+        read_ends(connection),
+        _read_links(connection),
+        faults=[
+            *_check_pages(connection),
+            *odd,
+            *compare_schema(connection, version),
+            *_check_firsts(connection),
+        ],
+        seen=[*seen, *((HEAD_LINE, head) for head in against)],
     )
-    faults = found.faults + [_lost_sentence(*lost) for lost in _lost_heads(connection, note)]
+    faults = [*found.faults, *_check_note(connection, note)]
+    warnings = [_UNSEEN.format(note.fault)] if note.fault and found.events else []
+    if version == 1:
+        warnings.append(_NOT_SEALED)
     return replace(
         found,
         ok=not faults,
         faults=faults,
-        warnings=[_UNSEEN.format(note.fault)] if note.fault and found.events else [],
+        warnings=warnings + found.warnings,
         noted=note.at,
-        covered=sum(head.count for head in note.heads.values()),
+        covered=note.events,
     )
 
 
@@ -77,15 +77,21 @@ def check_stream(connection: Connection, note: HeadsNote, stream: str) -> list[s
     """Return the faults of one stream inside the caller's transaction, without its neighbours'."""
     raw = cast(Any, connection.connection.dbapi_connection)
 
-    def read_text(key: str) -> str | None:
+    def read_cell(sql: str, key: object) -> str | None:
         # Without SQLAlchemy, which costs more than the rest: there are as many texts as events.
-        row = raw.execute(_TEXT, (key,)).fetchone()
+        row = raw.execute(sql, (key,)).fetchone()
         return row and str(row[0])
 
-    rows = map(StoredEvent._make, connection.execute(_ROWS_OF, {"stream": stream}))
-    faults = [*find_stream_faults(stream, rows, read_text, _read_ends(connection).get(stream))]
+    sealed = _check_version(connection)[0] > 1
+    found = find_stream_faults(
+        stream,
+        map(StoredEvent._make, connection.execute(_ROWS_OF, {"stream": stream})),
+        lambda key: read_cell(_TEXT, key),
+        read_ends(connection).get(stream),
+        (lambda seq: read_cell(_LINK, seq)) if sealed else None,
+    )
     noted = {stream: note.heads[stream]} if stream in note.heads else {}
-    return faults + [_lost_sentence(*lost) for lost in _lost_heads(connection, HeadsNote(noted))]
+    return [*found, *(_lost_sentence(*it) for it in lost_heads(connection, HeadsNote(noted)))]
 
 
 def _lost_sentence(stream: str, head: Head) -> str:
@@ -101,53 +107,33 @@ def _check_pages(connection: Connection) -> Iterator[str]:
             yield f"The database file is damaged: {found}"
 
 
-def _check_triggers(connection: Connection) -> Iterator[str]:
-    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-    standing = {row.name: row.sql for row in rows}
-    for name, (table, sql) in TRIGGERS.items():
-        if standing.get(name) != sql:
-            yield f"The trigger {name} that guards the table {table.name} was dropped or changed."
+def _check_version(connection: Connection) -> tuple[int, *tuple[str, ...]]:
+    """Return the version whose tables must be there, and what is wrong with what is said of it."""
+    rows = [tuple(row) for row in connection.execute(text("SELECT name, value FROM meta"))]
+    for version in range(1, STORE_VERSION + 1):
+        if rows == [("version", str(version))]:
+            return (version,)
+    return STORE_VERSION, f"The table meta was changed: it must name a version, and holds {rows}."
 
 
-def read_heads(home: Path) -> HeadsNote:
-    """Read the ends that were noted in `home`; an unreadable note says why."""
-    path = home / HEADS_FILE
-    try:
-        noted = json.loads(path.read_text(encoding="utf-8"))
-        canonical_json(noted).encode()  # what UTF-8 cannot write, no database can be asked for
-        heads = {stream: Head(**head) for stream, head in noted.items()}
-        numbers = [number for head in heads.values() for number in (head.count, head.seq)]
-        if not all(type(number) is int and 0 < number < 2**63 for number in numbers):
-            raise ValueError("a count or a place is no number of SQLite's")
-        at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        return HeadsNote(heads, at) if heads else HeadsNote(fault="names no stream")
-    except FileNotFoundError:
-        return HeadsNote(fault="is missing")
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-        return HeadsNote(fault="cannot be read")
+def _check_firsts(connection: Connection) -> Iterator[str]:
+    for stream, said, found in connection.execute(_FIRSTS):
+        if said != found:
+            yield f"stream {stream!r}, seq {found}: it begins here, and its head says {said!r}."
 
 
-def _read_ends(connection: Connection) -> dict[str, Head]:
-    """Read the ends that the database names."""
-    numbers = "CAST(count AS INTEGER), CAST(last AS INTEGER)"  # whatever somebody put there
-    rows = connection.execute(text(f"SELECT stream, {numbers}, hash FROM head"))
-    return {row[0]: Head(row[1], row[2], row[3]) for row in rows}
+def _check_note(connection: Connection, note: HeadsNote) -> Iterator[str]:
+    """Yield a sentence for each thing in which the note differs from the events or from itself."""
+    for stream, head in lost_heads(connection, note):
+        yield _lost_sentence(stream, head)
+    if note.store and note.store.seq != note.events:
+        yield (
+            f"{HEADS_FILE} saw {note.store.seq} events in the store and {note.events} in its "
+            "streams: a stream was taken out of it or added."
+        )
 
 
-def _lost_heads(connection: Connection, note: HeadsNote) -> Iterator[tuple[str, Head]]:
-    """Yield the ends that were noted, and where the events have none or another."""
-    at_seq = text("SELECT hash FROM event WHERE stream = :stream AND seq = :seq")
-    for stream, head in note.heads.items():
-        found = connection.execute(at_seq, {"stream": stream, "seq": head.seq}).scalar()
-        if found != head.hash:
-            yield stream, head
-
-
-def write_heads(home: Path, connection: Connection) -> None:
-    """Note the ends of all streams; a note that the events contradict is kept as evidence.
-
-    The caller holds the write lock: nobody else writes a note meanwhile.
-    """
-    heads = _read_ends(connection) | dict(_lost_heads(connection, read_heads(home)))
-    content = canonical_json({stream: asdict(head) for stream, head in heads.items()})
-    write_atomically(home / HEADS_FILE, content + "\n")
+def _read_links(connection: Connection) -> list[Link] | None:
+    if not inspect(connection).has_table(LINK.name):
+        return None
+    return [Link(*row) for row in connection.execute(text("SELECT seq, hash FROM link"))]

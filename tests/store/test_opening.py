@@ -28,10 +28,10 @@ def test_a_newer_store_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
     with open_log(tmp_path) as log:
         log.record(_completion("a"))
     with closing(sqlite3.connect(tmp_path / "tutelage.db")) as outside:
-        outside.execute("UPDATE meta SET value = '2' WHERE name = 'version'")
+        outside.execute("UPDATE meta SET value = '3' WHERE name = 'version'")
         outside.commit()
     before = _everything(tmp_path)
-    with pytest.raises(StoreTooNew, match=r"version 2; .* up to 1\. Update tutelage"):
+    with pytest.raises(StoreTooNew, match=r"version 3; .* up to 2\. Update tutelage"):
         open_log(tmp_path)
     assert _everything(tmp_path) == before
 
