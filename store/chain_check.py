@@ -43,8 +43,10 @@ class _OrderCheck:
 
     def step(self, row: StoredEvent) -> Iterator[str]:
         """Yield a sentence for each fault in the place of one event."""
-        same = self.links is None or self.before == self.head
         try:
+            if self.links and (left := self.links.get(row.seq - 1)):  # of an event that is gone
+                self.before = Link(row.seq - 1, left)
+            same = self.links is None or self.before == self.head
             self.head = link_after(self.head, row.seq, row.hash)
             wanted = self.head if same else link_after(self.before, row.seq, row.hash)
         except (TypeError, ValueError):  # what is no hash was told already

@@ -32,6 +32,7 @@ from tutelage.trainer.manifest import Manifest, adapter_key
 from tutelage.trainer.recipe import Recipe
 
 from ..graph.fakes import Coach
+from ..store.old_stores import rows_of
 from . import scenario
 from .fresh import (
     Row,
@@ -266,6 +267,20 @@ def rows_with_judge(home: Path, judge: str) -> list[Row]:
             texts[name] = json.dumps(table, indent=2)
         rows.append((stream, slot, kind, schema, payload))
     return list(comparable(rows, texts))
+
+
+@pytest.mark.parametrize("name", [*RUNS, "small-killed"])
+def test_an_old_store_is_migrated_once_with_every_hash_as_it_was(tmp_path: Path, name: str) -> None:
+    home = unpack(name, tmp_path) / "store"
+    before = rows_of(home, "event", "blob", "head")
+    with open_log(home) as log:
+        report = log.verify()
+    assert (report.ok, report.faults) == (True, [])
+    assert rows_of(home, "event", "blob", "head") == before
+    links = rows_of(home, "link", "meta")
+    assert links["meta"] == [("version", "2")] and len(links["link"]) == report.events
+    open_log(home).close()
+    assert rows_of(home, "link", "meta") == links
 
 
 @pytest.mark.parametrize("name", RUNS)

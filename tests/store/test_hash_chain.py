@@ -60,6 +60,9 @@ def test_an_untouched_store_is_whole(home: Path) -> None:
     "sql",
     [
         "UPDATE event SET payload = '{}' WHERE seq = 1",
+        "UPDATE link SET hash = 'other'",
+        "DELETE FROM link WHERE seq = 4",
+        "INSERT OR REPLACE INTO link VALUES (4, 'other')",
         "UPDATE event SET seq = 99 WHERE seq = 4",
         "DELETE FROM event WHERE seq = 4",
         "DELETE FROM event",
@@ -73,7 +76,7 @@ def test_an_untouched_store_is_whole(home: Path) -> None:
 def test_the_database_refuses_to_change_what_is_written(
     home: Path, outside: sqlite3.Connection, sql: str
 ) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match=r"append-only|only grows"):
+    with pytest.raises(sqlite3.IntegrityError, match=r"append-only|only grows|follows the link"):
         outside.execute(sql)
     assert _verify(home).ok
 
@@ -161,13 +164,15 @@ def test_a_cut_tail_is_seen_when_its_head_was_moved_back_too(
         "UPDATE head SET count = 2, last = 2, hash = (SELECT hash FROM event WHERE seq = 2) "
         "WHERE stream = 'run-1'"
     )
+    outside.execute("DELETE FROM link WHERE seq = 4")
     for slot in ("d", "e"):
         with open_log(home) as log:
             log.record(
                 CallCompleted(stream="run-1", slot=slot, request="q", reply_text="", outcome="ok")
             )
-        (fault,) = _places(_verify(home))
-        assert fault.startswith("stream 'run-1', seq 4: heads.json saw event 3 here")
+        order, end = _places(_verify(home))
+        assert "seq 4, slot 'd': heads.json saw other events, or another order" in order
+        assert end.startswith("stream 'run-1', seq 4: heads.json saw event 3 here")
 
 
 def test_a_stream_that_is_gone_without_a_trace_in_the_database_is_missed(
@@ -191,12 +196,40 @@ def test_an_event_taken_from_the_middle_is_missed(
     assert any("'run-1'" in fault and "was cut" in fault for fault in _verify(home).faults)
 
 
-def test_an_event_added_by_another_hand_is_seen(home: Path, outside: sqlite3.Connection) -> None:
-    outside.execute(
+def test_an_event_added_by_another_hand_is_refused_or_seen(
+    home: Path, outside: sqlite3.Connection
+) -> None:
+    forge = (
         "INSERT INTO event (stream, slot, kind, schema, payload, at, prev_hash, hash) SELECT "
         "stream, 'forged', kind, schema, payload, at, hash, 'made up' FROM event WHERE seq = 4"
     )
+    with pytest.raises(sqlite3.IntegrityError, match="event needs a link"):
+        outside.execute(forge)
+    outside.execute("INSERT INTO link VALUES (5, 'made up')")
+    outside.execute(forge)
     assert any("seq 5, slot 'forged'" in fault for fault in _verify(home).faults)
+
+
+@pytest.mark.parametrize(("one", "other"), [(2, 3), (3, 4), (1, 3)])
+def test_events_of_two_streams_that_changed_places_are_seen(
+    home: Path, outside: sqlite3.Connection, one: int, other: int
+) -> None:
+    triggers = outside.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    _disarm(outside)
+    for old, new in ((one, -1), (other, one), (-1, other)):
+        outside.execute("UPDATE event SET seq = ? WHERE seq = ?", (new, old))
+    outside.execute(
+        "UPDATE head SET last = (SELECT MAX(seq) FROM event WHERE event.stream = head.stream), "
+        "first = (SELECT MIN(seq) FROM event WHERE event.stream = head.stream)"
+    )
+    for (sql,) in triggers:
+        outside.execute(sql)
+    moved = [fault for fault in _places(_verify(home)) if "recorded at this place" in fault]
+    assert all(f"seq {at}," in fault for at, fault in zip((one, other), moved, strict=True))
+    with open_log(home) as log:
+        for stream in ("run-1", "run-2"):
+            with pytest.raises(StoreCorrupt, match="recorded at this place"):
+                log.check(stream)
 
 
 def test_a_changed_text_and_a_missing_text_are_found(
@@ -260,6 +293,7 @@ def test_without_a_note_a_report_says_what_it_cannot_see(
         "UPDATE head SET count = 2, last = 2, hash = (SELECT hash FROM event WHERE seq = 2) "
         "WHERE stream = 'run-1'"
     )
+    outside.execute("DELETE FROM link WHERE seq = 4")
     for (sql,) in triggers:
         outside.execute(sql)
     assert not _verify(home).ok, "the note saw the event that was cut"

@@ -43,6 +43,7 @@ def test_every_kind_is_named_as_its_class() -> None:
 
 def _insert_raw(home: Path, kind: str, schema: int, payload: str) -> None:
     with closing(sqlite3.connect(home / "tutelage.db")) as outside:
+        outside.execute("INSERT INTO link SELECT COALESCE(MAX(seq), 0) + 1, '' FROM link")
         outside.execute(
             "INSERT INTO event (stream, slot, kind, schema, payload, at, prev_hash, hash) "
             "VALUES ('run-1', 'old', ?, ?, ?, '2026-01-01 00:00:00.000000', '', '')",
