@@ -162,7 +162,7 @@ def verify_chain(
     walk, kept = _ChainCheck(_OrderCheck(stand, places), faults=list(faults)), _KeptTexts()
     for key, content in texts:
         kept.add(key)
-        if not isinstance(content, str) or _hash_kept(content) != key:
+        if not isinstance(content, str) or _text_hash(content) != key:
             walk.faults.append(f"The text {key} is not what was kept: its hash differs.")
     for row in rows:
         walk.step(row, kept)
@@ -175,7 +175,7 @@ def verify_chain(
     )
 
 
-def _hash_kept(content: str) -> str:
+def _text_hash(content: str) -> str:
     """Return the SHA-256 of a text as it was read, which may hold bytes that are no UTF-8."""
     return hashlib.sha256(content.encode(errors="surrogateescape")).hexdigest()
 
@@ -210,7 +210,7 @@ class _WholeTexts(Container[str]):
 
     def __contains__(self, key: object) -> bool:
         content = self._read(str(key))
-        return content is not None and _hash_kept(content) == key
+        return content is not None and _text_hash(content) == key
 
 
 def find_stream_faults(
