@@ -6,7 +6,7 @@ a half-compatible server can send is a reply whose outcome says what it was; no 
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import anthropic
 import httpx2
@@ -170,11 +170,15 @@ class _Block(BaseModel):
     text: str = ""
 
 
+_Count = Annotated[int, Field(ge=0, le=10**8)]
+"""Tokens of one call; a server's word is not taken for less than none or for a library."""
+
+
 class _Tokens(BaseModel):
-    input_tokens: int
-    output_tokens: int
-    cache_read_input_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
+    input_tokens: _Count
+    output_tokens: _Count
+    cache_read_input_tokens: _Count | None = None
+    cache_creation_input_tokens: _Count | None = None
 
 
 class _Envelope(BaseModel):

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ...models import facts_by_name
-from ...models.contract import Model, Reply, Request
+from ...models.contract import Model, Reply, Request, Usage
 from ...store.events import CallCompleted, CallInDoubt, CallIntended
 from ...store.log import Log
 from ...store.slots import step_of
@@ -63,10 +63,8 @@ class Spending:
         self.check_hours()
         if not facts_by_name(model.name).remote:
             return
-        inputs = sum(
-            (len(r.system) + len(r.context) + len(r.prompt)) // CHARACTERS_A_TOKEN for r in requests
-        )
-        outputs = sum(r.max_tokens for r in requests)
+        worst = [worst_case(request) for request in requests]
+        inputs, outputs = sum(it.input for it in worst), sum(it.output for it in worst)
         spent = self.input_tokens + self.output_tokens
         if self.budget.tokens is not None and spent + inputs + outputs > self.budget.tokens:
             raise BudgetSpent(
@@ -80,10 +78,17 @@ class Spending:
                 f"bring it to {dollars:.4f}. {_HOW_TO_GO_ON}"
             )
 
-    def spend(self, model: Model, replies: Sequence[Reply]) -> None:
-        """Count what was used."""
-        for reply in replies:
-            self.add(model.name, reply.usage.input, reply.usage.output)
+    def charge(self, model: Model, request: Request, reply: Reply) -> Reply:
+        """Count what a call used, and return its reply with that.
+
+        A server that tells no usage, or none that can be, is counted with all that the call might
+        have cost: what it sent instead of an answer was worked for all the same.
+        """
+        untold = reply.usage == Usage() and reply.outcome != "error"
+        if untold and facts_by_name(model.name).remote:
+            reply = replace(reply, usage=worst_case(request))
+        self.add(model.name, reply.usage.input, reply.usage.output)
+        return reply
 
     def add(self, model: str, inputs: int, outputs: int) -> None:
         """Count tokens of the model of this name, if its tokens are counted."""
@@ -113,6 +118,12 @@ def spending_of(log: Log, run_id: str, budget: "Budget") -> Spending:
                 read = sum(len(log.text(text)) for text in texts) // CHARACTERS_A_TOKEN
                 spending.add(call.model, read, call.max_tokens)
     return spending
+
+
+def worst_case(request: Request) -> Usage:
+    """Return the most tokens that a request may take."""
+    read = len(request.system) + len(request.context) + len(request.prompt)
+    return Usage(read // CHARACTERS_A_TOKEN, request.max_tokens)
 
 
 def dollars_for(model: str, budget: "Budget", inputs: int, outputs: int) -> float:

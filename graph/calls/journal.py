@@ -4,15 +4,17 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from itertools import count
 
 from ...models.contract import Model, Reply, Request, Usage
+from ...models.schema import check_schema
 from ...store.events import CallCompleted, CallInDoubt, CallIntended
 from ...store.log import Log
 from ...store.slots import DOUBT, below, part
 from .budget import Spending
-from .secrets import redact, secrets_of
+from .received import ask, recordable
+from .secrets import secrets_of
 
 Call = tuple[str, Request]
 """A slot and what is asked in it."""
@@ -67,29 +69,40 @@ class Journal:
         done = [event for event in said if event is not None]
         if open_calls:
             self._record_doubts([calls[place][0] for place in open_calls if known[place]])
-            requests = [calls[place][1] for place in open_calls]
-            self.spending.reserve(model, requests)
-            replies = [self._clean(reply) for reply in model.reply(requests)]
-            self.spending.spend(model, replies)
-            self._check_outages(model, replies)
-            self.log.keep_all([reply.text for reply in replies])
-            recorded = self.log.record_all(
-                [
-                    self._completion(calls[place][0], intents[place].request, reply)
-                    for place, reply in zip(open_calls, replies, strict=True)
-                ]
-            )
-            for place, event in zip(open_calls, recorded, strict=True):
+            asked = [(calls[place], intents[place].request) for place in open_calls]
+            for place, event in zip(open_calls, self._ask(model, asked), strict=True):
                 done.insert(place, event)
         pairs = zip(calls, done, strict=True)
         return [(slot, recorded_reply(self.log, event)) for (slot, _), event in pairs]
 
-    def _clean(self, reply: Reply) -> Reply:
-        text, detail = redact(reply.text, self.secrets), redact(reply.detail, self.secrets)
-        return replace(reply, text=text, detail=detail)
+    def _ask(self, model: Model, asked: Sequence[tuple[Call, str]]) -> list[CallCompleted]:
+        """Make the calls, each with the hash of its request, and record what came of them.
+
+        Raises ModelError and BudgetSpent before anything is asked, ModelDown in an outage.
+        """
+        requests = [request for (_, request), _ in asked]
+        for request in requests:
+            check_schema(request.answer_schema)
+        self.spending.reserve(model, requests)
+        received = ask(model, requests)
+        replies = [
+            self.spending.charge(model, request, recordable(reply, self.secrets))
+            for request, reply in zip(requests, received.replies, strict=True)
+        ]
+        if received.asked_again:
+            self._check_outages(model, replies)
+        self.log.keep_all([reply.text for reply in replies])
+        completed = [
+            self._completion(slot, sealed, reply)
+            for ((slot, _), sealed), reply in zip(asked, replies, strict=True)
+        ]
+        recorded = self.log.record_all(completed)
+        if not received.asked_again:
+            self._check_outages(model, replies)
+        return recorded
 
     def _check_outages(self, model: Model, replies: Sequence[Reply]) -> None:
-        """Raise ModelDown, before anything is recorded, when too many calls in a row are lost."""
+        """Raise ModelDown when too many calls in a row are lost."""
         for reply in replies:
             self._lost_in_a_row = self._lost_in_a_row + 1 if reply.outcome == "error" else 0
             if self._lost_in_a_row >= PATIENCE:

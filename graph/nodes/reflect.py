@@ -17,7 +17,8 @@ from ..measure.shown_attempts import show_attempts
 from ..measure.unsolved_queue import close_gaps
 from ..screening.injection import order_in
 from ..state import RunState, round_slot
-from ..teacher.contract import Unusable
+from ..teacher.contract import LONGEST_LESSON, Unusable, shorten, unusable_otherwise
+from ..teacher.prompts import LESSONS
 
 FAILURES_A_PROBLEM = 2
 """Failures read beside one success, where not all can be read."""
@@ -42,7 +43,8 @@ def _reflect(run: Run, state: RunState, slot: str) -> None:
     shown = [*show_attempts(run, selection.attempts), *closures]
     strategy = run.version(state["strategy"]).strategy
     try:
-        lessons = run.teacher.reflect(run.teacher_call(slot), run.domain.guide, strategy, shown)
+        with unusable_otherwise():
+            lessons = run.teacher.reflect(run.teacher_call(slot), run.domain.guide, strategy, shown)
     except Unusable as error:
         run.progress.say(f"Reflection {slot} gave no lessons: {error}")
         lessons = []
@@ -109,9 +111,13 @@ def _side_by_side(group: Sequence[AttemptJudged], most: int) -> list[AttemptJudg
 
 
 def _drop_orders(run: Run, slot: str, lessons: Sequence[str]) -> list[str]:
-    """Drop lessons that give orders: a reply that obeys an attempt must not speak to the next."""
+    """Drop lessons that give orders: a reply that obeys an attempt must not speak to the next.
+
+    A model's lessons are as many and as long as lessons are, before anything reads them.
+    """
     if run.teacher.model is None:
         return list(lessons)
+    lessons = [shorten(each, LONGEST_LESSON) for each in lessons[:LESSONS]]
     kept = [each for each in lessons if not order_in(each) and not secret_in(each, ())]
     if len(kept) < len(lessons):
         run.progress.say(

@@ -26,7 +26,7 @@ from ..measure.shown_attempts import evidence_of
 from ..screening.admission import check, check_rivals
 from ..screening.leaks import foreign_texts
 from ..state import RunState, round_slot
-from ..teacher.contract import Effect, Forbidden, Situation, Unusable
+from ..teacher.contract import Effect, Forbidden, Situation, Unusable, unusable_otherwise
 
 NOTHING_MORE = "The teacher has nothing more to propose."
 
@@ -142,12 +142,13 @@ def _ask(
     incumbent = run.version(state["incumbent"]).strategy
     reflected = run.event(Reflected, state["reflected"])
     edits: tuple[Edit, ...] = ()
+    situation = _situation(run, parent, reflected, taken, edit_cap(run, state))
     try:
-        situation = _situation(run, parent, reflected, taken, edit_cap(run, state))
-        edits = _teacher_edits(run, slot, situation)
-        edits, candidate = _reorder(run, parent, edits, slots.rule_seed(run.id, slot))
-        check(run, parent, incumbent, candidate, edits, foreign_texts(situation.evidence))
-        check_rivals(run, candidate)
+        with unusable_otherwise():
+            edits = _teacher_edits(run, slot, situation)
+            edits, candidate = _reorder(run, parent, edits, slots.rule_seed(run.id, slot))
+            check(run, parent, incumbent, candidate, edits, foreign_texts(situation.evidence))
+            check_rivals(run, candidate)
     except (Unusable, EditError) as error:
         run.progress.say(f"Proposal {slot} was refused: {error}")
         return run.log.record(

@@ -4,16 +4,28 @@ Two fulfil it: any model (`model.py`) and the domain's own rulebook (`rulebook.p
 language model and says so in every report.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pydantic import ValidationError
+
 from ...domains.contract import Guide, Problem
 from ...models.contract import Model, Reply, Request
-from ...store.edits import Edit
+from ...store.edits import Edit, EditError
+from ...store.errors import StoreError
 from ...store.events import AttemptJudged, Decision
 from ...store.rules import Strategy
 
+LONGEST_LESSON = 2_000
+"""Characters of a lesson of a model's; of a longer one the head is kept, with a mark."""
+LONGEST_RATIONALE = 600
+"""Characters of an edit's rationale, likewise."""
+LONGEST_STEP, MOST_STEPS = 80, 20
+"""Characters of the name of a kind of step, and kinds that one rule of a draft may name."""
+MOST_PARTS = 12
+"""Rules that one edit of a model may merge, or split one into. Texts of rules: `edits.Body`."""
 Ask = Callable[[str, Request], Reply]
 """One journaled model call: slot suffix and request in, reply out."""
 
@@ -85,6 +97,39 @@ class Unusable(ValueError):
 
 class Forbidden(Unusable):
     """It carries what must be kept nowhere, an order or a secret: neither does the message."""
+
+
+@contextmanager
+def unusable_otherwise() -> Iterator[None]:
+    """Raise Forbidden for whatever a strange reply brings about while it is read.
+
+    The reply is recorded: an exception that ended the run would end every resume in its place. And
+    what was not read to its end was not screened either.
+    """
+    try:
+        yield
+    except (StoreError, EditError, Unusable):
+        raise
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise Forbidden(
+            f"It does not fit at {_place(fault['loc'])}: {fault['msg'][:200]}."
+        ) from None
+    except _STRANGE as error:
+        raise Forbidden(f"It cannot be read ({type(error).__name__}).") from error
+
+
+_STRANGE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError,
+            MemoryError)  # fmt: skip
+
+
+def _place(parts: Sequence[int | str]) -> str:
+    return ".".join(str(part)[:40] for part in parts[:8])
+
+
+def shorten(text: str, longest: int) -> str:
+    """Return `text`, or its head with a mark."""
+    return text if len(text) <= longest else f"{text[:longest].rstrip()} [cut]"
 
 
 class Teacher(Protocol):

@@ -8,7 +8,14 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, create_model
 from ...store.edits import KINDS, Edit
 from ...store.edits.contract import Line
 from ...store.rules import Level, Strategy
-from .contract import Unusable
+from .contract import (
+    LONGEST_RATIONALE,
+    LONGEST_STEP,
+    MOST_PARTS,
+    MOST_STEPS,
+    Unusable,
+    shorten,
+)
 
 _FLAT = """Flat, because a schema with a shape for each op is more than some servers take.
 
@@ -62,8 +69,10 @@ def edits_of(
         return tuple(_edit(draft, strategy, labels) for draft in drafts[:most])
     except ValidationError as error:
         fault = error.errors()[0]
-        place = ".".join(str(part) for part in fault["loc"])
-        raise Unusable(f"The edits do not fit their schema at {place}: {fault['msg']}.") from None
+        # A key of the reply's may be among them, however long.
+        place = ".".join(str(part)[:40] for part in fault["loc"])
+        said = fault["msg"][:200]
+        raise Unusable(f"The edits do not fit their schema at {place}: {said}.") from None
 
 
 def _edit(draft: Mapping[str, Any], strategy: Strategy, labels: Mapping[str, str]) -> Edit:
@@ -77,8 +86,11 @@ def _edit(draft: Mapping[str, Any], strategy: Strategy, labels: Mapping[str, str
         raise Unusable(f"An {op} names no attempt that supports it.")
     if not draft["rationale"]:
         raise Unusable(f"An {op} has no rationale.")
+    _check_counts(draft)
     because = tuple(dict.fromkeys(labels[label] for label in draft["because"]))
-    edit = _EDIT.validate_python({**kind.from_draft(draft), "because": because})
+    rationale = shorten(draft["rationale"], LONGEST_RATIONALE)
+    said = {**kind.from_draft(draft), "because": because, "rationale": rationale}
+    edit = _EDIT.validate_python(said)
     known = {rule.id for rule in strategy.rules}
     if not known.issuperset(edit.named_rules):
         raise Unusable(
@@ -86,3 +98,16 @@ def _edit(draft: Mapping[str, Any], strategy: Strategy, labels: Mapping[str, str
             f"Its rules: {', '.join(sorted(known)) or 'none'}."
         )
     return edit
+
+
+def _check_counts(draft: Mapping[str, Any]) -> None:
+    """Raise Unusable for what no honest edit needs, before anything reads its words."""
+    op, into = draft["op"], draft["into"]
+    if max(len(draft["rules"]), len(into)) > MOST_PARTS:
+        raise Unusable(f"{op} is about more than {MOST_PARTS} rules at once.")
+    for steps in (draft["steps"], *(part["steps"] for part in into)):
+        if len(steps) > MOST_STEPS or any(len(step) > LONGEST_STEP for step in steps):
+            raise Unusable(
+                f"{op} names more than {MOST_STEPS} kinds of steps, or one in more than "
+                f"{LONGEST_STEP} characters."
+            )

@@ -59,7 +59,8 @@ class Update(EditKind):
         if self.steps is not None:
             changes["steps"] = tuple(sorted(set(self.steps)))
         rule = rules.pop(place).model_copy(update=changes)
-        rules.insert(place if self.place is None else self.place - 1, rule)
+        # No list takes a place of twenty digits, and beyond the last means last.
+        rules.insert(place if self.place is None else min(self.place - 1, len(rules)), rule)
 
     @classmethod
     def between(cls, left: Difference) -> Sequence[Self]:

@@ -5,13 +5,23 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ...bounded_json import UnreadableJson, read_json
 from .. import slots
+from ..edits import Body
+from ..edits.difference import rule_fields
 from ..errors import StoreError
 from ..events import StrategyProposed
 from ..log import Log
 from ..rules import Rule, Strategy
 from .diff import gate_line
 from .versions import Version
+
+LONGEST_DOCUMENT = 5_000_000
+"""Characters of a document that is imported, at most."""
+MOST_RULES = 500
+"""Rules of it."""
+LONGEST_NAME = 200
+"""Characters of each name in it: the strategy's, a rule's, a kind of step's."""
 
 
 class ImportRefused(StoreError):
@@ -25,12 +35,12 @@ class StrategyDocument(BaseModel):
 
     format: Literal["tutelage-strategy"] = "tutelage-strategy"
     format_version: Literal[1] = 1
-    domain: str = Field(pattern=r"^[^\s/@#]+$")
-    name: str
+    domain: str = Field(pattern=r"^[^\s/@#]+$", max_length=LONGEST_NAME)
+    name: str = Field(max_length=LONGEST_NAME)
     """What it was called where it comes from; numbers differ from store to store."""
     strategy: str
     """Hash of the content."""
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    rules: tuple[Rule, ...] = Field(min_length=1, max_length=MOST_RULES)
     measured: tuple[dict[str, Any], ...] = ()
     """The gates of the store it comes from: a claim there, no evidence here."""
 
@@ -96,15 +106,15 @@ def import_json(log: Log, text: str) -> StrategyProposed:
 
 def _parse_document(text: str) -> StrategyDocument:
     try:
-        document = StrategyDocument.model_validate_json(text)
+        document = StrategyDocument.model_validate(read_json(text, longest=LONGEST_DOCUMENT))
+    except UnreadableJson as error:
+        raise _refusal("the document", f"{error}") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise ImportRefused(
-            f"This is no strategy that can be imported: {where}: {first['msg']}. Nothing was "
-            "kept. Export it again with `tutelage strategy export` of a"
-            " version that is not newer."
-        ) from error
+        where = ".".join(str(part)[:40] for part in first["loc"]) or "the document"
+        raise _refusal(where, first["msg"]) from error
+    for rule in document.rules:
+        _check_rule(rule)
     content = Strategy(rules=document.rules)
     ids = [rule.id for rule in document.rules]
     if len(set(ids)) < len(ids):
@@ -117,6 +127,25 @@ def _parse_document(text: str) -> StrategyDocument:
             "an unchanged copy, or propose the changes as edits."
         )
     return document
+
+
+def _refusal(where: str, said: str) -> ImportRefused:
+    return ImportRefused(
+        f"This is no strategy that can be imported: {where}: {said[:300]}. Nothing was kept. "
+        "Export it again with `tutelage strategy export` of a version that is not newer."
+    )
+
+
+def _check_rule(rule: Rule) -> None:
+    """Raise ImportRefused for a rule that no edit could have written: a prompt would hold it."""
+    where, names = f"rule {rule.id[:40]!r}", (rule.id, *rule.steps, *rule.made_from)
+    try:
+        Body(**rule_fields(rule))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise _refusal(f"{where}, {first['loc'][0]}", first["msg"]) from error
+    if len(names) > MOST_RULES or any(len(name) > LONGEST_NAME for name in names):
+        raise _refusal(where, f"a name is longer than {LONGEST_NAME} characters, or too many are")
 
 
 def _rule_lines(rule: Rule) -> list[str]:

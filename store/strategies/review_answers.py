@@ -19,6 +19,8 @@ from .diff import diff
 from .revision import Revision, revise
 from .versions import Strategies, Version
 
+LONGEST_REASON = 2_000
+"""Characters of a reason: later rounds tell a teacher why a version was rejected."""
 ReviewVerdict = Literal["approve", "edit", "reject"]
 
 
@@ -168,6 +170,7 @@ def _answer_event(
             f"The config of {asked.stream} names {asked.reviewer} as its reviewer, and this answer "
             f"is by {given.reviewer.strip() or 'nobody'}. Nothing was recorded."
         )
+    _check_texts(given)
     decisions = _complete_decisions(asked, given.decisions)
     verdict, revised = _verdict(decisions), ""
     if verdict == "edit":
@@ -215,7 +218,7 @@ def _complete_decisions(
 ) -> tuple[RuleDecision, ...]:
     """Return one decision for each rule that was asked about, in the order of the question."""
     by_rule = {it.rule: it for it in decisions}
-    faults = [f"rule {it} was not asked about" for it in by_rule if it not in asked.rules]
+    faults = [f"rule {it[:80]} was not asked about" for it in by_rule if it not in asked.rules]
     faults += [f"rule {it} is not decided" for it in asked.rules if it not in by_rule]
     if len(by_rule) < len(decisions):
         faults.append("a rule is decided twice")
@@ -232,6 +235,25 @@ def _complete_decisions(
         it.model_copy(update={"text": it.text.strip(), "reason": it.reason.strip()})
         for it in (by_rule[rule] for rule in asked.rules)
     )
+
+
+def _check_texts(given: ReviewAnswer) -> None:
+    """Raise ReviewRefused for a text that is too long, or that UTF-8 cannot write."""
+    reasons = [("the reason", given.reason)]
+    reasons += [(f"rule {it.rule[:40]}: the reason", it.reason) for it in given.decisions]
+    texts = [(f"rule {it.rule[:40]}: the text", it.text) for it in given.decisions]
+    faults = [
+        f"{where} has {len(said)} characters, and {LONGEST_REASON} is the most"
+        for where, said in reasons
+        if len(said) > LONGEST_REASON
+    ]
+    faults += [
+        f"{where} holds half of a character, which UTF-8 cannot write"
+        for where, said in (*reasons, *texts)
+        if said.encode(errors="replace").decode() != said
+    ]
+    if faults:
+        raise ReviewRefused(f"{'; '.join(faults)}. Nothing was recorded.")
 
 
 def _verdict(decisions: Sequence[RuleDecision]) -> ReviewVerdict:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from tutelage.store import Log, Strategies, export_json, import_json, open_log
 from tutelage.store.edits import Add, Body, Merge, Split
 from tutelage.store.events import StrategyProposed
+from tutelage.store.rules import Rule, Strategy
 from tutelage.store.strategies.import_export import ImportRefused, to_markdown
 from tutelage.store.strategies.versions import Version
 
@@ -102,6 +103,46 @@ def test_what_is_no_document_is_refused(other_log: Log, text: str) -> None:
 def test_half_a_letter_in_a_rule_is_refused(other_log: Log, document_text: str) -> None:
     with pytest.raises(ImportRefused):
         import_json(other_log, document_text.replace("Count.", "Count \\ud800."))
+
+
+LONG: dict[str, Callable[[dict[str, Any]], object]] = {
+    "600 characters": lambda it: it["rules"][0].update(text="x" * 601),
+    "section: String should have at most 80": lambda it: it["rules"][0].update(section="x" * 81),
+    "300 characters": lambda it: it["rules"][0].update(when="x" * 100_000),
+    "name is longer than 200": lambda it: it["rules"][0].update(id="r" * 100_000),
+    "a name is longer": lambda it: it["rules"][0].update(steps=["s" * 201]),
+    "or too many are": lambda it: it["rules"][0].update(made_from=["r-1"] * 600),
+    "at most 500 items": lambda it: it.update(rules=it["rules"] * 251),
+    "domain: String should have at most 200": lambda it: it.update(domain="d" * 201),
+    "name: String should have at most 200": lambda it: it.update(name="n" * 100_000),
+    "5000000 is the most": lambda it: it.update(measured=[{"a": "x" * 5_000_000}]),
+    "100 is the most": lambda it: it.update(measured=[{"a": json.loads("[" * 101 + "]" * 101)}]),
+}
+
+
+@pytest.mark.parametrize("said", LONG)
+def test_what_no_edit_could_have_written_is_not_imported(
+    other_log: Log, document_text: str, said: str
+) -> None:
+    document = json.loads(document_text)
+    LONG[said](document)
+    rules = tuple(Rule.model_validate(rule) for rule in document["rules"])
+    document["strategy"] = Strategy(rules=rules).hash
+    with pytest.raises(ImportRefused, match=said) as told:
+        import_json(other_log, json.dumps(document))
+    assert len(str(told.value)) < 600 and list(other_log.entries()) == []
+
+
+def test_a_longer_rule_of_an_older_store_is_still_read(log: Log) -> None:
+    rules = (Rule(id="r-1", section="Method", text="word " * 1_000),)
+    first = propose(log, adds("Count."))
+    log.record(
+        first.model_copy(
+            update={"slot": "old", "rules": rules, "strategy": Strategy(rules=rules).hash}
+        )
+    )
+    (found,) = [it for it in Strategies(log).versions() if it.strategy.rules == rules]
+    assert "word word" in to_markdown(found) and export_json(found)
 
 
 STORES = itertools.count()

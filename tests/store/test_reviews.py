@@ -352,3 +352,28 @@ def credit(log: Log, asked: ReviewAsked, name: str, gain: float) -> CreditMeasur
             p=0.5,
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"reason": "x" * 2_001}, "the reason has 2001 characters, and 2000 is the most"),
+        ({"reason": "half \ud800"}, "half of a character"),
+    ],
+)
+def test_a_reason_that_cannot_be_kept_or_told_is_refused(
+    log: Log, more: dict[str, Any], said: str
+) -> None:
+    asked = ask(log)
+    with pytest.raises(ReviewRefused, match=said):
+        record_answer(log, "run", say(asked, "approve", **more))
+    decisions = [it.model_copy(update=more) for it in say(asked, "reject").decisions]
+    with pytest.raises(ReviewRefused, match=said):
+        record_answer(log, "run", say(asked, "reject", decisions=decisions))
+    assert find_answer(log, asked) is None
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5_000, '{"reviewer": "\\ud800"}'])
+def test_a_form_that_cannot_be_read_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ReviewRefused, match="is no answer to a review"):
+        parse_answer(text)

@@ -1,0 +1,104 @@
+"""Replies as a run can record them: whatever a model hands back, the call is answered by it.
+
+A reply that was paid for must reach the log, else every resume pays for it again. So nothing here
+raises: what cannot be used becomes a reply that says so.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import NamedTuple, get_args
+
+from ...models.contract import LONGEST_REPLY, Model, ModelError, Reply, ReplyOutcome, Request, Usage
+from ...store.errors import StoreError
+from .budget import BudgetSpent
+from .record import RecordEnds, ReplayDiffers
+from .secrets import redact
+
+MOST_TOKENS = 10**9
+"""Tokens of one call, at most: a larger count is no count."""
+LONGEST_DETAIL = 2_000
+"""Characters of the reason why a reply is not `ok`."""
+NOT_THE_MODELS = (BudgetSpent, ModelError, RecordEnds, ReplayDiffers, StoreError)
+"""Exceptions that stop a run for a reason of their own."""
+
+
+class Received(NamedTuple):
+    """Replies to one batch, one for each request."""
+
+    replies: list[Reply]
+    asked_again: bool = True
+    """False where the calls are recorded also when they make the run pause: no outage lost them,
+    so that asking again would bring, and cost, the same."""
+
+
+def ask(model: Model, requests: Sequence[Request]) -> Received:
+    """Ask `model`; what it raises, or gives in another number, is an `error` for each request.
+
+    Raises ModelError, and what stops a replay.
+    """
+    try:
+        found: Sequence[object] = list(islice(model.reply(requests), len(requests) + 1))
+    except NOT_THE_MODELS:
+        raise
+    except Exception as error:  # The model is a stranger's: it may raise anything.
+        said = f"{model.name} raised {type(error).__name__}: {error}."
+        # A model that likes many at once is not paid by the call, and may just want memory.
+        asked_again = isinstance(error, OSError) or len(requests) > 1
+        return Received([Reply("", "error", detail=said) for _ in requests], asked_again)
+    if len(found) != len(requests):
+        count = f"{len(found)}" if len(found) < len(requests) else "more"
+        said = f"{model.name} gave {count} replies to {len(requests)} requests."
+        return Received([Reply("", "error", detail=said) for _ in requests], asked_again=False)
+    return Received([_whole(reply) for reply in found])
+
+
+def recordable(reply: Reply, secrets: Collection[str]) -> Reply:
+    """Return `reply` as the log can keep it: in UTF-8, not too long, and without `secrets`.
+
+    The text of one that is cut or changed for this is `malformed`.
+    """
+    text, fault = reply.text, ""
+    if len(text) > LONGEST_REPLY:
+        fault = f"It has {len(text)} characters; the first {LONGEST_REPLY} are kept."
+        text = text[:LONGEST_REPLY]
+    if (written := _writable(text)) != text:
+        text, fault = written, fault or "It holds halves of characters, which UTF-8 cannot write."
+    try:
+        text = redact(text, secrets)
+        detail = redact(_writable(reply.detail[:LONGEST_DETAIL]), secrets)
+    except Exception as error:  # Rather no text than one with a secret, and rather both than none.
+        text, detail = "", ""
+        fault = f"It could not be searched for secrets ({type(error).__name__}) and is not kept."
+    if fault:
+        return replace(reply, text=text, outcome="malformed", detail=fault)
+    return replace(reply, text=text, detail=detail)
+
+
+def _whole(reply: object) -> Reply:
+    """Return what a model gave as a reply of the contract, `malformed` where it is none."""
+    if not isinstance(reply, Reply):
+        return Reply("", "malformed", detail=f"The model gave {_kind(reply)}, which is no Reply.")
+    if not isinstance(reply.text, str):
+        return Reply("", "malformed", detail=f"Its text is {_kind(reply.text)}, and no text.")
+    if reply.outcome not in get_args(ReplyOutcome):
+        detail = f"Its outcome is {str(reply.outcome)[:80]!r}, which is none."
+        return Reply(reply.text, "malformed", detail=detail)
+    if not _is_count(reply.usage):
+        return Reply(reply.text, "malformed", detail="Its usage is no count of tokens.")
+    return reply if isinstance(reply.detail, str) else replace(reply, detail=_kind(reply.detail))
+
+
+def _is_count(usage: object) -> bool:
+    if not isinstance(usage, Usage):
+        return False
+    counts = (usage.input, usage.output, usage.cached)
+    return all(type(count) is int and 0 <= count <= MOST_TOKENS for count in counts)
+
+
+def _writable(text: str) -> str:
+    return text.encode(errors="replace").decode()
+
+
+def _kind(found: object) -> str:
+    return type(found).__name__
