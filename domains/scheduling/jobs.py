@@ -175,11 +175,7 @@ def flaws(problem: Problem, reply: str) -> Iterator[tuple[str, str]]:
     now = 0
     for found in rows:
         job = jobs.get(found[1])
-        try:
-            begin, takes, end, due = (int(found[group]) for group in (2, 3, 4, 6))
-        except ValueError:  # Python reads no number of thousands of digits.
-            yield "false_row", found[0][:80]
-            continue
+        begin, takes, end, due = (solver.whole_number(found[group]) for group in (2, 3, 4, 6))
         if job is None or (begin, takes, due) != (now, job.takes, job.due) or begin + takes != end:
             yield "false_row", found[0]
         if (found[5] == "<=") != (end <= due):

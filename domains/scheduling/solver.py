@@ -55,3 +55,11 @@ def job_order(jobs: Sequence[Job]) -> tuple[int, ...] | None:
         if meets_deadlines([jobs[place] for place in order]):
             return order
     return None
+
+
+def whole_number(digits: str) -> int:
+    """Return a number of a reply; -1, which no row holds, where it has thousands of digits."""
+    try:
+        return int(digits)
+    except ValueError:
+        return -1

@@ -160,7 +160,7 @@ def flaws(problem: Problem, reply: str) -> Iterator[tuple[str, str]]:
     if not rows:
         yield "no_working", ""
     for found in rows:
-        start, end, weight, base, total, without, keep = map(int, found.groups())
+        start, end, weight, base, total, without, keep = map(solver.whole_number, found.groups())
         if (start, end, weight) not in bookings or base != _best_by(bookings, start):
             yield "false_row", found[0]
             continue

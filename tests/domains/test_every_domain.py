@@ -1,6 +1,7 @@
 """Every domain of ours keeps its promises: sound on trial, right references, steps and rules."""
 
 import json
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
@@ -90,6 +91,41 @@ def test_each_ships_two_kinds_of_steps_and_helpful_empty_and_misleading_rules(
 
 def test_every_domain_of_ours_is_asked_for_its_advice() -> None:
     assert set(names()) == set(ADVICE)
+
+
+DIGITS = "9" * 5_000
+"""More digits than Python reads as one whole number."""
+HOSTILE = (
+    "\0",
+    "[" * 5_000,
+    "(" * 5_000,
+    '{"a":' * 5_000,
+    DIGITS,
+    f"Answer: {DIGITS}",
+    f"Answer: 1e{DIGITS}",
+    f"Answer: {DIGITS}/{DIGITS}",
+    f"\\boxed{{{DIGITS}^{{{DIGITS}}}}}",
+    "Answer: " + "-" * 5_000 + "1",
+    "Answer: 9^9^9^9",
+    "Answer: nan",
+    "Answer: \u0661\u00b2",
+    "```python\n" + "-" * 30_000 + "1\n```",
+)
+RUN_APART = ("debugging", "humaneval", "mbpp", "python_coding")
+"""Domains in which each reply is run in a process: a few replies do."""
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_no_reply_makes_a_judge_raise(name: str, rows: Path) -> None:
+    domain = open_domain(name, rows)
+    for problem in domain.problems(held_splits(domain)[0], 1 if name in RUN_APART else 6, 0):
+        solution = domain.solution(problem) or ""
+        places = list(re.finditer(r"\d+", solution))[: 1 if name in RUN_APART else 20]
+        longer = [solution[: it.start()] + DIGITS + solution[it.end() :] for it in places]
+        for reply in (*longer, *HOSTILE[-2 if name in RUN_APART else 0 :]):
+            verdict = domain.judge(problem, reply)
+            assert verdict.score < 1.0 or verdict.outcome == "right"
+            verdict.feedback.encode()
 
 
 @pytest.mark.slow
