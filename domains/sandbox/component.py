@@ -148,7 +148,9 @@ def _lay_out(package: Path) -> None:
 
 def _sources() -> list[Path]:
     """List the source files of the component."""
-    inside = [HERE / "inside" / name for name in ("__init__.py", "calling.py", "engine.py")]
+    inside = [
+        HERE / "inside" / name for name in ("__init__.py", "calling.py", "engine.py", "files.py")
+    ]
     return inside + sorted(path for path in (HERE / "guest").iterdir() if path.is_file())
 
 

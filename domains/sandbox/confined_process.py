@@ -5,21 +5,12 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 from .contract import Limits, Raised, Returned, Status
 from .inside.wire import HEADER
 from .results import Forged, decode, most_bytes
 from .zygote import PATIENCE, Zygote, ZygoteDied
-
-FILE_BYTES = 16_000_000
-"""The most bytes that a private directory may hold."""
-FILE_SIZE = 2_000_000
-"""The longest file; it also bounds files that are open and have no name any more."""
-FILES = 200
-GLANCE = 0.005
-"""Seconds between two looks at how much a program has written."""
 
 
 class Stopped(Exception):
@@ -33,17 +24,16 @@ class Stopped(Exception):
 class Process:
     """A confined process that waits for its program. It is used once."""
 
-    def __init__(self, zygote: Zygote, limits: Limits, directory: str = "") -> None:
+    def __init__(self, zygote: Zygote, limits: Limits, *, files: bool = False) -> None:
         self._zygote = zygote
         self._limits = limits
-        self._directory = directory
+        self._files = files
         self._deadline = 0.0
         self._ours, theirs = socket.socketpair()
-        asked = {
+        asked: dict[str, object] = {
             "memory": limits.memory_mb << 20,
             "seconds": limits.seconds,
-            "directory": directory,
-            "file_size": FILE_SIZE if directory else 0,
+            "files": files,
         }
         try:
             with theirs:
@@ -82,8 +72,8 @@ class Process:
                 if isinstance(error, EOFError | BrokenPipeError | ConnectionResetError):
                     raise Stopped("killed", _describe_end(ended)) from None
                 raise
-            if self._directory:
-                self._zygote.end(pid)  # nothing may be written while the directory is removed
+            if self._files:
+                self._zygote.end(pid)  # its files are gone before another program has some
             else:
                 self._zygote.discard(pid)
         return decode(raw, calls, self._limits)
@@ -120,29 +110,20 @@ class Process:
         return self._receive(size)
 
     def _receive(self, size: int) -> bytes:
-        parts = []
-        while size:
+        received = bytearray()  # not a list of parts: whoever sends byte by byte would fill it
+        while len(received) < size:
             left = self._deadline - time.monotonic()
             if left <= 0:
                 raise timeout(self._limits)
-            self._ours.settimeout(min(left, GLANCE) if self._directory else left)
+            self._ours.settimeout(left)
             try:
-                part = self._ours.recv(min(size, 1 << 20))
+                part = self._ours.recv(min(size - len(received), 1 << 20))
             except TimeoutError:
-                self._check_directory()
-                continue
+                raise timeout(self._limits) from None
             if not part:
                 raise EOFError
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
-
-    def _check_directory(self) -> None:
-        if not self._directory:
-            return
-        sizes = list(_sizes(Path(self._directory)))
-        if sum(sizes) > FILE_BYTES or len(sizes) > FILES:
-            raise Stopped("killed", f"it wrote more than {FILES} files or {FILE_BYTES} bytes")
+            received += part
+        return bytes(received)
 
 
 def timeout(limits: Limits) -> Stopped:
@@ -151,12 +132,6 @@ def timeout(limits: Limits) -> Stopped:
 
 def overflow(most: int) -> Stopped:
     return Stopped("killed", f"its results are longer than {most} bytes")
-
-
-def _sizes(directory: Path) -> Iterator[int]:
-    for path in directory.rglob("*"):
-        with contextlib.suppress(FileNotFoundError):  # it may go while we look
-            yield path.lstat().st_size
 
 
 def _describe_end(ended: int) -> str:

@@ -62,11 +62,14 @@ def relative_path(name: str) -> PurePosixPath:
     return path
 
 
-def request_body(program: str, calls: Sequence[Call], limits: Limits) -> dict[str, object]:
-    """Return what a process is asked, ready for JSON."""
+def request_body(
+    program: str, calls: Sequence[Call], limits: Limits, files: Mapping[str, str] | None
+) -> dict[str, object]:
+    """Return what a process is asked, ready for JSON. Raises ValueError for a name outside."""
     return {
         "program": program,
         "calls": [(call.function, call.args) for call in calls],
         "result_bytes": limits.result_bytes,
         "depth": limits.depth,
+        "files": None if files is None else {str(relative_path(it)): files[it] for it in files},
     }

@@ -83,8 +83,11 @@ FILES: dict[str, Numbers] = {
     "rename": (82, None),
     "renameat": (264, 38),
     "renameat2": (316, 276),
+    "mkdir": (83, None),
+    "mkdirat": (258, 34),
+    "rmdir": (84, None),
 }
-"""Calls that a program with a private directory may make besides."""
+"""Calls that a program with a private directory on a file system of its own may make besides."""
 
 OPEN: Numbers = (2, None)
 OPENAT: Numbers = (257, 56)

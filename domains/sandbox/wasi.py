@@ -18,7 +18,7 @@ from .confined_process import Stopped, overflow, timeout
 from .contract import Call, Level, Limits, Raised, Returned, SandboxUnavailable
 from .inside.wire import ASKED, HEADER
 from .results import Forged, decode, most_bytes
-from .runner import Runner, relative_path, request_body
+from .runner import Runner, request_body
 from .zygote import PATIENCE
 
 _ENVIRONMENT = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
@@ -62,10 +62,7 @@ class WasiSandbox(Runner):
     ) -> tuple[Returned | Raised, ...]:
         """Load `program` in an instance of its own and make `calls`."""
         self._forget_after_fork()
-        for name in files or ():
-            relative_path(name)
-        given = None if files is None else dict(files)
-        request = json.dumps(request_body(program, calls, limits) | {"files": given}).encode()
+        request = json.dumps(request_body(program, calls, limits, files)).encode()
         with self._places:
             return self._attempt(request, len(calls), limits)
 
@@ -191,14 +188,13 @@ class Worker:
 
     def _receive(self, size: int) -> bytes:
         assert self._process.stdout is not None
-        parts = []
-        while size:
-            part = self._process.stdout.read(min(size, 1 << 20))
+        received = bytearray()
+        while len(received) < size:
+            part = self._process.stdout.read(min(size - len(received), 1 << 20))
             if not part:
                 raise EOFError
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+            received += part
+        return bytes(received)
 
     def kill(self) -> None:
         """End it from another thread; the thread that waits for it finds out."""

@@ -61,9 +61,7 @@ class Zygote:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                # Not a session: Linux shares the processor between sessions, and the child that is
-                # nice must yield to the parent that watches it.
-                process_group=0,
+                process_group=0,  # Ctrl-C is for the run, which drains
             )
         try:
             self._channel.send(json.dumps(settings).encode())

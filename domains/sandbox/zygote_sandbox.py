@@ -4,17 +4,14 @@ import contextlib
 import json
 import os
 import platform
-import shutil
-import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 from .confined_process import Process
 from .contract import Call, Level, Limits, Raised, Returned, SandboxUnavailable
 from .inside.wire import LENGTH
-from .runner import Runner, relative_path, request_body
+from .runner import Runner, request_body
 from .zygote import Protection, Zygote, ZygoteDied
 
 
@@ -50,24 +47,25 @@ class ZygoteSandbox(Runner):
             return "unsafe", "no protections but caps on memory, time and files"
         said = f"Landlock {report['version']} and seccomp"
         if report["namespaces"]:
-            return "zygote+ns", f"{said} in namespaces of its own"
+            memory = "" if report["tmpfs"] else "; private files are kept in memory"
+            return "zygote+ns", f"{said} in namespaces of its own{memory}"
         return "zygote", f"{said}; namespaces of its own were not to be had"
 
     def make_calls(
         self, program: str, calls: Sequence[Call], limits: Limits, files: Mapping[str, str] | None
     ) -> tuple[Returned | Raised, ...]:
         """Load `program` in a process of its own and make `calls`."""
-        body = json.dumps(request_body(program, calls, limits)).encode()
-        with _private_directory(files) as directory:
-            return self._attempt(LENGTH.pack(len(body)) + body, len(calls), limits, directory)
+        body = json.dumps(request_body(program, calls, limits, files)).encode()
+        request = LENGTH.pack(len(body)) + body
+        return self._attempt(request, len(calls), limits, files=files is not None)
 
     def _attempt(
-        self, request: bytes, calls: int, limits: Limits, directory: str
+        self, request: bytes, calls: int, limits: Limits, *, files: bool
     ) -> tuple[Returned | Raised, ...]:
         for last in (False, True):
             zygote = self._get_zygote()
             try:
-                process = self._take(zygote, limits, directory)
+                process = self._take(zygote, limits, files=files)
                 spare = partial(self._prepare_spare, zygote, limits)
                 return process.exchange(request, calls, spare)
             except ZygoteDied:
@@ -77,16 +75,16 @@ class ZygoteSandbox(Runner):
                     raise
         raise AssertionError("unreachable")
 
-    def _take(self, zygote: Zygote, limits: Limits, directory: str) -> Process:
+    def _take(self, zygote: Zygote, limits: Limits, *, files: bool) -> Process:
         """Return the process that waits, if it is of this kind; else a new one."""
-        if not directory:
+        if not files:
             with self._lock:
                 spare, self._spare = self._spare, None
             if spare is not None:
                 if spare.fits(zygote, limits):
                     return spare
                 spare.drop()
-        return Process(zygote, limits, directory)
+        return Process(zygote, limits, files=files)
 
     def _prepare_spare(self, zygote: Zygote, limits: Limits) -> None:
         """While an answer is judged, have the next process made: it will probably be alike."""
@@ -123,20 +121,3 @@ class ZygoteSandbox(Runner):
             if self._zygote is not None:
                 self._zygote.forget()
             self._spare = self._zygote = None
-
-
-@contextlib.contextmanager
-def _private_directory(files: Mapping[str, str] | None) -> Iterator[str]:
-    """Make a directory with `files` in it, for one program alone, and remove it afterwards."""
-    if files is None:
-        yield ""
-        return
-    directory = Path(tempfile.mkdtemp(prefix="tutelage-")).resolve()
-    try:
-        for name, text in files.items():
-            path = relative_path(name)
-            (directory / path).parent.mkdir(parents=True, exist_ok=True)
-            (directory / path).write_text(text, encoding="utf-8")
-        yield str(directory)
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)

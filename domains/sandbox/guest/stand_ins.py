@@ -16,11 +16,9 @@ import zoneinfo
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from . import files
+from ..inside import files
 from .zones import ZONES
 
-BEGIN = 1_767_225_600.0
-"""The first time that every program's clock shows: the year 2026 begins."""
 TICK = 1e-6
 """Seconds that pass between two looks at the clock."""
 KEPT = """
@@ -123,7 +121,7 @@ class Clock:
 
 def _clock() -> None:
     clock = Clock()
-    now = clock.since(BEGIN)
+    now = clock.since(files.BEGIN)
     time.time, time.sleep = now, clock.sleep  # type: ignore[assignment]
     time.time_ns = lambda: int(now() * 1e9)
     for name in ("monotonic", "perf_counter", "process_time", "thread_time"):

@@ -15,7 +15,7 @@ import socket
 import sys
 from typing import Any
 
-from . import calling, confine
+from . import calling, confine, files
 from .wire import ENDED, LENGTH, write_message
 
 PRELOADED = """
@@ -48,17 +48,23 @@ class ZygoteProcess:
         self._version = 0
         self._rules: confine.Ruleset | None = None
         self._filters: tuple[confine.Filter, confine.Filter] | None = None
+        self._tmpfs = False
         self._children: set[int] = set()
 
     def prepare(self) -> dict[str, object]:
         """Put on the protections that all share, and report on them."""
         report: dict[str, object] = {"fault": "", "version": 0, "namespaces": False}
+        report["tmpfs"] = False
         if not self._settings["protect"]:
             return report
         try:
             if self._settings["namespaces"]:
                 report["namespaces"] = confine.enter_namespaces()
             confine.give_up_privileges()
+            if report["namespaces"]:
+                report["tmpfs"] = self._tmpfs = _can_mount()
+            if not self._tmpfs:
+                confine.drop_capabilities()
             report["version"] = self._version = confine.landlock_version()
             if self._version < self._settings["oldest"]:
                 report["fault"] = f"Landlock is too old: version {self._version}"
@@ -122,6 +128,7 @@ class ZygoteProcess:
         list(calling.answer(calling.WARMING))
         fault = self._confine(limits)
         request = json.loads(_receive(own, LENGTH.unpack(_receive(own, LENGTH.size))[0]))
+        fault = fault or self._lay_out(request.pop("files"))
         if fault:
             write_message(own, b"x", len(fault), fault)
             return
@@ -132,23 +139,64 @@ class ZygoteProcess:
     def _confine(self, limits: dict[str, Any]) -> bytes:
         """Put all protections on, and return the fault of one that fails; then no program runs."""
         try:
-            confine.die_with_parent()
-            if limits["directory"]:
-                os.chdir(limits["directory"])
-            confine.limit(limits["memory"], limits["seconds"], limits["file_size"])
+            mounted = self._tmpfs and limits["files"]
+            if mounted:
+                confine.enter_private_directory(files.FILE_BYTES, files.FILES)
             if self._settings["protect"]:
-                self._protect(limits["directory"])
+                confine.drop_capabilities()
+            confine.die_with_parent()
+            file_size = files.FILE_BYTES if mounted else 0
+            confine.limit(limits["memory"], limits["seconds"], file_size)
+            if self._settings["protect"]:
+                self._protect(mounted)
         except (OSError, ValueError) as error:
-            return f"{getattr(error, 'strerror', '') or error}".encode()
+            return _describe(error)
         return b""
 
-    def _protect(self, directory: str) -> None:
+    def _protect(self, mounted: bool) -> None:
         if self._rules is None or self._filters is None:
             raise OSError("there are no rules to enter")
-        rules = self._ruleset().allow_writing(directory) if directory else self._rules
-        rules.enter()
-        rules.close()
-        self._filters[bool(directory)].enter()
+        if mounted:
+            rules = self._ruleset().allow_writing(confine.PRIVATE)
+            rules.enter()
+            rules.close()
+        else:
+            self._rules.enter()
+        self._rules.close()
+        self._filters[mounted].enter()
+
+    def _lay_out(self, given: dict[str, str] | None) -> bytes:
+        """Give the program its files; return the fault of a directory that cannot hold them."""
+        if given is None:
+            return b""
+        if not self._tmpfs:
+            files.Private(given).stand_before_disk()
+            return b""
+        try:
+            for name, text in given.items():
+                os.makedirs(os.path.dirname(name) or ".", exist_ok=True)  # noqa: PTH103, PTH120
+                confine.write_file(name, text)
+        except (OSError, ValueError) as error:
+            return b"its files: " + _describe(error)
+        return b""
+
+
+def _can_mount() -> bool:
+    """Tell whether a child gets a private directory, by having one make a file in it."""
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    code = 1
+    try:
+        confine.enter_private_directory(4096, 1)
+        confine.write_file("trial", "")
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _describe(error: Exception) -> bytes:
+    return f"{getattr(error, 'strerror', '') or error}".encode()
 
 
 # Past the filter there is no recv and no send: read and write do.

@@ -10,6 +10,8 @@ CALLS = {
     "landlock_create_ruleset": (444, 444),
     "landlock_restrict_self": (446, 446),
     "unshare": (272, 97),
+    "mount": (165, 40),
+    "capset": (126, 91),
 }
 LOAD, EQUAL, RETURN, ALLOW, REFUSE = 0x20, 0x15, 0x06, 0x7FFF0000, 0x00050000
 

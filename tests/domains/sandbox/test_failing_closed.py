@@ -28,6 +28,7 @@ LACKING = {
     "no seccomp": "lacking.lack_seccomp()",
     "neither": "lacking.lack('landlock_create_ruleset'); lacking.lack_seccomp()",
     "Landlock that cannot be entered": "lacking.lack('landlock_restrict_self', 1)",
+    "capabilities that cannot be given up": "lacking.lack('capset', 1)",
     "an old Landlock": (
         "from tutelage.domains.sandbox import levels, zygote\n"
         "import platform; protection = zygote.Protection(machine=platform.machine(), oldest=99)\n"

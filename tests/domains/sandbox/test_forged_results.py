@@ -2,6 +2,7 @@
 
 import json
 import random
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tutelage.domains.sandbox import Call, Json, Limits, Raised, Returned, same
+from tutelage.domains.sandbox.confined_process import Process
 from tutelage.domains.sandbox.levels import StrongestSandbox
 from tutelage.domains.sandbox.results import Broken, Forged, decode
 
@@ -93,6 +95,27 @@ def test_the_answer_itself_would_pass() -> None:
 def test_what_is_not_of_our_form_is_called_forged(raw: bytes) -> None:
     with pytest.raises(Forged):
         decode(raw, 2, LIMITS)
+
+
+class Dripping:
+    """A socket from which two bytes come at a time."""
+
+    def settimeout(self, seconds: float) -> None:
+        assert seconds > 0
+
+    def recv(self, size: int) -> bytes:
+        return b"[" * min(size, 2)
+
+
+def test_an_answer_that_drips_costs_the_judge_no_more_than_its_length() -> None:
+    process = object.__new__(Process)
+    vars(process).update(_ours=Dripping(), _limits=LIMITS, _deadline=float("inf"))
+    tracemalloc.start()
+    try:
+        assert len(process._receive(400_000)) == 400_000
+        assert tracemalloc.get_traced_memory()[1] < 10 * 400_000
+    finally:
+        tracemalloc.stop()
 
 
 JSON = st.recursive(

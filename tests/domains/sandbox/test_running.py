@@ -130,7 +130,8 @@ def test_files_are_there_for_one_program_and_gone_afterwards(strongest: Stronges
     assert isinstance(result, Returned), result
     where, text, names = result.value  # type: ignore[misc]
     assert (text, names) == ("HELLO", ["done.txt", "in"])
-    assert not Path(str(where)).exists()
+    assert not Path(str(where), "done.txt").exists()
+    assert values(strongest.run(source, [Call("os.listdir")], files={})) == [[]]
 
 
 @pytest.mark.parametrize("name", ["/etc/x", "../x", "a/../../x", ""])

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from tutelage.domains.sandbox import Call, Limits, ProgramResult, Returned, same
-from tutelage.domains.sandbox.confined_process import FILE_BYTES
+from tutelage.domains.sandbox.inside.files import FILE_BYTES
 from tutelage.domains.sandbox.wasi import WasiSandbox
 from tutelage.domains.sandbox.zygote import Protection
 from tutelage.domains.sandbox.zygote_sandbox import ZygoteSandbox
@@ -107,7 +107,7 @@ class Range:
             found = self._judge(attack, ran)
             if attack.kind == "control":
                 return found
-            found += watch.evidence(self._limits(attack).memory_mb, 4 * FILE_BYTES)
+            found += watch.evidence(self._limits(attack).memory_mb, 2 * FILE_BYTES)
             if took > self._limits(attack).seconds + LATE:
                 found.append(f"it ran for {took:.1f} s")
             if "os.fork" in source or "subprocess" in source:

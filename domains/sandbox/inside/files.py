@@ -1,8 +1,10 @@
 """Private directory in memory, behind `open` and the functions of `os`.
 
-Files are reached by name. There are no descriptors, links or permissions.
+Files are reached by name; there are no descriptors, links or permissions. The caps are for ordinary
+programs; a hostile one gets no further than the memory of its own process.
 """
 
+import builtins
 import errno
 import io
 import itertools
@@ -13,9 +15,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 HOME = "/private"
-FILE_SIZE = 2_000_000
+BEGIN = 1_767_225_600
+"""The time of every file: the year 2026 begins."""
 FILE_BYTES = 16_000_000
+"""The most bytes that a private directory holds, at each level."""
 FILES = 200
+"""The most files and folders in it."""
 
 
 class Private:
@@ -49,6 +54,26 @@ class Private:
             "stat": self.stat,
             "unlink": self.remove,
         }
+
+    def stand_before_disk(self) -> None:
+        """Have `open` and `os` find these files; all that is not in the directory is on disk.
+
+        The import system asks `posix` instead, so it finds the library as ever.
+        """
+        for name, ours in self.functions().items():
+            setattr(os, name, self._or_disk(ours, getattr(os, name)))
+        builtins.open = io.open = self._or_disk(self.open, io.open)
+
+    def _or_disk(self, ours: Callable[..., Any], disk: Callable[..., Any]) -> Callable[..., Any]:
+        def act(*args: Any, **named: Any) -> Any:
+            asked = (*args, *named.values())[: 2 if ours == self.rename else 1]
+            found = ours if not asked or any(map(self._holds, asked)) else disk
+            return found(*args, **named)
+
+        return act
+
+    def _holds(self, name: Any) -> bool:
+        return not isinstance(name, int) and f"{self._path(name)}/".startswith(f"{HOME}/")
 
     def open(
         self, file: Any, mode: str = "r", buffering: int = -1, encoding: str | None = None,
@@ -93,7 +118,7 @@ class Private:
     def room(self, held: bytearray, size: int) -> None:
         """Raise OSError unless a file may grow to `size` bytes."""
         others = sum(len(it) for it in self._kept.values() if it is not None and it is not held)
-        if size > FILE_SIZE or others + size > FILE_BYTES:
+        if others + size > FILE_BYTES:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
 
     def _room(self, path: str) -> None:
@@ -123,7 +148,7 @@ class Private:
         held = self._kept[path]
         mode = stat.S_IFDIR | 0o700 if held is None else stat.S_IFREG | 0o600
         number = id(held) if held is not None else hash(path) & 0xFFFFFFFF
-        return os.stat_result((mode, number, 1, 1, 0, 0, len(held or b""), 0, 0, 0))
+        return os.stat_result((mode, number, 1, 1, 0, 0, len(held or b""), BEGIN, BEGIN, BEGIN))
 
     def scandir(self, name: Any = ".") -> "Listing":
         path = self._path(name)
@@ -225,8 +250,7 @@ class DirEntry:
     """Entry of `os.scandir` for one name."""
 
     def __init__(self, private: Private, folder: str, name: str) -> None:
-        self._private = private
-        self.name = name
+        self._private, self.name = private, name
         self.path = posixpath.join(folder, name)
 
     def __fspath__(self) -> str:
