@@ -21,7 +21,7 @@ from tutelage.domains.sandbox.zygote_sandbox import ZygoteSandbox
 
 from .attacks.disk import PROGRAMS
 from .disk_use import DiskUse, own_disk
-from .levels import LEVELS, WASI, make_runner
+from .levels import WASI, make_runner
 
 WRITERS = {
     "unlinked": "path = f'{home}/a'; out = open(path, 'wb'); os.unlink(path)",
@@ -62,7 +62,8 @@ def peak_of(runner: Runner, source: str, disk: Path, seconds: float) -> int:
     limits = Limits(seconds=seconds, memory_mb=256)
     runner.run("", [])  # what a sandbox itself needs is there before
     with DiskUse(disk) as use:
-        runner.run(source, [], limits=limits, files={"a.txt": "mine", "in/b.txt": "mine too"})
+        ran = runner.run(source, [], limits=limits, files={"a.txt": "mine", "b/c.txt": "mine too"})
+    assert ran.status in ("timeout", "killed"), ran
     return use.peak
 
 
@@ -80,10 +81,12 @@ def test_no_program_gets_twice_the_cap(disk: Path, level: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("level", LEVELS)
-def test_no_program_gets_twice_the_cap_in_a_second(disk: Path, level: str) -> None:
+@pytest.mark.parametrize(
+    ("level", "seconds"), [("zygote+ns", 0.8), pytest.param("wasi", 0.2, marks=WASI)]
+)
+def test_no_program_gets_twice_the_cap_in_more_time(disk: Path, level: str, seconds: float) -> None:
     with make_runner(level) as runner:
-        assert greedy(runner, disk, 0.8) == {}
+        assert greedy(runner, disk, seconds) == {}
     assert list(disk.iterdir()) == []
 
 

@@ -4,6 +4,9 @@
 
 from .attack import attacks
 
+PATIENT = {"seconds": 60.0}
+"""Honest programs may take long where the machine is busy."""
+
 CONTROLS = attacks("control", """
 ## arithmetic
 def f(x): return 1
@@ -38,7 +41,7 @@ import random
 def f(x): return random.randint(1, 1)
 ## much memory
 def f(x): return len(bytearray(100_000_000)) // 100_000_000
-""", expected=1) + attacks("control", """
+""", expected=1, limits=PATIENT) + attacks("control", """
 ## reading a file
 def f(x): return int(open("one.txt").read())
 ## writing and renaming a file
@@ -47,4 +50,4 @@ def f(x):
     with open("two.txt", "w") as out: out.write("1")
     os.replace("two.txt", "three.txt")
     return int(open("three.txt").read())
-""", expected=1, files={"one.txt": "1"})  # fmt: skip
+""", expected=1, limits=PATIENT, files={"one.txt": "1"})  # fmt: skip

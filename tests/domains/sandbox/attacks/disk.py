@@ -3,8 +3,12 @@
 A judge that looks only when nothing comes never looks at these. Each runs until its deadline.
 """
 
+from textwrap import indent
+
 PRELUDE = r'''
-import errno, mmap, os, stat, struct, sys, time
+import os, stat, struct
+try: import mmap
+except ImportError: pass
 def is_socket(fd):
     try: return stat.S_ISSOCK(os.fstat(fd).st_mode)
     except Exception: return False
@@ -13,7 +17,7 @@ def drip(said=b" "):
     """Send a byte, so that the parent always has something to read."""
     if PIPE >= 0: os.write(PIPE, said)
 drip(struct.pack("=cI", b"r", 900_000))
-BLOCK, BIG, END = bytes(50_000), bytes(2_000_000), time.monotonic() + 60
+BLOCK, BIG = bytes(50_000), bytes(2_000_000)
 count = 0
 def name():
     global count
@@ -31,7 +35,7 @@ def step(): pass
 '''
 
 LOOP = """
-while time.monotonic() < END:
+while True:
     try: step()
     except (Exception, SystemExit): pass
     drip()
@@ -206,5 +210,8 @@ def step():
 """,
 }
 
-PROGRAMS = {name: PRELUDE + body + LOOP for name, body in BODIES.items()}
+PROGRAMS = {
+    name: f"{PRELUDE}\ntry:\n{indent(body, '    ')}\nexcept Exception: pass\n{LOOP}"
+    for name, body in BODIES.items()
+}
 """Name -> a program that writes all it can until it is ended."""
