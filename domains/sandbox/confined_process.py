@@ -99,10 +99,12 @@ class Process:
             raise timeout(self._limits) from None
 
     def _receive_answer(self, most: int) -> bytes:
-        kind, size = HEADER.unpack(self._receive(HEADER.size))
-        if kind == b"x":
-            said = self._receive(min(size, 4096)).decode("utf-8", "replace")
+        begun, size = HEADER.unpack(self._receive(HEADER.size))
+        if begun == b"x":
+            said = self._receive(size).decode("utf-8", "replace")
             raise Stopped("refused", said)
+        # From here on a program may have written what comes, and no word of it makes a refusal.
+        kind, size = HEADER.unpack(self._receive(HEADER.size))
         if kind != b"r":
             raise Forged("what it sent begins like nothing of ours")
         if size > most:

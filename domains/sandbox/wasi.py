@@ -145,7 +145,7 @@ class Worker:
         with Deadline(limits.seconds, self) as deadline:
             try:
                 kind, size = HEADER.unpack(self._receive(HEADER.size))
-                if kind == b"r" and size > most:
+                if size > most:
                     self.close()
                     raise overflow(most)
                 said = self._receive(size)

@@ -4,7 +4,10 @@ import os
 import struct
 
 HEADER = struct.Struct("=cI")
-"""Kind of message (p: a process id, r: results, x: a refusal), and the id or the length."""
+"""Kind of message, and the id or the length.
+
+p: a process id; x: a refusal; b: now the program begins; r: results.
+"""
 ASKED = struct.Struct("=III")
 """Before each request to the engine: megabytes, bytes of results, and the request's length."""
 LENGTH = struct.Struct("=I")

@@ -14,7 +14,7 @@ from tutelage.domains.sandbox.confined_process import Process
 from tutelage.domains.sandbox.levels import StrongestSandbox
 from tutelage.domains.sandbox.results import Broken, Forged, decode
 
-from .levels import KINDS
+from .levels import KINDS, make_runner
 
 LIMITS = Limits(depth=8)
 HIDDEN: list[Json] = [{"hidden": 7_919_104_729, "in": [True, 2.5, "a text"]}, [1, 2, 3]]
@@ -95,6 +95,27 @@ def test_the_answer_itself_would_pass() -> None:
 def test_what_is_not_of_our_form_is_called_forged(raw: bytes) -> None:
     with pytest.raises(Forged):
         decode(raw, 2, LIMITS)
+
+
+FORGING = """
+import os, stat, struct
+for fd in range(3, 32):
+    try:
+        if stat.S_ISSOCK(os.fstat(fd).st_mode): os.write(fd, struct.pack("=cI", KIND, 4) + b"fork")
+    except OSError: pass
+def f(): return 1
+"""
+
+
+@pytest.mark.parametrize("kind", [b"x", b"p", b"b"])
+@pytest.mark.parametrize("files", [None, {}])
+def test_a_program_cannot_pass_for_one_that_was_never_run(
+    kind: bytes, files: dict[str, str] | None
+) -> None:
+    """A refusal is no score; who could forge one would leave the measurement when it fails."""
+    with make_runner("zygote") as runner:
+        ran = runner.run(FORGING.replace("KIND", repr(kind)), [Call("f")], files=files)
+    assert (ran.status, ran.results) == ("killed", ())
 
 
 class Dripping:
