@@ -89,7 +89,7 @@ def _open_seal(workspace: Workspace, ref: str, *, stderr: bool) -> _Evaluation:
     """Evaluate an adapter on the sealed problems of its own run."""
     from ..evidence.attribution.headline import headline
     from ..graph.measure.by_hand import evaluate as step
-    from ..graph.run import is_complete
+    from ..graph.planning.required_slots import is_complete
 
     with workspace.store() as log, show_progress(stderr=stderr) as progress:
         event = _find_adapter(log, ref)
@@ -120,7 +120,7 @@ def _cross_domain(
 ) -> _Evaluation:
     """Evaluate an adapter, or a version in words, on `n` test problems of another domain."""
     from ..evidence.attribution.headline import headline
-    from ..graph.run import is_complete
+    from ..graph.planning.required_slots import is_complete
 
     domain, judge = build_domain(name, options)
     with workspace.store() as log, show_progress(stderr=stderr) as progress:

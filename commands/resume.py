@@ -42,7 +42,7 @@ def resume(
     It ends where it would have ended without the stop: answered calls are never made again.
     Exit codes are those of `tutelage run`.
     """
-    from ..graph.run import is_complete
+    from ..graph.planning.required_slots import is_complete
 
     workspace = here(ctx)
     began = time.monotonic()

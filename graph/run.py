@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sqlite3
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -12,20 +11,16 @@ from types import FrameType
 from typing import Any
 
 import tomlkit
-from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
 from ..domains.contract import Domain
 from ..models.registry import facts_by_name
-from ..store.events import Evaluated, RunFinished
+from ..store.events import Evaluated
 from ..store.log import Log
-from ..store.slots import EVALUATE, FINISH
+from ..store.slots import EVALUATE
 from ..store.strategies.review_answers import open_question
-from .build import build
+from .build import Loop, build
 from .calls.budget import spending_of
 from .calls.journal import ModelDown
 from .calls.record import Record, RecordEnds, ReplayDiffers
@@ -40,14 +35,14 @@ from .calls.replay import (
 from .config.config import RunConfig, parse_config
 from .config.sections import Budget
 from .context import Paused, Progress, Run, RunStatus, SilentProgress
+from .planning.cursor import CHECKPOINT_FILE, open_saver
 from .planning.opening import CONFIG_FILE, Overrides, open_run, recorded_config
-from .state import FIRST
+from .planning.required_slots import RunHasHole, is_complete
+from .state import FIRST, RunState, holds_log_end
 
 SUPERSTEPS_A_ROUND = 6
 SUPERSTEPS_AROUND = 8
 """baseline, evaluate, and room for a cycle's transfer and feedback."""
-KEPT_CHECKPOINTS = 2
-"""The newest checkpoint and its parent: the checkpoint is a cursor that may be lost."""
 
 
 def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> RunStatus:
@@ -55,7 +50,8 @@ def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> RunStatu
 
     SIGINT and SIGTERM drain: the work at hand is recorded and the run pauses; a second one stops
     at once, which loses nothing either. Raises StreamBusy where somebody works on the run already,
-    and what the nodes raise: BudgetSpent, StoreError.
+    StoreError for a log that is damaged or has a hole, and what the nodes raise: BudgetSpent,
+    StoreError.
     """
     with run.log.alone(run.id):
         # Somebody may have worked, and paid, between the opening and now.
@@ -65,6 +61,8 @@ def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> RunStatu
 
 def _work(run: Run, after_node: Callable[[str], None] | None) -> RunStatus:
     """Run to the end, or until the run pauses, as the only one who works on it."""
+    run.log.check(run.id)
+    is_complete(run.log, run.id)  # refuses an end above a hole, before anything fills it
     run.folder.mkdir(parents=True, exist_ok=True)
     run.freeze()
     _write_config(run)
@@ -88,23 +86,38 @@ def _nodes(run: Run, control: RunControl) -> Generator[str]:
     begin = next(iter(run.log.entries(stream=run.id)))
     # The cursor belongs to this very run: a run of the same name in a new store finds none.
     thread: Any = {
-        "configurable": {"thread_id": begin.hash},
+        "configurable": {"thread_id": begin.hash, "checkpoint_ns": ""},
         "recursion_limit": _supersteps(run.config),
     }
-    with open_saver(run.folder / "checkpoint.db") as saver:
+    with open_saver(run.folder / CHECKPOINT_FILE, thread, run.progress.say) as saver:
         graph = build(saver)
-        begun = graph.get_state(thread).created_at is not None
-        for part in graph.stream(
-            None if begun else FIRST,
-            thread,
-            context=run,
-            stream_mode="updates",
-            durability="sync",
-            control=control,
-            version="v2",
-        ):
-            if part["type"] == "updates":
-                yield from (node for node in part["data"] if node != "__interrupt__")
+        state: Any = graph.get_state(thread).values
+        if state and not holds_log_end(run.log, run.id, state):
+            run.progress.say("The checkpoint is ahead of the log: the run goes on from its log.")
+            saver.delete_thread(begin.hash)
+            state = {}
+        try:
+            yield from _stream(graph, None if state else FIRST, thread, run, control)
+        except RunHasHole as hole:
+            run.progress.say(f"{hole} The run goes on from there.")
+            saver.delete_thread(begin.hash)
+            yield from _stream(graph, FIRST, thread, run, control)
+
+
+def _stream(
+    graph: Loop, state: RunState | None, thread: Any, run: Run, control: RunControl
+) -> Generator[str]:
+    for part in graph.stream(
+        state,
+        thread,
+        context=run,
+        stream_mode="updates",
+        durability="sync",
+        control=control,
+        version="v2",
+    ):
+        if part["type"] == "updates":
+            yield from (node for node in part["data"] if node != "__interrupt__")
 
 
 def _supersteps(config: RunConfig) -> int:
@@ -225,11 +238,6 @@ def attribution(log: Log, run_id: str) -> Mapping[str, Any]:
     return dict(json.loads(log.text(event.attribution_text)))
 
 
-def is_complete(log: Log, run_id: str) -> bool:
-    """Tell whether the run came to its end."""
-    return log.find(RunFinished, run_id, FINISH) is not None
-
-
 def _write_config(run: Run) -> None:
     """Write the config as resolved, beside the results."""
     text = tomlkit.dumps(run.config.model_dump(mode="json", exclude_none=True))
@@ -256,37 +264,3 @@ def _draining(control: RunControl) -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-
-
-class CursorSaver(SqliteSaver):
-    """Saver that prunes as it writes; `SqliteSaver.prune` is not implemented."""
-
-    def put(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        saved = super().put(config, checkpoint, metadata, new_versions)
-        thread = saved["configurable"]["thread_id"]
-        with self.cursor() as cursor:
-            for table in ("writes", "checkpoints"):
-                cursor.execute(
-                    f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id NOT IN ("
-                    "SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? "
-                    "ORDER BY checkpoint_id DESC LIMIT ?)",
-                    (thread, thread, KEPT_CHECKPOINTS),
-                )
-        return saved
-
-
-@contextmanager
-def open_saver(path: Path) -> Iterator[CursorSaver]:
-    """Open the saver over `path`; only plain values come back from it (strict msgpack)."""
-    connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
-    try:
-        serde: Any = JsonPlusSerializer(allowed_msgpack_modules=None)
-        yield CursorSaver(connection, serde=serde)
-    finally:
-        connection.close()

@@ -7,6 +7,7 @@ import hashlib
 from typing import TypedDict
 
 from ..store import slots
+from ..store.log import Log
 from ..store.slots import CycleStep, RoundId, RoundStep
 
 
@@ -33,6 +34,13 @@ class RunState(TypedDict, total=False):
     """Hashes of the versions this round sent to the gate."""
     decided: str
     """Slot of the round's `validate`."""
+    log_seq: int
+    """Place of the last event in the run's stream when this was written; 0 for none.
+
+    A state is believed only where the log still holds that very event.
+    """
+    log_hash: str
+    """Hash of that event, and so of all before it in the stream; empty for none."""
 
 
 FIRST: RunState = {
@@ -45,7 +53,24 @@ FIRST: RunState = {
     "incumbent": "",
     "candidates": [],
     "decided": "",
+    "log_seq": 0,
+    "log_hash": "",
 }
+
+
+def with_log_end(log: Log, stream: str, state: RunState, update: RunState) -> RunState:
+    """Return the update of a node and, with it, the end of the stream as the node left it."""
+    seq, seal = state.get("log_seq", 0), state.get("log_hash", "")
+    for entry in log.entries(stream=stream, after=seq):
+        seq, seal = entry.seq, entry.hash
+    return {**update, "log_seq": seq, "log_hash": seal}
+
+
+def holds_log_end(log: Log, stream: str, state: RunState) -> bool:
+    """Tell whether the log reaches as far as it did when the state was written."""
+    seq = state["log_seq"]
+    entry = next(iter(log.entries(stream=stream, after=seq - 1)), None)
+    return seq == 0 or (entry is not None and (entry.seq, entry.hash) == (seq, state["log_hash"]))
 
 
 def seed_of(run_seed: int, slot: str) -> int:

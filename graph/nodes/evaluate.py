@@ -13,12 +13,17 @@ from ...store.readings import newest_readings
 from ...store.rules import Strategy
 from ..context import Run
 from ..measure.attribution import SEALED, attribute, strategy_leaks
+from ..planning.required_slots import refuse_holes
 from ..state import RunState
 
 
 def evaluate(state: RunState, runtime: Runtime[Run]) -> RunState:
-    """Answer `test` and `ood` with every arm, and record the attribution table."""
+    """Answer `test` and `ood` with every arm, and record the attribution table.
+
+    Raises RunHasHole, with all seals whole, where the log lacks what comes before.
+    """
     run = runtime.context
+    refuse_holes(run.log, run.id)
     event = run.log.find(Evaluated, run.id, slots.EVALUATE) or run.log.record(
         _evaluation(run, state["strategy"], state["adapter"])
     )

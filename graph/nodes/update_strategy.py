@@ -26,9 +26,14 @@ from ..measure.shown_attempts import evidence_of
 from ..screening.admission import check, check_rivals
 from ..screening.leaks import foreign_texts
 from ..state import RunState, round_slot
-from ..teacher.contract import Effect, Forbidden, Situation, Unusable, unusable_otherwise
-
-NOTHING_MORE = "The teacher has nothing more to propose."
+from ..teacher.contract import (
+    NOTHING_MORE,
+    Effect,
+    Forbidden,
+    Situation,
+    Unusable,
+    unusable_otherwise,
+)
 
 
 def update_strategy(state: RunState, runtime: Runtime[Run]) -> RunState:

@@ -26,6 +26,9 @@ LONGEST_STEP, MOST_STEPS = 80, 20
 """Characters of the name of a kind of step, and kinds that one rule of a draft may name."""
 MOST_PARTS = 12
 """Rules that one edit of a model may merge, or split one into. Texts of rules: `edits.Body`."""
+NOTHING_MORE = "The teacher has nothing more to propose."
+"""Reason of a refusal behind which no more is asked in its round."""
+
 Ask = Callable[[str, Request], Reply]
 """One journaled model call: slot suffix and request in, reply out."""
 

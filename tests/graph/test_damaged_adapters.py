@@ -1,11 +1,9 @@
 """Adapters that were changed, lost or exchanged after training: none is used in silence."""
 
 import hashlib
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,56 +13,10 @@ from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
 from tutelage.models.contract import ModelError
 from tutelage.store.events import AdapterTrained, Event, Transferred
-from tutelage.trainer.adapter import is_whole, save_adapter
-from tutelage.trainer.contract import Destination, OnStep, Stop, Training
-from tutelage.trainer.manifest import MANIFEST, Manifest, read_manifest
+from tutelage.trainer.manifest import MANIFEST, read_manifest
 
-from .fakes import KINDS, Parity, Pupil
+from .fakes import LocalPupil, Parity, SavingCoach, write_steps
 from .world import CARRY_HELPS, config
-
-
-class LocalPupil(Pupil):
-    """A pupil whose weights are here, so that the run looks after its adapters."""
-
-    def bare(self) -> tuple[Any, Any]:
-        raise AssertionError("its trainer needs no weights")
-
-    def chat(self, request: object) -> str:
-        raise AssertionError("its trainer needs no text")
-
-    encode: Any = chat
-
-
-class SavingCoach:
-    """A trainer that saves as the real one does: files, their hashes, the manifest last."""
-
-    def __init__(self) -> None:
-        self.trained: list[str] = []
-
-    def train(
-        self, training: Training, place: Destination, on_step: OnStep = None, stop: Stop = None
-    ) -> Manifest:
-        home, shown = place.folder / training.key, training.input.dataset.examples[0].completion
-        if is_whole(home):
-            return read_manifest(home)
-        self.trained.append(training.key)
-        steps = json.dumps([kind for kind in KINDS if f"[{kind}]" in shown])
-        manifest = Manifest(
-            key=training.key,
-            base=training.student.name,
-            dataset=training.input.dataset.hash,
-            strategy=place.strategy.hash,
-            strategy_name=place.strategy_name,
-            recipe=training.recipe,
-            seed=training.seed,
-        )
-        return save_adapter(
-            place.folder, manifest, place.strategy, lambda it: write_steps(it, steps)
-        )
-
-
-def write_steps(folder: Path, steps: str) -> None:
-    (folder / "steps.json").write_text(steps)
 
 
 class Notes(SilentProgress):

@@ -16,10 +16,10 @@ import pytest
 from tutelage.domains.contract import Problem, Verdict
 from tutelage.graph.calls.secrets import REMOVED
 from tutelage.graph.context import Run
-from tutelage.graph.nodes.update_strategy import NOTHING_MORE
 from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
 from tutelage.graph.screening.injection import order_in
+from tutelage.graph.teacher.contract import NOTHING_MORE
 from tutelage.graph.teacher.model import ModelTeacher
 from tutelage.models.contract import Reply, Request
 from tutelage.models.scripted import ScriptedModel

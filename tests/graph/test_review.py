@@ -18,7 +18,8 @@ from tutelage.graph.build import build
 from tutelage.graph.calls.budget import seconds_at_work
 from tutelage.graph.context import Run, RunStatus
 from tutelage.graph.measure.reviews import rejection_reasons
-from tutelage.graph.run import go, open_saver
+from tutelage.graph.planning.cursor import open_saver
+from tutelage.graph.run import go
 from tutelage.graph.screening.admission import check, check_revision
 from tutelage.graph.teacher.contract import Unusable
 from tutelage.store.events import (
@@ -232,7 +233,7 @@ def test_the_graphs_own_interrupt_is_typed_and_its_answers_go_into_the_log(run: 
     asked = question_of(run)
     thread: Any = {"configurable": {"thread_id": next(iter(run.log.entries())).hash}}
     before = log_lines(run.log)
-    with open_saver(run.folder / "checkpoint.db") as saver:
+    with open_saver(run.folder / "checkpoint.db", thread, print) as saver:
         graph = build(saver)
         (stop,) = graph.get_state(thread).interrupts
         assert stop.value["candidate"] == asked.candidate and stop.response_schema is not None
