@@ -75,7 +75,7 @@ def test_time_passes_when_a_program_sleeps_and_costs_the_judge_nothing(box: Wasi
 def test_a_program_gets_as_much_memory_as_its_limits_say(box: WasiSandbox) -> None:
     program = "def f(): return len(bytearray(200_000_000))"
     small, large = (
-        box.run(program, [Call("f")], limits=Limits(memory_mb=size)) for size in (128, 512)
+        box.run(program, [Call("f")], limits=Limits(60, memory_mb=size)) for size in (128, 512)
     )
     assert "MemoryError" in str(small.results) and large.results == (Returned(200_000_000, ()),)
 
@@ -88,7 +88,7 @@ def test_a_result_that_our_own_half_did_not_bound_ends_its_instance(box: WasiSan
         "    if name.endswith('inside.calling'): module._call = lambda *_: 'x' * {size}\n"
     )
     for size in (1_500_000, 100_000_000):
-        ran = box.run(source.format(size=size), [Call("f")])
+        ran = box.run(source.format(size=size), [Call("f")], limits=Limits(seconds=60))
         assert (ran.status, ran.results) == ("killed", ())
     assert value(box, "def f(): return 1") == 1
 

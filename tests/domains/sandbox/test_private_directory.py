@@ -153,3 +153,25 @@ def test_files_that_do_not_fit_are_refused_with_the_reason() -> None:
     with make_runner("zygote+ns") as runner:
         ran = runner.run("", [], files={"a": "x" * (FILE_BYTES + 1)})
         assert ran.status == "refused" and ran.detail.startswith("its files: ")
+
+
+WITHOUT_MOUNTS = """
+import sys; sys.path.insert(0, sys.argv[1])
+import lacking; lacking.lack("mount", 1)
+from tutelage.domains.sandbox import Call, Limits, level, run
+program = "def f(): open('b', 'w').write('x'); return open('a').read() + open('b').read()"
+print(run(program, [Call("f")], limits=Limits(60), files={"a": "y"}).results[0].value, level()[1])
+"""
+
+
+def test_where_nothing_can_be_mounted_files_are_in_memory_and_the_level_says_so() -> None:
+    """As on a system that lets anybody into namespaces and then allows nothing there."""
+    make_runner("zygote+ns").close()
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHOUT_MOUNTS, str(Path(__file__).parent)],
+        env={**os.environ, "TUTELAGE_SANDBOX": "zygote"},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.stdout.startswith("yx Landlock"), ran.stderr
+    assert "namespaces of its own; private files are kept in memory" in ran.stdout
