@@ -57,7 +57,7 @@ def ask(
     """Ask a tuned student one question, in the very form in which it was trained."""
     workspace = here(ctx)
     if has_log(workspace.home):
-        with workspace.store() as log:
+        with workspace.store(writes=True) as log:
             found = _find(workspace, log, adapter)
             rules = Strategies(log).get(strategy).strategy if strategy else None
             reply = _ask(workspace, log, found, text, rules)

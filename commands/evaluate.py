@@ -91,7 +91,7 @@ def _open_seal(workspace: Workspace, ref: str, *, stderr: bool) -> _Evaluation:
     from ..graph.measure.by_hand import evaluate as step
     from ..graph.planning.required_slots import is_complete
 
-    with workspace.store() as log, show_progress(stderr=stderr) as progress:
+    with workspace.store(writes=True) as log, show_progress(stderr=stderr) as progress:
         event = _find_adapter(log, ref)
         if not is_complete(log, event.stream):
             raise Refused(
@@ -123,7 +123,7 @@ def _cross_domain(
     from ..graph.planning.required_slots import is_complete
 
     domain, judge = build_domain(name, options)
-    with workspace.store() as log, show_progress(stderr=stderr) as progress:
+    with workspace.store(writes=True) as log, show_progress(stderr=stderr) as progress:
         run_id, version, adapter = _resolve(log, ref)
         if version.domain == domain.name:
             raise Refused(

@@ -75,7 +75,8 @@ def review(
     if (decisions is not None) + show + past_ones > 1:
         raise Refused("--decisions, --show and --log exclude each other. Choose one.", code=2)
     workspace = here(ctx)
-    with workspace.store() as log:
+    reads = show or past_ones or as_json
+    with workspace.store(writes=decisions is not None or not reads) as log:
         find_run(log, run)
         if past_ones:
             _print_past(log, run, as_json)

@@ -25,7 +25,7 @@ def transfer(
     from ..graph.measure.by_hand import transfer as step
 
     workspace = here(ctx)
-    with workspace.store() as log, show_progress(stderr=as_json) as progress:
+    with workspace.store(writes=True) as log, show_progress(stderr=as_json) as progress:
         wanted = Strategies(log).get(version)
         if not wanted.strategy.rules:
             raise Refused(f"{wanted.name} has no rules: there is nothing to transfer.")

@@ -48,8 +48,11 @@ class Workspace:
     """Stands in for what configs name; given by programs that call the commands, not by people."""
 
     @contextmanager
-    def store(self, *, create: bool = False) -> "Iterator[Log]":
-        """The store, which must be there: a command that reads makes nothing. `create` makes it."""
+    def store(self, *, writes: bool = False, create: bool = False) -> "Iterator[Log]":
+        """The store, which must be there and is only read, unless the command `writes`.
+
+        `create` makes it, to write. What only reads works where nothing may be written.
+        """
         from ..store.log import has_log, open_log
 
         if not create and not has_log(self.home):
@@ -57,7 +60,7 @@ class Workspace:
                 f"There is no store in {self.home}. `tutelage run CONFIG` begins one; "
                 "--home or TUTELAGE_HOME names another."
             )
-        with open_log(self.home) as log:
+        with open_log(self.home, read_only=not (writes or create)) as log:
             yield log
 
     def reopen(

@@ -34,11 +34,12 @@ class Log(Protocol):
     """Outlives the process that opened it, so that a run can be resumed."""
 
     @classmethod
-    def open(cls, place: str, *, busy_seconds: float = 30.0) -> Self:
+    def open(cls, place: str, *, busy_seconds: float = 30.0, read_only: bool = False) -> Self:
         """Open the store at `place`, which is of the keeper's own kind; make it if it is missing.
 
-        `busy_seconds` is how long to wait for another process that writes. Raises StoreError, and
-        leaves what it cannot read as it was.
+        `busy_seconds` is how long to wait for another process that writes. `read_only` needs no
+        right to write and makes nothing; the log then raises StoreError for whatever would record.
+        Raises StoreError, and leaves what it cannot read as it was.
         """
 
     @classmethod
@@ -52,7 +53,8 @@ class Log(Protocol):
         the new event: so a crashed step may run again. What is returned reads as a resumed run will
         read it, and is as safe as this keeper makes anything. Raises SlotConflict where a slot
         holds another kind or other inputs, ValueError for what JSON and UTF-8 cannot write,
-        StoreError for a log that was closed.
+        StoreGone where the store is no longer where it was opened, StoreError for a log that was
+        closed or is only to be read.
         """
 
     def record(self, event: E) -> E:
@@ -130,7 +132,10 @@ class Log(Protocol):
         """Return who is `alone` on a stream, such as "process 4711 on HOST since ..."; else ''."""
 
     def close(self) -> None:
-        """Let go of the store; once is enough."""
+        """Let go of the store; once is enough.
+
+        Raises StoreGone where what this log recorded is no longer where it was opened.
+        """
 
     def __enter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 StoreError                  full or failing disk, a lock that never came free
 ├── StoreTooNew             a newer tutelage wrote it
 ├── StoreCorrupt            not a store, or damaged
+├── StoreGone               vanished or exchanged under a process that works on it
 ├── SlotConflict            the slot holds something else
 ├── StreamBusy              somebody works on this run already
 └── BlobMissing             no text under this hash (also a LookupError)
@@ -19,6 +20,19 @@ class StoreTooNew(StoreError):
 
 class StoreCorrupt(StoreError):
     """The file is no store, or it is damaged. It was left as it was."""
+
+
+class StoreGone(StoreError):
+    """A file of the store vanished, or another took its place, while a process worked on it."""
+
+    def __init__(self, what: object) -> None:
+        super().__init__(
+            f"{what} is not there any more, or is not what it was: it was removed, moved, "
+            "exchanged or put back from an older copy while this process worked on the store. "
+            "Nobody would find what is recorded from now on, so nothing more is kept. Move the "
+            "store back, or restore it from a copy, and go on from there: `tutelage log verify`, "
+            "then `tutelage resume RUN`."
+        )
 
 
 class SlotConflict(StoreError):
@@ -52,6 +66,11 @@ class BlobMissing(StoreError, LookupError):
         super().__init__(
             f"No text {sha256!r} in {where}. `tutelage log verify` lists what is missing."
         )
+
+
+def read_only_error(where: object) -> StoreError:
+    """Return the error of a log that was opened for reading and should keep something."""
+    return StoreError(f"{where} was opened for reading: nothing can be kept. Open it for writing.")
 
 
 def closed_error() -> StoreError:

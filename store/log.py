@@ -14,14 +14,14 @@ KEEPERS: Mapping[str, type[Log]] = {"sqlite": SqliteLog, "memory": MemoryLog}
 """Word before the colon of a home -> its keeper; a home without one is a folder, SQLite's."""
 
 
-def open_log(home: str | Path, *, busy_seconds: float = 30.0) -> Log:
+def open_log(home: str | Path, *, busy_seconds: float = 30.0, read_only: bool = False) -> Log:
     """Open the store in `home`, a folder or `KEEPER:PLACE`; make one where there is none.
 
-    `busy_seconds` is how long to wait for another process that writes. Raises StoreError
-    and leaves what it cannot read as it was.
+    `busy_seconds` is how long to wait for another process that writes; `read_only` opens a store
+    that is there, and changes nothing. Raises StoreError and leaves what it cannot read as it was.
     """
     keeper, place = _keeper(home)
-    return keeper.open(place, busy_seconds=busy_seconds)
+    return keeper.open(place, busy_seconds=busy_seconds, read_only=read_only)
 
 
 def has_log(home: str | Path) -> bool:

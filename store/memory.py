@@ -20,7 +20,7 @@ from .contract import (
     names_of,
     read_entry,
 )
-from .errors import BlobMissing, StreamBusy, closed_error
+from .errors import BlobMissing, StoreError, StreamBusy, closed_error, read_only_error
 from .events import Event
 from .hash_chain import (
     NO_EVENTS,
@@ -50,11 +50,16 @@ class MemoryLog(Log):
         """Stream -> the process that works on it, and how others are told of it."""
         self._lock = threading.Lock()
         self._closed = False
+        self._read_only = False
 
     @classmethod
-    def open(cls, place: str, *, busy_seconds: float = 30.0) -> Self:
+    def open(cls, place: str, *, busy_seconds: float = 30.0, read_only: bool = False) -> Self:
         """Open the store that this process has under the name `place`, or a new one."""
-        return cast(Self, copy(_STORES.setdefault(place, cls())))
+        if read_only and place not in _STORES:
+            raise StoreError(f"There is no store memory:{place} in this process.")
+        handle = copy(_STORES.setdefault(place, cls()))
+        handle._read_only = read_only
+        return cast(Self, handle)
 
     @classmethod
     def exists(cls, place: str) -> bool:
@@ -83,6 +88,8 @@ class MemoryLog(Log):
         """Take in what was checked and sealed: all that is ever kept comes through here."""
         if self._closed:
             raise closed_error()
+        if self._read_only:
+            raise read_only_error("The store")
         for row in rows:
             self._slots[row.stream, row.slot] = row
             count = self._ends.get(row.stream, START).count + 1
@@ -150,6 +157,8 @@ class MemoryLog(Log):
 
     @contextmanager
     def alone(self, stream: str) -> Iterator[None]:
+        if self._read_only:
+            raise read_only_error("The store")
         with self._lock:
             if worker := self.worker(stream):
                 raise StreamBusy(stream, worker)

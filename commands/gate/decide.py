@@ -39,7 +39,7 @@ def decide(
     from ...graph.measure.by_hand import gate as step
 
     workspace = here(ctx)
-    with workspace.store() as log, show_progress(stderr=as_json) as progress:
+    with workspace.store(writes=True) as log, show_progress(stderr=as_json) as progress:
         strategies = Strategies(log)
         candidate = strategies.get(version)
         incumbent = strategies.get(against) if against else _find_incumbent(strategies, candidate)

@@ -28,7 +28,7 @@ def promote(
     ctx: typer.Context, version: VersionRef, reason: Reason, by: By = None, as_json: Json = False
 ) -> None:
     """Make a version current by your own word, whatever its gate said; name and reason stay."""
-    with here(ctx).store() as log:
+    with here(ctx).store(writes=True) as log:
         strategies = Strategies(log)
         found = strategies.get(version)
         if not found.slot:

@@ -35,7 +35,7 @@ def rollback(
 
     A branch returns to its own past only; the domain to what stood in it before.
     """
-    with here(ctx).store() as log:
+    with here(ctx).store(writes=True) as log:
         strategies = Strategies(log)
         domain, branch = _find_branch(strategies, line)
         before = strategies.current(domain).name

@@ -31,11 +31,13 @@ class LockFile:
     and keep it alive, lets go of it.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the lock file, made where it is missing. Raises OSError."""
+    def __init__(self, path: Path, *, make: bool = True) -> None:
+        """Open the lock file; `make` it where it is missing. Raises OSError."""
         self.path = path
         # On a descriptor that stays open: a lock by path adds a quarter to the cost of a record.
-        self.descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        self.descriptor = os.open(path, os.O_RDWR | (os.O_CREAT if make else 0), 0o666)
+        found = os.fstat(self.descriptor)
+        self.identity = found.st_dev, found.st_ino
         _OPEN.add(self)
 
     def take(self) -> bool:
@@ -87,13 +89,16 @@ class WriteLock:
     writer at that instant can damage the file. Those who wait here are also served sooner.
     """
 
-    def __init__(self, path: Path, patience: float) -> None:
-        """Open the lock of the database at `path`. Raises OSError."""
+    def __init__(self, path: Path, patience: float, *, make: bool = True) -> None:
+        """Open the lock of the database at `path`; `make` it where it is missing. Raises OSError.
+
+        `patience` is how many seconds to wait for another writer.
+        """
         self._path = path
         self._patience = patience
         self._threads = threading.Lock()
         self._closed = False
-        self._file = LockFile(path.with_suffix(".lock"))
+        self.file = LockFile(path.with_suffix(".lock"), make=make)
 
     def __enter__(self) -> None:
         end = time.monotonic() + self._patience
@@ -102,7 +107,7 @@ class WriteLock:
         try:
             if self._closed:  # perhaps while we waited
                 raise closed_error()
-            while not self._file.take():
+            while not self.file.take():
                 if time.monotonic() > end:
                     raise lock_timeout(self._path)
                 time.sleep(0.001)
@@ -111,14 +116,14 @@ class WriteLock:
             raise
 
     def __exit__(self, *_: object) -> None:
-        self._file.release()
+        self.file.release()
         self._threads.release()
 
     def close(self) -> None:
         """Let go of the lock file."""
         with self._threads:
             self._closed = True
-            self._file.close()
+            self.file.close()
 
 
 def lock_timeout(path: Path) -> StoreError:
@@ -130,8 +135,8 @@ def lock_timeout(path: Path) -> StoreError:
 
 
 @contextmanager
-def hold_stream(home: Path, stream: str) -> Iterator[None]:
-    """Be the only one who works on `stream` of the store in `home`.
+def hold_stream(home: Path, stream: str) -> Iterator[LockFile]:
+    """Be the only one who works on `stream` of the store in `home`, by this lock.
 
     Raises StreamBusy, and StoreError where no lock can be had.
     """
@@ -144,7 +149,7 @@ def hold_stream(home: Path, stream: str) -> Iterator[None]:
         else:
             raise StreamBusy(stream, _read_note(lock.descriptor) or "another process")
         _write_note(lock.descriptor, describe_self())
-        yield
+        yield lock
     finally:
         lock.close()
 

@@ -1,6 +1,8 @@
 """Keeper of the log in one SQLite database."""
 
+import os
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
@@ -21,7 +23,7 @@ from ..contract import (
     names_of,
     read_entry,
 )
-from ..errors import BlobMissing, StoreCorrupt, StoreError, closed_error
+from ..errors import BlobMissing, StoreCorrupt, StoreError, closed_error, read_only_error
 from ..events import Event
 from ..events.upcasts import revive
 from ..hash_chain import (
@@ -34,11 +36,13 @@ from ..hash_chain import (
     link_after,
     sha256,
 )
-from .database import DATABASE, connect, translate_errors, writer_connection
-from .heads_note import read_heads, write_heads
-from .locks import WriteLock, find_worker, hold_stream
+from .database import DATABASE, connect, connect_reader, is_there, translate_errors
+from .heads_note import read_heads
+from .identity import StoreFiles
+from .locks import WriteLock, find_worker
 from .tables import BLOB, EVENT, HEAD, LINK
 from .verify import check_stream, verify_database
+from .writer import Writer
 
 PAGE = 500
 """Events read in one short transaction: a long reader would keep the WAL from shrinking."""
@@ -66,42 +70,55 @@ _KEEP = insert(BLOB).on_conflict_do_nothing()
 _TEXT = select(BLOB.c.text).where(BLOB.c.sha256 == bindparam("sha256"))
 
 
+_OPENING = threading.Lock()
+"""One opening at a time: who looks at a file must know whether another thread has it open."""
+
+
 class SqliteLog(Log):
     """One store, in one folder. Threads may share it; so may processes, each with its own."""
 
-    def __init__(self, path: Path, engine: Engine, lock: WriteLock) -> None:
+    def __init__(
+        self, path: Path, engine: Engine, lock: WriteLock | None, *, read_only: bool
+    ) -> None:
         self._home = path.parent
         self._path = path
         self._engine = engine
         self._lock = lock
-        self._writer = writer_connection(engine.connect())
-        self._wrote = False
+        self._files = StoreFiles(path)
+        self._writer = None if read_only or lock is None else Writer(self._files, engine, lock)
+        self._closed = False
 
     @classmethod
-    def open(cls, place: str, *, busy_seconds: float = 30.0) -> Self:
+    def open(cls, place: str, *, busy_seconds: float = 30.0, read_only: bool = False) -> Self:
         """Open the database in the folder `place`."""
         # The file itself: a link to it, or to its folder, is the same store, with the same locks.
-        path = (Path(place) / DATABASE).resolve()
-        engine, lock = connect(path, busy_seconds)
-        with translate_errors(path):
-            return cls(path, engine, lock)
+        path = Path(os.path.realpath(Path(place) / DATABASE))
+        with _OPENING, translate_errors(path):
+            engine, lock = (connect_reader if read_only else connect)(path, busy_seconds)
+            try:
+                return cls(path, engine, lock, read_only=read_only)
+            except BaseException:
+                engine.dispose()
+                if lock:
+                    lock.close()
+                raise
 
     @classmethod
     def exists(cls, place: str) -> bool:
-        return (Path(place) / DATABASE).exists()
+        return is_there(Path(place) / DATABASE)
 
     def record_all(self, events: Sequence[E]) -> list[E]:
-        with self._lock, translate_errors(self._path), self._writer.begin():
-            end = self._writer.execute(_STORE_HEAD).first()
-            head, stand = Link(*end) if end else NO_EVENTS, []
+        stand = list[E]()
+        with self._writer_or_raise().begin() as connection:
+            end = connection.execute(_STORE_HEAD).first()
+            head = Link(*end) if end else NO_EVENTS
             for event in events:
-                stands, head = _append(self._writer, event, head)
+                stands, head = _append(connection, event, head)
                 stand.append(stands)
-        self._wrote = True
         return stand
 
     def find(self, kind: type[E], stream: str, slot: str) -> E | None:
-        with translate_errors(self._path), self._engine.connect() as connection:
+        with self._reader() as connection:
             row = connection.execute(_STANDING, {"stream": stream, "slot": slot}).first()
         return check_kind(kind, revive(stream, slot, *row)) if row else None
 
@@ -123,7 +140,7 @@ class SqliteLog(Log):
             inside.append(EVENT.c.kind.in_(names))
         wanted = wanted.where(*inside)
         while True:
-            with translate_errors(self._path), self._engine.connect() as connection:
+            with self._reader() as connection:
                 rows = connection.execute(wanted.where(EVENT.c.seq > after)).all()
             for row in rows:
                 entry = read_entry(StoredEvent._make(row))
@@ -133,35 +150,33 @@ class SqliteLog(Log):
                 return
 
     def end(self) -> int:
-        with translate_errors(self._path), self._engine.connect() as connection:
+        with self._reader() as connection:
             return int(connection.scalar(_NEWEST) or 0)
 
     def keep_all(self, texts: Sequence[str]) -> list[str]:
         keys = [sha256(text) for text in texts]
-        if self._writer.closed:
-            raise closed_error()
-        with translate_errors(self._path):
-            with self._engine.connect() as connection:
-                new = {
-                    key: text
-                    for key, text in dict(zip(keys, texts, strict=True)).items()
-                    if not connection.execute(_TEXT, {"sha256": key}).first()
-                }
-            if new:
-                with self._lock, self._writer.begin():
-                    rows = [{"sha256": key, "text": text} for key, text in new.items()]
-                    self._writer.execute(_KEEP, rows)
+        writer = self._writer_or_raise()
+        with self._reader() as connection:
+            new = {
+                key: text
+                for key, text in dict(zip(keys, texts, strict=True)).items()
+                if not connection.execute(_TEXT, {"sha256": key}).first()
+            }
+        if new:
+            with writer.begin() as connection:
+                rows = [{"sha256": key, "text": text} for key, text in new.items()]
+                connection.execute(_KEEP, rows)
         return keys
 
     def text(self, sha256: str) -> str:
-        with translate_errors(self._path), self._engine.connect() as connection:
+        with self._reader() as connection:
             found = connection.execute(_TEXT, {"sha256": sha256}).scalar()
         if found is None:
             raise BlobMissing(sha256, self._path)
         return str(found)
 
     def streams(self) -> list[str]:
-        with translate_errors(self._path), self._engine.connect() as connection:
+        with self._reader() as connection:
             return list(connection.scalars(select(HEAD.c.stream).order_by(HEAD.c.first)))
 
     def verify(self, against: Sequence[Link] = ()) -> VerifyReport:
@@ -178,32 +193,51 @@ class SqliteLog(Log):
             raise corrupt_stream(stream, self._path, faults)
 
     @contextmanager
+    def _reader(self) -> Iterator[Connection]:
+        """A connection to the database that was opened, and not to what took its place."""
+        with translate_errors(self._path):
+            self._files.check_database()
+            with self._engine.connect() as connection:
+                yield connection
+
+    @contextmanager
     def _tolerant_reader(self) -> Iterator[Connection]:
         """A connection of its own, which reads bytes that are no UTF-8 too: they have a place."""
-        with translate_errors(self._path), self._engine.connect() as connection:
+        with self._reader() as connection:
             raw = cast(Any, connection.connection.dbapi_connection)
             raw.text_factory = lambda found: found.decode(errors="surrogateescape")
             connection.detach()
             yield connection
 
     def alone(self, stream: str) -> AbstractContextManager[None]:
-        return hold_stream(self._home, stream)
+        return self._writer_or_raise().alone(stream)
 
     def worker(self, stream: str) -> str:
         return find_worker(self._home, stream)
 
     def close(self) -> None:
         """Note the ends of the streams beside the database and let go of it."""
-        if self._writer.closed:
+        if self._closed:
             return
-        with self._lock, translate_errors(self._path):
-            # An older note is still true: a full disk must not keep the log from closing.
-            with suppress(OSError), self._engine.connect() as connection:
-                if self._wrote:
-                    write_heads(self._home, connection)
-            self._writer.close()
+        self._closed = True
+        try:
+            if self._writer is not None:
+                self._writer.close()
+            elif self._lock is not None:
+                # Whoever does not get it leaves a writer behind, and so nothing to copy back.
+                with suppress(StoreError), self._lock:
+                    self._engine.dispose()
+                self._lock.close()
+        finally:
             self._engine.dispose()
-        self._lock.close()
+            self._files.close()
+
+    def _writer_or_raise(self) -> Writer:
+        if self._closed:
+            raise closed_error()
+        if self._writer is None:
+            raise read_only_error(self._path)
+        return self._writer
 
 
 def _append(connection: Connection, event: E, head: Link) -> tuple[E, Link]:

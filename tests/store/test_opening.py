@@ -70,7 +70,7 @@ def test_a_store_that_stays_locked_says_so_and_recovers(tmp_path: Path) -> None:
 
 def test_a_writer_whose_turn_comes_when_the_log_is_closed_says_so(tmp_path: Path) -> None:
     log = open_log(tmp_path)
-    lock: Any = cast(Any, log)._lock
+    lock: Any = cast(Any, log)._writer._lock
     turns = lock._threads
 
     class Late:
