@@ -15,6 +15,8 @@ from tutelage.store import StoreError, open_log
 from tutelage.store.errors import StoreCorrupt
 from tutelage.store.events import CallCompleted, Event
 
+from .old_stores import rows_of, unlink
+
 ENTITLED = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 """Words before a command of root, to whom the modes of files then mean what they mean to others."""
 READ = """
@@ -156,3 +158,13 @@ def test_a_reader_leaves_nothing_behind_where_it_could_write(home: Path) -> None
         assert log.verify().ok
         log.check("run-1")
     assert _contents(home) == before
+
+
+def test_a_reader_leaves_an_older_store_as_old_as_it_is(home: Path) -> None:
+    unlink(home)
+    with open_log(home, read_only=True) as log:
+        report = log.verify()
+        assert report.ok and "not sealed yet" in report.warnings[0]
+        log.check("run-1")
+        assert log.end() == 1
+    assert rows_of(home, "meta")["meta"] == [("version", "1")]
