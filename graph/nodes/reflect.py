@@ -44,7 +44,8 @@ def _reflect(run: Run, state: RunState, slot: str) -> None:
     strategy = run.version(state["strategy"]).strategy
     try:
         with unusable_otherwise():
-            lessons = run.teacher.reflect(run.teacher_call(slot), run.domain.guide, strategy, shown)
+            told = run.teacher.reflect(run.teacher_call(slot), run.domain.guide, strategy, shown)
+            lessons = _drop_orders(run, slot, told)
     except Unusable as error:
         run.progress.say(f"Reflection {slot} gave no lessons: {error}")
         lessons = []
@@ -57,7 +58,7 @@ def _reflect(run: Run, state: RunState, slot: str) -> None:
             slot=slot,
             attempts=tuple(event.slot for event in selection.attempts),
             failure_modes=dict(sorted(modes.items(), key=lambda item: (-item[1], item[0]))),
-            lessons=tuple(_drop_orders(run, slot, lessons)),
+            lessons=tuple(lessons),
             knowledge_gaps=_open_problems(run, state, attempts),
             contrasts=selection.contrasts,
             gaps_closed=tuple(one.problem.id for one in closures),

@@ -437,3 +437,14 @@ def test_a_teacher_that_cannot_read_its_reply_costs_a_candidate_and_not_the_run(
     assert run.event(Reflected, "c1/r1/reflect").lessons == ()
     (refused, *_) = run.log.events(ProposalRefused, stream=run.id)
     assert type(error).__name__ in refused.reason and refused.edits == ()
+
+
+def test_a_lesson_that_is_no_text_costs_the_lessons_and_not_the_run(tmp_path: Path) -> None:
+    class Odd(ModelTeacher):
+        def reflect(self, *given: Any) -> Any:
+            return ["Write things down.", 3]
+
+    model = ScriptedModel(lambda request: obliging(request.system, request.prompt), "scripted:t")
+    run = fuzz_run(tmp_path, Odd(model), None, 1)
+    assert go(run)
+    assert run.event(Reflected, "c1/r1/reflect").lessons == ()

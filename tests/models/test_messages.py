@@ -154,6 +154,12 @@ def test_a_schema_that_is_none_is_the_callers_fault(httpserver: HTTPServer, mode
         (without("content"), "malformed"),
         (without("usage"), "malformed"),
         (without("stop_reason"), "malformed"),
+        (message(usage={"input_tokens": -9, "output_tokens": 1}), "malformed"),
+        (message(usage={"input_tokens": 1, "output_tokens": 10**30}), "malformed"),
+        (
+            message(usage={"input_tokens": 1, "output_tokens": 1, "cache_read_input_tokens": -1}),
+            "malformed",
+        ),
         ({}, "malformed"),
         ([], "malformed"),
         ("Seven.", "malformed"),
