@@ -3,11 +3,13 @@
     python crash_child.py HOME SERVER_URL KILL [KILL ...]
 
 KILL is `node:N` (SIGKILL after the Nth node of this child), `reply:N` (SIGKILL between the Nth
-reply of the teacher and its record) or `forget` (delete the checkpoint file). Each child is forked
+reply of the teacher and its record), `before:N` or `after:N` (SIGKILL beside its Nth write),
+`forget` (delete the checkpoint file) or `lose` (delete the folder of the run). Each child is forked
 from this process, so that a kill costs no new imports.
 """
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -20,17 +22,18 @@ from tutelage.store.events import CallCompleted, CallIntended, Event
 from tutelage.store.runs import run_ids
 from tutelage.store.sqlite.log import SqliteLog
 
-from .fakes import Coach, Parity, Pupil
+from .fakes import LocalPupil, Parity, SavingCoach
 from .world import CARRY_HELPS, config
 
 E = TypeVar("E", bound=Event)
 
 
 class FragileLog(SqliteLog):
-    """Dies at the Nth teacher's reply, when it is there but not yet recorded."""
+    """Dies at the Nth teacher's reply, when it is there but not yet recorded, or at a write."""
 
     fatal = 0
-    _replies = 0
+    before, after = 0, 0
+    _replies, _writes = 0, 0
 
     def record_all(self, events: Sequence[E]) -> list[E]:
         if events and isinstance(events[0], CallCompleted):
@@ -41,7 +44,13 @@ class FragileLog(SqliteLog):
                 self._replies += 1
                 if self._replies == self.fatal:
                     os.kill(os.getpid(), signal.SIGKILL)
-        return super().record_all(events)
+        self._writes += 1
+        if self._writes == self.before:
+            os.kill(os.getpid(), signal.SIGKILL)
+        stand = super().record_all(events)
+        if self._writes == self.after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return stand
 
 
 def main(home: Path, server: str, kills: Sequence[str]) -> None:
@@ -49,6 +58,10 @@ def main(home: Path, server: str, kills: Sequence[str]) -> None:
         if kill == "forget":
             for file in (home / "runs").glob("*/checkpoint.db*"):
                 file.unlink()
+            continue
+        if kill == "lose":
+            for folder in (home / "runs").iterdir():
+                shutil.rmtree(folder)
             continue
         child = os.fork()
         if child == 0:
@@ -64,6 +77,8 @@ def live(home: Path, server: str, kill: str) -> None:
     kind, _, number = kill.partition(":")
     log = FragileLog.open(home / "store")
     log.fatal = int(number) if kind == "reply" else 0
+    log.before = int(number) if kind == "before" else 0
+    log.after = int(number) if kind == "after" else 0
     nodes: list[str] = []
 
     def after_node(name: str) -> None:
@@ -87,7 +102,9 @@ def live(home: Path, server: str, kill: str) -> None:
         home / "runs",
         settings,
         run_id=known[0] if known else None,
-        overrides=Overrides(domain=Parity(), student=Pupil(CARRY_HELPS), trainer=Coach()),
+        overrides=Overrides(
+            domain=Parity(), student=LocalPupil(CARRY_HELPS), trainer=SavingCoach()
+        ),
         log=log,
     )
     if not go(run, after_node=after_node):

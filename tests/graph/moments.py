@@ -1,8 +1,15 @@
-"""Moments of one run in the small world: its store and its folder as they stood, to be mixed."""
+"""Moments of one run in the small world: its store and its folder as they stood, to be mixed.
+
+    python -m tests.graph.moments 500
+
+puts so many mixes on trial, of which the tests try a few.
+"""
 
 import random
 import shutil
-from collections.abc import Sequence
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -185,3 +192,41 @@ def go_on(home: Path) -> tuple[Story | StoreError, list[str]]:
     finally:
         if log is not None:
             log.close()
+
+
+def trial(
+    moments: Sequence[Moment], whole: Story, home: Path, seeds: Iterable[int]
+) -> tuple[int, int]:
+    """Count the mixes that tell the whole story, and those that are refused.
+
+    One that does neither is a silent hole. A refusal needs a reason: a damaged write-ahead log, or
+    a note that saw more than the store holds.
+    """
+    told, refused = 0, 0
+    for seed in seeds:
+        luck = random.Random(seed)
+        mix = draw_mix(moments, luck)
+        mix.lay_out(home / str(seed), luck)
+        found, _ = go_on(home / str(seed))
+        if isinstance(found, StoreError):
+            behind = moments.index(mix.heads) > moments.index(mix.store)
+            assert mix.damage or behind, f"mix {seed} was refused for nothing: {found}"
+            refused += 1
+        else:
+            assert found == whole, f"mix {seed} has another story"
+            told += 1
+        shutil.rmtree(home / str(seed))
+    return told, refused
+
+
+def main(mixes: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        moments = film(Path(folder) / "home")
+        whole, _ = go_on(moments[-1].home)
+        assert not isinstance(whole, StoreError)
+        told, refused = trial(moments, whole, Path(folder), range(mixes))
+    print(f"{mixes} mixes of {len(moments)} moments: {told} whole stories, {refused} refusals.")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,5 +1,6 @@
 """A run that dies anywhere ends where an unkilled one ends, and pays for no reply twice."""
 
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 NODES = 16
 """baseline, evaluate, and twice: solve, reflect, update_strategy, validate, review, transfer,
 feedback."""
+RUNS, KILLS = 6, 10
+"""Runs that are killed anywhere, and kills of each."""
 
 
 def live(home: Path, server: TeacherServer, *kills: str) -> Story:
@@ -96,3 +99,29 @@ def test_a_kill_between_reply_and_record_costs_one_call_and_is_marked(
     doubts = list(log.entries(kinds=[CallInDoubt]))
     assert len(doubts) == len(kills), "each call that may have been paid twice is marked"
     log.close()
+
+
+def draw_kills() -> list[list[str]]:
+    """Ten kills for each of six runs, anywhere; behind 9 of the 60 the folder or cursor is lost."""
+    luck = random.Random(11)
+    lost = luck.sample(range(RUNS * KILLS), round(0.15 * RUNS * KILLS))
+    plans: list[list[str]] = [[] for _ in range(RUNS)]
+    for number in range(RUNS * KILLS):
+        plan = plans[number // KILLS]
+        plan.append(f"{luck.choice(('before', 'after'))}:{luck.randrange(1, 13)}")
+        if number in lost:
+            plan.append(luck.choice(("forget", "lose")))
+    return plans
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", draw_kills(), ids=range(RUNS))
+def test_ten_kills_anywhere_and_what_is_lost_behind_them_change_no_story(
+    tmp_path: Path, server: TeacherServer, whole: Story, kills: list[str]
+) -> None:
+    server.asked.clear()
+    killed = live(tmp_path, server, *kills)
+    assert sorted(killed, key=str) == sorted(whole, key=str)
+    with open_log(tmp_path / "store") as log:
+        doubts = sum(1 for _ in log.entries(kinds=[CallInDoubt]))
+    assert len(server.asked) <= paid_slots(whole) + doubts, "what may be paid twice is marked"
