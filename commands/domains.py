@@ -11,6 +11,7 @@ import typer
 
 from .. import domains as domain_package
 from ..bounded_json import UnreadableJson, read_json
+from ..graph.config.credentials import ADVICE, credential_faults
 from ..reports.reading_lines import reading_as_json, reading_lines
 from ..reports.wording import clean
 from .errors import FAILED, WRONG, Refused
@@ -257,4 +258,6 @@ def _parse_options(text: str) -> dict[str, Any]:
         raise Refused(f'--options is no JSON: {error}. Write {{"name": value}}.', code=2) from None
     if not isinstance(options, dict):
         raise Refused('--options must be a JSON object: {"name": value}.', code=2)
+    if faults := credential_faults(options):
+        raise Refused(f"--options: {', and '.join(faults)}. {ADVICE}", code=2)
     return options

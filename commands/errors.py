@@ -76,8 +76,10 @@ def sigterm_as_ctrl_c() -> Iterator[None]:
 
 def complain(message: str) -> None:
     """Print one message on stderr."""
+    from ..reports.credentials import without_credentials
+
     typer.secho("tutelage: ", fg="red", bold=True, err=True, nl=False)
-    typer.echo(message, err=True)
+    typer.echo(without_credentials(message), err=True)
 
 
 def _report(error: Exception) -> int:
@@ -152,7 +154,9 @@ def _sentence(error: Exception) -> str:
 
 
 def _write_details(error: Exception) -> Path:
+    from ..reports.credentials import without_credentials
+
     handle, name = tempfile.mkstemp(prefix="tutelage-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write("".join(traceback.format_exception(error)))
+        file.write(without_credentials("".join(traceback.format_exception(error))))
     return Path(name)

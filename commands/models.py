@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from .. import models as model_floor
+from ..models.credentials import public_name
 from ..reports.wording import clean
 from .errors import FAILED
 from .output import Json, console, examples, print_json, table
@@ -41,7 +42,7 @@ def check_model(
     """Open a model and ask it one short question. Exits 1 when it does not answer."""
     health = model_floor.check_model(spec)
     if as_json:
-        print_json({"model": spec, "ok": health.ok, "line": health.line})
+        print_json({"model": public_name(spec), "ok": health.ok, "line": health.line})
     else:
         typer.echo(clean(health.line))
     if not health.ok:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..reports.credentials import without_credentials
 from ..reports.wording import clean
 
 
@@ -59,14 +60,16 @@ def print_document(text: str) -> None:
     """Print a text that is the whole of a command's output."""
     stdout = cast(object, sys.stdout)
     out = stdout.kept if isinstance(stdout, _StdoutAside) else None
-    typer.echo(text, file=out, nl=False)
+    typer.echo(without_credentials(text), file=out, nl=False)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> Table:
     """A table without frames; columns called `#...` stand on the right."""
-    drawn = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    head = Text(clean(title)) if title else None
+    drawn = Table(box=box.SIMPLE_HEAD, title=head, title_justify="left", pad_edge=False)
     for column in columns:
-        drawn.add_column(column.lstrip("#"), justify="right" if column.startswith("#") else "left")
+        side = "right" if column.startswith("#") else "left"
+        drawn.add_column(Text(clean(column.lstrip("#"))), justify=side)
     for row in rows:
         drawn.add_row(*(Text(clean(str(cell))) for cell in row))
     return drawn

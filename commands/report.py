@@ -144,7 +144,7 @@ def _show_matrix(found: "Matrix") -> None:
         console().print(table(("version", *heads), rows, "Who else is helped"))
     else:
         typer.echo("No version passed a gate, so none was tried on the validators.")
-    typer.echo(f"{found.smallest()}\n")
+    typer.echo(clean(f"{found.smallest()}\n"))
 
 
 _COLUMNS: tuple[str, ...] = (

@@ -67,7 +67,7 @@ def _read_budget(log: Log, run_id: str, path: Path | None) -> "Budget | None":
     recorded = recorded_config(log, run_id)
     if path is None:
         return None
-    given = load_config(path)
+    given = load_config(path, recorded=True)
     differing = list(_list_differences(recorded, given))
     if differing:
         raise Refused(

@@ -53,6 +53,7 @@ class Workspace:
 
         `create` makes it, to write. What only reads works where nothing may be written.
         """
+        from ..reports.credentials import hide_credentials
         from ..store.log import has_log, open_log
 
         if not create and not has_log(self.home):
@@ -61,6 +62,7 @@ class Workspace:
                 "--home or TUTELAGE_HOME names another."
             )
         with open_log(self.home, read_only=not (writes or create)) as log:
+            hide_credentials(log)
             yield log
 
     def reopen(

@@ -33,6 +33,7 @@ from .calls.replay import (
     ReplayLog,
 )
 from .config.config import RunConfig, parse_config
+from .config.credentials import public_config
 from .config.sections import Budget
 from .context import Paused, Progress, Run, RunStatus, SilentProgress
 from .planning.cursor import CHECKPOINT_FILE, open_saver
@@ -240,7 +241,7 @@ def attribution(log: Log, run_id: str) -> Mapping[str, Any]:
 
 def _write_config(run: Run) -> None:
     """Write the config as resolved, beside the results."""
-    text = tomlkit.dumps(run.config.model_dump(mode="json", exclude_none=True))
+    text = tomlkit.dumps(public_config(run.config.model_dump(mode="json", exclude_none=True)))
     (run.folder / CONFIG_FILE).write_text(text, encoding="utf-8")
 
 

@@ -1,7 +1,14 @@
 """Models: Claude, any server that speaks the Messages API, and students on this machine."""
 
 from .contract import Model, ModelError, Reply, Request, Usage
-from .registry import check_model, facts_by_name, facts_of, open_model, spec_forms
+from .registry import (
+    check_model,
+    facts_by_name,
+    facts_of,
+    open_model,
+    open_recorded_model,
+    spec_forms,
+)
 from .scripted import ScriptedModel
 
 __all__ = [
@@ -15,5 +22,6 @@ __all__ = [
     "facts_by_name",
     "facts_of",
     "open_model",
+    "open_recorded_model",
     "spec_forms",
 ]

@@ -5,8 +5,14 @@ a half-compatible server can send is a reply whose outcome says what it was; no 
 """
 
 import os
+<<<<<<< HEAD
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
+=======
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+>>>>>>> 4391e34 (Refuse credentials in specs and options before anything is recorded; show none of an old run's)
 
 import anthropic
 import httpx2
@@ -14,6 +20,7 @@ from anthropic import APIRequest, APIResponse
 from pydantic import BaseModel, Field, ValidationError
 
 from .contract import ModelError, Reply, Request, Usage
+from .credentials import REMOVED, credentials_of, public_name
 from .facts import ModelFacts
 from .schema import enforce_schema
 
@@ -64,26 +71,37 @@ def open_server(
     longest_wait: float = LONGEST_WAIT,
     timeout: float = TIMEOUT,
 ) -> "MessagesModel":
-    """Open `messages:<url>#<model>`; a key, if wanted, comes from MESSAGES_API_KEY."""
+    """Open `messages:<url>#<model>`; a key, if wanted, comes from MESSAGES_API_KEY.
+
+    MESSAGES_AUTHORIZATION is the header of a server that wants a user and password, or a token.
+    """
     url, _, model = facts.base.partition("#")
     if not url.startswith(("http://", "https://")) or not model:
         raise ModelError(
-            f"{facts.spec!r} names no server. Write messages:<url>#<model>, such as "
+            f"{public_name(facts.spec)!r} names no server. Write messages:<url>#<model>, such as "
             "messages:http://localhost:11434#qwen3."
         )
     # Never the Anthropic key: it belongs to one provider, and this is another's address.
     key = api_key or os.environ.get("MESSAGES_API_KEY") or "none"
-    client = _client(url, key, max_retries, longest_wait, timeout)
+    header = os.environ.get("MESSAGES_AUTHORIZATION")
+    headers = {"Authorization": header} if header else None
+    client = _client(url, key, max_retries, longest_wait, timeout, headers)
     return MessagesModel(facts.spec, model, client, sampling=True)
 
 
 def _client(
-    url: str | None, key: str | None, max_retries: int, longest_wait: float, timeout: float
+    url: str | None,
+    key: str | None,
+    max_retries: int,
+    longest_wait: float,
+    timeout: float,
+    headers: Mapping[str, str] | None = None,
 ) -> anthropic.Anthropic:
     return anthropic.Anthropic(
         base_url=url,
         api_key=key,
         max_retries=max_retries,
+        default_headers=headers,
         # Given explicitly, so that the SDK does not insist on streaming for long answers.
         timeout=httpx2.Timeout(timeout, connect=10.0),
         middleware=[_limit_waits(longest_wait)],
@@ -104,10 +122,18 @@ class MessagesModel:
         # Claude takes no temperature any more; another server is sent it until it objects, and
         # at 0 as well: its own default is rarely greedy.
         self._sampling = sampling
+        # Of a run that was recorded with them: its server's errors may repeat them.
+        self._credentials = sorted(credentials_of(name), key=len, reverse=True)
 
     def reply(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer each request, in order."""
-        return [enforce_schema(r.answer_schema, self._answer(r)) for r in requests]
+        return [enforce_schema(r.answer_schema, self._clean(self._answer(r))) for r in requests]
+
+    def _clean(self, reply: Reply) -> Reply:
+        detail = reply.detail
+        for credential in self._credentials:
+            detail = detail.replace(credential, REMOVED)
+        return replace(reply, detail=detail)
 
     def _answer(self, request: Request) -> Reply:
         try:

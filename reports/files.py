@@ -10,6 +10,7 @@ from ..store.log import Log
 from ..store.strategies.import_export import to_markdown
 from ..trainer.adapter import write_card
 from ..trainer.manifest import read_manifest
+from .credentials import without_credentials
 from .html.page import render
 from .run_story import RunStory, read_run
 
@@ -45,7 +46,7 @@ def write_results(log: Log, run_id: str, folder: Path) -> Results:
     if story.portability is not None:
         texts["portability.json"] = json.dumps(story.portability.as_json(), indent=2) + "\n"
     for name, text in texts.items():
-        write_atomically(folder / name, text)
+        write_atomically(folder / name, without_credentials(text))
     files = {name: folder / name for name in texts}
     results = Results(
         report=files["report.html"],

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
+from ..graph.config.credentials import public_config
 from ..graph.measure.rule_worth import RuleWorth, rule_worths
 from ..graph.teacher.rulebook import RulebookTeacher
 from ..store import events
@@ -18,6 +19,7 @@ from ..store.rules import Rule
 from ..store.runs import find_run
 from ..store.slots import PROBE, RoundId, cycle_of, round_of, step_of
 from ..store.strategies.versions import Strategies, Version
+from .credentials import hide_credentials
 from .review_history import Review, reviews
 from .usage import ModelUsage
 from .wording import version_name
@@ -132,10 +134,10 @@ class RunStory:
         """Name of the domain."""
         return self.start.domain
 
-    @property
+    @cached_property
     def config(self) -> Mapping[str, Any]:
-        """Config as the run started with it."""
-        return self.start.config
+        """Config as the run started with it, without the credentials that an old one may hold."""
+        return public_config(self.start.config)
 
     @property
     def by_rulebook(self) -> bool:
@@ -284,6 +286,7 @@ class RunStory:
 
 def read_run(log: Log, run_id: str) -> RunStory:
     """Fold the run's stream once. Raises LookupError for an unknown run."""
+    hide_credentials(log)
     story = RunStory(log, find_run(log, run_id), Strategies(log))
     for entry in log.entries(stream=run_id):
         story.fold(entry)

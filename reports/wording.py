@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from .credentials import without_credentials
+
 if TYPE_CHECKING:
     from ..store.strategies.versions import Strategies
 
@@ -33,7 +35,11 @@ OTHER_GAP = Gap("of another kind")
 
 
 def clean(text: str) -> str:
-    """Return text without control characters: what a model wrote must not drive the terminal."""
+    """Return text without control characters or hidden credentials.
+
+    What a model wrote must not drive the terminal.
+    """
+    text = without_credentials(text)
     return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
 
 

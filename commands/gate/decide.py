@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ...reports.run_json import gate_as_json
-from ...reports.wording import version_name
+from ...reports.wording import clean, version_name
 from ...store.events import GateDecided
 from ...store.log import Log
 from ...store.strategies.versions import Strategies, Version
@@ -53,7 +53,7 @@ def decide(
         print_json(facts)
         return
     typer.echo(f"{facts['candidate']} against {facts['incumbent']}: {facts['verdict']}")
-    typer.echo(facts["reason"])
+    typer.echo(clean(facts["reason"]))
     typer.echo(f"Recorded as {facts['gate']}.")
     if facts["judged_before"]:
         typer.echo(

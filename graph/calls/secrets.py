@@ -8,21 +8,13 @@ from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
+from ...models.credentials import KEY_FORM, REMOVED
+
 SHORTEST = 12
 """A value shorter than this could stand in a text by chance."""
-REMOVED = "[secret removed]"
-"""What stands where a secret stood."""
 
 _NAMED = re.compile(r"KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|CANARY", re.I)
 _PATH = re.compile(r"~?(?:/[\w.-]+){2,}/?")
-_KEY = re.compile(
-    r"\b(?:sk|pk|rk)[-_](?:[A-Za-z0-9]+[-_])*[A-Za-z0-9_-]{16,}"
-    r"|\b(?:AKIA|ASIA)[0-9A-Z]{12,}|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}"
-    r"|\bgh[opsur]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bnpm_\w{30,}"
-    r"|\bxox[abeprs]-[\w-]{10,}|\bhf_[A-Za-z0-9]{20,}"
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-)
-"""Keys that can be told by their form alone."""
 _TOKEN = re.compile(r"[A-Za-z0-9+/=]{20,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
@@ -33,7 +25,7 @@ def secrets_of(environ: Mapping[str, str]) -> tuple[str, ...]:
     for name, value in environ.items():
         if password := urlsplit(value).password if "://" in value and "@" in value else None:
             found.append(password)
-        elif _KEY.search(value) or (_NAMED.search(name) and not _PATH.fullmatch(value)):
+        elif KEY_FORM.search(value) or (_NAMED.search(name) and not _PATH.fullmatch(value)):
             found += [value, *value.splitlines()]
     return tuple(sorted({value.strip() for value in found if len(value.strip()) >= SHORTEST}))
 
@@ -46,13 +38,18 @@ def redact(text: str, secrets: Collection[str]) -> str:
     return text
 
 
+def is_secret(text: str, secrets: Collection[str]) -> bool:
+    """Tell whether `text` holds one of `secrets`, plain or in simple disguise."""
+    return next(_spans(text, secrets), None) is not None
+
+
 def secret_in(text: str, secrets: Collection[str]) -> bool:
     """Tell whether `text` holds a secret, a likely key, or the mark of a removed secret."""
     return (
         REMOVED in text
-        or _KEY.search(text) is not None
+        or KEY_FORM.search(text) is not None
         or any(_looks_random(token) for token in _TOKEN.findall(text))
-        or next(_spans(text, secrets), None) is not None
+        or is_secret(text, secrets)
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
 from pydantic_core import ErrorDetails
 
 from ...evidence.gate.rules import rule_of
 from ...evidence.gate.settings import GateSettings
+from .credentials import ADVICE, credential_faults
 from .sections import Budget, DomainConfig, GateConfig, Loop, Search, Section, Splits, Train
 
 
@@ -57,6 +58,14 @@ class RunConfig(Section):
     def gate_settings(self) -> GateSettings:
         """Settings of the loop's gates."""
         return self.gate.settings(self.decisions, self.search.race)
+
+    # The first check: the others repeat what is wrong.
+    @model_validator(mode="after")
+    def _check_credentials(self, info: ValidationInfo) -> "RunConfig":
+        recorded = bool(info.context and info.context.get("recorded"))
+        if not recorded and (faults := credential_faults(self.model_dump())):
+            raise ValueError(f"{', and '.join(faults)}. {ADVICE}")
+        return self
 
     @model_validator(mode="after")
     def _check_reviewer(self) -> "RunConfig":
@@ -112,10 +121,15 @@ class RunConfig(Section):
         return self
 
 
-def parse_config(data: Mapping[str, Any], source: str = "config") -> RunConfig:
-    """Parse a config from plain data. Raises ConfigError that lists every fault."""
+def parse_config(
+    data: Mapping[str, Any], source: str = "config", *, recorded: bool = False
+) -> RunConfig:
+    """Parse a config from plain data. Raises ConfigError that lists every fault.
+
+    One that is `recorded` already may hold credentials: a run goes on as it began.
+    """
     try:
-        return RunConfig.model_validate(data)
+        return RunConfig.model_validate(data, context={"recorded": recorded})
     except ValidationError as error:
         faults = [
             f"  {'.'.join(map(str, fault['loc'])) or '(whole file)'}: {_describe(fault)}"
@@ -138,8 +152,11 @@ def _describe(fault: ErrorDetails) -> str:
     return f"there is no such setting.{guess} Known here: {', '.join(known)}"
 
 
-def load_config(path: Path) -> RunConfig:
-    """Read a TOML config. Raises ConfigError when it is missing, is not TOML, or does not fit."""
+def load_config(path: Path, *, recorded: bool = False) -> RunConfig:
+    """Read a TOML config, as `parse_config` does.
+
+    Raises ConfigError when it is missing, is not TOML, or does not fit.
+    """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -148,4 +165,4 @@ def load_config(path: Path) -> RunConfig:
         raise ConfigError(f"{path} is not readable TOML: it is nested too deep") from None
     except (ValueError, OSError) as error:
         raise ConfigError(f"{path} is not readable TOML: {error}") from None
-    return parse_config(data, str(path))
+    return parse_config(data, str(path), recorded=recorded)

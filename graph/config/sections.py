@@ -14,7 +14,8 @@ from ...trainer.recipe import Recipe
 class Section(BaseModel):
     """Frozen, and without a setting that nothing reads."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # An error may not repeat what was given: it could be a credential.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,13 +1,15 @@
 """Opening of a run: everything that a config names is opened before anything is written."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ...domains import registry as domains
 from ...domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split, held_splits
 from ...evidence.leaks import shared_problems
-from ...models import open_model
+from ...models import open_model, open_recorded_model
 from ...models.contract import Model
 from ...store.log import Log, open_log
 from ...store.runs import find_run, run_ids
@@ -17,7 +19,9 @@ from ...trainer.train import LoraTrainer
 from ..calls.budget import spending_of
 from ..calls.journal import Journal
 from ..calls.judge_model import Judge, with_judge
+from ..calls.secrets import is_secret, secrets_of
 from ..config.config import ConfigError, RunConfig, parse_config
+from ..config.credentials import ADVICE, credential_faults
 from ..config.sections import Budget
 from ..context import Progress, Run, SilentProgress, draw
 from ..teacher.contract import Teacher
@@ -38,7 +42,7 @@ class Overrides:
     trainer: Trainer | None = None
     validators: Sequence[Model] | None = None
     opener: Callable[[str], Model] = open_model
-    """Opens the models that are not given."""
+    """Opens the models that are not given; a recorded run's by `open_recorded_model` instead."""
     journal: type[Journal] = Journal
     """Journals the calls."""
 
@@ -58,6 +62,10 @@ def open_run(
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
+    if run_id is None:
+        _check_credentials(config, overrides)
+    elif overrides.opener is open_model:
+        overrides = replace(overrides, opener=open_recorded_model)
     domain, judge = (overrides.domain, None) if overrides.domain else open_domain(config, overrides)
     _check_has_training(domain)
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
@@ -97,7 +105,8 @@ def recorded_config(log: Log, run_id: str, budget: Budget | None = None) -> RunC
     """
     event = find_run(log, run_id)
     spent = budget.model_dump(mode="json") if budget else event.budget
-    return parse_config({**event.config, "budget": spent}, f"the recorded config of {run_id}")
+    source = f"the recorded config of {run_id}"
+    return parse_config({**event.config, "budget": spent}, source, recorded=True)
 
 
 def open_domain(config: RunConfig, overrides: Overrides) -> tuple[Domain, Judge | None]:
@@ -116,6 +125,17 @@ def free_name(log: Log, folder: Path, name: str) -> str:
     while free in taken or (folder / free / CONFIG_FILE).exists():
         free, number = f"{name}-{number}", number + 1
     return free
+
+
+def _check_credentials(config: RunConfig, overrides: Overrides) -> None:
+    """Raise ConfigError where the config or the name of a given model holds a credential."""
+    given = [overrides.teacher, overrides.student, *(overrides.validators or ())]
+    told = config.model_dump() | {
+        "the name of a given model": [it.name for it in given if it is not None]
+    }
+    holds_secret = partial(is_secret, secrets=secrets_of(os.environ))
+    if faults := credential_faults(told, holds_secret):
+        raise ConfigError(f"{config.name} cannot be run: {', and '.join(faults)}. {ADVICE}")
 
 
 def _check_has_training(domain: Domain) -> None:

@@ -1,0 +1,170 @@
+"""Credentials in a spec: told by their place, never repeated, and no honest spec has one."""
+
+import json
+import time
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request as Asked
+from werkzeug import Response
+
+from tutelage.models import (
+    ModelError,
+    Request,
+    check_model,
+    facts_of,
+    open_model,
+    open_recorded_model,
+)
+from tutelage.models.credentials import (
+    REMOVED,
+    credential_in,
+    credentials_of,
+    is_credential_name,
+    public_name,
+)
+
+SECRET = "p4ssw0rd-Zebra"
+KEY = "sk-ant-api03-Zebra1234567890abcdef"
+
+WITH_CREDENTIALS = [
+    f"messages:http://user:{SECRET}@host:8080/v1#m",
+    f"messages:http://{SECRET}@host#m",
+    f"messages:HTTPS://user:{SECRET}@host#m",
+    f"messages:http://user:{SECRET}@[::1]:8080/v1#m",
+    f"messages:http://user%3A{SECRET}%40host#m",
+    f"messages:http%3A%2F%2Fuser%3A{SECRET}%40host#m",
+    f"messages:http://user:a/{SECRET}@host#m",
+    f"messages:http://user:a#{SECRET}@host#m",
+    f"messages:http://user:a?{SECRET}@host#m",
+    f"messages:http://user:a {SECRET}@host#m",
+    f"messages:http://user:a@{SECRET}@host#m",
+    f"messages:user:{SECRET}@host#m",
+    f"message:http://user:{SECRET}@host#m",
+    f"messages:http://host?api_key={SECRET}#m",
+    f"messages:http://host?API-Key={SECRET}&v=1#m",
+    f"messages:http://host?v=1&access%5Ftoken={SECRET}#m",
+    f"messages:http://host%3Fapi_key%3D{SECRET}#m",
+    f"messages:http://host?key={SECRET}#m",
+    f"messages:http://host/v1;token={SECRET}#m",
+    f"messages:http://host/secret={SECRET}/v1#m",
+    f"messages:http://host#m?api_key={SECRET}",
+    f"messages:http://host#m&sig={SECRET}",
+    f"messages:http://host?next=http://user:{SECRET}@other#m",
+    f"messages:http://host/{KEY}/v1#m",
+    f"messages:http://host#{KEY}",
+    f"anthropic:{KEY}",
+    f"hf:https://user:{SECRET}@host/model",
+    f"postgresql://user:{SECRET}@host/db",
+]
+WITHOUT = [
+    "anthropic:claude-haiku-5-5",
+    "anthropic:claude-haiku@20250101",
+    "messages:http://localhost:11434#qwen3",
+    "messages:http://[::1]:8080/v1#m",
+    "messages:https://host/v1?api-version=2024-02-01&deployment=d#m",
+    "messages:http://host#model@2025",
+    "messages:https://host/v1/0123456789abcdef0123456789abcdef/gateway#m",
+    "hf:org/sk-learn-helper-model-7b-instruct",
+    "hf:./folder+with+plus",
+    "hf:C:/models/@home+runs/a/adapters/0123456789abcdef",
+    "smollm2-135m+./adapter",
+    "scripted:pupil.json",
+    "rulebook",
+]
+
+
+@pytest.mark.parametrize("spec", WITH_CREDENTIALS)
+def test_a_credential_is_found_and_taken_out(spec: str) -> None:
+    said, shown = credential_in(spec), public_name(spec)
+    assert said and SECRET not in said and KEY not in said
+    assert SECRET not in shown and KEY not in shown and REMOVED in shown
+    assert public_name(shown) == shown, "what is shown can be shown again"
+    assert any(SECRET in it or KEY in it for it in credentials_of(spec))
+
+
+@pytest.mark.parametrize("spec", WITHOUT)
+def test_an_honest_name_is_left_as_it_is(spec: str) -> None:
+    assert not credential_in(spec) and not credentials_of(spec)
+    assert public_name(spec) == spec
+
+
+@pytest.mark.parametrize("spec", WITH_CREDENTIALS)
+def test_no_model_is_opened_by_a_name_that_holds_one(spec: str) -> None:
+    with pytest.raises(ModelError) as refused:
+        open_model(spec)
+    health = check_model(spec)
+    assert not health.ok
+    for said in (str(refused.value), repr(refused.value), health.line):
+        assert SECRET not in said and KEY not in said
+    assert "MESSAGES_API_KEY" in str(refused.value)
+
+
+def test_a_name_of_no_kind_is_not_repeated_with_its_credential() -> None:
+    with pytest.raises(ModelError, match="No model is called") as unknown:
+        facts_of(f"message:http://user:{SECRET}@host#m")
+    assert SECRET not in str(unknown.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [
+        *((it, True) for it in ("password", "api_key", "apiKey", "DB-Password", "hf_token")),
+        *((it, True) for it in ("client_secret", "Authorization", "token", "private_key")),
+        *((it, False) for it in ("max_tokens", "stop_token", "key", "answer_key", "tokens")),
+        *((it, False) for it in ("judge_model", "password_policy", "path", "secretary")),
+    ],
+)
+def test_an_option_is_told_by_its_name(name: str, holds: bool) -> None:
+    assert is_credential_name(name) is holds
+
+
+def test_the_environment_carries_what_the_address_may_not(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def answer(asked: Asked) -> Response:
+        seen.append(str(asked.headers.get("x-api-key") or asked.headers.get("authorization")))
+        usage = {"input_tokens": 1, "output_tokens": 1}
+        content = [{"type": "text", "text": "ready"}]
+        body = {"type": "message", "content": content, "stop_reason": "end_turn", "usage": usage}
+        return Response(json.dumps(body), content_type="application/json")
+
+    httpserver.expect_request("/v1/messages").respond_with_handler(answer)
+    spec = f"messages:{httpserver.url_for('').rstrip('/')}#m"
+    monkeypatch.delenv("MESSAGES_API_KEY", raising=False)
+    open_model(spec).reply([Request("?")])
+    monkeypatch.setenv("MESSAGES_API_KEY", KEY)
+    open_model(spec).reply([Request("?")])
+    monkeypatch.setenv("MESSAGES_AUTHORIZATION", "Basic dXNlcjpwdw==")
+    open_model(spec).reply([Request("?")])
+    assert [it.removeprefix("Bearer ") for it in seen] == ["none", KEY, "Basic dXNlcjpwdw=="]
+
+
+def test_a_recorded_name_is_used_as_it_is_and_no_error_repeats_it(httpserver: HTTPServer) -> None:
+    seen: list[str | None] = []
+
+    def refuse(asked: Asked) -> Response:
+        seen.append(asked.headers.get("authorization"))
+        return Response(f"{SECRET} may not", status=401)
+
+    httpserver.expect_request("/v1/messages").respond_with_handler(refuse)
+    address = httpserver.url_for("").rstrip("/").removeprefix("http://")
+    model = open_recorded_model(f"messages:http://user:{SECRET}@{address}#m", max_retries=0)
+    refused = model.reply([Request("?")])[0]
+    httpserver.stop()
+    lost = model.reply([Request("?")])[0]
+    assert seen == ["Basic dXNlcjpwNHNzdzByZC1aZWJyYQ=="]
+    for reply in (refused, lost):
+        assert reply.outcome == "error" and reply.detail and SECRET not in reply.detail
+
+
+def test_an_address_of_any_length_is_read_in_time_that_grows_with_it() -> None:
+    for piece in ("://", "sk-", "a=", "%3A", "eyJ-", "@:", "token=&"):
+        took = []
+        for times in (2_000, 20_000):
+            began = time.process_time()
+            public_name(f"messages:http://{piece * times}")
+            took.append(time.process_time() - began)
+        assert took[1] < 0.05 + 30 * took[0], piece
