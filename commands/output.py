@@ -65,11 +65,11 @@ def print_document(text: str) -> None:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> Table:
     """A table without frames; columns called `#...` stand on the right."""
-    head = Text(clean(title)) if title else None
-    drawn = Table(box=box.SIMPLE_HEAD, title=head, title_justify="left", pad_edge=False)
+    above = Text(clean(title)) if title else None
+    drawn = Table(box=box.SIMPLE_HEAD, title=above, title_justify="left", pad_edge=False)
     for column in columns:
-        side = "right" if column.startswith("#") else "left"
-        drawn.add_column(Text(clean(column.lstrip("#"))), justify=side)
+        head = Text(clean(column.lstrip("#")))
+        drawn.add_column(head, justify="right" if column.startswith("#") else "left")
     for row in rows:
         drawn.add_row(*(Text(clean(str(cell))) for cell in row))
     return drawn

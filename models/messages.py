@@ -5,14 +5,9 @@ a half-compatible server can send is a reply whose outcome says what it was; no 
 """
 
 import os
-<<<<<<< HEAD
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal
-=======
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
->>>>>>> 4391e34 (Refuse credentials in specs and options before anything is recorded; show none of an old run's)
+from typing import Annotated, Any, Literal
 
 import anthropic
 import httpx2

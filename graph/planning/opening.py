@@ -62,10 +62,7 @@ def open_run(
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
-    if run_id is None:
-        _check_credentials(config, overrides)
-    elif overrides.opener is open_model:
-        overrides = replace(overrides, opener=open_recorded_model)
+    overrides = _mind_credentials(config, overrides, is_new=run_id is None)
     domain, judge = (overrides.domain, None) if overrides.domain else open_domain(config, overrides)
     _check_has_training(domain)
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
@@ -127,8 +124,15 @@ def free_name(log: Log, folder: Path, name: str) -> str:
     return free
 
 
-def _check_credentials(config: RunConfig, overrides: Overrides) -> None:
-    """Raise ConfigError where the config or the name of a given model holds a credential."""
+def _mind_credentials(config: RunConfig, overrides: Overrides, *, is_new: bool) -> Overrides:
+    """Return the overrides, by which a recorded run opens its models under their recorded names.
+
+    Raises ConfigError where the config of a new one, or the name of a given model, holds a
+    credential.
+    """
+    if not is_new:
+        recorded = overrides.opener is open_model
+        return replace(overrides, opener=open_recorded_model) if recorded else overrides
     given = [overrides.teacher, overrides.student, *(overrides.validators or ())]
     told = config.model_dump() | {
         "the name of a given model": [it.name for it in given if it is not None]
@@ -136,6 +140,7 @@ def _check_credentials(config: RunConfig, overrides: Overrides) -> None:
     holds_secret = partial(is_secret, secrets=secrets_of(os.environ))
     if faults := credential_faults(told, holds_secret):
         raise ConfigError(f"{config.name} cannot be run: {', and '.join(faults)}. {ADVICE}")
+    return overrides
 
 
 def _check_has_training(domain: Domain) -> None:

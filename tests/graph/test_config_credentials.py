@@ -55,7 +55,7 @@ def test_a_config_with_a_credential_is_refused_and_not_repeated(place: str) -> N
 
 
 def test_another_fault_beside_it_repeats_nothing_either() -> None:
-    data = config().model_dump() | {"teacher": SPEC, "validators": (SPEC, SPEC), "seed": SPEC}
+    data = config().model_dump() | {"teacher": SPEC, "validators": (SPEC, SPEC), "seed": SECRET}
     with pytest.raises(ConfigError) as refused:
         parse_config(data)
     with pytest.raises(ValidationError) as direct:
