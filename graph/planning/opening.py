@@ -68,8 +68,7 @@ def open_run(
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
     teacher = overrides.teacher or _teacher(config.teacher, domain, overrides.opener)
     student = overrides.student or overrides.opener(config.student)
-    trainer = _trainer(config, student, overrides.trainer)
-    validators = _validators(config, overrides)
+    trainer, validators = _trainer(config, student, overrides), _validators(config, overrides)
     drawn = {} if run_id else _draw(config, domain)
     if drawn and judge is None:  # a model that judges is asked once its calls are journaled
         _check_judge(config, domain, drawn["train"])
@@ -211,8 +210,9 @@ def _validators(config: RunConfig, overrides: Overrides) -> Sequence[Model]:
     return [overrides.opener(spec) for spec in config.validators]
 
 
-def _trainer(config: RunConfig, student: Model, given: Trainer | None) -> Trainer | None:
+def _trainer(config: RunConfig, student: Model, overrides: Overrides) -> Trainer | None:
     """Return None if the student cannot be trained. Raises ConfigError if the config needs it."""
+    given = overrides.trainer
     if given is None and isinstance(student, Trainable):
         return LoraTrainer()
     if given is None and config.gate.channel == "weights":
