@@ -17,7 +17,6 @@ from .hash_chain import (
     hash_event,
     is_head,
     link_after,
-    moment_text,
 )
 
 HEAD_LINE = "The head line given"
@@ -86,23 +85,25 @@ class _ChainCheck:
 
     def step(self, row: StoredEvent, texts: Container[str]) -> None:
         """Check one event against the chain so far."""
-        place = f"stream {row.stream!r}, seq {row.seq}, slot {row.slot!r}"
         before = self.heads.get(row.stream, START)
+        faults = [*_find_faults(row, before.hash, texts), *self.order.step(row)]
         if row.seq != self.seq + 1:
-            self.faults.append(f"{place}: the events between it and seq {self.seq} are gone.")
-        if row.prev_hash != before.hash:
-            self.faults.append(
-                f"{place}: the event before it in its stream was cut, added or changed."
-            )
-        self.faults += [f"{place}: {fault}" for fault in _find_faults(row, texts)]
-        self.faults += [f"{place}: {fault}" for fault in self.order.step(row)]
+            faults.insert(0, f"the events between it and seq {self.seq} are gone.")
+        if faults:
+            self.faults += [f"{_place_of(row)}: {fault}" for fault in faults]
         self.heads[row.stream] = Head(before.count + 1, row.seq, row.hash)
         self.events += 1
         self.seq = row.seq if type(row.seq) is int else self.seq + 1
 
 
-def _find_faults(row: StoredEvent, texts: Container[str]) -> Iterator[str]:
-    """Yield a sentence for each fault of one event, whatever stands around it."""
+def _place_of(row: StoredEvent) -> str:
+    return f"stream {row.stream!r}, seq {row.seq}, slot {row.slot!r}"
+
+
+def _find_faults(row: StoredEvent, before: str, texts: Container[str]) -> Iterator[str]:
+    """Yield a sentence for each fault of one event; `before` is the hash that its stream had."""
+    if row.prev_hash != before:
+        yield "the event before it in its stream was cut, added or changed."
     try:
         at = datetime.fromisoformat(row.at).replace(tzinfo=UTC)
         sealed = hash_event(
@@ -111,7 +112,7 @@ def _find_faults(row: StoredEvent, texts: Container[str]) -> Iterator[str]:
     except (ValueError, TypeError) as error:
         yield f"its columns cannot be read ({error})."
         return
-    if row.at != moment_text(at):
+    if f"{row.at}+00:00" != at.isoformat(" ", "microseconds"):
         yield f"its moment {row.at!r} is not written as it was recorded."
     if sealed != row.hash:
         yield "its content is not what was recorded: the hash differs."
@@ -145,7 +146,7 @@ def verify_chain(
     rows: Iterable[StoredEvent],
     texts: Iterable[tuple[str, str]],
     ends: Mapping[str, Head],
-    links: Iterable[Link] | None,
+    links: Iterable[tuple[int, str]] | None,
     *,
     faults: Iterable[str] = (),
     seen: Iterable[tuple[str, Link]] = (),
@@ -158,7 +159,7 @@ def verify_chain(
     places: dict[int, list[tuple[str, str]]] = {}
     for origin, head in seen:
         places.setdefault(head.seq, []).append((origin, head.hash))
-    stand = None if links is None else {link.seq: link.hash for link in links}
+    stand = None if links is None else dict(links)
     walk, kept = _ChainCheck(_OrderCheck(stand, places), faults=list(faults)), _KeptTexts()
     for key, content in texts:
         kept.add(key)
@@ -226,16 +227,12 @@ def find_stream_faults(
     """
     texts, head = _WholeTexts(read_text), START
     for row in rows:
-        place = f"stream {stream!r}, seq {row.seq}, slot {row.slot!r}"
-        if row.prev_hash != head.hash:
-            yield f"{place}: the event before it in its stream was cut, added or changed."
-        for fault in _find_faults(row, texts):
-            yield f"{place}: {fault}"
+        yield from (f"{_place_of(row)}: {it}" for it in _find_faults(row, head.hash, texts))
         if read_link:
             before = read_link(row.seq - 1) if row.seq > 1 else GENESIS
             order = _OrderCheck(
                 {row.seq: read_link(row.seq) or ""}, {}, before=Link(0, before or "")
             )
-            yield from (f"{place}: {fault}" for fault in order.step(row))
+            yield from (f"{_place_of(row)}: {fault}" for fault in order.step(row))
         head = Head(head.count + 1, row.seq, row.hash)
     yield from _compare_heads(stream, said, head if head.count else None)

@@ -72,8 +72,7 @@ START = Head(0, 0, GENESIS)
 """End of a stream that has no event yet."""
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """Link of the chain over the whole store; the newest one is the store's head."""
 
     seq: int
@@ -98,17 +97,20 @@ def find_head_lines(text: str) -> list[Link]:
     """
     found = _HEAD_LINE.findall(text)
     if not found:
-        raise ValueError("no line as `tutelage log head` prints it, tutelage-head 1 EVENTS HASH")
+        raise ValueError("none: `tutelage-head 1 EVENTS HASH`")
     if newer := [version for version, _, _ in found if int(version) != 1]:
         raise ValueError(f"a head line of version {newer[0]}, and this tutelage knows version 1")
     return [Link(int(seq), hash_) for _, seq, hash_ in found]
 
 
+_encode = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+).encode  # made once: that takes as long as to write an event
+
+
 def canonical_json(payload: object) -> str:
     """Return the one JSON text of `payload`. Raises ValueError for NaN and infinity."""
-    return json.dumps(
-        payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    )
+    return _encode(payload)
 
 
 def moment_text(at: datetime) -> str:

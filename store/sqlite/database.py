@@ -214,7 +214,8 @@ def translate_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explain(error, path) from error
-    except UnicodeDecodeError as error:  # SQLite quotes a damaged table, and Python cannot read it
+    except (UnicodeDecodeError, OverflowError) as error:
+        # SQLite quotes a damaged table, which is no UTF-8, or a place is no number of SQLite's.
         raise _explain(_sqlite_error(error, sqlite3.SQLITE_CORRUPT), path) from error
     except OSError as error:
         raise _explain(_as_sqlite_error(error), path) from error

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,7 +54,7 @@ def read_heads(home: Path) -> HeadsNote:
         if noted.get("version") == 2:  # of before it, each value is the head of a stream
             store, noted = Link(**noted["store"]), noted["streams"]
         heads = {stream: Head(**head) for stream, head in noted.items()}
-        if not all(map(is_head, [*heads.values(), *([Head(1, *astuple(store))] if store else [])])):
+        if not all(map(is_head, [*heads.values(), *([Head(1, *store)] if store else [])])):
             raise ValueError("a count or a place is no number of SQLite's")
         at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return HeadsNote(heads, store, at) if heads else HeadsNote(fault="names no stream")
@@ -85,7 +85,7 @@ def write_heads(home: Path, connection: Connection) -> None:
     The caller holds the write lock: nobody else writes a note meanwhile.
     """
     note, ends = read_heads(home), read_ends(connection)
-    heads = {stream: head for stream, head in ends.items() if is_head(head)}
+    heads = {it: head for it, head in ends.items() if type(it) is str and is_head(head)}
     heads |= dict(lost_heads(connection, note))
     newest = connection.execute(LINK.select().order_by(LINK.c.seq.desc()).limit(1)).first()
     store = Link(*newest) if newest else NO_EVENTS
@@ -95,7 +95,7 @@ def write_heads(home: Path, connection: Connection) -> None:
             store = note.store
     content = {
         "version": 2,
-        "store": asdict(store),
+        "store": store._asdict(),
         "streams": {stream: asdict(head) for stream, head in heads.items()},
     }
     write_atomically(home / HEADS_FILE, canonical_json(content) + "\n")

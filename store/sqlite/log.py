@@ -40,7 +40,7 @@ from .database import DATABASE, connect, connect_reader, is_there, translate_err
 from .heads_note import read_heads
 from .identity import StoreFiles
 from .locks import WriteLock, find_worker
-from .tables import BLOB, EVENT, HEAD, LINK
+from .tables import BLOB, EVENT, HEAD
 from .verify import check_stream, verify_database
 from .writer import Writer
 
@@ -64,8 +64,9 @@ _NEXT = (
     .where(HEAD.c.stream == bindparam("of"))
     .values(count=bindparam("n"), last=bindparam("seq"), hash=bindparam("seal"))
 )
-_STORE_HEAD = select(LINK.c.seq, LINK.c.hash).order_by(LINK.c.seq.desc()).limit(1)
-_SEAL = insert(LINK)
+# Plain SQL, for these two are said once a write and once an event: SQLAlchemy's way costs more.
+_STORE_HEAD = "SELECT seq, hash FROM link ORDER BY seq DESC LIMIT 1"
+_SEAL = "INSERT INTO link (seq, hash) VALUES (?, ?)"
 _KEEP = insert(BLOB).on_conflict_do_nothing()
 _TEXT = select(BLOB.c.text).where(BLOB.c.sha256 == bindparam("sha256"))
 
@@ -110,7 +111,7 @@ class SqliteLog(Log):
     def record_all(self, events: Sequence[E]) -> list[E]:
         stand = list[E]()
         with self._writer_or_raise().begin() as connection:
-            end = connection.execute(_STORE_HEAD).first()
+            end = connection.exec_driver_sql(_STORE_HEAD).first()
             head = Link(*end) if end else NO_EVENTS
             for event in events:
                 stands, head = _append(connection, event, head)
@@ -151,7 +152,13 @@ class SqliteLog(Log):
 
     def end(self) -> int:
         with self._reader() as connection:
-            return int(connection.scalar(_NEWEST) or 0)
+            newest = connection.scalar(_NEWEST) or 0
+        if type(newest) is not int:
+            raise StoreCorrupt(
+                f"{self._path} names {newest!r} as its newest place: it was changed or damaged. "
+                "`tutelage log verify` looks closer."
+            )
+        return newest
 
     def keep_all(self, texts: Sequence[str]) -> list[str]:
         keys = [sha256(text) for text in texts]
@@ -255,7 +262,7 @@ def _append(connection: Connection, event: E, head: Link) -> tuple[E, Link]:
     kind, schema, at = type(event).__name__, event.newest_schema(), datetime.now(UTC)
     hash_ = hash_event(previous, stream, slot, kind, schema, payload, at)
     link = link_after(head, head.seq + 1, hash_)
-    connection.execute(_SEAL, {"seq": link.seq, "hash": link.hash})
+    connection.exec_driver_sql(_SEAL, link)
     added = connection.execute(
         _APPEND,
         {"stream": stream, "slot": slot, "kind": kind, "schema": schema, "payload": payload}

@@ -7,6 +7,7 @@ and the pragmas that live in the file, such as `user_version`: none has a meanin
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -17,7 +18,9 @@ from .tables import BLOB, EVENT, HEAD, LINK, META, TRIGGERS
 
 _TABLES = {1: (EVENT, BLOB, HEAD, META), 2: (EVENT, BLOB, HEAD, LINK, META)}
 """Version of a store -> its tables."""
-_NAMES = {name for table in _TABLES[2] for name in (table.name, *table.columns.keys())}
+_NAMES = {
+    str(it.name) for table in _TABLES[2] for it in (table, *table.columns, *table.indexes)
+} | TRIGGERS.keys()
 """Names that mean the same in quotes. A keyword in quotes is no keyword any more."""
 _TOKEN = re.compile(
     r"""(?:\s+|--[^\n]*|/\*.*?\*/)|('(?:[^']|'')*'|\w+)|"([^"]*)"|`([^`]*)`|\[([^]]*)\]|(.)""",
@@ -100,7 +103,7 @@ def _tokens(sql: str) -> Iterator[str]:
         if word or sign:
             yield word if word.startswith("'") else (word or sign).lower()
         elif name:
-            yield name if name in _NAMES or name in TRIGGERS else f'"{name}"'
+            yield name if name in _NAMES else f'"{name}"'
 
 
 def _split_definitions(words: Sequence[str]) -> tuple[list[list[str]], Sequence[str]]:
@@ -128,9 +131,9 @@ def _read_definition(words: list[str]) -> Iterator[list[str]]:
     starts = [
         n for n, word in enumerate(rest) if word in _CONSTRAINTS and rest[n - 1 : n] != ["not"]
     ]
-    first = starts[0] if starts else len(rest)
-    yield [name, _affinity(rest[:first])]
-    for start, end in zip(starts, [*starts[1:], len(rest)], strict=True):
+    ends = [*starts, len(rest)]
+    yield [name, _affinity(rest[: ends[0]])]
+    for start, end in pairwise(ends):
         match rest[start:end]:
             case ["constraint", _]:
                 pass

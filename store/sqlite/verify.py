@@ -23,9 +23,9 @@ _LINK = "SELECT hash FROM link WHERE seq = ?"
 _UNSEEN = (
     f"{HEADS_FILE} {{}}. Without it nobody can see from here whether the end of a stream was cut "
     "together with its head, or all events were written and sealed anew. A first process that was "
-    "killed, or still works, leaves none; otherwise somebody removed or changed it. Compare the "
-    "hashes below with those that you noted elsewhere; the next command that records writes a new "
-    "file."
+    "killed, or still works, leaves none; otherwise somebody removed or changed it. A line of "
+    "`tutelage log head` that you kept elsewhere sees it: `tutelage log verify --against LINE`. "
+    "The next command that records writes a new file."
 )
 
 
@@ -133,7 +133,8 @@ def _check_note(connection: Connection, note: HeadsNote) -> Iterator[str]:
         )
 
 
-def _read_links(connection: Connection) -> list[Link] | None:
+def _read_links(connection: Connection) -> Iterator[tuple[int, str]] | None:
     if not inspect(connection).has_table(LINK.name):
         return None
-    return [Link(*row) for row in connection.execute(text("SELECT seq, hash FROM link"))]
+    rows = connection.execute(text("SELECT seq, hash FROM link"))
+    return ((seq, hash_) for seq, hash_ in rows)

@@ -24,6 +24,7 @@ READING = (
     "strategy blame parity",
     "strategy export parity",
     "log verify",
+    "log head",
 )
 
 
@@ -170,6 +171,50 @@ def test_verify_says_what_it_vouches_for_and_prints_the_ends(own: Path, type_wor
     without = type_words(own, "log", "verify")
     assert without.code == 0 and "Warning: heads.json is missing" in without.out
     assert "with the note" not in without.out
+
+
+def test_a_head_line_is_short_and_holds_what_was_recorded(own: Path, type_words: Type) -> None:
+    line = type_words(own, "log", "head").out
+    facts = type_words(own, "log", "head", "--json").json
+    assert line == f"tutelage-head 1 {facts['events']} {facts['hash']}\n" == facts["line"] + "\n"
+    assert len(line) < 100
+    kept = own / "notebook.txt"
+    kept.write_text(f"> On Monday:\n> {line}\nand so on, Zürich\n")
+    for against in (line, str(kept)):
+        said = type_words(own, "log", "verify", "--against", against)
+        assert said.code == 0 and f"and {facts['events']} of them with the lines given" in said.out
+    other = line.replace(facts["hash"], "f" * 64)
+    said = type_words(own, "log", "verify", "--against", str(kept), "--against", other, "--json")
+    (fault,) = said.json["faults"]
+    assert said.code == 1 and "The head line given saw other events" in fault
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("tutelage-head 1 5 abc", "a line of `tutelage log head`"),
+        ("nowhere.txt", "in 'nowhere.txt' there is none"),
+        (".", "in '.' there is none"),
+        ("empty.txt", "in 'empty.txt' there is none"),
+        (f"tutelage-head 2 5 {'a' * 64}", "a head line of version 2, and this tutelage knows"),
+    ],
+)
+def test_what_is_no_head_line_is_refused(
+    own: Path, type_words: Type, monkeypatch: pytest.MonkeyPatch, given: str, wanted: str
+) -> None:
+    monkeypatch.chdir(own)
+    (own / "empty.txt").write_bytes(b"\xff\0")
+    said = type_words(own, "log", "verify", "--against", given)
+    assert said.code == 2 and wanted in said.err and said.out == ""
+
+
+def test_a_store_with_faults_has_no_head_line(own: Path, type_words: Type) -> None:
+    raw = sqlite3.connect(own / "store" / "tutelage.db")
+    raw.execute("DROP TRIGGER event_no_update")
+    raw.commit()
+    raw.close()
+    said = type_words(own, "log", "head")
+    assert said.code == 1 and said.out == "" and "event_no_update" in said.err
 
 
 def test_a_broken_moment_is_told_with_the_command_that_looks_closer(

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -19,6 +20,7 @@ from tutelage.graph.run import go
 from tutelage.store import Log, StoreError, open_log
 from tutelage.store.errors import BlobMissing, SlotConflict, StoreCorrupt, StreamBusy
 from tutelage.store.events import CallCompleted, Event, RunFinished, RunStarted
+from tutelage.store.hash_chain import NO_EVENTS, Link
 from tutelage.store.log import KEEPERS, Entry, has_log, lasts
 from tutelage.store.memory import MemoryLog
 
@@ -345,6 +347,55 @@ def test_two_handles_of_one_store_are_not_alone_together(log: Log, home: str) ->
         assert other.worker("run-1") == log.worker("run-1") != ""
         with pytest.raises(StreamBusy), other.alone("run-1"):
             pass
+
+
+def _exchange_in_database(home: str) -> None:
+    with closing(sqlite3.connect(Path(home.partition(":")[2]) / "tutelage.db")) as outside:
+        for (name,) in outside.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            outside.execute(f"DROP TRIGGER {name}")
+        for old, new in ((2, -2), (3, 2), (-2, 3)):
+            outside.execute("UPDATE event SET seq = ? WHERE seq = ?", (new, old))
+        outside.execute("UPDATE head SET first = 5 - first, last = 5 - last WHERE first IN (2, 3)")
+        outside.commit()
+
+
+def _exchange_in_memory(log: Log) -> None:
+    keeper = cast(MemoryLog, log)
+    rows = list(keeper._slots.values())
+    rows[1], rows[2] = rows[2]._replace(seq=2), rows[1]._replace(seq=3)
+    keeper._slots = {(row.stream, row.slot): row for row in rows}
+    ends = {row.stream: row.seq for row in rows}
+    keeper._ends = {it: replace(end, seq=ends[it]) for it, end in keeper._ends.items()}
+
+
+def test_events_of_two_streams_that_changed_places_are_found(log: Log, home: str) -> None:
+    log.record_all([_completion("a", f"run-{stream}") for stream in (1, 2, 3, 4)])
+    if home.startswith("sqlite:"):
+        _exchange_in_database(home)
+    elif type(log) is MemoryLog:
+        _exchange_in_memory(log)
+    else:
+        pytest.skip("nobody wrote how to tamper with this keeper")
+    faults = [fault for fault in log.verify().faults if fault.startswith("stream")]
+    assert len(faults) == 2
+    assert all("another event was recorded at this place" in fault for fault in faults)
+    log.check("run-1")
+    for stream in ("run-2", "run-3"):
+        with pytest.raises(StoreCorrupt, match="another event was recorded at this place"):
+            log.check(stream)
+
+
+def test_a_head_that_was_noted_elsewhere_is_held_against_the_log(log: Log) -> None:
+    assert log.verify().head == NO_EVENTS
+    log.record_all([_completion("a"), _completion("a", "run-2")])
+    head = log.verify().head
+    assert head is not None and head.seq == 2
+    log.record(_completion("b"))
+    assert log.verify([NO_EVENTS, head]).ok
+    for wrong in (Link(1, head.hash), Link(3, head.hash), Link(9, head.hash), Link(0, head.hash)):
+        report = log.verify([head, wrong])
+        (fault,) = report.faults
+        assert not report.ok and "The head line given saw" in fault and f"seq {wrong.seq}" in fault
 
 
 def _run_loop(home: str, folder: Path) -> list[Entry]:
