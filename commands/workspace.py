@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..store.errors import StreamBusy
 from .errors import Refused
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ class Workspace:
 
         Raises LookupError for an unknown run, StreamBusy for one that somebody works on.
         """
+        from ..store.errors import StreamBusy
+
         if worker := log.worker(run_id):
             # Told before any model is loaded; to be alone on it is up to who works.
             raise StreamBusy(run_id, worker)

@@ -3,13 +3,11 @@
 import html
 import json
 from contextlib import suppress
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ..graph.config.credentials import config_credentials
-from ..models.credentials import REMOVED, credential_in, public_name
-from ..store.errors import StoreError
-from ..store.events import RunStarted
-from ..store.log import Log
+if TYPE_CHECKING:
+    from ..store.log import Log
 
 SHORTEST = 8
 """A shorter credential could stand in a text by chance, so it is hidden only in its address."""
@@ -18,8 +16,13 @@ _HIDDEN: list[tuple[str, str]] = []
 """Texts that this process shows nobody, and what stands in their place; the longest first."""
 
 
-def hide_credentials(log: Log) -> None:
+def hide_credentials(log: "Log") -> None:
     """Hide, as long as the process lives, the credentials in the configs of a log's runs."""
+    # These take long to load, and every help page loads this file.
+    from ..graph.config.credentials import config_credentials
+    from ..store.errors import StoreError
+    from ..store.events import RunStarted
+
     found = dict(_HIDDEN)
     # Whoever reads a damaged log is told by what they ask of it.
     with suppress(StoreError):
@@ -38,6 +41,8 @@ def without_credentials(text: str) -> str:
 
 def _forms(secret: str) -> dict[str, str]:
     """Return a credential as it may stand in a text, in JSON, in HTML and in an address."""
+    from ..models.credentials import REMOVED, credential_in, public_name
+
     if credential_in(secret):  # a whole address, or a key by its form
         return {secret: public_name(secret)}
     if len(secret) < SHORTEST:
