@@ -21,9 +21,10 @@ WHOLE = 4
 LUCK = 0.05
 """Chance, over all rules of one call, that a coincidence is taken for a leak."""
 _TOKEN = re.compile(r"\d+(?:[.:]\d+)*|[^\W\d_]+")
-_WORDING = re.compile(r"(?<=\w)[.,;:!?\"'“”‘’]+(?=\s|$)|(?<!\S)[\"'“”‘’]+(?=\w)|[\s.!?]+$")
+_WORDING = re.compile(r"(?<=\w)[.,;:!?\"'“”‘’]+(?=\s|$)|(?<!\S)[\"'“”‘’]+(?=\w)")
 """What may change in a text without changing the problem: marks at words, but none in a grid."""
-_LIST_MARK = re.compile(r"(?m)^\s*(?:step\s*)?\d+[.):]\s", re.IGNORECASE)
+_ENDS = re.compile(r"[\s.!?]*")
+_LIST_MARK = re.compile(r"(?m)^[^\S\n]*(?:step\s*)?\d++[.):]\s", re.IGNORECASE)
 _PRIOR = 50
 """Tokens' worth of trust in a number's length, before its frequency is believed."""
 
@@ -91,7 +92,10 @@ def shared_problems(splits: Mapping[str, Sequence[tuple[str, str, str]]]) -> lis
 
 def wording(text: str) -> str:
     """A problem's text without what only wording changes: case, spaces, punctuation."""
-    return " ".join(_WORDING.sub(" ", text.casefold().strip()).split())
+    backwards = text.casefold()[::-1]
+    ended = _ENDS.match(backwards)
+    text = backwards[ended.end() if ended else 0 :][::-1]
+    return " ".join(_WORDING.sub(" ", text).split())
 
 
 def _forms(name: str, text: str, answer: str) -> tuple[object, object]:

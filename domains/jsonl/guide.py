@@ -92,9 +92,14 @@ def _working(kind: str) -> ExpertRule:
     )
 
 
+_SENTENCE = re.compile(
+    r"(?<![^.!?\n])[^\S\n]*+[^\s.!?][^.!?\n]*+(?:[.!?]++(?=\s|$)|$|(?=\n))",
+)
+
+
 def restate_question(prompt: str) -> str:
     """Return the last sentence of a prompt, which mostly is the question."""
-    sentences = re.findall(r"[^.!?\n]*[^\s.!?][^.!?\n]*(?:[.!?]+(?=\s|$)|$|(?=\n))", prompt.strip())
+    sentences = _SENTENCE.findall(prompt.strip())
     return f"Asked: {sentences[-1].strip() if sentences else prompt.strip()}"
 
 

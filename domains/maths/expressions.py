@@ -51,7 +51,7 @@ _PLAIN = {
 }  # fmt: skip
 _SPELT = re.compile("|".join(re.escape(key) for key in sorted(_PLAIN, key=len, reverse=True)))
 TOKEN = re.compile(
-    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?|\.\d+|\\frac"
+    r"\d{1,3}(?:,\d{3}){1,30}(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?|\.\d+|\\frac"
     r"|(?<![A-Za-z])(?:sqrt|pi|[A-Za-z]'{0,2})(?![A-Za-z])|[-+*/^(){}]",
     re.A,
 )

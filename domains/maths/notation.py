@@ -37,9 +37,10 @@ _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _NESTED = r"(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*"
 _BRACKETED = re.compile(rf"(\\sqrt *|\^ *)\(({_NESTED})\)")
 _SHORT = re.compile(rf"\\frac\s*(\d|{_BRACES})\s*(\d|{_BRACES})")
-_DRESSED = ((r"\((\d+)\)(?=_)", r"\1"), (r"(mod) *(\d+)", r"\1{\2}"),
-            (r"(\\sqrt *\[\w+\]) *(\w)", r"\1{\2}"),
-            (r"(?<=[\])])\s*[uU]\s*(?=[\[(])", r"\\cup "))  # fmt: skip
+_DRESSED = tuple((re.compile(pattern), plain) for pattern, plain in (
+    (r"\((\d+)\)(?=_)", r"\1"), (r"(mod) *(\d+)", r"\1{\2}"),
+    (r"(\\sqrt *\[\w+\]) *(\w)", r"\1{\2}"), (r"(?<=[\])])\s*[uU]\s*(?=[\[(])", r"\\cup "),
+))  # fmt: skip
 _SCRIPT = re.compile(r"([_^])\s*(-?\d+|[A-Za-z])")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹⁺⁻]+|[₀-₉]+")
 
@@ -50,7 +51,7 @@ def tidy(text: str) -> str:
     text = "".join(_write_fraction(sign) for sign in text)
     text = _SPELT.sub(lambda match: _TABLE[match[0]], text)
     for pattern, plain in _DRESSED:
-        text = re.sub(pattern, plain, text)
+        text = pattern.sub(plain, text)
     text = _WORDS.sub(r"\\\g<0> ", text)
     for _ in range(DEEPEST):
         text = _BRACKETED.sub(r"\1{\2}", text)

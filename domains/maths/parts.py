@@ -49,7 +49,7 @@ _TIDY = tuple((re.compile(pattern), plain) for pattern, plain in (
      lambda rows: rows[2].replace("&", "").replace("\\\\", ";").strip()),
     (r"(?<=\d)(?:\\,|\{,\})(?=\d{3}(?!\d))", ""),
     (r"\\q?quad\b|(?<!\\)\\[,;: ]|~", " "), (r"\\lor\b|∨", " or "), (r"\\land\b|∧", " and "),
-    (r"\\(?:text|mathrm|mbox)\s*\{\s*,?\s*(or|and)\s*\}", r" \1 "),
+    (r"\\(?:text|mathrm|mbox)\s*+\{\s*+,?\s*+(or|and)\s*+\}", r" \1 "),
     (r"\\cup(?![A-Za-z])|(?<=[)\]])\s*[uU]\s*(?=[(\[])", "∪"),
     (r"\\(?:text|mathrm|mathit)\s*\{([A-Za-z])\}", r" \1"),
     (r"^(?:\\mathbb\s*\{?R\}?|ℝ)$", "(-inf,inf)"),
@@ -60,10 +60,10 @@ _TIDY = tuple((re.compile(pattern), plain) for pattern, plain in (
     (r"(?<![^-+*/=(])\{(\d[\d.]*)\}|\((\d+)\)(?=[_!])", r"\1\2"),
     (r"\\approx(?![A-Za-z])", "≈"), (r"\(\s*(≈[^()]*)\)$", r"\1"), (r"\\pm(?![A-Za-z])", "±"),
     (r"\+?(?:\\infty(?![A-Za-z])|∞|\b(?:oo|inf|infinity)\b)", "inf"),
-    (r"^(?:both|either|exactly)\b|.*\b(?:i\.\s?e\.|that is|hence|thus),?\s", ""),
+    (r"^(?:both|either|exactly)\b", ""), (r"(?m)^.*\b(?:i\.\s?e\.|that is|hence|thus),?\s", ""),
     # What is measured in nothing but units has none.
-    (r"(?:\\(?:text|mathrm)\s*\{)?\s*\b(?:square |cubic |sq\.? )?units?(?: squared)?\s*\}?"
-     r"(?:\^?\{?[23²³]\}?)?$", ""),
+    (r"(?:\\(?:text|mathrm)\s*+\{\s*+|(?<!\s)\s*+)\b(?:square |cubic |sq\.? )?units?(?: squared)?"
+     r"\s*+\}?(?:\^?\{?[23²³]\}?)?$", ""),
     # The French turn the bracket of an open end round.
     (r"^\](?=[^\[]*[\[\]]$)", "("), (r"^([(\[].*)\[$", r"\1)"),
     (r"((?:^|=\s*)\d[\d.]*\s*[A-Za-z]+\.?),?\s+(?:and\s)?(?=\d[\d.]*\s*[A-Za-z]+\.?$)", r"\1;"),
@@ -84,7 +84,7 @@ _MEMBER = re.compile(
     r"([A-Za-z])\s*[∈=:]\s*(?=[\[({⦃])|(?:[A-Z]|\([a-z](?:, ?[a-z])+\)\s*=)\s*(?=\([^()]*,)"
 )
 _UNIT = re.compile(
-    r"(?:\\(?:text\w*|mathrm|mbox)\s*\{|\\?[%$]|[€£¥₹¢°]|\^?\s*\{?\s*\\circ\b|\\[dt]?frac\s*\{\s*(?:\\text|\\mathrm|[A-Za-z]{2}))"
+    r"(?:\\(?:text\w*|mathrm|mbox)\s*\{|\\?[%$]|[€£¥₹¢°]|(?:\^|(?<!\s))\s*+\{?\s*+\\circ\b|\\[dt]?frac\s*\{\s*(?:\\text|\\mathrm|[A-Za-z]{2}))"
     r"|(?<=[\d)}\s.½])(?<![A-Za-z\\])(?!(?:sqrt|pi|inf|sin|cos|tan|log|ln|exp|mod)(?![a-z]))"
     r"[A-Za-z](?!\()"
 )

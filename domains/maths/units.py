@@ -16,6 +16,8 @@ EVERYDAY = (
     "percent dollar cent euro gbp yen rupee"
 )
 PREFIXES = ("", "kilo", "mega", "deci", "centi", "milli")
+LONGEST = 100
+"""Characters; no unit has a longer name."""
 LETTERS = "mghslLVWNJA"
 """Units of one letter; any other letter is an unknown."""
 MORE = ("@alias kilometer_per_hour = kmh", "dollar = [money] = usd", "euro = [euro]",
@@ -23,13 +25,14 @@ MORE = ("@alias kilometer_per_hour = kmh", "dollar = [money] = usd", "euro = [eu
         "rupee = [rupee]")  # fmt: skip
 _SIGNS = {"$": "dollar", "€": "euro", "£": "gbp", "¥": "yen", "₹": "rupee", "¢": "cent",
           "%": "percent", "°": "degree"}  # fmt: skip
-_SPELT = (
+_SPELT = tuple((re.compile(pattern), plain) for pattern, plain in (
     (r"\\(?:text\w*|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}", r" \1 "),
-    (r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"\1/\2"), (r"\^?\s*\{?\s*\\circ\b\s*\}?", "°"),
+    (r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"\1/\2"),
+    (r"(?:\^\s*+|(?<!\s)\s*+)?+\{?\s*+\\circ\b\s*\}?", "°"),
     (r"\\(?=[$%])|[{}]|(?<=[A-Za-z])\.(?!\s+\S)|(?<=\bsq)\.", ""), (r"\\cdot\b|\\times\b|⋅", "·"),
     (r"[$€£¥₹¢%°]", lambda sign: f" {_SIGNS[sign[0]]} "), (r"\bpercentage\b", "percent"),
-    (r"\b([mck]?m|in|ft|yd)([23])\b", r"\1^\2"), (r"\s*([*/^·])\s*", r"\1"),
-)  # fmt: skip
+    (r"\b([mck]?m|in|ft|yd)([23])\b", r"\1^\2"), (r"(?:(?<!\s)\s*+)?+([*/^·])\s*", r"\1"),
+))  # fmt: skip
 _ONE = r"(?:(?:square|sq|cubic) )?[A-Za-z_]+(?:(?:\^|\*\*)-?[1-4]|[²³]|⁻¹| squared| cubed)?"
 _PRODUCT = re.compile(rf"{_ONE}(?:(?:[*/·]| per | (?=\S*(?:\^-|⁻))){_ONE}){{0,5}}")
 
@@ -58,7 +61,7 @@ def _registry() -> Any:
 def unit_in(text: str) -> tuple[Unit | None, str]:
     """Return the unit that `text` begins with, if there is one, and the words behind it."""
     for pattern, plain in _SPELT:
-        text = re.sub(pattern, plain, text)
+        text = pattern.sub(plain, text)
     words = text.split()[:8]
     for end in range(len(words), 0, -1):
         # "12 in total" measures nothing in inches.
@@ -69,7 +72,9 @@ def unit_in(text: str) -> tuple[Unit | None, str]:
 
 
 def _parse(text: str) -> Unit | None:
-    if not _PRODUCT.fullmatch(text) or re.search(rf"\b(?![{LETTERS}])[A-Za-z]\b", text):
+    if len(text) > LONGEST or not _PRODUCT.fullmatch(text):
+        return None
+    if re.search(rf"\b(?![{LETTERS}])[A-Za-z]\b", text):
         return None
     registry = _registry()
     for spelt in dict.fromkeys((text, text.lower())):

@@ -39,9 +39,9 @@ _OWN = ExpertRule(
 )
 _SHARED = ("shortcut", "care", "contract", "swallow", "tally", "format")
 
-_SESSION = re.compile(r"^\s*>>> ?(.+)\n(?!\s*>>>)\s*(\S.*)$", re.M)
-_PAIR = re.compile(r"^\s*Input:?\s*(.+)\n\s*Output:?\s*(.+)$", re.M)
-_FOR_INPUT = re.compile(r"^\s*For (.+?),? the (?:output|result) should be (.+)$", re.M)
+_SESSION = re.compile(r"^[^\S\n]*>>> ?(.+)\n(?!\s*>>>)\s*(\S.*)$", re.M)
+_PAIR = re.compile(r"^[^\S\n]*Input:?\s*+(.+)\n\s*Output:?\s*+(.+)$", re.M)
+_FOR_INPUT = re.compile(r"^[^\S\n]*For (.+?),? the (?:output|result) should be (.+)$", re.M)
 _ARROW = r"\s*(?:#\s*)?(?:==>|=>|➞|->|==|=|(?:should )?returns?)\s*(\S.*)$"
 
 
@@ -103,7 +103,7 @@ def judge(
 
 def examples_in(text: str, name: str) -> list[CallExample]:
     """Return the examples of a docstring, in any of four forms; none where none can be read."""
-    calls = re.compile(rf"^.*?\b({re.escape(name)}\(.*?\)){_ARROW}", re.M)
+    calls = re.compile(rf"^.*?\b({re.escape(name)}\(.{{0,1000}}?\)){_ARROW}", re.M)
     for form in (_SESSION, calls, _PAIR, _FOR_INPUT):
         found = [CallExample(_line(asked), _line(wanted)) for asked, wanted in form.findall(text)]
         if found:

@@ -4,10 +4,15 @@ Lists, strings, numbers, booleans and None are themselves; all else is a dict wi
 says what it is. What comes back from a sandbox is decoded to exact built-in types or refused.
 """
 
+import itertools
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from ..sandbox import Json
+
+MOST_ALIKE = 16
+"""Different values of one container that may share a hash."""
 
 CODEC_SOURCE = """
 def _decoded(coded):
@@ -63,7 +68,7 @@ def encode(value: object) -> Json:
 def decode(found: Json) -> Any:
     """Return the Python value. Raises CodecError for what `encode` would not have written."""
     if isinstance(found, list):
-        return [decode(one) for one in found]
+        return _hashable(decode(one) for one in found)
     if not isinstance(found, dict):
         return found
     try:
@@ -71,14 +76,45 @@ def decode(found: Json) -> Any:
         if kind == "float" and parts in ("inf", "-inf", "nan"):
             return float(str(parts))
         if kind == "tuple" and isinstance(parts, list):
-            return tuple(decode(one) for one in parts)
+            return tuple(_hashable(decode(one) for one in parts))
         if kind == "set" and isinstance(parts, list):
-            return {decode(one) for one in parts}
+            return set(_hashable(decode(one) for one in parts))
         if kind == "dict" and isinstance(parts, list):
-            return {decode(pair[0]): decode(pair[1]) for pair in map(_pair, parts)}
+            pairs = [(decode(pair[0]), decode(pair[1])) for pair in map(_pair, parts)]
+            _hashable(key for key, _ in pairs)
+            return dict(pairs)
     except (TypeError, ValueError) as error:
         raise CodecError(f"no coded value: {error}") from error
     raise CodecError(f"no coded value: {kind!r:.40}")
+
+
+def _hashable(values: Iterable[Any]) -> list[Any]:
+    """Return values that a set can be made of in time, even by a test that gets them in a list.
+
+    A program may choose numbers that share one hash, and each of them would be compared with all
+    the others. Raises CodecError for more than MOST_ALIKE of them.
+    """
+    made = list(values)
+    hashes = sorted((hash_, at) for at, one in enumerate(made) if (hash_ := _hash(one)) is not None)
+    for _, run in itertools.groupby(hashes, key=lambda it: it[0]):
+        alike = list[Any]()
+        for _, at in run:
+            if made[at] not in alike:
+                alike.append(made[at])
+            if len(alike) > MOST_ALIKE:
+                raise CodecError("too many values share one hash")
+    return made
+
+
+def _hash(value: object) -> int | None:
+    """Return the hash of a number or a tuple; None for what has none, and for all else.
+
+    Python itself draws the hashes of strings by chance.
+    """
+    try:
+        return hash(value) if isinstance(value, int | float | tuple) else None
+    except TypeError:
+        return None
 
 
 def _pair(part: Json) -> list[Json]:

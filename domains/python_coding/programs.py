@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 LONGEST = 60_000
 """Characters of a reply that are looked at, from its end."""
-FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*([\w+-]*)[^\n`]*$", re.M)
+FENCE = re.compile(r"^[ \t]*+(?:```++|~~~++)[ \t]*+([\w+-]*+)[^\n`]*+$", re.M)
 PYTHON = frozenset({"", "python", "python3", "py", "py3"})
 CODE_LINE = re.compile(
-    r"(?:async\s|def\s|class\s|@|import\s|from\s+\S+\s+import\b|[A-Za-z_]\w*(?:\s*:[^=]+)?\s*=[^=]"
+    r"(?:async\s|def\s|class\s|@|import\s|from\s+\S+\s+import\b|[A-Za-z_]\w*+(?:\s*+:[^=]++)?\s*+=[^=]"
     r"|if\s.*:|for\s.*:|while\s.*:|try:|with\s.*:|#|[)\]}]|else:|elif\s|except\b|finally:|[\"']{3})"
 )
 DEFINES = re.compile(r"^(?:(?:async\s+)?def\s+|class\s+)(\w+)|^(\w+)\s*=[^=]", re.M)

@@ -1,5 +1,6 @@
 """Looks behind an answer for what takes it back: a second one, a denial, a correction."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -65,16 +66,15 @@ _BESIDE = re.compile(
 _ROUNDED = re.compile(r"(?:or )?(?:≈|\\approx|~|about\b|approximately\b|roughly\b)\s?", re.I)
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30}|/[1-9]\d{0,30})?")
 _CLAUSE_END = re.compile(r"[.!?;,](?=\s|$)|\n|\s[(\[]|$")
-_LED = re.compile(r"\W*(?:[^\W\d_][\w'-]*\s?){1,4}(?:(?P<label>:)|[,;.!?]+|\s-)\s+", re.I)
+_LED = re.compile(r"\W*+(?:[^\W\d_][\w'-]*+\s?){1,4}(?:(?P<label>:)|[,;.!?]+|\s-)\s+", re.I)
 """A few words that lead to the only thing a line is there for; behind a label it is its value."""
 _ROUNDING = re.compile(r"\b(?:decimals?|round\w*|about|approx\w*|numeric\w*)\b", re.I)
 _TOO = re.compile(r"\s(?:also|too|as well|instead|works|it is|is possible)\b[^.\n]*", re.I)
 _RECKONS = re.compile(
-    r"(?:\bhm+\b|\blook\w* again\b|\bre-?(?:check|calculat|comput|count|do|work|think|consider)\w*)"
-    r"[^\n]*?[:,]\s(?P<sum>[^\n=:]*)=(?:[^\n=]*=)*(?P<result>[^\n=]+)$",
-    re.I | re.M,
+    r"\bhm+\b|\blook\w* again\b|\bre-?(?:check|calculat|comput|count|do|work|think|consider)\w*",
+    re.I,
 )
-"""A sum behind a second thought; one that holds the answer only checks it."""
+_SUM, _COMMA = re.compile(r"\s(?P<sum>.*)", re.S), re.compile(r",\s(?P<sum>.*)", re.S)
 _MOST = 12
 """So many places where another answer may stand are looked at."""
 
@@ -141,9 +141,34 @@ def _others(shown: str, text: str, words: bool) -> Iterator[str]:
         short = said and _words(said) <= _words(apart) and _is_result(shown, said)
         if short and not _rounds(shown, joint.strip() + " " + said):
             yield said
-    for found in list(_RECKONS.finditer(text))[:_MOST]:
-        if not re.search(rf"(?<![\w.]){re.escape(shown)}(?![\w.]\w)", found["sum"]):
-            yield found["result"].strip()
+    for worked, result in itertools.islice(_sums(text), _MOST):
+        # One that holds the answer only checks it.
+        if not re.search(rf"(?<![\w.]){re.escape(shown)}(?![\w.]\w)", worked):
+            yield result.strip()
+
+
+def _sums(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each sum behind a second thought, with its result; at most one a line."""
+    lines = text.split("\n")
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        if thought := _RECKONS.search(line):
+            said = line[thought.end() :]
+            opens = said.endswith((":", ",")) and ":" not in below.partition("=")[0]
+            if found := _sum(said) or (_sum(f": {below}") if opens else None):
+                yield found
+
+
+def _sum(said: str) -> tuple[str, str] | None:
+    *sides, result = said.split("=")
+    worked = next((it for it in map(_begun, sides) if it is not None), None)
+    return (worked, result) if worked is not None and result else None
+
+
+def _begun(side: str) -> str | None:
+    """Return what stands behind the colon or the first comma of a side; None without either."""
+    _, colon, said = side.rpartition(":")
+    found = (_SUM.match(said) if colon else None) or _COMMA.search(said)
+    return found["sum"] if found else None
 
 
 def _alone(text: str) -> Iterator[tuple[str, str]]:

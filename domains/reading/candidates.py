@@ -52,7 +52,7 @@ _BETWEEN = re.compile(
 )
 _EMPTY = re.compile(r"(?:[\s*_`:$=.]|\\[\[(])*")
 _REMARK = (
-    r"[.?;](?=\s)|!(?=\s+[A-Za-z]{2})|。|\s[(\[](?=\s?(?:[=≈]|\\approx|[^)\]\n]*[A-Za-z]{2}))"
+    r"[.?;](?=\s)|!(?=\s+[A-Za-z]{2})|。|\s[(\[](?=\s?(?:[=≈]|\\approx|[^)\]\n]{0,400}?[A-Za-z]{2}))"
     r"|,?\sor\b(?!\s(?:so|thereabouts|more|less|fewer|[a-z]+er|above|below)\b)|,?\s(?:because|since|as|so|I)\b"
 )
 CUT = re.compile(
@@ -81,7 +81,7 @@ _THINKS = re.compile(
     re.I,
 )
 _LABEL = re.compile(r"([a-z](?:_?\d)?)\s+(?:is|equals)\s+(?:equal to\s+)?", re.I)
-_FACTORIAL = re.compile(r"[\w)}]!\s*(\$+|\\[)\]])?[\s.,;]*$")
+_FACTORIAL = re.compile(r"[\w)}]!\s*+(\$+|\\[)\]])?[\s.,;]*+$")
 _SENTENCE_ENDS = re.compile(r"[\d)}$%]\.\s+[A-Z][a-z]")
 _UNIT = re.compile(
     r"(?:[^\S\n]|[$~]|\\[,;: ])*(?!\\approx|(?:and|or|so|as|is|which)\b)[a-z%°^µ€£$\\]"

@@ -17,7 +17,10 @@ _ALONE = re.compile(
     r"|(?:because|since|as|is|was|or|and|but|nor|not|vs|it|they|there|we)(?!\w))",
     re.I,
 )
+_LETTER = re.compile(r"\w")
 _SLASH_BEFORE, _SLASH = re.compile(r"(\w+)/\Z"), re.compile(r"\A/(\w+)")
+_WORD = 60
+"""Characters that a word beside a slash has at most."""
 _SENTENCES = re.compile(r"[.!?。]\s+\w")
 _SAID = re.compile(
     r"(?:[(\[{:=>/|]|(?<!\w)(?:is|was|be|option|answer|choice|letter|class|label|category|but|not|or"
@@ -59,8 +62,8 @@ def _names(text: str, classes: tuple[str, ...]) -> tuple[set[str], set[str]]:
     for found in pattern.finditer(text) if classes else ():
         # "N/A" and "A/C" are words of their own, "A/B" offers two classes.
         glued = [
-            *_SLASH_BEFORE.findall(text[: found.start()]),
-            *_SLASH.findall(text[found.end() :]),
+            *_SLASH_BEFORE.findall(text[max(0, found.start() - _WORD) : found.start()]),
+            *_SLASH.findall(text[found.end() : found.end() + _WORD]),
         ]
         if any(part.casefold() not in known for part in glued):
             continue
@@ -75,6 +78,7 @@ def _stands_for_itself(text: str, found: re.Match[str]) -> bool:
     """Tell whether a class stands for itself: "A." and "No" do, "a" in "a cat" does not."""
     if len(found[0]) > 1 and found[0].casefold() not in _COMMON:
         return True
-    before = text[: found.start()]
-    leads = len(found[0]) > 1 or not re.search(r"\w", before) or _SAID.search(before[-20:])
+    before = text[max(0, found.start() - 20) : found.start()]
+    begins = not _LETTER.search(text, 0, found.start())
+    leads = len(found[0]) > 1 or begins or _SAID.search(before)
     return bool(leads and _ALONE.match(text, found.end()))

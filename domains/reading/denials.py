@@ -62,5 +62,5 @@ def has_denial(text: str, start: int, end: int) -> bool:
     """Tell whether the words of `text` from `start` to `end` are denied in their own clause."""
     clause = _AFFIRMED.sub("", _CLAUSE.split(text[max(0, start - REACH) : start])[-1])
     before = _BEFORE.search(clause) or _OPINION.search(clause)
-    behind = (it.match(text, end) for it in (_BEHIND, _REMARK, _QUESTION))
-    return before is not None or any(behind)
+    behind = _BEHIND.match(text, end) or _REMARK.match(text, end) or _QUESTION.match(text, end)
+    return before is not None or behind is not None

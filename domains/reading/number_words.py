@@ -102,7 +102,7 @@ _GLUED = re.compile(r"([A-Za-z])(?![^\W\d_])")
 _LETTER = re.compile(rf"\s?{_GLUED.pattern}")
 _WORD = re.compile(r"[^\W\d_]+")
 _NOUN = re.compile(
-    rf"[\s°'\"{CURRENCY}]*[-/]?"
+    rf"[\s°'\"{CURRENCY}]*+[-/]?"
     rf"(?:[^\W\d_]+\d?(?:\^-?\d)?(?:(?:[\s'/*\"°{CURRENCY}]|-(?!\s))++|\.?\s*$))*+[\s.]*"
 )
 """One clause: what begins behind a full stop, a comma or a dash is for others to judge."""

@@ -15,7 +15,7 @@ _LINES = re.compile(
     re.M,
 )
 _DISPLAYED = re.compile(
-    r"^[ \t]*(?:\$\$|\\\[|\\begin\{equation\*?\})\s*([^\n$]*[\w)}]!)[ \t.,;]*\n"
+    r"^[ \t]*(?:\$\$|\\\[|\\begin\{equation\*?\})\s*+([^\n$]*[\w)}]!)[ \t.,;]*\n"
     r"[ \t]*(?:\$\$|\\\]|\\end\{equation\*?\})",
     re.M,
 )

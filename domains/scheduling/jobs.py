@@ -19,7 +19,7 @@ LETTERS = "ABCDEFGH"
 KNOWN = {"3 jobs": 3, "4 jobs": 4}
 OOD = {"5 jobs": 5, "6 jobs": 6}
 LONGEST = 6
-ORDER = re.compile(r"[A-H](?:\s*(?:(?:,|->|→|then|\s)\s*)*[A-H])*", re.I | re.A)
+ORDER = re.compile(r"[A-H](?:(?:,|->|→|then|\s)*+[A-H])*+", re.I | re.A)
 ROW = re.compile(r"([A-H]) (\d+)\+(\d+)=(\d+) (<=|>) (\d+)", re.A)
 
 GUIDE = read_guide(Path(__file__).with_suffix(".toml"))

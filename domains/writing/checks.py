@@ -118,16 +118,19 @@ def _opening_sentence(text: Text, mark: str) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def _quotes(body: str) -> list[str]:
+    """Return what stands between quotation marks; behind the last one nothing is quoted."""
+    end = max(map(body.rfind, '"\u201d')) + 1
+    return re.findall(r"[\"\u201c]([^\"\u201d]+)[\"\u201d]", body[:end])
+
+
 def _form(form: str, text: Text) -> Check:
     last = text.sentences[-1] if text.sentences else ""
     held, said = {
         "title": (0 < len(words(text.title)) <= TITLE, "It lacks a title."),
         "question": (last.rstrip("\"'\u201d\u2019)*_").endswith("?"), "It ends with no question."),
         "quote": (
-            any(
-                len(words(it)) >= 3
-                for it in re.findall(r"[\"\u201c]([^\"\u201d]+)[\"\u201d]", text.body)
-            ),
+            any(len(words(it)) >= 3 for it in _quotes(text.body)),
             "It quotes nobody.",
         ),
         "list": (text.bullets == BULLETS, f"It has {text.bullets} lines with `- `, not {BULLETS}."),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 WORD = re.compile(r"[A-Za-z]+(?:['\u2019-][A-Za-z]+)*|\d+")
-END = re.compile(r"[.!?]+[\"'\u201d\u2019)]*(?=\s|$)")
+END = re.compile(r"(?<![.!?])[.!?]++[\"'\u201d\u2019)]*+(?=\s|$)")
 BULLET = re.compile(r"^[-*\u2022] +", re.M)
 DEAR = re.compile(r"Dear\b[^\n]{1,60},[ \t]*$", re.I)
 YOURS = re.compile(r"Yours\b[^\n]{0,60}$", re.I)

@@ -43,7 +43,7 @@ GIVEN = frozenset((RunStarted, SplitFrozen, CallCompleted, CallInDoubt, ReviewAn
 """Kinds that no run makes by itself."""
 Texts = Callable[[str], str]
 """Hash of a kept text -> the text."""
-_FLOAT = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
+_FLOAT = re.compile(r"(?:-|(?<!\d))\d++\.\d+(?:e[+-]?\d+)?")
 
 
 class RecordEnds(Exception):

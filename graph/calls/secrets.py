@@ -32,10 +32,11 @@ def secrets_of(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 def redact(text: str, secrets: Collection[str]) -> str:
     """Replace every secret in `text`, whole or in large part, plain or in simple disguise."""
-    spans = sorted(_spans(text, secrets), reverse=True)
-    for start, end in _merge_spans(spans):
-        text = text[:start] + REMOVED + text[end:]
-    return text
+    kept, end = list[str](), 0
+    for start, stop in _merge_spans(sorted(_spans(text, secrets), reverse=True))[::-1]:
+        kept += [text[end:start], REMOVED]
+        end = stop
+    return "".join([*kept, text[end:]])
 
 
 def is_secret(text: str, secrets: Collection[str]) -> bool:

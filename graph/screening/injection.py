@@ -27,6 +27,8 @@ _TELL = (
     r"|spell|encode|translate|summari[sz]e|say|write|put|insert|add)"
 )
 _NEAR = r"(?:\W+\w+){0,7}?\W+"
+_SOME = "{0,4000}"
+"""So much stands in a tag or a link at most: whoever looks further for its end looks for ever."""
 _ROLE = r"(?:system|assistant|human|user|developer|ai)"
 
 _IGNORES = "tells its reader to ignore instructions"
@@ -64,7 +66,7 @@ _WORDED = (
         r"|\b(?:olvid|ignor)\w*\b.{0,30}(?:instruccion|instruç|instruco|istruzion)"
         r"|\bdimentica\w*\b.{0,30}istruzion|\besque[cç]a\b.{0,30}instru[cç]"
         r"|\b(?:negeer|vergeet)\b.{0,30}instructie|\b(?:z?ignoruj|zapomnij)\w*.{0,30}(?:instruk|polece)"
-        r"|(?:игнорир|забудь)\w*.{0,40}(?:инструкц|указани)|(?:指示|命令|プロンプト).{0,12}(?:無視|忘れ)"
+        r"|(?:игнорир|забудь)\w{0,40}.{0,40}(?:инструкц|указани)|(?:指示|命令|プロンプト).{0,12}(?:無視|忘れ)"
         r"|(?:忽略|无视|忘记|忽視|無視).{0,14}(?:指令|指示|说明|說明|提示)"
         r"|(?:지시|명령|프롬프트).{0,14}(?:무시|잊)"
         r"|(?:تجاهل|انس).{0,30}(?:تعليمات|أوامر)"
@@ -74,7 +76,8 @@ _WORDED = (
         _ASKS,
         r"\bsystem\W{0,2}(?:prompt|message|instructions?)\b|\bsystemprompt\b"
         r"|\b(?:hidden|secret|initial|developer)\W(?:prompt|instructions?)\b"
-        r"|\bprompt (?:système|del sistema|do sistema|di sistema)|системн\w+ (?:промпт|подсказк)"
+        r"|\bprompt (?:système|del sistema|do sistema|di sistema)|системн\w{1,40} "
+        r"(?:промпт|подсказк)"
         r"|系统提示|系統提示|システムプロンプト|시스템 프롬프트"
         r"|" + _TELL + r"\W+(?:\w+\W+){0,2}?your\W+(?:\w+\W+){0,2}?(?:prompt|instructions?)\b",
     ),
@@ -117,9 +120,9 @@ _MARKED = (
     ),
     (
         "carries a role marker",
-        rf"(?:^|[\n.!?;>\])\"'`*#|]|-{{2,}})\s*(?:#+\s*|\*\*|__)?{_ROLE}(?:\*\*|__)?\s*:(?!\w)"
+        rf"(?:^|[.!?;>\])\"'`*#|]|--)[^\S\n]*(?:__)?{_ROLE}(?:\*\*|__)?\s*:(?!\w)"
         rf"|\[/?(?:inst|sys|{_ROLE})\]|<</?sys>>|<\|[^|>\n]{{0,40}}\|>|</?s>|<(?:start|end)_of_turn>"
-        rf"|\#{{2,}}\s*(?:instructions?|response|input|{_ROLE})\b|<\|?(?:bos|eos|endoftext|im_\w+)"
+        rf"|\#\#\s*(?:instructions?|response|input|{_ROLE})\b|<\|?(?:bos|eos|endoftext|im_\w+)"
         r"|\bBEGIN (?:SYSTEM|ADMIN|INSTRUCTIONS?)\b|\bEND OF (?:PROMPT|DATA|PROBLEM|INPUT|TEXT)\b",
     ),
     (
@@ -127,7 +130,8 @@ _MARKED = (
         r"</?(?:script|img|iframe|svg|style|object|embed|form|input|link|meta|html|body|head|div"
         r"|span|button|video|audio|table|a|system|user|assistant|human|instructions?|prompt|data"
         r"|tool\w*|function\w*|invoke|parameter|attempt|lesson|problem|reply|admin|important|secret"
-        r"|thinking|\w+-[0-9a-f]{6,})(?:[\s/>][^>]*|)>|<!--|<!\[CDATA|\]\]>|!?\[[^\]]*\]\([^)]*\)"
+        rf"|thinking|\w+-[0-9a-f]{{6,}})(?:[\s/>][^>]{_SOME}|)>|<!--|<!\[CDATA|\]\]>"
+        rf"|\[[^\[\]]*+\]\([^)]{_SOME}\)"
         r"|```(?:tool\w*|system|bash|sh)\b|\{\{\s*\w+[.(|]|\bon(?:error|load|click)\s*="
         r"|\$\((?:cat|env|echo|curl|printenv|whoami|id)\b|\brm -rf\b|\bcurl\s+(?:-|http)|\bwget\s"
         r"|\b(?:eval|exec|__import__|os\.system)\s*\(|\bsubprocess\."
@@ -136,8 +140,8 @@ _MARKED = (
     (
         "carries a link or an address",
         r"\b(?:https?|hxxps?|ftps?|file|wss?|ssh)\s*:\s*//|\bwww\.\w|\b(?:javascript|mailto|vbscript):"
-        r"|\bdata:\w+/[\w.+-]+[;,]|[\w.+-]+@[\w-]+\.[a-z]{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b"
-        r"|\b[\w-]+(?:\.|\s?[\[(]dot[\])]\s?)(?:com|org|net|io|dev|ai|app|xyz|example|test|invalid"
+        r"|\bdata:\w++/[\w.+-]++[;,]|(?<![\w.+-])[\w.+-]++@[\w-]++\.[a-z]{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+        r"|(?<![\w-])-*+\w[\w-]*+(?:\.|\s?[\[(]dot[\])]\s?)(?:com|org|net|io|dev|ai|app|xyz|example|test|invalid"
         r"|ru|cn|info|biz|onion)\b(?:/\S*)?|\b\w+ dot (?:com|org|net|io)\b",
     ),
 )
@@ -159,7 +163,9 @@ _LOOKALIKES = str.maketrans(
     "авеіјкмнорѕтухһԁԛԝɑɡАВЕІЈКМНОРЅТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧανορτυχιεκ",
     "abeijkmhopstyxhdqwagABEIJKMHOPSTYXABEZHIKMNOPTYXavoptuxiek",
 )
-_MIXED = re.compile(r"(?=\w*[A-Za-z])(?=\w*[\u0370-\u03ff\u0400-\u052f])[^\W\d_]{4,}")
+_MIXED = re.compile(
+    r"(?<!\w)(?>\w*?(?=[^\W\d_]{4}))(?=\w*[A-Za-z])(?=\w*[\u0370-\u03ff\u0400-\u052f])"
+)
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5")
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}){6,}")

@@ -12,7 +12,9 @@ _LEVEL = re.compile(r" \(Run at the level (\w+: .*)\.\)$", re.S)
 
 def _add_judged_by(payload: Payload) -> Payload:
     """Take the level of the sandbox from the end of the feedback; the usual one stood nowhere."""
-    said = _LEVEL.search(str(payload.get("feedback", "")))
+    feedback = str(payload.get("feedback", ""))
+    # Or a long text would be read to its end from each place that begins so.
+    said = _LEVEL.search(feedback) if feedback.rstrip().endswith(".)") else None
     return payload | {"judged_by": said[1] if said else ""}
 
 

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 
 Mark = Literal["same", "removed", "added"]
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+MOST = 250_000
+"""Pairs of words that are compared; of longer texts the whole is removed and added."""
 
 
 class Span(NamedTuple):
@@ -20,6 +22,8 @@ class Span(NamedTuple):
 def word_diff(old: str, new: str) -> tuple[Span, ...]:
     """Mark what differs, in whole words. What is removed stands before what replaces it."""
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    if len(before) * len(after) > MOST and old != new:
+        return tuple(_changed_spans(old, new))
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     spans: list[Span] = []
     gone = come = ""

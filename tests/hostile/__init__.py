@@ -1,0 +1,1 @@
+"""Hostile text: every pattern and parser that meets foreign text takes time in proportion."""
