@@ -160,11 +160,11 @@ def _sums(text: str) -> Iterator[tuple[str, str]]:
 
 def _sum(said: str) -> tuple[str, str] | None:
     *sides, result = said.split("=")
-    worked = next((it for it in map(_begun, sides) if it is not None), None)
+    worked = next((it for it in map(_working_in, sides) if it is not None), None)
     return (worked, result) if worked is not None and result else None
 
 
-def _begun(side: str) -> str | None:
+def _working_in(side: str) -> str | None:
     """Return what stands behind the colon or the first comma of a side; None without either."""
     _, colon, said = side.rpartition(":")
     found = (_SUM.match(said) if colon else None) or _COMMA.search(said)
