@@ -177,7 +177,7 @@ def _takes(members: Any, char: str) -> bool:
 
 def _is_in(op: Any, value: Any, char: str) -> bool:
     if op is sre.LITERAL:
-        return ord(char) == value
+        return bool(ord(char) == value)
     if op is sre.RANGE:
         return bool(value[0] <= ord(char) <= value[1])
     if op is sre.CATEGORY:
