@@ -33,7 +33,7 @@ _QUERY_NAME = re.compile(r"(?:token|key|secret|auth|sig|signature|code|pass|pwd|
 """In an address these mean a credential too; as an option's name they could mean anything."""
 
 _ADDRESS = re.compile(r"://((?:(?!://)\S)*)")
-_BARE_USER = re.compile(r"^[A-Za-z]+:([^@/\s]*:[^@/\s]*@)")
+_BARE_USER = re.compile(r"^[A-Za-z]+:((?=[^@/\s:]*+:)[^@/\s]*+@)")
 """`messages:user:password@host`, where the `//` was left out."""
 _PORT = re.compile(r"(?:\[[^\]]*\]|[^:\[\]]*)(?::\d*)?")
 _PART = re.compile(r"[^/?#&;]+")

@@ -23,10 +23,10 @@ _NAMES = {
 } | TRIGGERS.keys()
 """Names that mean the same in quotes. A keyword in quotes is no keyword any more."""
 _TOKEN = re.compile(
-    r"""(?:\s+|--[^\n]*|/\*.*?\*/)|('(?:[^']|'')*'|\w+)|"([^"]*)"|`([^`]*)`|\[([^]]*)\]|(.)""",
+    r"""(?:\s+|--[^\n]*|/\*.{0,1000}?\*/)|('(?:[^']|'')*'|\w+)|"([^"]*)"|`([^`]*)`|\[([^]]{0,1000})\]|(.)""",
     re.DOTALL,
 )
-_NOISE = re.compile(r"\b(if not exists|for each row|asc)\b ?|( ;)+$")
+_NOISE = re.compile(r"\b(if not exists|for each row|asc)\b ?|(?<! ;)( ;)++$")
 _CONSTRAINTS = {"constraint", "primary", "unique", "check", "foreign", "not", "null", "default",
                 "collate", "references", "generated", "as"}  # fmt: skip
 """Words with which a constraint of a table or of a column begins."""
