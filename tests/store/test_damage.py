@@ -53,6 +53,9 @@ def _use(home: Path) -> bool:
         ):
             with suppress(StoreError):
                 read()
+    with suppress(StoreError), open_log(home, busy_seconds=0.2, read_only=True) as log:
+        log.verify()
+        assert [log.end(), *list(log.entries())]
     return sound
 
 
@@ -93,6 +96,15 @@ def test_the_bytes_of_a_tables_sql_are_read_as_damage(whole: bytes, tmp_path: Pa
     for offset in range(len(b"CREATE TABLE event (seq")):
         changed = whole[: place + offset] + b"\xac" + whole[place + offset + 1 :]
         assert not any(_try_all(tmp_path, iter([changed])))
+
+
+def test_a_column_under_another_name_or_type_is_damage(whole: bytes, tmp_path: Path) -> None:
+    place = whole.index(b"seq INTEGER NOT NULL, \n\tstream VARCHAR")
+    for offset in range(len(b"seq INTEGER")):
+        for flip in (0x01, 0x0F):
+            changed = bytearray(whole)
+            changed[place + offset] ^= flip
+            assert not any(_try_all(tmp_path, iter([bytes(changed)])))
 
 
 @pytest.mark.parametrize("size", [1, 15, 16, 100, 512, 4095, 4096, 4097, 12_000])

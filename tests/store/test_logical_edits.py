@@ -243,12 +243,27 @@ def _triggers() -> Iterator[tuple[str, Edit]]:
     yield "trigger compares less", without("head_only_grows", "NEW.first != OLD.first OR ", "")
 
 
+def _shift_counts(said: Any) -> None:
+    said["streams"]["a"]["count"] -= 1
+    said["streams"]["b"]["count"] += 1
+
+
+def _age_note(_: Database, home: Path) -> None:
+    said = json.loads((home / "heads.json").read_text())
+    (home / "heads.json").write_text(json.dumps(said["streams"]))
+
+
 def _notes() -> Iterator[tuple[str, Edit]]:
     a: Callable[[Any], Any] = lambda said: said["streams"]["a"]  # noqa: E731
     yield "note: count lowered", note(lambda said: a(said).update(count=2))
     yield "note: count raised", note(lambda said: a(said).update(count=4))
     yield "note: seq", note(lambda said: a(said).update(seq=3))
     yield "note: hash", note(lambda said: a(said).update(hash="x"))
+    yield "note: two counts of one sum", note(_shift_counts)
+    yield (
+        "note: of before links, count lowered",
+        chain(note(lambda s: a(s).update(count=2)), _age_note),
+    )
     yield "note: moved back", note(lambda said: a(said).update(count=1, seq=1))
     yield "note: stream dropped", note(lambda said: said["streams"].pop("a"))
     yield "note: stream renamed", note(lambda said: said["streams"].update(z=a(said)))
@@ -273,10 +288,9 @@ CUT = chain(sql("DELETE FROM event WHERE seq > 6"), move_heads, seal_store)
 PAYLOAD = sql("UPDATE event SET payload = REPLACE(payload, '\"ok\"', '\"no\"') WHERE seq = 3")
 
 
-def _go_back_to_version_1(_: Database, home: Path) -> None:
+def _go_back_to_version_1(database: Database, home: Path) -> None:
     unlink(home)
-    said = json.loads((home / "heads.json").read_text())
-    (home / "heads.json").write_text(json.dumps(said["streams"]))
+    _age_note(database, home)
 
 
 OUT_OF_SCOPE = {
