@@ -150,7 +150,7 @@ def _screen(text: str) -> None:
 
 def _find_leaks(text: str) -> None:
     # A rule has its own limit; how long a problem may be is its author's choice.
-    leaks({"r1": text[:500]}, [("p1", text, "17"), ("p2", "What is 8 times 2, and then?", "16")])
+    leaks({"r1": text[:100]}, [("p1", text, "17"), ("p2", "What is 8 times 2, and then?", "16")])
 
 
 OTHERS: dict[str, Work] = {
