@@ -22,6 +22,11 @@ Call = tuple[str, Request]
 
 PATIENCE = 3
 """Calls in a row that may be lost before the run pauses."""
+_WAITS = "The run waits where it is; when the model answers again, `tutelage resume RUN` goes on."
+_IS_FAULTY = (
+    "Asking again would bring the same, so these calls are recorded as lost: mend the model, and "
+    "`tutelage resume RUN` goes on with the next one."
+)
 
 
 class ModelDown(RuntimeError):
@@ -90,7 +95,7 @@ class Journal:
             for request, reply in zip(requests, received.replies, strict=True)
         ]
         if received.asked_again:
-            self._check_outages(model, replies)
+            self._check_outages(model, replies, _WAITS)
         self.log.keep_all([reply.text for reply in replies])
         completed = [
             self._completion(slot, sealed, reply)
@@ -98,18 +103,17 @@ class Journal:
         ]
         recorded = self.log.record_all(completed)
         if not received.asked_again:
-            self._check_outages(model, replies)
+            self._check_outages(model, replies, _IS_FAULTY)
         return recorded
 
-    def _check_outages(self, model: Model, replies: Sequence[Reply]) -> None:
-        """Raise ModelDown when too many calls in a row are lost."""
+    def _check_outages(self, model: Model, replies: Sequence[Reply], going_on: str) -> None:
+        """Raise ModelDown when too many calls in a row are lost; `going_on` says what to do."""
         for reply in replies:
             self._lost_in_a_row = self._lost_in_a_row + 1 if reply.outcome == "error" else 0
             if self._lost_in_a_row >= PATIENCE:
                 raise ModelDown(
                     f"{model.name} lost {self._lost_in_a_row} calls in a row, the last one by: "
-                    f"{reply.detail or 'no reason given'} The run waits where it is; when the "
-                    "model answers again, `tutelage resume RUN` goes on."
+                    f"{reply.detail or 'no reason given'} {going_on}"
                 )
 
     def _intent(self, slot: str, request: Request, name: str) -> CallIntended:

@@ -7,6 +7,7 @@ raises: what cannot be used becomes a reply that says so.
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
+from operator import index
 from typing import NamedTuple, get_args
 
 from ...models.contract import LONGEST_REPLY, Model, ModelError, Reply, ReplyOutcome, Request, Usage
@@ -21,6 +22,19 @@ LONGEST_DETAIL = 2_000
 """Characters of the reason why a reply is not `ok`."""
 NOT_THE_MODELS = (BudgetSpent, ModelError, RecordEnds, ReplayDiffers, StoreError)
 """Exceptions that stop a run for a reason of their own."""
+FAULTS_OF_CODE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""Exceptions of a model's own code that asking again would bring again; but for an OSError, which
+some of these are too."""
 
 
 class Received(NamedTuple):
@@ -28,8 +42,8 @@ class Received(NamedTuple):
 
     replies: list[Reply]
     asked_again: bool = True
-    """False where the calls are recorded also when they make the run pause: no outage lost them,
-    so that asking again would bring, and cost, the same."""
+    """False where the calls are recorded also when they make the run pause: asking again would
+    bring, and cost, the same."""
 
 
 def ask(model: Model, requests: Sequence[Request]) -> Received:
@@ -43,8 +57,10 @@ def ask(model: Model, requests: Sequence[Request]) -> Received:
         raise
     except Exception as error:  # The model is a stranger's: it may raise anything.
         said = f"{model.name} raised {type(error).__name__}: {error}."
-        # A model that likes many at once is not paid by the call, and may just want memory.
-        asked_again = isinstance(error, OSError) or len(requests) > 1
+        # Whatever a client calls an outage is asked again; so is a model that likes many at once,
+        # for it is not paid by the call.
+        is_fault = isinstance(error, FAULTS_OF_CODE) and not isinstance(error, OSError)
+        asked_again = model.batch_size > 1 or not is_fault
         return Received([Reply("", "error", detail=said) for _ in requests], asked_again)
     if len(found) != len(requests):
         count = f"{len(found)}" if len(found) < len(requests) else "more"
@@ -84,16 +100,24 @@ def _whole(reply: object) -> Reply:
     if reply.outcome not in get_args(ReplyOutcome):
         detail = f"Its outcome is {str(reply.outcome)[:80]!r}, which is none."
         return Reply(reply.text, "malformed", detail=detail)
-    if not _is_count(reply.usage):
-        return Reply(reply.text, "malformed", detail="Its usage is no count of tokens.")
-    return reply if isinstance(reply.detail, str) else replace(reply, detail=_kind(reply.detail))
+    detail = reply.detail if isinstance(reply.detail, str) else _kind(reply.detail)
+    usage = _read_usage(reply.usage)
+    if usage is None:  # The text is as good as ever; the call is charged as if nothing was told.
+        usage, detail = Usage(), f"{detail} Its usage is no count of tokens.".lstrip()
+    return Reply(reply.text, reply.outcome, usage, detail)
 
 
-def _is_count(usage: object) -> bool:
+def _read_usage(usage: object) -> Usage | None:
+    """Return a usage in plain numbers, whichever library's they are; None where it is none."""
     if not isinstance(usage, Usage):
-        return False
-    counts = (usage.input, usage.output, usage.cached)
-    return all(type(count) is int and 0 <= count <= MOST_TOKENS for count in counts)
+        return None
+    told = (usage.input, usage.output, usage.cached)
+    try:
+        counts = [int(index(count)) for count in told]
+    except Exception:  # It may be of any type, with any method.
+        return None
+    is_count = not any(isinstance(count, bool) for count in told)
+    return Usage(*counts) if is_count and 0 <= min(counts) <= max(counts) <= MOST_TOKENS else None
 
 
 def _writable(text: str) -> str:

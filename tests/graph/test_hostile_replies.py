@@ -2,11 +2,15 @@
 
 import json
 import re
+import ssl
 from collections.abc import Callable, Sequence
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
+import anthropic
+import httpx2
+import numpy as np
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
@@ -85,10 +89,6 @@ STRANGE: dict[str, tuple[Callable[[Sequence[Request]], Any], str, str]] = {
     "no text": (reply_with(text=None), "malformed", "text is NoneType"),
     "another outcome": (reply_with(outcome="fine"), "malformed", "outcome is 'fine'"),
     "no outcome": (reply_with(outcome=["ok"]), "malformed", "outcome is"),
-    "negative usage": (reply_with(usage=Usage(-5, 1)), "malformed", "no count of tokens"),
-    "absurd usage": (reply_with(usage=Usage(10**30, 1)), "malformed", "no count of tokens"),
-    "no usage": (reply_with(usage=None), "malformed", "no count of tokens"),
-    "half a usage": (reply_with(usage=Usage(1, 0.5)), "malformed", "no count"),  # type: ignore[arg-type]
     "a surrogate": (reply_with(text="a\ud800b"), "malformed", "halves of characters"),
     "too long": (reply_with(text="x" * (LONGEST_REPLY + 7)), "malformed", "1000007 characters"),
     "no detail": (reply_with(detail=None), "ok", "NoneType"),
@@ -139,17 +139,85 @@ def test_a_model_that_miscounts_pauses_the_run_and_costs_each_call_once(batch: i
     assert len(list(log.events(CallCompleted))) == 16
 
 
-def test_an_outage_of_a_model_of_ones_own_is_no_result() -> None:
-    log, down = MemoryLog(), Stranger(raising(ConnectionError("refused")))
+OUTAGES = (
+    ConnectionError("refused"),
+    httpx2.ConnectError("refused"),
+    httpx2.ReadTimeout("late"),
+    anthropic.APIConnectionError(request=httpx2.Request("POST", "http://localhost")),
+    ssl.SSLCertVerificationError("a ValueError, too"),
+    RuntimeError("the server is down"),
+)
+FAULTS = (KeyError("choices"), TypeError("None"), json.JSONDecodeError("no JSON", "<", 0))
+
+
+def ask_until_down(model: Stranger) -> tuple[int, str]:
+    """Make calls one by one; return how many are recorded, and what the pause says."""
+    log = MemoryLog()
+    journal = journal_of(log)
+    with pytest.raises(ModelDown) as told:
+        for number in range(5):
+            journal.one(model, f"ask/{number}", Request(f"Is it {number}?"))
+    return len(list(log.events(CallCompleted))), str(told.value)
+
+
+@pytest.mark.parametrize("error", OUTAGES, ids=lambda it: type(it).__name__)
+def test_an_outage_of_a_model_of_ones_own_is_no_result(error: Exception) -> None:
+    recorded, said = ask_until_down(Stranger(raising(error)))
+    assert recorded == 2, "the third is asked again"
+    assert type(error).__name__ in said and "when the model answers again" in said
+
+
+@pytest.mark.parametrize("error", FAULTS, ids=lambda it: type(it).__name__)
+def test_a_fault_that_asking_again_would_bring_again_is_recorded_and_said(error: Exception) -> None:
+    recorded, said = ask_until_down(Stranger(raising(error)))
+    assert recorded == 3 and "recorded as lost: mend the model" in said
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("CUDA out of memory"), *FAULTS])
+def test_a_model_that_likes_many_at_once_is_asked_again_whatever_it_raises(
+    error: Exception,
+) -> None:
+    """It is not paid by the call; how many calls happen to be open decides nothing."""
+    assert ask_until_down(Stranger(raising(error), 16))[0] == 2
+    log = MemoryLog()
     calls = [(f"ask/{number}", Request(f"Is it {number}?")) for number in range(5)]
-    with pytest.raises(ModelDown, match="raised ConnectionError: refused"):
-        list(journal_of(log).replies(down, calls))
-    assert len(list(log.events(CallCompleted))) == 2, "the third is asked again"
-    # One that likes many at once is not paid by the call, and may just want memory.
-    log, large = MemoryLog(), Stranger(raising(MemoryError()), 16)
-    with pytest.raises(ModelDown, match="MemoryError"):
-        list(journal_of(log).replies(large, calls))
+    with pytest.raises(ModelDown, match=type(error).__name__):
+        list(journal_of(log).replies(Stranger(raising(error), 16), calls))
     assert not list(log.events(CallCompleted))
+
+
+USAGES: dict[str, tuple[object, Usage]] = {
+    "numpy": (Usage(np.int64(3), np.uint8(2), np.int32(1)), Usage(3, 2, 1)),  # type: ignore[arg-type]
+    "an array of one": (Usage(np.array(3), 2), Usage(3, 2)),  # type: ignore[arg-type]
+    "negative": (Usage(-5, 1), Usage()),
+    "absurd": (Usage(10**30, 1), Usage()),
+    "half a token": (Usage(1, 0.5), Usage()),  # type: ignore[arg-type]
+    "a truth": (Usage(True, 1), Usage()),
+    "a text": (Usage("3", 1), Usage()),  # type: ignore[arg-type]
+    "a mapping": ({"input": 3}, Usage()),
+    "none": (None, Usage()),
+}
+
+
+@pytest.mark.parametrize("name", USAGES)
+def test_a_good_reply_stays_good_whatever_its_usage_is_told_in(name: str) -> None:
+    usage, read = USAGES[name]
+    log, model = MemoryLog(), Stranger(reply_with(text="YES", usage=usage))
+    reply = journal_of(log).one(model, "ask/1", Request("Is it?"))
+    said = "" if read.input else "Its usage is no count of tokens."
+    assert reply == Reply("YES", "ok", read, said)
+    assert journal_of(log).one(model, "ask/1", Request("Is it?")) == reply and model.asked == 1
+
+
+@pytest.mark.parametrize("name", USAGES)
+def test_a_usage_that_is_no_count_is_charged_as_all_that_the_call_may_take(name: str) -> None:
+    usage, read = USAGES[name]
+    model = Stranger(reply_with(text="YES", usage=usage))
+    model.name = "messages:http://localhost#mine"
+    journal, request = journal_of(MemoryLog()), Request("Is it?" * 20, max_tokens=100)
+    reply = journal.one(model, "ask/1", request)
+    assert (reply.outcome, reply.usage) == ("ok", read if read.input else Usage(40, 100))
+    assert journal.spending.output_tokens == reply.usage.output
 
 
 @pytest.mark.parametrize("error", [ModelError("no key"), BudgetSpent("spent")])
