@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..reports.wording import clean
-from ..store.hash_chain import NO_EVENTS, Link, VerifyReport, find_head_lines, head_line
+from ..reports.wording import clean, count
+from ..store.hash_chain import HEAD_MARK, NO_EVENTS, Link, VerifyReport, find_head_lines, head_line
 from .errors import FAILED, WRONG, Refused
 from .output import Json, examples, print_json
 from .workspace import here
@@ -98,18 +98,33 @@ def _head_facts(report: VerifyReport) -> dict[str, object]:
 def _read_against(given: str) -> list[Link]:
     """Return the heads in the file of that name or, where there is none, in `given` itself."""
     try:
-        with Path(given).open("rb") as file:
-            content = file.read(LARGEST_FILE).decode(errors="replace")
-    except (OSError, ValueError):
-        content = given
-    try:
-        return find_head_lines(content)
+        return find_head_lines(_read_file(given))
+    except OSError as error:
+        found = f"{given!r} cannot be read: {error.strerror}"
     except ValueError as error:
-        raise Refused(
-            "--against takes a line of `tutelage log head`, or the name of a file that holds such "
-            f"lines, and in {given!r} there is {error}.",
-            WRONG,
-        ) from None
+        found = f"in {given!r} there is {error}"
+    raise Refused(
+        "--against takes a line of `tutelage log head`, or the name of a file that holds such "
+        f"lines, and {found}.",
+        WRONG,
+    )
+
+
+def _read_file(given: str) -> str:
+    """Return what the file of that name holds, or `given` itself where it names none.
+
+    Raises OSError for a name that cannot be opened, ValueError for a file that is too large.
+    """
+    try:
+        with Path(given).open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError:
+        if HEAD_MARK in given:
+            return given
+        raise
+    if len(content) > LARGEST_FILE:
+        raise ValueError(f"more than {LARGEST_FILE} bytes, of which all should be read")
+    return content.decode(errors="replace").replace("\0", "")  # PowerShell's `>>` writes UTF-16
 
 
 def _describe(report: VerifyReport, heads: Sequence[Link], shown: int) -> Iterator[str]:
@@ -118,7 +133,8 @@ def _describe(report: VerifyReport, heads: Sequence[Link], shown: int) -> Iterat
         if report.noted:
             found += f", and {report.covered} of them with the note of {report.noted:%F %T} UTC"
         if heads:
-            found += f", and {max(head.seq for head in heads)} of them with the lines given"
+            most, lines = max(head.seq for head in heads), count(len(heads), "head line")
+            found += f", and {most} of them with {lines} that you gave"
         yield f"{found}."
     else:
         yield f"{report.events} events, {len(report.faults)} faults:"

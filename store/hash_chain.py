@@ -82,25 +82,37 @@ class Link(NamedTuple):
 
 NO_EVENTS = Link(0, GENESIS)
 """Head of a store that has no event yet."""
-_HEAD_LINE = re.compile(r"tutelage-head ([0-9]{1,9}) ([0-9]{1,18}) ([0-9a-f]{64})(?![0-9a-f])")
+HEAD_MARK = "tutelage-head"
+"""Begins each head line."""
+_HEAD_LINE = re.compile(
+    rf"{HEAD_MARK}(?:[\s>]+([0-9]{{1,9}})[\s>]+([0-9]{{1,18}})[\s>]+([0-9a-f]{{64}})\b)?", re.I
+)
+"""A head line, which mail may have wrapped and quoted, or the mark of one that cannot be read."""
 
 
 def head_line(head: Link) -> str:
     """Return the line that tells a store's head to whoever keeps it elsewhere."""
-    return f"tutelage-head 1 {head.seq} {head.hash}"
+    return f"{HEAD_MARK} 1 {head.seq} {head.hash}"
 
 
 def find_head_lines(text: str) -> list[Link]:
     """Return the heads of all such lines in a text, whatever stands around them.
 
-    Raises ValueError where there is none, or one that a newer tutelage wrote.
+    Raises ValueError where there is none, or one that is damaged or that a newer tutelage wrote.
     """
-    found = _HEAD_LINE.findall(text)
+    found = list(_HEAD_LINE.finditer(text))
     if not found:
-        raise ValueError("none: `tutelage-head 1 EVENTS HASH`")
-    if newer := [version for version, _, _ in found if int(version) != 1]:
-        raise ValueError(f"a head line of version {newer[0]}, and this tutelage knows version 1")
-    return [Link(int(seq), hash_) for _, seq, hash_ in found]
+        raise ValueError(f"none: `{HEAD_MARK} 1 EVENTS HASH`")
+    for line in found:
+        if line[1] is None:
+            at = text.count("\n", 0, line.start()) + 1
+            raise ValueError(
+                f"one in line {at} that cannot be read: `{HEAD_MARK} 1 EVENTS HASH` was cut or "
+                "changed. Mend that line, or take it out if you can do without it"
+            )
+        if int(line[1]) != 1:
+            raise ValueError(f"a head line of version {line[1]}, and this tutelage knows version 1")
+    return [Link(int(line[2]), line[3].lower()) for line in found]
 
 
 _encode = json.JSONEncoder(

@@ -149,7 +149,7 @@ def test_the_config_of_the_page_is_one() -> None:
 
 @pytest.mark.parametrize("line", [it for it, _ in shell_lines() if it.startswith("tutelage")])
 def test_every_command_of_the_page_can_be_typed(line: str) -> None:
-    _, *words = shlex.split(line)
+    _, *words = shlex.split(line.partition(">>")[0])
     command, left = command_of(words)
     with contextlib.chdir(ROOT), command.make_context(line, left):
         pass
@@ -161,7 +161,7 @@ def test_what_the_page_says_of_a_command_is_what_its_help_says() -> None:
     seen = 0
     for line, comment in shell_lines():
         if line.startswith("tutelage") and comment:
-            command, _ = command_of(shlex.split(line)[1:])
+            command, _ = command_of(shlex.split(line.partition(">>")[0])[1:])
             assert comment in " ".join((command.help or "").split()), line
             seen += 1
     assert seen >= 5

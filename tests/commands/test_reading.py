@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from tutelage.commands.log import LARGEST_FILE
 from tutelage.commands.report import show_attribution
 from tutelage.evidence import JudgedReply, table
 from tutelage.store import Strategies, open_log
 from tutelage.store.events import AttemptJudged, Event
 
-from .conftest import Type, contents
+from .conftest import Said, Type, contents
 
 READING = (
     "runs",
@@ -182,7 +183,8 @@ def test_a_head_line_is_short_and_holds_what_was_recorded(own: Path, type_words:
     kept.write_text(f"> On Monday:\n> {line}\nand so on, Zürich\n")
     for against in (line, str(kept)):
         said = type_words(own, "log", "verify", "--against", against)
-        assert said.code == 0 and f"and {facts['events']} of them with the lines given" in said.out
+        assert said.code == 0
+        assert f"and {facts['events']} of them with 1 head line that you gave" in said.out
     other = line.replace(facts["hash"], "f" * 64)
     said = type_words(own, "log", "verify", "--against", str(kept), "--against", other, "--json")
     (fault,) = said.json["faults"]
@@ -193,8 +195,9 @@ def test_a_head_line_is_short_and_holds_what_was_recorded(own: Path, type_words:
     ("given", "wanted"),
     [
         ("tutelage-head 1 5 abc", "a line of `tutelage log head`"),
-        ("nowhere.txt", "in 'nowhere.txt' there is none"),
-        (".", "in '.' there is none"),
+        (f"tutelage-head 1 5 {'a' * 65}", "there is one in line 1 that cannot be read"),
+        ("nowhere.txt", "'nowhere.txt' cannot be read: No such file or directory"),
+        (".", "'.' cannot be read: Is a directory"),
         ("empty.txt", "in 'empty.txt' there is none"),
         (f"tutelage-head 2 5 {'a' * 64}", "a head line of version 2, and this tutelage knows"),
     ],
@@ -206,6 +209,38 @@ def test_what_is_no_head_line_is_refused(
     (own / "empty.txt").write_bytes(b"\xff\0")
     said = type_words(own, "log", "verify", "--against", given)
     assert said.code == 2 and wanted in said.err and said.out == ""
+
+
+def test_no_line_of_a_file_is_passed_over(own: Path, type_words: Type) -> None:
+    line = type_words(own, "log", "head").out
+    mark, version, events, hash_ = line.split()
+    false = "f" * 64
+    kept = own / "heads.txt"
+
+    def verify(content: str, encoding: str = "utf-8") -> Said:
+        kept.write_text(content, encoding)
+        return type_words(own, "log", "verify", "--against", str(kept))
+
+    for whole in (
+        f"{mark} {version} {events}\n{{}}",
+        f"> {mark}\n> {version}  {events}\t\n> {{}}\r\n",
+        f"{mark.title()} {version} {events} {{}}.".upper(),
+    ):
+        for encoding in ("utf-8", "utf-16"):
+            said = verify(whole.format(hash_) + "\n" + line, encoding)
+            assert said.code == 0 and "with 2 head lines that you gave" in said.out, whole
+        assert verify(line + whole.format(false)).code == 1, whole
+    for damaged in (
+        f"{mark} {version} {events} {false[:40]}=\n{false[40:]}",
+        f"{mark} {version} {events[0]} {events[1:]} {false}",
+        f"{mark} {version} {events} {false[1:]}g",
+        f"{mark} {events} {false}",
+        mark,
+    ):
+        said = verify(line + "\n" + damaged)
+        assert said.code == 2 and "one in line 3 that cannot be read" in said.err, damaged
+    said = verify(line + " " * LARGEST_FILE + line)
+    assert said.code == 2 and "more than 10000000 bytes" in said.err
 
 
 def test_a_store_with_faults_has_no_head_line(own: Path, type_words: Type) -> None:
