@@ -1,10 +1,16 @@
-"""Credentials in the name or address of a model: found, told by their place, and taken out.
+"""Credentials in a spec, an address or a header: found, told by their place, and taken out.
 
 A spec is recorded, and reports show it. What it may not hold is a user or password before the `@`
 of an address, a query such as `?api_key=...`, or a text of the form of a known key; written out or
 percent-encoded. A token that is a plain part of a path cannot be told from an account's number.
+
+All finding stands here. `graph/config/credentials.py` applies it to a config,
+`graph/calls/secrets.py` to the environment, whose values it cuts out of replies, and
+`reports/credentials.py` hides from readers what the configs of old runs hold.
 """
 
+import base64
+import binascii
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,6 +18,8 @@ from urllib.parse import unquote
 
 REMOVED = "[secret removed]"
 """What stands where a secret stood."""
+SHORTEST = 12
+"""A key shorter than this could stand in a text by chance."""
 
 KEY_FORM = re.compile(
     r"\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}"
@@ -26,17 +34,21 @@ _RUN = re.compile(r"[A-Za-z0-9]{12}")
 
 _NAME = re.compile(
     r"(?:password|passwd|passphrase|secret|credentials?|bearer|authorization"
-    r"|(?:api|access|private|secret|auth|account|signing|encryption)key"
+    r"|(?:api|access|private|secret|auth|account|signing|encryption|subscription|functions)key"
     r"|(?:^|access|auth|api|bearer|refresh|session|secret|bot|hf|github|id)token)$"
 )
-_QUERY_NAME = re.compile(r"(?:token|key|secret|auth|sig|signature|code|pass|pwd|jwt)$")
-"""In an address these mean a credential too; as an option's name they could mean anything."""
+_QUERY_NAME = re.compile(r"(?:token|secret|signature|^auth|^sig|^pass|^pwd?|^jwt)$")
+"""In a query these mean a credential too; elsewhere they could mean anything."""
+_SHORT_NAME = re.compile(r"(?:key|code)$")
+"""So do these, before a value that is as long as a key: `code=3` and `sort_key=name` are none."""
 
-_ADDRESS = re.compile(r"://((?:(?!://)\S)*)")
-_BARE_USER = re.compile(r"^[A-Za-z]+:((?=[^@/\s:]*+:)[^@/\s]*+@)")
-"""`messages:user:password@host`, where the `//` was left out."""
+_ADDRESS = re.compile(r"(?:(?i:https?):[/\\]*+|://)((?:(?!://)\S)*)")
+"""Of `http` with any number of slashes: one that is mistyped holds its credential all the same."""
+_BARE_USER = re.compile(r"^[A-Za-z]+:(?![A-Za-z]:\\)((?=[^@/\s:]*+:)[^@/\s]*+@)")
+"""`messages:user:password@host`, where the `//` was left out; a path may begin with a drive."""
 _PORT = re.compile(r"(?:\[[^\]]*\]|[^:\[\]]*)(?::\d*)?")
-_PART = re.compile(r"[^/?#&;]+")
+_PART = re.compile(r"(?<=[?&;])[^?#&;]+|[^/?#&;]+")
+_SCHEME = re.compile(r"\b(basic|bearer|token|apikey)\s+(\S+)", re.I)
 
 
 class Credential(NamedTuple):
@@ -82,6 +94,27 @@ def credentials_of(text: str) -> frozenset[str]:
     return frozenset(it for whole in found for it in (whole, unquote(whole)) if it)
 
 
+def header_credentials(value: str) -> frozenset[str]:
+    """Return what is secret in a key or an `Authorization` header, each part as it may be echoed.
+
+    Of `Basic ...` that is the encoded text, the text and the password.
+    """
+    found = {value.strip()}
+    for scheme, given in _SCHEME.findall(value):
+        found.add(given)
+        if scheme.casefold() == "basic":
+            login = _decode(given)
+            found |= {login, login.partition(":")[2]}
+    return frozenset(it for it in found if len(it) >= SHORTEST)
+
+
+def _decode(text: str) -> str:
+    try:
+        return base64.b64decode(text).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
 def _find(text: str) -> Iterator[Credential]:
     """Yield the credentials of a text, in order."""
     found = [*_find_users(text), *_find_parts(text), *_find_keys(text)]
@@ -109,8 +142,16 @@ def _find_parts(text: str) -> Iterator[Credential]:
     for address in _ADDRESS.finditer(text):
         for part in _PART.finditer(text, *address.span(1)):
             name, _, value = part[0].partition("=")
-            if value and (is_credential_name(name) or _QUERY_NAME.search(_flat(name))):
+            in_query = text[part.start() - 1] in "?&;"
+            if value and (is_credential_name(name) or (in_query and _is_query(name, value))):
                 yield Credential(part.end() - len(value), part.end(), f"{name}= in its address")
+
+
+def _is_query(name: str, value: str) -> bool:
+    """Tell whether a query's value is a credential, by its name and its length."""
+    flat = _flat(name)
+    long = len(value) >= SHORTEST
+    return bool(_QUERY_NAME.search(flat) or (long and _SHORT_NAME.search(flat)))
 
 
 def _find_keys(text: str) -> Iterator[Credential]:

@@ -15,7 +15,7 @@ from anthropic import APIRequest, APIResponse
 from pydantic import BaseModel, Field, ValidationError
 
 from .contract import ModelError, Reply, Request, Usage
-from .credentials import REMOVED, credentials_of, public_name
+from .credentials import REMOVED, credentials_of, header_credentials, public_name
 from .facts import ModelFacts
 from .schema import enforce_schema
 
@@ -103,6 +103,13 @@ def _client(
     )
 
 
+def _keys_of(client: anthropic.Anthropic) -> list[str]:
+    """Return what each call says to be let in: keys, and the whole header where one is given."""
+    headers = {name.casefold(): value for name, value in client.default_headers.items()}
+    found = [client.api_key, client.auth_token, headers.get("authorization")]
+    return [it for it in found if isinstance(it, str)]
+
+
 class MessagesModel:
     """One model behind one Messages API."""
 
@@ -117,8 +124,12 @@ class MessagesModel:
         # Claude takes no temperature any more; another server is sent it until it objects, and
         # at 0 as well: its own default is rarely greedy.
         self._sampling = sampling
-        # Of a run that was recorded with them: its server's errors may repeat them.
-        self._credentials = sorted(credentials_of(name), key=len, reverse=True)
+        self._address = public_name(str(client.base_url))
+        # A server's errors may repeat them: of its address, which an old run may have recorded
+        # with them, and of the headers.
+        found = credentials_of(name) | credentials_of(str(client.base_url))
+        found = found.union(*map(header_credentials, _keys_of(client)))
+        self._credentials = sorted(found, key=len, reverse=True)
 
     def reply(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer each request, in order."""
@@ -136,12 +147,12 @@ class MessagesModel:
         except anthropic.APIStatusError as error:
             return _error_reply(_describe_status(error))
         except anthropic.APITimeoutError:
-            return _error_reply(f"No answer from {self._client.base_url} in time.")
+            return _error_reply(f"No answer from {self._address} in time.")
         # The SDK lets its HTTP library's and its JSON parser's exceptions through.
         except (anthropic.AnthropicError, httpx2.HTTPError, ValueError) as error:
             cause = error.__cause__ or error
             detail = str(cause) or repr(cause)
-            return _error_reply(f"No answer from {self._client.base_url}: {detail}.")
+            return _error_reply(f"No answer from {self._address}: {detail}.")
 
     def _send(self, request: Request) -> bytes:
         arguments = _arguments(request, self._model)

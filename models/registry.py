@@ -144,7 +144,9 @@ def check_model(spec: str, **options: Any) -> Health:
         question = Request("Reply with the word ready.", max_tokens=64)
         reply = model.reply([question])[0]
     except ModelError as error:
-        return Health(False, f"{named}: {_line(str(error))}")
+        # Whole: what to do about it stands at its end.
+        said = " ".join(str(error).split())
+        return Health(False, said if said.startswith(named) else f"{named}: {said}")
     took = time.perf_counter() - began
     if reply.outcome in ("ok", "truncated"):
         return Health(True, f"{named}: answered in {took:.1f} s: {_line(reply.text)!r}")

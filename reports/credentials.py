@@ -1,4 +1,8 @@
-"""Credentials that old runs recorded in their configs: no text that leaves the store holds them."""
+"""Credentials that old runs recorded in their configs: no text that leaves the store holds them.
+
+How they are told stands in `models/credentials.py`, and in which settings in
+`graph/config/credentials.py`.
+"""
 
 import html
 import json

@@ -1,4 +1,7 @@
-"""Secrets of the environment: finds them, and removes them from what is written down."""
+"""Secrets of the environment: finds them, and removes them from what is written down.
+
+How a key or an address is told stands in `models/credentials.py`.
+"""
 
 import base64
 import codecs
@@ -6,14 +9,21 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from ...models.credentials import KEY_FORM, REMOVED
+from ...models.credentials import (
+    KEY_FORM,
+    REMOVED,
+    SHORTEST,
+    credentials_of,
+    header_credentials,
+)
+from ...models.registry import KINDS
 
-SHORTEST = 12
-"""A value shorter than this could stand in a text by chance."""
-
-_NAMED = re.compile(r"KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|CANARY", re.I)
+_KEYS = frozenset(key for kind in KINDS for key in kind.keys)
+_NAMED = re.compile(
+    r"KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|AUTHORI[SZ]ATION|HEADERS|CANARY", re.I
+)
 _PATH = re.compile(r"~?(?:/[\w.-]+){2,}/?")
 _TOKEN = re.compile(r"[A-Za-z0-9+/=]{20,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
@@ -21,12 +31,14 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 def secrets_of(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return values that nobody should read, by the name of their variable or their own form."""
-    found = []
+    found = list[str]()
     for name, value in environ.items():
-        if password := urlsplit(value).password if "://" in value and "@" in value else None:
-            found.append(password)
-        elif KEY_FORM.search(value) or (_NAMED.search(name) and not _PATH.fullmatch(value)):
-            found += [value, *value.splitlines()]
+        named = _NAMED.search(name) and not _PATH.fullmatch(value)
+        if "://" in value and "@" in value and (inside := credentials_of(value)):
+            # A user is no secret, and makes half of many a `user:password`.
+            found += [it for it in inside if not any(it.endswith(f":{one}") for one in inside)]
+        elif name in _KEYS or named or KEY_FORM.search(value):
+            found += [value, *value.splitlines(), *header_credentials(value)]
     return tuple(sorted({value.strip() for value in found if len(value.strip()) >= SHORTEST}))
 
 
@@ -39,18 +51,18 @@ def redact(text: str, secrets: Collection[str]) -> str:
     return "".join([*kept, text[end:]])
 
 
-def is_secret(text: str, secrets: Collection[str]) -> bool:
+def holds_secret(text: str, secrets: Collection[str]) -> bool:
     """Tell whether `text` holds one of `secrets`, plain or in simple disguise."""
     return next(_spans(text, secrets), None) is not None
 
 
-def secret_in(text: str, secrets: Collection[str]) -> bool:
+def seems_secret(text: str, secrets: Collection[str]) -> bool:
     """Tell whether `text` holds a secret, a likely key, or the mark of a removed secret."""
     return (
         REMOVED in text
         or KEY_FORM.search(text) is not None
         or any(_looks_random(token) for token in _TOKEN.findall(text))
-        or is_secret(text, secrets)
+        or holds_secret(text, secrets)
     )
 
 

@@ -1,4 +1,7 @@
-"""Credentials in a config: none is taken from a new one, and none of an old one is shown."""
+"""Credentials in a config: none is taken from a new one, and none of an old one is shown.
+
+How they are told stands in `models/credentials.py`.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -20,17 +23,17 @@ ADVICE = (
 
 
 def credential_faults(
-    data: Mapping[str, Any], is_secret: Callable[[str], bool] = lambda text: False
+    data: Mapping[str, Any], holds_secret: Callable[[str], bool] = lambda text: False
 ) -> list[str]:
     """Say which settings of a config hold a credential, and of what kind; never the credential.
 
-    `is_secret` tells further secrets, such as those of the environment.
+    `holds_secret` tells further secrets, such as those of the environment.
     """
     faults = []
     for place, name, text in _texts(data):
         if name and is_credential_name(name) and text:
             what = "a credential, by its name"
-        elif not (what := credential_in(text)) and is_secret(text):
+        elif not (what := credential_in(text)) and holds_secret(text):
             what = "a secret of the environment"
         if what:
             faults.append(f"{place} holds {what}")

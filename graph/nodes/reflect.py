@@ -8,7 +8,7 @@ from langgraph.runtime import Runtime
 
 from ...store import slots
 from ...store.events import AttemptJudged, CallIntended, FailuresSorted, Reflected, Solved
-from ..calls.secrets import secret_in
+from ..calls.secrets import seems_secret
 from ..context import Run
 from ..measure.ablation import measure_credit
 from ..measure.rereading import attempts_in, first_call
@@ -119,7 +119,7 @@ def _drop_orders(run: Run, slot: str, lessons: Sequence[str]) -> list[str]:
     if run.teacher.model is None:
         return list(lessons)
     lessons = [shorten(each, LONGEST_LESSON) for each in lessons[:LESSONS]]
-    kept = [each for each in lessons if not order_in(each) and not secret_in(each, ())]
+    kept = [each for each in lessons if not order_in(each) and not seems_secret(each, ())]
     if len(kept) < len(lessons):
         run.progress.say(
             f"Reflection {slot}: {len(lessons) - len(kept)} lessons gave orders; dropped."

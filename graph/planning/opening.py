@@ -19,7 +19,7 @@ from ...trainer.train import LoraTrainer
 from ..calls.budget import spending_of
 from ..calls.journal import Journal
 from ..calls.judge_model import Judge, with_judge
-from ..calls.secrets import is_secret, secrets_of
+from ..calls.secrets import holds_secret, secrets_of
 from ..config.config import ConfigError, RunConfig, parse_config
 from ..config.credentials import ADVICE, credential_faults
 from ..config.sections import Budget
@@ -62,16 +62,16 @@ def open_run(
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
-    overrides = _mind_credentials(config, overrides, is_new=run_id is None)
+    overrides = _of_a_recorded_run(overrides) if run_id else overrides
+    if not run_id:
+        _refuse_credentials(config, overrides)
     domain, judge = (overrides.domain, None) if overrides.domain else open_domain(config, overrides)
     _check_has_training(domain)
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
     teacher = overrides.teacher or _teacher(config.teacher, domain, overrides.opener)
     student = overrides.student or overrides.opener(config.student)
     trainer, validators = _trainer(config, student, overrides), _validators(config, overrides)
-    drawn = {} if run_id else _draw(config, domain)
-    if drawn and judge is None:  # a model that judges is asked once its calls are journaled
-        _check_judge(config, domain, drawn["train"])
+    drawn = {} if run_id else _draw(config, domain, judge)
     log = log or open_log(home)
     run_id = run_id or free_name(log, folder, config.name)
     journal = overrides.journal(log, run_id, spending_of(log, run_id, config.budget))
@@ -123,23 +123,22 @@ def free_name(log: Log, folder: Path, name: str) -> str:
     return free
 
 
-def _mind_credentials(config: RunConfig, overrides: Overrides, *, is_new: bool) -> Overrides:
-    """Return the overrides, by which a recorded run opens its models under their recorded names.
+def _of_a_recorded_run(overrides: Overrides) -> Overrides:
+    """Return the overrides of a recorded run, which opens its models under their recorded names."""
+    if overrides.opener is not open_model:
+        return overrides
+    return replace(overrides, opener=open_recorded_model)
 
-    Raises ConfigError where the config of a new one, or the name of a given model, holds a
-    credential.
-    """
-    if not is_new:
-        recorded = overrides.opener is open_model
-        return replace(overrides, opener=open_recorded_model) if recorded else overrides
+
+def _refuse_credentials(config: RunConfig, overrides: Overrides) -> None:
+    """Raise ConfigError where a new run's config, or a given model's name, holds a credential."""
     given = [overrides.teacher, overrides.student, *(overrides.validators or ())]
     told = config.model_dump() | {
         "the name of a given model": [it.name for it in given if it is not None]
     }
-    holds_secret = partial(is_secret, secrets=secrets_of(os.environ))
-    if faults := credential_faults(told, holds_secret):
+    of_environment = partial(holds_secret, secrets=secrets_of(os.environ))
+    if faults := credential_faults(told, of_environment):
         raise ConfigError(f"{config.name} cannot be run: {', and '.join(faults)}. {ADVICE}")
-    return overrides
 
 
 def _check_has_training(domain: Domain) -> None:
@@ -153,13 +152,20 @@ def _check_has_training(domain: Domain) -> None:
         )
 
 
-def _draw(config: RunConfig, domain: Domain) -> Mapping[Split, Sequence[Problem]]:
-    """Draw the problems of a new run, which must not begin without them. Raises ConfigError."""
+def _draw(
+    config: RunConfig, domain: Domain, judge: Judge | None
+) -> Mapping[Split, Sequence[Problem]]:
+    """Draw the problems of a new run, which must not begin without them, nor without a judge.
+
+    Raises ConfigError.
+    """
     try:
         drawn = {split: draw(config, domain, split) for split in SPLITS}
     except NotEnoughProblems as error:
         raise ConfigError(f"[splits] of {config.name} ask for too much: {error}") from error
     _check_disjoint(config, drawn)
+    if judge is None:  # a model that judges is asked once its calls are journaled
+        _check_judge(config, domain, drawn["train"])
     return drawn
 
 

@@ -13,7 +13,7 @@ from ...domains.contract import Problem
 from ...evidence.leaks import leaks
 from ...store.edits import Edit
 from ...store.rules import EMPTY, Rule, Strategy
-from ..calls.secrets import secret_in
+from ..calls.secrets import seems_secret
 from ..teacher.contract import Forbidden, ShownAttempt, Unusable
 from .advice import advice_fault, model_in, words_of
 from .injection import order_in, orders_of
@@ -76,7 +76,7 @@ def check_text(
     texts = list(_new_texts(candidate, parent, edits))
     orders = [words_of(order) for _, text in foreign for order in orders_of(text)]
     for one in texts:
-        if secret_in(one.text, secrets):
+        if seems_secret(one.text, secrets):
             raise Forbidden(f"{one.where} carries a secret, or what looks like one.")
         if said := order_in(one.text):
             raise Forbidden(f"{one.where} {said}.")

@@ -56,6 +56,15 @@ WITH_CREDENTIALS = [
     f"anthropic:{KEY}",
     f"hf:https://user:{SECRET}@host/model",
     f"postgresql://user:{SECRET}@host/db",
+    f"messages:http:/user:{SECRET}@host#m",
+    f"messages:http:user:{SECRET}@host#m",
+    f"messages:HTTP:///user:{SECRET}@host#m",
+    f"messages:http:\\\\user:{SECRET}@host#m",
+    f"messages:http:/host?api_key={SECRET}#m",
+    f"messages:http://host?pw={SECRET}#m",
+    f"messages:http://host?v=1&code={SECRET}#m",
+    f"messages:http://host?subscription-key={SECRET}#m",
+    f"messages:http://host?token=a/{SECRET}#m",
 ]
 WITHOUT = [
     "anthropic:claude-haiku-5-5",
@@ -70,6 +79,14 @@ WITHOUT = [
     "hf:C:/models/@home+runs/a/adapters/0123456789abcdef",
     "smollm2-135m+./adapter",
     "scripted:pupil.json",
+    r"scripted:c:\me@work.json",
+    r"hf:C:\models\me@work+runs\a",
+    "s3://bucket/partition_key=3/x.jsonl",
+    "s3://bucket/country_code=long-enough-a-value/x.jsonl",
+    "https://h/x?code=3",
+    "https://h/x?sort_key=name&bypass=1&lang_code=en",
+    "http://h/a#sort_key=2",
+    "file:///me@work/x.jsonl",
     "rulebook",
 ]
 
@@ -161,8 +178,51 @@ def test_a_recorded_name_is_used_as_it_is_and_no_error_repeats_it(httpserver: HT
         assert reply.outcome == "error" and reply.detail and SECRET not in reply.detail
 
 
+@pytest.mark.parametrize("address", ["http://bob:hunter2@localhost:1", "http://h:1/?pw=hunter2"])
+def test_the_password_of_the_base_url_is_neither_shown_nor_recorded(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", address)
+    line = check_model("anthropic:x").line
+    detail = open_model("anthropic:x", max_retries=0).reply([Request("?")])[0].detail
+    for said in (line, detail):
+        assert "hunter2" not in said and "No answer from http://" in said and REMOVED in said
+
+
+def test_a_server_that_repeats_it_is_not_repeated(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Response(f"bob, hunter2 and {KEY} may not", status=401)
+    httpserver.expect_request("/v1/messages").respond_with_response(said)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    address = httpserver.url_for("").removeprefix("http://").rstrip("/")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://bob:hunter2@{address}")
+    line = check_model("anthropic:x").line
+    assert f"{REMOVED} and {REMOVED} may not" in line and "hunter2" not in line
+
+
+def test_a_short_key_that_is_a_word_is_no_secret(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Response("ollama has no such model", status=404)
+    httpserver.expect_request("/v1/messages").respond_with_response(said)
+    monkeypatch.setenv("MESSAGES_API_KEY", "ollama")
+    line = check_model(f"messages:{httpserver.url_for('').rstrip('/')}#m").line
+    assert "ollama has no such model" in line
+
+
+def test_a_refusal_is_told_once_and_to_its_end() -> None:
+    spec = f"messages:http://user:{SECRET}@{'long-' * 40}host#m"
+    line = check_model(spec).line
+    assert line.startswith("messages:http://[secret") and line.count("messages:http://") == 1
+    assert line.endswith(
+        "MESSAGES_AUTHORIZATION with the whole header (`Basic ...`, `Bearer ...`)."
+    )
+
+
 def test_an_address_of_any_length_is_read_in_time_that_grows_with_it() -> None:
-    for piece in ("://", "sk-", "a=", "%3A", "eyJ-", "@:", "token=&"):
+    for piece in ("://", "sk-", "a=", "%3A", "eyJ-", "@:", "token=&", "http:", "/", "&", "=?"):
         took = []
         for times in (2_000, 20_000):
             began = time.process_time()
