@@ -1,7 +1,8 @@
 """The run's live objects, handed to every node and never checkpointed."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -21,6 +22,7 @@ from ..store.events import (
 from ..store.log import Log
 from ..store.strategies.versions import Strategies, Version
 from ..trainer.contract import Trainer
+from .calls.budget import spending_of
 from .calls.journal import Journal
 from .config.config import RunConfig
 from .state import RunState
@@ -108,6 +110,18 @@ class Run:
     @property
     def adapters(self) -> Path:
         return self.folder / "adapters"
+
+    @contextmanager
+    def work_alone(self) -> Iterator[None]:
+        """Be the only one who works on the run, from what is recorded of it now.
+
+        Somebody may have worked, and paid, between the opening and now. Raises StreamBusy where
+        somebody works on it already, StoreCorrupt for a log that is damaged.
+        """
+        with self.log.alone(self.id):
+            self.log.check(self.id)
+            self.journal.spending = spending_of(self.log, self.id, self.config.budget)
+            yield
 
     def pause_point(self) -> None:
         """Raise Paused if somebody asked the run to stop."""

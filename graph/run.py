@@ -21,7 +21,6 @@ from ..store.log import Log
 from ..store.slots import EVALUATE
 from ..store.strategies.review_answers import open_question
 from .build import Loop, build
-from .calls.budget import spending_of
 from .calls.journal import ModelDown
 from .calls.record import Record, RecordEnds, ReplayDiffers
 from .calls.recorded_judge import RecordedJudge
@@ -38,7 +37,7 @@ from .config.sections import Budget
 from .context import Paused, Progress, Run, RunStatus, SilentProgress
 from .planning.cursor import CHECKPOINT_FILE, open_saver
 from .planning.opening import CONFIG_FILE, Overrides, open_run, recorded_config
-from .planning.required_slots import RunHasHole, is_complete
+from .planning.required_slots import RunHasHole, is_complete, refuse_end_above_hole
 from .state import FIRST, RunState, holds_log_end
 
 SUPERSTEPS_A_ROUND = 6
@@ -54,16 +53,13 @@ def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> RunStatu
     StoreError for a log that is damaged or has a hole, and what the nodes raise: BudgetSpent,
     StoreError.
     """
-    with run.log.alone(run.id):
-        # Somebody may have worked, and paid, between the opening and now.
-        run.journal.spending = spending_of(run.log, run.id, run.config.budget)
+    with run.work_alone():
         return _work(run, after_node)
 
 
 def _work(run: Run, after_node: Callable[[str], None] | None) -> RunStatus:
     """Run to the end, or until the run pauses, as the only one who works on it."""
-    run.log.check(run.id)
-    is_complete(run.log, run.id)  # refuses an end above a hole, before anything fills it
+    refuse_end_above_hole(run.log, run.id)  # before anything fills it
     run.folder.mkdir(parents=True, exist_ok=True)
     run.freeze()
     _write_config(run)
@@ -102,7 +98,10 @@ def _nodes(run: Run, control: RunControl) -> Generator[str]:
         except RunHasHole as hole:
             run.progress.say(f"{hole} The run goes on from there.")
             saver.delete_thread(begin.hash)
-            yield from _stream(graph, FIRST, thread, run, control)
+            try:
+                yield from _stream(graph, FIRST, thread, run, control)
+            except RunHasHole as still:
+                raise still.after_walk() from None
 
 
 def _stream(

@@ -2,7 +2,8 @@
 
 They belong to a run (its problems, adapters, channel and budget) and write below
 `manual/<step>/<n>`, so that they never fill a slot of the loop. Whoever makes one is alone on the
-run: two at once would take the same `n`, and spend what is left twice. Raises StreamBusy.
+run: two at once would take the same `n`, and spend what is left twice. Raises StreamBusy, and
+StoreCorrupt for a log that is damaged.
 """
 
 from itertools import count
@@ -26,7 +27,7 @@ def gate(run: Run, candidate: Version, incumbent: Version) -> GateDecided:
     Promotes nothing. The pool has chosen versions before: a decision here supports one of the
     loop's, and is no second chance for a version that the loop refused.
     """
-    with run.log.alone(run.id):
+    with run.work_alone():
         place = _place(run, "gate")
         found = run.channel() or probe(run, candidate.strategy)
         step = Gate(run, incumbent, candidate, found.channel, run.problems["val"])
@@ -35,13 +36,13 @@ def gate(run: Run, candidate: Version, incumbent: Version) -> GateDecided:
 
 def transfer(run: Run, version: Version) -> str:
     """Train the adapter of a version, or find it trained; return its key."""
-    with run.log.alone(run.id):
+    with run.work_alone():
         return adapter_of(run, version)
 
 
 def evaluate(run: Run, version: Version, adapter: str) -> Attribution:
     """Open the sealed splits once more for one adapter; the log counts every opening."""
-    with run.log.alone(run.id):
+    with run.work_alone():
         return attribute(run, version.strategy, adapter, _place(run, "evaluate"))
 
 
@@ -49,7 +50,7 @@ def evaluate_on(
     run: Run, version: Version, adapter: str, domain: Domain, n: int
 ) -> cross_domain.CrossDomain:
     """Try a version, and an adapter if one is given, on test problems of another domain."""
-    with run.log.alone(run.id):
+    with run.work_alone():
         place = _place(run, "elsewhere")
         return cross_domain.evaluate_on(run, version, adapter, domain, n, place)
 

@@ -20,9 +20,10 @@ from ...store.events import (
     StrategyProposed,
 )
 from ...store.log import Log
+from ...store.runs import find_run
 from ...store.slots import RoundId
+from ..config.sections import Loop
 from ..teacher.contract import NOTHING_MORE
-from .opening import recorded_config
 
 SHOWN = 6
 """Missing slots that an error names."""
@@ -37,24 +38,47 @@ class RunHasHole(StoreCorrupt):
             f"The log lacks events of run {run_id} that come before its evaluation, in the slots "
             f"{', '.join(missing[:SHOWN])}{more}. {what_to_do}"
         )
+        self.run_id, self.missing = run_id, missing
+
+    def after_walk(self) -> "RunHasHole":
+        """Return the same where the walk that fills every hole has just left these slots empty."""
+        return RunHasHole(
+            self.run_id,
+            self.missing,
+            "The run has just been walked through from its first node, and they are empty still: "
+            "this is a fault of Tutelage, which a further resume does not mend. Please report it, "
+            f"with this message and what `tutelage show {self.run_id} --json` prints. What is "
+            "recorded stays.",
+        )
 
 
 def is_complete(log: Log, run_id: str) -> bool:
     """Tell whether the run came to its end. Raises RunHasHole where it cannot have come there."""
+    refuse_end_above_hole(log, run_id)
+    return log.find(RunFinished, run_id, slots.FINISH) is not None
+
+
+def refuse_end_above_hole(log: Log, run_id: str) -> None:
+    """Raise RunHasHole where the run was evaluated, and cannot have come there."""
+    if hole := find_hole(log, run_id):
+        raise hole
+
+
+def find_hole(log: Log, run_id: str) -> RunHasHole | None:
+    """Return the hole below a run's evaluation or end; None for a run that came to neither."""
     evaluated = log.find(Evaluated, run_id, slots.EVALUATE) is not None
-    finished = log.find(RunFinished, run_id, slots.FINISH) is not None
-    if not evaluated and not finished:
-        return False
+    if not evaluated and log.find(RunFinished, run_id, slots.FINISH) is None:
+        return None
     missing = missing_slots(log, run_id) + ([] if evaluated else [slots.EVALUATE])
-    if missing:
-        raise RunHasHole(
-            run_id,
-            missing,
-            "It was evaluated all the same, so its results cannot be trusted, and what is recorded "
-            "stays. Restore the store from a copy that holds them, or begin a new run with "
-            "`tutelage run`.",
-        )
-    return finished
+    if not missing:
+        return None
+    return RunHasHole(
+        run_id,
+        missing,
+        "It was evaluated all the same, so its results cannot be trusted, and what is recorded "
+        "stays. Restore the store from a copy that holds them, or begin a new run with "
+        "`tutelage run`.",
+    )
 
 
 def refuse_holes(log: Log, run_id: str) -> None:
@@ -73,7 +97,10 @@ class _Requirements:
     """Demands on one run: by its config, and by what stands in its log."""
 
     def __init__(self, log: Log, run_id: str) -> None:
-        self._config = recorded_config(log, run_id)
+        config = find_run(log, run_id).config
+        # As it was recorded: an end stays one where today's config would refuse a setting.
+        self._loop = Loop.model_construct(**config.get("loop", {}))
+        self._needs_portable = bool(config.get("gate", {}).get("require_portable"))
         # Read kind by kind: a step by hand fills no slot of a round.
         self._proposed = {
             it.slot: it.strategy for it in log.events(StrategyProposed, stream=run_id)
@@ -90,7 +117,7 @@ class _Requirements:
         yield from (slots.run_step("split", split) for split in SPLITS)
         yield slots.run_step("floors", "val")
         revised: list[str] = []
-        for cycle, rounds in enumerate(self._config.loop.rounds_by_cycle, start=1):
+        for cycle, rounds in enumerate(self._loop.rounds_by_cycle, start=1):
             for place in (RoundId(cycle, number) for number in range(1, rounds + 1)):
                 yield from (place.slot("open"), place.slot("solve"), place.slot("reflect"))
                 candidates = list(revised)
@@ -109,7 +136,7 @@ class _Requirements:
         A reviewer's candidates, which stand there already, take places too. A teacher that has
         nothing more to propose is not asked again.
         """
-        for number in range(1, self._config.loop.candidates - len(candidates) + 1):
+        for number in range(1, self._loop.candidates - len(candidates) + 1):
             yield (slot := slots.below(place.slot("update_strategy"), number))
             made = self._proposed.get(slot)
             if made and made not in candidates:
@@ -122,11 +149,11 @@ class _Requirements:
         step, review = place.slot("validate"), place.slot("review")
         gates = [slots.part(slots.below(step, it), "gate") for it in range(1, candidates + 1)]
         yield from gates
-        how = self._config.loop.review
+        how = self._loop.review
         enough = ("accept", "indecisive") if how == "always" else ("accept",)
         # A harm to other models, where the config looks for one, may have barred the best.
         able = any(self._gates.get(slot) in enough for slot in gates)
-        passes = able and not self._config.gate.require_portable
+        passes = able and not self._needs_portable
         asked, answered = slots.part(review, "asked"), slots.part(review, "answered")
         if passes:
             yield slots.part(step, "promote") if how == "never" else asked

@@ -8,6 +8,7 @@ import pytest
 
 from tutelage.commands.errors import FAILED, _exit_code
 from tutelage.graph.context import Run, RunStatus
+from tutelage.graph.planning import required_slots
 from tutelage.graph.planning.required_slots import RunHasHole, is_complete, missing_slots
 from tutelage.graph.run import go
 from tutelage.store.events import Event
@@ -143,4 +144,23 @@ def test_a_hole_below_no_end_is_filled(tmp_path: Path, whole: Run) -> None:
     assert go(run) is RunStatus.FINISHED
     told = {entry.event.slot for entry in run.log.entries()}
     assert told >= set(after)
+    run.log.close()
+
+
+def test_a_slot_that_no_walk_fills_is_told_as_a_fault_of_ours(
+    tmp_path: Path, whole: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = required_slots._Requirements.slots
+    monkeypatch.setattr(
+        required_slots._Requirements, "slots", lambda self: [*every(self), "c1/a-new-node"]
+    )
+    after = [entry.event.slot for entry in whole.log.entries()]
+    tail = after[after.index("c2/feedback") + 1 :]
+    tell_again(whole.log, tmp_path / "store", *tail).close()
+    run = small_run(tmp_path, run_id=whole.id)
+    run.config = whole.config
+    with pytest.raises(RunHasHole, match=r"c1/a-new-node.* fault of Tutelage.* report") as refusal:
+        go(run)
+    assert "walk from the first node fills" not in str(refusal.value)
+    assert run.log.find(Event, run.id, "evaluate") is None
     run.log.close()
