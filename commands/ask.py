@@ -9,7 +9,7 @@ import typer
 from ..domains import BrokenDomain, Problem, UnknownDomain
 from ..domains import get as domain_named
 from ..models import Model, ModelError, Reply, Request, open_model
-from ..models.adapter_files import MANIFEST, damage_error, find_damage_once
+from ..models.adapter_files import MANIFEST, damage_error, describe_other_weights, find_damage_once
 from ..reports.wording import clean
 from ..store.log import Log, has_log
 from ..store.rules import Strategy
@@ -84,8 +84,10 @@ def _find(workspace: Workspace, log: Log, ref: str) -> _Adapter:
             f"Adapter {event.adapter} should be in {folder}, and there is none. "
             f"Name the folder of the runs with --runs."
         )
-    if event.files and (found := find_damage_once(folder)):
+    if event.files and (found := find_damage_once(folder, event.adapter)):
         raise damage_error(folder, found)
+    if said := describe_other_weights(folder, event.files):
+        typer.echo(clean(said), err=True)
     return _Adapter(folder, event.base, named["name"], named["options"])
 
 

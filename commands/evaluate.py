@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from ..domains import NotEnoughProblems
+from ..models.adapter_files import describe_other_weights
 from ..reports.wording import clean, version_name
 from ..store.events import AdapterTrained, AttemptReread, SealOpened, SplitFrozen
 from ..store.judged_by import count_judges, count_readings
@@ -111,8 +112,10 @@ def _open_seal(workspace: Workspace, ref: str, *, stderr: bool) -> _Evaluation:
         "headline": headline(found),
         "test_openings": openings,
     }
-    note = f"The test problems of {opened.id} have been opened {openings} times."
-    return _Evaluation(data, judged_by, again, [note])
+    notes = [f"The test problems of {opened.id} have been opened {openings} times."]
+    if said := describe_other_weights(opened.adapters / event.adapter, event.files):
+        notes.append(clean(said))
+    return _Evaluation(data, judged_by, again, notes)
 
 
 def _cross_domain(

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..models.adapter_files import describe_other_weights
 from ..reports.run_story import read_run
 from ..reports.wording import clean, interval, points, share
 from ..reports.worth_lines import worth_lines, worths_as_json
+from ..store.events import AdapterTrained
 from ..store.judged_by import judge_lines
 from ..store.log import Log
 from ..store.strategies.import_export import to_markdown
@@ -82,8 +84,12 @@ def print_results(workspace: Workspace, log: Log, run_id: str, *, as_json: bool)
     folder = workspace.runs / run_id
     page, adapter = folder / "report.html", data["adapter"]
     typer.echo(f"Report    {page if page.exists() else f'`tutelage report {run_id} --html`'}")
-    worn = folder / "adapters" / adapter if adapter else "none: nothing was transferred"
-    typer.echo(f"Adapter   {worn}")
+    worn = folder / "adapters" / adapter
+    typer.echo(f"Adapter   {worn if adapter else 'none: nothing was transferred'}")
+    for trained in story.all(AdapterTrained):
+        other = trained.adapter == adapter and describe_other_weights(worn, trained.files)
+        if other:
+            typer.echo(clean(other))
 
 
 def show_attribution(

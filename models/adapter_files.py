@@ -21,12 +21,31 @@ def check_files(adapter: Path) -> None:
         raise damage_error(adapter, found)
 
 
-def find_damage_once(adapter: Path) -> str:
+def find_damage_once(adapter: Path, key: str = "") -> str:
     """Say in what an adapter is not as its manifest says; empty where all of it is.
 
-    A file that was found right is not read again while its size and times are the same.
+    With `key`, an adapter of another key is not what was trained either. A file that was found
+    right is not read again while its size and times are the same.
     """
-    return find_damage(adapter, listed_files(adapter), _hash_once)
+    named, files = _read_manifest(adapter)
+    if key and files and named != key:
+        return f"{MANIFEST} is that of another adapter, {named[:40]!r}"
+    return find_damage(adapter, files, _hash_once)
+
+
+def describe_other_weights(adapter: Path, recorded: Mapping[str, str]) -> str:
+    """Say that an adapter's weights are not the `recorded` ones (file -> SHA-256); empty if so.
+
+    Nothing is said where either lists no files: there it is damaged, elsewhere, or of no trainer.
+    """
+    listed = listed_files(adapter)
+    if not listed or not recorded or listed == recorded:
+        return ""
+    return (
+        f"The adapter in {adapter} is whole, but its weights are not the recorded ones: it was "
+        "trained again on another machine, or exchanged. What it answers need not agree with what "
+        "was measured before."
+    )
 
 
 def hash_file(path: Path) -> str:
@@ -61,11 +80,17 @@ def damage_error(adapter: Path, found: str) -> ModelError:
 
 def listed_files(adapter: Path) -> Mapping[str, str]:
     """Return the files that the manifest names, with their SHA-256; none where it is unreadable."""
+    return _read_manifest(adapter)[1]
+
+
+def _read_manifest(adapter: Path) -> tuple[str, Mapping[str, str]]:
+    """Return the key and the files that the manifest names; nothing where it is unreadable."""
     try:
-        listed = json.loads((adapter / MANIFEST).read_bytes())["files"]
-        return {str(name): str(sha) for name, sha in listed.items()}
+        manifest = json.loads((adapter / MANIFEST).read_bytes())
+        files = {str(name): str(sha) for name, sha in manifest["files"].items()}
+        return str(manifest["key"]), files
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return {}
+        return "", {}
 
 
 def _hash_once(path: Path) -> str:

@@ -70,8 +70,11 @@ def _write_score(story: RunStory, adapter: Path) -> None:
     """Write the held-out score into the adapter's card; without a manifest it is not ours."""
     if story.attribution is None or not (adapter / MANIFEST).exists():
         return
+    manifest = read_manifest(adapter)
+    if manifest.key != adapter.name:  # Another one lies in its place, which has no such score.
+        return
     # Versions with the same examples share an adapter, and it is named after the first of them.
-    follows = story.strategies.get(story.name(read_manifest(adapter).strategy)).strategy
+    follows = story.strategies.get(story.name(manifest.strategy)).strategy
     rows = [
         row for row in story.attribution.rows if (row.student, row.strategy) == ("tuned", False)
     ]

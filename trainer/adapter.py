@@ -70,12 +70,12 @@ def save_adapter(
         _write_manifest(room, manifest)
         _copy_permissions(room, folder)
         _flush(room)
-        if home.exists() and not is_whole(home):
+        if home.exists() and not is_whole(home, manifest.key):
             home.replace(room.with_suffix(".damaged"))
         try:
             room.replace(home)
         except OSError:
-            if not is_whole(home):
+            if not is_whole(home, manifest.key):
                 raise
             return read_manifest(home)
         _flush(folder)
@@ -93,12 +93,16 @@ def _copy_permissions(room: Path, folder: Path) -> None:
         path.chmod(mode & 0o666)
 
 
-def is_whole(folder: Path) -> bool:
-    """Tell whether the adapter in `folder` has a manifest and every file matches its hash."""
+def is_whole(folder: Path, key: str = "") -> bool:
+    """Tell whether the adapter in `folder` has a manifest and every file matches its hash.
+
+    With `key`, whether it is that adapter, too.
+    """
     try:
-        return not find_damage(folder, read_manifest(folder).files)
+        manifest = read_manifest(folder)
     except (OSError, ValueError):
         return False
+    return key in ("", manifest.key) and not find_damage(folder, manifest.files)
 
 
 def write_card(

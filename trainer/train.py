@@ -22,7 +22,7 @@ class LoraTrainer:
         and ModelError for a student whose weights are not here.
         """
         home = place.folder / training.key
-        if is_whole(home):
+        if is_whole(home, training.key):
             return read_manifest(home)
         student, dataset = _require_trainable(training.student), training.input.dataset
         if faults := check_dataset(

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import cast
 
-from ...models.adapter_files import damage_error, find_damage_once, listed_files
+from ...models.adapter_files import damage_error, describe_other_weights, find_damage_once
 from ...models.contract import Model, Student
 from ...store import slots
 from ...store.events import AdapterTrained, ExamplesBuilt, Transferred
@@ -110,7 +110,7 @@ def adapter_of(run: Run, version: Version, given: TrainingInput | None = None) -
 def student_with(run: Run, adapter: str) -> Model:
     """Return the student with the adapter of that key, or bare for an empty key.
 
-    One of the run's own that is damaged or lost is trained again where that is possible. Raises
+    One of the run's own that is damaged, lost or exchanged is trained again where it can be. Raises
     ModelError where it is not: nothing is measured with other weights than those that were trained.
     """
     if not adapter:
@@ -125,19 +125,16 @@ def student_with(run: Run, adapter: str) -> Model:
 
 def _check_weights(run: Run, trained: AdapterTrained, folder: Path) -> None:
     """Raise ModelError unless the adapter is whole, or could be trained again."""
-    if found := find_damage_once(folder):
+    if found := find_damage_once(folder, trained.adapter):
         run.progress.say(f"The adapter {trained.adapter} is not as it was trained: {found}.")
         _train_again(run, trained.adapter)
-        if find_damage_once(folder):
+        if find_damage_once(folder, trained.adapter):
             raise damage_error(folder, found)
-    if trained.adapter in run.other_adapters or listed_files(folder) == trained.files:
-        return
-    run.other_adapters.add(trained.adapter)
-    run.progress.say(
-        f"The adapter {trained.adapter} in {folder} is whole, but its weights are not the "
-        "recorded ones: it was trained again on another machine, or exchanged. What it answers "
-        "from now on need not agree with what was measured before."
-    )
+    if trained.adapter not in run.other_adapters and (
+        said := describe_other_weights(folder, trained.files)
+    ):
+        run.other_adapters.add(trained.adapter)
+        run.progress.say(said)
 
 
 def _train_again(run: Run, adapter: str) -> None:

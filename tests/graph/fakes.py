@@ -178,7 +178,7 @@ class SavingCoach:
         self, training: Training, place: Destination, on_step: OnStep = None, stop: Stop = None
     ) -> Manifest:
         home, shown = place.folder / training.key, training.input.dataset.examples[0].completion
-        if is_whole(home):
+        if is_whole(home, training.key):
             return read_manifest(home)
         self.trained.append(training.key)
         steps = json.dumps([kind for kind in KINDS if f"[{kind}]" in shown])
