@@ -42,20 +42,15 @@ class _OrderCheck:
 
     def step(self, row: StoredEvent) -> Iterator[str]:
         """Yield a sentence for each fault in the place of one event."""
-        try:
-            if self.links and (left := self.links.get(row.seq - 1)):  # of an event that is gone
-                self.before = Link(row.seq - 1, left)
-            same = self.links is None or self.before == self.head
-            self.head = link_after(self.head, row.seq, row.hash)
-            wanted = self.head if same else link_after(self.before, row.seq, row.hash)
-        except (TypeError, ValueError):  # what is no hash was told already
-            self.head = wanted = Link(row.seq, "")
+        place = row.seq - 1 if type(row.seq) is int else 0
+        if self.links and (left := self.links.get(place)):  # of an event that is gone
+            self.before = Link(place, left)
+        same = self.links is None or self.before == self.head
+        self.head = _sealing_link(self.head, row)
+        wanted = self.head if same else _sealing_link(self.before, row)
         if self.links is not None:
             stands = self.links.pop(row.seq, None)
-            if stands is None:
-                yield "no link seals its place in the store."
-            elif stands != wanted.hash:
-                yield "another event was recorded at this place: its link differs."
+            yield from _compare_links(wanted, stands)
             self.before = wanted if stands is None else Link(row.seq, stands)
         for origin, hash_ in self.seen.pop(row.seq, ()):
             if hash_ != self.head.hash:
@@ -71,6 +66,22 @@ class _OrderCheck:
                 for origin, hash_ in ends
                 if (seq, hash_) != (0, GENESIS)
             )
+
+
+def _sealing_link(before: Link, row: StoredEvent) -> Link:
+    """Return the link that should seal an event; one without a hash where a hash is none."""
+    try:
+        return link_after(before, row.seq, row.hash)
+    except (TypeError, ValueError):  # told already, of the event or the link
+        return Link(row.seq, "")
+
+
+def _compare_links(wanted: Link, stands: str | None) -> Iterator[str]:
+    """Compare the link that stands at the place of an event with the one that should."""
+    if stands is None:
+        yield "no link seals its place in the store."
+    elif stands != wanted.hash:
+        yield "another event was recorded at this place: its link differs."
 
 
 @dataclass
@@ -229,10 +240,8 @@ def find_stream_faults(
     for row in rows:
         yield from (f"{_place_of(row)}: {it}" for it in _find_faults(row, head.hash, texts))
         if read_link:
-            before = read_link(row.seq - 1) if row.seq > 1 else GENESIS
-            order = _OrderCheck(
-                {row.seq: read_link(row.seq) or ""}, {}, before=Link(0, before or "")
-            )
-            yield from (f"{_place_of(row)}: {fault}" for fault in order.step(row))
+            before = Link(0, (read_link(row.seq - 1) if row.seq > 1 else GENESIS) or "")
+            faults = _compare_links(_sealing_link(before, row), read_link(row.seq))
+            yield from (f"{_place_of(row)}: {fault}" for fault in faults)
         head = Head(head.count + 1, row.seq, row.hash)
     yield from _compare_heads(stream, said, head if head.count else None)

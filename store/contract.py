@@ -132,9 +132,10 @@ class Log(Protocol):
         """Return who is `alone` on a stream, such as "process 4711 on HOST since ..."; else ''."""
 
     def close(self) -> None:
-        """Let go of the store; once is enough.
+        """Let go of the store; once is enough, whatever it raises.
 
-        Raises StoreGone where what this log recorded is no longer where it was opened.
+        Raises StoreGone where what this log recorded is no longer where it was opened, StoreError
+        where all is kept and a note beside it could not be written.
         """
 
     def __enter__(self) -> Self:
@@ -181,7 +182,7 @@ def corrupt_stream(stream: str, where: object, faults: Sequence[str]) -> StoreCo
     told = [*faults[:FAULTS_SHOWN], *([f"And {rest} more."] if rest > 0 else [])]
     return StoreCorrupt(
         f"{stream!r} in {where} is not what was recorded, and nothing goes on from it. Restore the "
-        "store from a copy; `tutelage log verify` looks at all of it.\n" + "\n".join(told)
+        "whole store from a copy; `tutelage log verify` looks at all of it.\n" + "\n".join(told)
     )
 
 

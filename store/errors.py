@@ -30,8 +30,8 @@ class StoreGone(StoreError):
             f"{what} is not there any more, or is not what it was: it was removed, moved, "
             "exchanged or put back from an older copy while this process worked on the store. "
             "Nobody would find what is recorded from now on, so nothing more is kept. Move the "
-            "store back, or restore it from a copy, and go on from there: `tutelage log verify`, "
-            "then `tutelage resume RUN`."
+            "store back, or restore all of it from a copy, and go on from there: `tutelage log "
+            "verify`, then `tutelage resume RUN`."
         )
 
 

@@ -1,6 +1,5 @@
 """Note of the ends of the store and its streams, in a file beside the database."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from ...bounded_json import read_json
 from ..files import write_atomically
 from ..hash_chain import NO_EVENTS, Head, Link, canonical_json, is_head
 from .tables import LINK
@@ -48,8 +48,7 @@ def read_heads(home: Path) -> HeadsNote:
         size = path.stat().st_size
         if not path.is_file() or size > LARGEST_NOTE:
             return HeadsNote(fault="cannot be read")
-        noted = json.loads(path.read_text(encoding="utf-8"))
-        canonical_json(noted).encode()  # what UTF-8 cannot write, no database can be asked for
+        noted = read_json(path.read_text(encoding="utf-8"), longest=LARGEST_NOTE)
         store = None
         if noted.get("version") == 2:  # of before it, each value is the head of a stream
             store, noted = Link(**noted["store"]), noted["streams"]
@@ -60,8 +59,7 @@ def read_heads(home: Path) -> HeadsNote:
         return HeadsNote(heads, store, at) if heads else HeadsNote(fault="names no stream")
     except FileNotFoundError:
         return HeadsNote(fault="is missing")
-    except (OSError, ValueError, TypeError, AttributeError, LookupError, OverflowError,
-            RecursionError, MemoryError):  # fmt: skip
+    except (OSError, ValueError, TypeError, AttributeError, LookupError, OverflowError):
         return HeadsNote(fault="cannot be read")
 
 

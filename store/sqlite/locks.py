@@ -14,6 +14,7 @@ from pathlib import Path
 
 from filelock import lock_descriptor, unlock_descriptor
 
+from ...bounded_json import read_json
 from ..errors import StoreError, StreamBusy, closed_error
 
 WORKING = "working"
@@ -119,6 +120,11 @@ class WriteLock:
         self.file.release()
         self._threads.release()
 
+    @property
+    def inherited(self) -> bool:
+        """This process was forked from the one that opened the lock, or the lock was closed."""
+        return self.file.descriptor < 0
+
     def close(self) -> None:
         """Let go of the lock file."""
         with self._threads:
@@ -129,8 +135,8 @@ class WriteLock:
 def lock_timeout(path: Path) -> StoreError:
     """Return the error of a writer that waited longer than it may for another one."""
     return StoreError(
-        f"{path} stayed locked by another process; nothing was kept. "
-        "Wait until that process is done, or end it, and run the command again."
+        f"{path} stayed locked by another process: what was recorded before is kept, and nothing "
+        "of this. Wait until that process is done, or end it, and run the command again."
     )
 
 
@@ -209,6 +215,6 @@ def _read_note(descriptor: int) -> str:
     """Return the holder as noted, which is true only while the lock is held; empty for none."""
     try:
         os.lseek(descriptor, 1, os.SEEK_SET)
-        return str(json.loads(os.read(descriptor, LONGEST_NOTE))["holder"])
+        return str(read_json(os.read(descriptor, LONGEST_NOTE).decode())["holder"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ""

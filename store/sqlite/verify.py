@@ -27,8 +27,11 @@ _UNSEEN = (
     "`tutelage log head` that you kept elsewhere sees it: `tutelage log verify --against LINE`. "
     "The next command that records writes a new file."
 )
-
-
+_OLDER_COPY = (
+    f"Only {HEADS_FILE} tells of what is missing. If you put an older copy of the database back on "
+    f"purpose, put its {HEADS_FILE} back too, or move this one away: then what came after the copy "
+    "is lost, and is made again."
+)
 _NOT_SEALED = (
     "The order of the events across streams is not sealed yet: the store is of version 1. The next "
     "command that records something seals it."
@@ -61,6 +64,8 @@ def verify_database(
     )
     faults = [*found.faults, *_check_note(connection, note)]
     warnings = [_UNSEEN.format(note.fault)] if note.fault and found.events else []
+    if faults and all(f"{HEADS_FILE} saw" in it for it in faults):
+        warnings.append(_OLDER_COPY)
     if version == 1:
         warnings.append(_NOT_SEALED)
     return replace(
@@ -83,15 +88,18 @@ def check_stream(connection: Connection, note: HeadsNote, stream: str) -> list[s
         return row and str(row[0])
 
     sealed = _check_version(connection)[0] > 1
-    found = find_stream_faults(
-        stream,
-        map(StoredEvent._make, connection.execute(_ROWS_OF, {"stream": stream})),
-        lambda key: read_cell(_TEXT, key),
-        read_ends(connection).get(stream),
-        (lambda seq: read_cell(_LINK, seq)) if sealed else None,
+    found = list(
+        find_stream_faults(
+            stream,
+            map(StoredEvent._make, connection.execute(_ROWS_OF, {"stream": stream})),
+            lambda key: read_cell(_TEXT, key),
+            read_ends(connection).get(stream),
+            (lambda seq: read_cell(_LINK, seq)) if sealed else None,
+        )
     )
     noted = {stream: note.heads[stream]} if stream in note.heads else {}
-    return [*found, *(_lost_sentence(*it) for it in lost_heads(connection, HeadsNote(noted)))]
+    lost = [_lost_sentence(*it) for it in lost_heads(connection, HeadsNote(noted))]
+    return [*found, *lost, *([_OLDER_COPY] if lost and not found else [])]
 
 
 def _lost_sentence(stream: str, head: Head) -> str:

@@ -1,14 +1,15 @@
 """Writing of one log: a transaction at a time, in the store that stands where it was opened."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine
 
-from ..errors import StoreGone
+from ..errors import StoreError, StoreGone
 from .database import translate_errors, writer_connection
-from .heads_note import write_heads
+from .heads_note import HEADS_FILE, write_heads
 from .identity import StoreFiles
 from .locks import WriteLock, hold_stream
 
@@ -60,26 +61,36 @@ class Writer:
     def close(self) -> None:
         """Note the ends of the streams beside the database and let go of it.
 
-        Raises StoreGone, when all is let go, where it is not what was written.
+        Raises, when all is let go, StoreGone where it is not what was written, and StoreError where
+        the lock for the note could not be had.
         """
-        gone: StoreGone | None = None
-        with self._lock, translate_errors(self._path):
+        with translate_errors(self._path), ExitStack() as end:
+            if not self._lock.inherited:  # SQLite: a child lets its parent's connection be
+                end.callback(self._let_go)
             try:
+                end.enter_context(self._lock)
+            except StoreError as error:
+                if self._lock.inherited:
+                    raise
                 if self._wrote:
-                    self._files.check()
-                    self._check_newest()
-                    # An older note is still true: a full disk must not keep the log from closing.
-                    with suppress(OSError), self._engine.connect() as connection:
-                        write_heads(self._path.parent, connection)
-            except StoreGone as found:
-                gone = found
-            finally:
-                # The last connection copies the WAL back: under the lock, as all that writes.
-                self._connection.close()
-                self._engine.dispose()
-        self._lock.close()
-        if gone:
-            raise gone
+                    raise _unnoted_error(self._path) from error
+                return  # whoever has the lock has the database open, and copies the WAL back
+            # The last connection copies the WAL back: under the lock, as all that writes.
+            end.callback(self._disconnect)
+            if self._wrote:
+                self._files.check()
+                self._check_newest()
+                # An older note is still true: a full disk must not keep the log from closing.
+                with suppress(OSError), self._engine.connect() as connection:
+                    write_heads(self._path.parent, connection)
+
+    def _let_go(self) -> None:
+        self._lock.close()  # first: it waits for a thread that still writes
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        self._connection.close()
+        self._engine.dispose()
 
     def _check_newest(self) -> None:
         """Raise StoreGone unless the newest event that was seen is there: none is ever removed."""
@@ -98,3 +109,11 @@ class Writer:
     def _raw(self) -> Any:
         # Without SQLAlchemy, which would add a tenth to the cost of a record.
         return self._connection.connection.dbapi_connection
+
+
+def _unnoted_error(path: Path) -> StoreError:
+    return StoreError(
+        f"{path} stayed locked by another process when it was closed. All that was recorded is "
+        f"kept; only {HEADS_FILE} beside it, the note of its ends, was not written. The next "
+        "command that records writes it."
+    )

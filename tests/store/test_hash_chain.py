@@ -305,6 +305,47 @@ def test_without_a_note_a_report_says_what_it_cannot_see(
     assert "heads.json is missing" in warning and "cut together with its head" in warning
 
 
+ADVICE = "put its heads.json back too, or move this one away"
+
+
+@pytest.mark.parametrize("way", ["its note too", "no note"])
+def test_who_put_an_older_copy_back_is_told_of_the_note_beside_it(home: Path, way: str) -> None:
+    database, note = ((home / name).read_bytes() for name in ("tutelage.db", "heads.json"))
+    with open_log(home) as log:
+        log.record(
+            CallCompleted(stream="run-1", slot="new", request="q", reply_text="", outcome="ok")
+        )
+    (home / "tutelage.db").write_bytes(database)
+    assert not _verify(home).ok and any(ADVICE in it for it in _verify(home).warnings)
+    with open_log(home) as log, pytest.raises(StoreCorrupt, match=ADVICE):
+        log.check("run-1")
+    if way == "no note":
+        (home / "heads.json").unlink()
+    else:
+        (home / "heads.json").write_bytes(note)
+    with open_log(home) as log:
+        log.check("run-1")
+        assert log.verify().ok
+
+
+def test_who_lost_more_than_an_end_is_not_told_to_go_on(
+    home: Path, outside: sqlite3.Connection
+) -> None:
+    _disarm(outside)
+    outside.execute("DELETE FROM event WHERE seq = 4")
+    assert _verify(home).faults and not any(ADVICE in it for it in _verify(home).warnings)
+    with open_log(home) as log, pytest.raises(StoreCorrupt) as told:
+        log.check("run-1")
+    assert "heads.json saw" in str(told.value) and ADVICE not in str(told.value)
+
+
+def test_a_stream_whose_link_is_gone_is_told_so(home: Path, outside: sqlite3.Connection) -> None:
+    _disarm(outside)
+    outside.execute("DELETE FROM link WHERE seq = 4")
+    with open_log(home) as log, pytest.raises(StoreCorrupt, match="no link seals its place"):
+        log.check("run-1")
+
+
 @pytest.mark.parametrize("how", ["no bytes", "no file", "no events"])
 def test_a_store_that_was_emptied_beside_its_note_is_no_new_store(
     home: Path, outside: sqlite3.Connection, how: str

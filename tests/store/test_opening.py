@@ -1,6 +1,7 @@
 """Files that are no store of ours are left alone; a lock or a full disk is told and survived."""
 
 import fcntl
+import os
 import resource
 import sqlite3
 import subprocess
@@ -95,6 +96,32 @@ def test_a_writer_whose_turn_never_comes_says_so(tmp_path: Path) -> None:
                 log.record(_completion("a"))
             assert log.find(Event, "run-1", "a") is None, "who only reads never waits"
         assert log.record(_completion("a")).slot == "a"
+
+
+def _open_files(home: Path) -> list[str]:
+    links = (os.path.realpath(it) for it in Path("/proc/self/fd").iterdir())
+    return [it for it in links if it.startswith(str(home))]
+
+
+def test_a_close_whose_turn_never_comes_lets_go_and_says_that_all_is_kept(tmp_path: Path) -> None:
+    with open_log(tmp_path, busy_seconds=0.05) as log:
+        log.record(_completion("a"))
+        note = (tmp_path / "heads.json").exists()
+        idle = open_log(tmp_path, busy_seconds=0.05)
+        with (tmp_path / "tutelage.lock").open("w") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            idle.close()
+            with pytest.raises(StoreError) as told:
+                log.close()
+            assert _open_files(tmp_path) == [str(tmp_path / "tutelage.lock")], "the other's own"
+    assert "All that was recorded is kept; only heads.json" in str(told.value)
+    assert "nothing" not in str(told.value) and not note
+    assert not (tmp_path / "heads.json").exists()
+    with open_log(tmp_path) as log:
+        assert log.find(Event, "run-1", "a")
+        log.record(_completion("b"))
+    with open_log(tmp_path) as log:
+        assert (log.verify().ok, log.verify().covered) == (True, 2)
 
 
 FULL = """
