@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 ReplyOutcome = Literal["ok", "truncated", "refused", "malformed", "error"]
+"""`error` is a call that the machinery lost, as in an outage; whatever came back is no `error`."""
 LONGEST_REPLY = 1_000_000
 """Characters of a reply that a run keeps: of a longer one the head, as `malformed`."""
 

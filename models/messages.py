@@ -234,14 +234,20 @@ def _parse_envelope(body: bytes) -> Reply:
     return _classify(text, envelope.stop_reason, _usage(envelope.usage))
 
 
+_ENDS = ("end_turn", "stop_sequence")
+"""We send no stop sequence; a server that reports one tells the end of its chat template so."""
+_CUTS = ("max_tokens", "model_context_window_exceeded")
+
+
 def _classify(text: str, stop_reason: str, usage: Usage) -> Reply:
-    if stop_reason == "max_tokens":
+    """Return a complete message as a reply: never an `error`, for it arrived and was paid for."""
+    if stop_reason in _CUTS:
         return Reply(text, "truncated", usage, f"Cut off after {usage.output} tokens.")
     if stop_reason == "refusal":
         return Reply(text, "refused", usage, "The model refused.")
-    if stop_reason != "end_turn":
+    if stop_reason not in _ENDS:
         detail = f"The answer did not end, it stopped for {stop_reason!r}."
-        return Reply(text, "error", usage, detail)
+        return Reply(text, "malformed", usage, detail)
     if not text.strip():
         return Reply("", "malformed", usage, "The message holds no text.")
     return Reply(text, "ok", usage)

@@ -13,6 +13,8 @@ from ..sandbox import Json
 
 MOST_ALIKE = 16
 """Different values of one container that may share a hash."""
+MOST_KEYS = 1000
+"""Numbers and tuples that one dict or set may hold."""
 
 CODEC_SOURCE = """
 def _decoded(coded):
@@ -78,10 +80,10 @@ def decode(found: Json) -> Any:
         if kind == "tuple" and isinstance(parts, list):
             return tuple(_hashable(decode(one) for one in parts))
         if kind == "set" and isinstance(parts, list):
-            return set(_hashable(decode(one) for one in parts))
+            return set(_keys(decode(one) for one in parts))
         if kind == "dict" and isinstance(parts, list):
             pairs = [(decode(pair[0]), decode(pair[1])) for pair in map(_pair, parts)]
-            _hashable(key for key, _ in pairs)
+            _keys(key for key, _ in pairs)
             return dict(pairs)
     except (TypeError, ValueError) as error:
         raise CodecError(f"no coded value: {error}") from error
@@ -103,6 +105,19 @@ def _hashable(values: Iterable[Any]) -> list[Any]:
                 alike.append(made[at])
             if len(alike) > MOST_ALIKE:
                 raise CodecError("too many values share one hash")
+    return made
+
+
+def _keys(values: Iterable[Any]) -> list[Any]:
+    """Return values that a dict or set can be made of in time, whatever their hashes are.
+
+    A program may also choose numbers of different hashes that are looked for in the same places,
+    each where all before it lie. Raises CodecError for more than MOST_KEYS numbers and tuples: so
+    each key meets a thousand others at most, in one dict or in many.
+    """
+    made = _hashable(values)
+    if sum(_hash(one) is not None for one in made) > MOST_KEYS:
+        raise CodecError(f"more than {MOST_KEYS} keys of one dict or set are numbers or tuples")
     return made
 
 

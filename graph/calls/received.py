@@ -66,7 +66,10 @@ def ask(model: Model, requests: Sequence[Request]) -> Received:
         count = f"{len(found)}" if len(found) < len(requests) else "more"
         said = f"{model.name} gave {count} replies to {len(requests)} requests."
         return Received([Reply("", "error", detail=said) for _ in requests], asked_again=False)
-    return Received([_whole(reply) for reply in found])
+    replies = [_whole(reply) for reply in found]
+    # A call that a server counted tokens for is paid; another try would be paid again.
+    is_paid = any(it.outcome == "error" and it.usage != Usage() for it in replies)
+    return Received(replies, asked_again=not is_paid)
 
 
 def recordable(reply: Reply, secrets: Collection[str]) -> Reply:

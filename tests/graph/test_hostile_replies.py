@@ -173,6 +173,14 @@ def test_a_fault_that_asking_again_would_bring_again_is_recorded_and_said(error:
     assert recorded == 3 and "recorded as lost: mend the model" in said
 
 
+@pytest.mark.parametrize("batch", [1, 16])
+def test_a_call_that_was_paid_and_lost_is_recorded_before_the_run_pauses(batch: int) -> None:
+    lost = reply_with(text="", outcome="error", usage=Usage(10, 5), detail="Cut in the middle.")
+    recorded, said = ask_until_down(Stranger(lost, batch))
+    assert recorded == 3 and "recorded as lost" in said
+    assert ask_until_down(Stranger(reply_with(text="", outcome="error"), batch))[0] == 2
+
+
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("CUDA out of memory"), *FAULTS])
 def test_a_model_that_likes_many_at_once_is_asked_again_whatever_it_raises(
     error: Exception,
@@ -326,6 +334,30 @@ def test_a_run_ends_whatever_the_server_sends_and_a_resume_asks_nothing(
     again = hostile_loop(tmp_path, server, monkeypatch, run.id)
     assert len(server.asked) == len(paid)
     again.log.close()
+
+
+STOPS = ("tool_use", "stop_sequence", "pause_turn", "model_context_window_exceeded", "length")
+
+
+@pytest.mark.parametrize(
+    "stop", [STOPS[0], *(pytest.param(it, marks=pytest.mark.slow) for it in STOPS[1:])]
+)
+def test_a_paid_reply_is_asked_once_whatever_it_stopped_for(
+    stop: str, tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The teacher stops so in every call, also in many in a row."""
+    server = TeacherServer(httpserver, lambda system, user: message(obliging(system, user), stop))
+    run_id = None
+    for _ in range(4):
+        run = hostile_loop(tmp_path, server, monkeypatch, run_id)
+        run_id = run.id
+        intended = run.log.events(CallIntended, stream=run.id)
+        paid = {step_of(it.slot) for it in intended if it.model.startswith("anthropic:")}
+        calls = run.log.events(CallCompleted, stream=run.id)
+        told = [it.input_tokens for it in calls if step_of(it.slot) in paid]
+        assert len(server.asked) == len(paid) == len(told) > 3
+        assert set(told) == {10} and not list(run.log.events(CallInDoubt))
+        run.log.close()
 
 
 @pytest.mark.parametrize("usage", [{"input_tokens": -4_000, "output_tokens": -4_000}, {}, None])

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tutelage.domains import NeedsOptions, get, names
-from tutelage.domains.python_coding.json_codec import CodecError, decode, encode
+from tutelage.domains.python_coding.json_codec import MOST_KEYS, CodecError, decode, encode
 from tutelage.domains.reading.answer_reader import AnswerReader
 from tutelage.domains.reading.rules import JUDGES, Terms, read_by
 from tutelage.domains.sandbox import Json
@@ -206,11 +206,32 @@ def test_values_whose_hashes_a_program_chose_are_refused(chosen: Callable[[int],
     assert not (said := slow_text(work, lambda n: [json.dumps(chosen(n))], sizes)), said
 
 
+@pytest.mark.parametrize(
+    "key",
+    [lambda at: at, lambda at: at / 7, lambda at: (at,), lambda at: at or "a text"],
+    ids=["int", "float", "tuple", "mixed"],
+)
+def test_a_dict_or_set_of_too_many_keys_whose_places_a_program_chose_is_refused(
+    key: Callable[[int], object],
+) -> None:
+    """Python draws the places of texts by chance; numbers of different hashes may share theirs."""
+    kept = [key(at) for at in range(MOST_KEYS)]
+    texts = [f"text {at}" for at in range(5 * MOST_KEYS)]
+    both = dict.fromkeys([*kept, *texts], 1)
+    assert decode(encode(both)) == both and decode(encode(set(both))) == set(both)
+    more = dict.fromkeys([*both, -1, -2], 1)
+    for large in (more, set(more), [{"a": more}]):
+        with pytest.raises(CodecError, match="more than 1000 keys"):
+            decode(encode(large))
+    assert decode(encode(list(more))) == list(more), "a list makes no table"
+
+
 def test_values_that_are_alike_by_chance_are_kept() -> None:
     plain = [*range(-5000, 5000), *(at / 7 for at in range(5000)), *[0] * 5000, 2**70, 2**61 - 1]
     assert decode(encode(plain)) == plain
-    assert decode(encode(set(plain))) == set(plain)
-    assert decode(encode({(a, b): a for a in range(60) for b in range(60)}))[(3, 4)] == 3
+    few = set(plain[4700:5300] + plain[10_000:10_300] + plain[-2:])
+    assert decode(encode(few)) == few
+    assert decode(encode({(a, b): a for a in range(30) for b in range(30)}))[(3, 4)] == 3
 
 
 def test_a_long_text_is_diffed_whole_and_a_short_one_by_its_words() -> None:

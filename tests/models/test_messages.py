@@ -141,9 +141,11 @@ def test_a_schema_that_is_none_is_the_callers_fault(httpserver: HTTPServer, mode
     [
         (message("Sev", stop_reason="max_tokens"), "truncated"),
         (message(stop_reason="refusal", content=[]), "refused"),
-        (message(stop_reason="tool_use"), "error"),
-        (message(stop_reason="pause_turn"), "error"),
-        (message(stop_reason="model_context_window_exceeded"), "error"),
+        (message(stop_reason="tool_use"), "malformed"),
+        (message(stop_reason="pause_turn"), "malformed"),
+        (message(stop_reason="length"), "malformed"),
+        (message(stop_reason="model_context_window_exceeded"), "truncated"),
+        (message("", stop_reason="stop_sequence"), "malformed"),
         (message(stop_reason=None), "malformed"),
         (message(""), "malformed"),
         (message(" \n"), "malformed"),
@@ -172,6 +174,14 @@ def test_only_a_finished_message_counts(
     reply = answer(httpserver, model, body)
     assert reply.outcome == outcome
     assert reply.detail.endswith("."), "it says why, in a sentence"
+
+
+def test_a_message_that_ended_at_a_stop_sequence_is_an_answer(
+    httpserver: HTTPServer, model: Model
+) -> None:
+    """We send none: such a server tells the end of its chat template so."""
+    reply = answer(httpserver, model, message(stop_reason="stop_sequence", stop_sequence="<end>"))
+    assert (reply.text, reply.outcome, reply.detail) == ("Seven.", "ok", "")
 
 
 @pytest.mark.parametrize(
