@@ -5,11 +5,11 @@ somebody else's, of which nothing can be told.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from ..bounded_json import read_json
 from .contract import ModelError
 
 MANIFEST = "manifest.json"
@@ -86,10 +86,10 @@ def listed_files(adapter: Path) -> Mapping[str, str]:
 def _read_manifest(adapter: Path) -> tuple[str, Mapping[str, str]]:
     """Return the key and the files that the manifest names; nothing where it is unreadable."""
     try:
-        manifest = json.loads((adapter / MANIFEST).read_bytes())
+        manifest = read_json((adapter / MANIFEST).read_text(encoding="utf-8"))
         files = {str(name): str(sha) for name, sha in manifest["files"].items()}
         return str(manifest["key"]), files
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return "", {}
 
 

@@ -216,5 +216,5 @@ def _read_note(descriptor: int) -> str:
     try:
         os.lseek(descriptor, 1, os.SEEK_SET)
         return str(read_json(os.read(descriptor, LONGEST_NOTE).decode())["holder"])
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError):
         return ""
