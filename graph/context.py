@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from ..domains.contract import SPLITS, Domain, Problem, Split
 from ..models.contract import Model, Reply, Request
 from ..store import slots
+from ..store.errors import StoreCorrupt
 from ..store.events import (
     Event,
     ProbeDecided,
@@ -138,9 +139,15 @@ class Run:
         return self.strategies.get(f"{self.domain.name}@{number}")
 
     def event(self, kind: type[E], slot: str) -> E:
-        """Return what an earlier step recorded in a slot."""
+        """Return what an earlier step recorded in a slot. Raises StoreCorrupt where it is gone."""
         event = self.log.find(kind, self.id, slot)
-        assert event is not None, f"run {self.id} has no {kind.__name__} in {slot!r}"
+        if event is None:
+            raise StoreCorrupt(
+                f"The log lacks what run {self.id} recorded in the slot {slot!r} "
+                f"({kind.__name__}): it was changed while the run worked, or is damaged. Nothing "
+                "more is recorded now. `tutelage log verify` looks closer; restore the store from "
+                f"a copy, or `tutelage resume {self.id}` to go on from what it holds."
+            )
         return event
 
     def freeze(self) -> None:

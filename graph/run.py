@@ -16,6 +16,7 @@ from langgraph.runtime import RunControl
 
 from ..domains.contract import Domain
 from ..models.registry import facts_by_name
+from ..store.errors import StoreError
 from ..store.events import Evaluated
 from ..store.log import Log
 from ..store.slots import EVALUATE
@@ -60,9 +61,11 @@ def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> RunStatu
 def _work(run: Run, after_node: Callable[[str], None] | None) -> RunStatus:
     """Run to the end, or until the run pauses, as the only one who works on it."""
     refuse_end_above_hole(run.log, run.id)  # before anything fills it
-    run.folder.mkdir(parents=True, exist_ok=True)
+    with _translate_folder_errors(run.folder):
+        run.folder.mkdir(parents=True, exist_ok=True)
     run.freeze()
-    _write_config(run)
+    with _translate_folder_errors(run.folder):
+        _write_config(run)
     control = RunControl()
     run.stopping = lambda: control.drain_requested
     with (
@@ -242,6 +245,19 @@ def _write_config(run: Run) -> None:
     """Write the config as resolved, beside the results."""
     text = tomlkit.dumps(public_config(run.config.model_dump(mode="json", exclude_none=True)))
     (run.folder / CONFIG_FILE).write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _translate_folder_errors(folder: Path) -> Iterator[None]:
+    """Raise what the system says of a run's folder as a StoreError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"The folder of the run, {folder}, cannot be used ({error}). What is recorded stays "
+            "recorded. Move away whatever stands there under such a name, make the folder "
+            "writable, or free some space, and run the command again."
+        ) from error
 
 
 @contextmanager

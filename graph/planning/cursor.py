@@ -26,6 +26,11 @@ KEPT_CHECKPOINTS = 2
 """The newest checkpoint and its parent: the checkpoint is a cursor that may be lost."""
 LIBRARIES = ("langgraph", "langgraph-checkpoint", "langgraph-checkpoint-sqlite")
 """Another version of one of these may read the same bytes otherwise."""
+STRANGE = """
+    SELECT type, name FROM sqlite_master WHERE NOT (
+        type = 'table' AND name IN ('checkpoints', 'writes') OR type = 'index' AND sql IS NULL)
+"""
+"""Query for what LangGraph never makes: a trigger or a view may take rows and keep none."""
 NO_FAULT_OF_THE_FILE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
 """Errors that a new file would meet as well."""
 
@@ -99,10 +104,15 @@ class CursorSaver(SqliteSaver):
         """Raise whatever is wrong with the file, or with the checkpoint of this thread."""
         with self.cursor() as cursor:
             (found,) = cursor.execute("PRAGMA quick_check(1)").fetchone()
+            strange = cursor.execute(STRANGE).fetchone()
             cursor.execute("DELETE FROM writes WHERE 0")  # writes nothing, where one may write
         if found != "ok":
             raise ValueError(found)
-        self.get_tuple(thread)
+        if strange:
+            raise ValueError("it holds the {} {!r}, which is none of its own".format(*strange))
+        saved = self.get_tuple(thread)
+        if saved and not isinstance(saved.metadata.get("step"), int):
+            raise ValueError("its metadata name no step")
 
 
 @contextmanager

@@ -47,14 +47,19 @@ class Writer:
 
     @contextmanager
     def alone(self, stream: str) -> Iterator[None]:
-        """Be the only one who works on a stream; the store must be there at the end as well."""
+        """Be the only one who works on a stream; the store must be there at the end as well.
+
+        Where it is not, that is told, and not what the work met in what took its place.
+        """
         with hold_stream(self._path.parent, stream) as lock:
             self._files.locks.append(lock)
             try:
                 yield
-                with self._lock, translate_errors(self._path):
-                    self._files.check()
-                    self._check_newest()
+            except Exception:
+                self._check_there()
+                raise
+            else:
+                self._check_there()
             finally:
                 self._files.locks.remove(lock)
 
@@ -91,6 +96,11 @@ class Writer:
     def _disconnect(self) -> None:
         self._connection.close()
         self._engine.dispose()
+
+    def _check_there(self) -> None:
+        with self._lock, translate_errors(self._path):
+            self._files.check()
+            self._check_newest()
 
     def _check_newest(self) -> None:
         """Raise StoreGone unless the newest event that was seen is there: none is ever removed."""

@@ -20,8 +20,8 @@ from tutelage.graph.context import RunStatus
 from tutelage.graph.planning import cursor
 from tutelage.graph.planning.cursor import CursorSaver, SealedSerializer
 from tutelage.graph.run import go
-from tutelage.store.errors import StoreCorrupt, StoreError
-from tutelage.store.events import RunStarted
+from tutelage.store.errors import StoreCorrupt, StoreError, StoreGone
+from tutelage.store.events import RunStarted, Solved
 from tutelage.store.log import open_log
 
 from .moments import RUN, Mix, Moment, Story, Teller, film, go_on, open_world, trial
@@ -161,6 +161,22 @@ def garble_metadata(home: Path) -> None:
     rewrite_checkpoint(home, "UPDATE checkpoints SET metadata = '{'")
 
 
+def lose_metadata(home: Path) -> None:
+    rewrite_checkpoint(home, "UPDATE checkpoints SET metadata = NULL")
+
+
+def make_view(home: Path) -> None:
+    rewrite_checkpoint(home, "ALTER TABLE checkpoints RENAME TO other")
+    rewrite_checkpoint(home, "CREATE VIEW checkpoints AS SELECT * FROM other")
+
+
+def refuse_rows(home: Path) -> None:
+    rewrite_checkpoint(
+        home,
+        "CREATE TRIGGER refuse BEFORE INSERT ON checkpoints BEGIN SELECT RAISE(ABORT, 'no'); END",
+    )
+
+
 def make_folder(home: Path) -> None:
     checkpoint_of(home).unlink()
     (checkpoint_of(home) / "inside").mkdir(parents=True)
@@ -224,6 +240,9 @@ def make_older(home: Path) -> None:
         garble,
         make_pickle,
         garble_metadata,
+        lose_metadata,
+        make_view,
+        refuse_rows,
         make_folder,
         make_text,
         cut,
@@ -320,6 +339,61 @@ def test_a_checkpoint_is_used_where_nothing_is_wrong(home: Path) -> None:
     assert go(run, after_node=nodes.append) is RunStatus.FINISHED
     run.log.close()
     assert nodes[0] != "baseline" and len(nodes) < 8
+
+
+def restore(copy: Path, store: Path) -> None:
+    """Put an older copy back into the very same file, as SQLite's own backup does."""
+    with (
+        closing(sqlite3.connect(copy / "tutelage.db")) as older,
+        closing(sqlite3.connect(store / "tutelage.db")) as working,
+    ):
+        older.backup(working)
+
+
+@pytest.mark.parametrize(("begun", "after"), [(1, 1), (1, 2), (7, 1)])
+def test_a_run_under_which_an_older_copy_is_put_back_stops_and_says_so(
+    tmp_path: Path, filmed: Film, begun: int, after: int
+) -> None:
+    moment, home, nodes = filmed.closed[begun], tmp_path / "home", list[str]()
+    Mix(moment, moment, moment).lay_out(home, random.Random(0))
+    shutil.copytree(filmed.closed[0].home / "store", tmp_path / "older")
+
+    def after_node(node: str) -> None:
+        nodes.append(node)
+        if len(nodes) == after:
+            restore(tmp_path / "older", home / "store")
+
+    run = open_world(home)
+    with pytest.raises(StoreGone):
+        go(run, after_node=after_node)
+    with pytest.raises(StoreGone):
+        run.log.close()
+    assert len(nodes) == after
+
+
+def test_an_event_that_the_log_lacks_is_told_with_what_to_do(home: Path) -> None:
+    run = open_world(home)
+    with closing(run.log), pytest.raises(StoreCorrupt, match=r"c9/r1/solve.*tutelage log verify"):
+        run.event(Solved, "c9/r1/solve")
+
+
+@pytest.mark.parametrize("taken", [RUN, f"{RUN}/config.toml", "."])
+def test_a_taken_name_of_the_folder_of_a_run_is_told_with_what_to_do(
+    home: Path, filmed: Film, taken: str
+) -> None:
+    place = home / "runs" / taken
+    place.rename(home / "aside")
+    if taken.endswith(".toml"):
+        place.mkdir()
+    else:
+        place.write_text("no folder")
+    found, _ = go_on(home)
+    assert type(found) is StoreError
+    assert str(home / "runs" / RUN) in str(found) and "Move away" in str(found)
+    place.rename(home / "taken")
+    (home / "aside").rename(place)
+    again, _ = go_on(home)
+    assert again == filmed.whole
 
 
 @pytest.mark.parametrize("part", ["adapters", "."])

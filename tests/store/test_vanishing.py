@@ -120,6 +120,23 @@ def test_a_loss_behind_the_last_write_is_noticed_at_the_end_of_the_work(
         log.close()
 
 
+@pytest.mark.parametrize("lose", LOSSES)
+def test_work_that_fails_for_a_loss_is_told_of_the_loss(home: Path, lose: Loss) -> None:
+    log = open_log(home)
+    with pytest.raises(StoreGone), log.alone("run-1"):
+        log.record(_completion("c"))
+        lose(home)
+        raise LookupError("what was recorded is not found")
+    with pytest.raises(StoreGone):
+        log.close()
+
+
+def test_work_that_fails_for_another_cause_is_told_of_that(home: Path) -> None:
+    with open_log(home) as log, pytest.raises(LookupError), log.alone("run-1"):
+        log.record(_completion("c"))
+        raise LookupError("this has nothing to do with the store")
+
+
 def test_a_lock_of_a_run_that_others_cannot_find_is_noticed(home: Path) -> None:
     with open_log(home) as log, pytest.raises(StoreGone), log.alone("run-1"):
         shutil.rmtree(home / "working")
