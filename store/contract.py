@@ -118,7 +118,8 @@ class Log(Protocol):
     def check(self, stream: str) -> None:
         """Raise StoreCorrupt unless the events of `stream`, their texts and its end are whole.
 
-        Reads that stream only. A stream without events is whole.
+        Reads the events of no other stream. A stream without events is whole. A keeper's own files,
+        by which `find` finds a slot, must be undamaged too.
         """
 
     def alone(self, stream: str) -> AbstractContextManager[None]:

@@ -1,7 +1,8 @@
 """Comparison of what a database is made of with what a store is made of, however it is written.
 
-Left out are SQLite's own notes for its planner (`sqlite_stat1`), which decide nothing that is read,
-and the pragmas that live in the file, such as `user_version`: none has a meaning here.
+Left out are SQLite's own notes for its planner (the table `sqlite_stat1`), which decide nothing
+that is read, and the pragmas that live in the file, such as `user_version`: none has a meaning
+here.
 """
 
 import re
@@ -22,6 +23,11 @@ _NAMES = {
     str(it.name) for table in _TABLES[2] for it in (table, *table.columns, *table.indexes)
 } | TRIGGERS.keys()
 """Names that mean the same in quotes. A keyword in quotes is no keyword any more."""
+_PLANNERS_NOTES = {
+    ("table", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
+    ("table", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"),
+}
+"""What `ANALYZE` makes, as it writes it; whatever else has such a name is somebody's own."""
 _TOKEN = re.compile(
     r"""(?:\s+|--[^\n]*|/\*.{0,1000}?\*/)|('(?:[^']|'')*'|\w+)|"([^"]*)"|`([^`]*)`|\[([^]]{0,1000})\]|(.)""",
     re.DOTALL,
@@ -49,7 +55,7 @@ def compare_schema(connection: Connection, version: int) -> Iterator[str]:
     found = Counter(
         Part(kind, name, of, normal_sql(sql or ""))
         for kind, name, of, sql in rows
-        if not str(name).startswith("sqlite_stat")
+        if (kind, sql) not in _PLANNERS_NOTES
     )
     wanted = Counter(_parts_of(version))
     missing = {(part.kind, part.name): part for part in wanted - found}
@@ -132,7 +138,7 @@ def _read_definition(words: list[str]) -> Iterator[list[str]]:
         n for n, word in enumerate(rest) if word in _CONSTRAINTS and rest[n - 1 : n] != ["not"]
     ]
     ends = [*starts, len(rest)]
-    yield [name, _affinity(rest[: ends[0]])]
+    yield [name, _type_of(rest[: ends[0]])]
     for start, end in pairwise(ends):
         match rest[start:end]:
             case ["constraint", _]:
@@ -145,9 +151,10 @@ def _read_definition(words: list[str]) -> Iterator[list[str]]:
                 yield [name, *one]
 
 
-def _affinity(words: list[str]) -> str:
-    """Return how SQLite treats the type of a column. `INTEGER` alone can be the place of a row."""
+def _type_of(words: list[str]) -> str:
+    """Return the type of a column; `VARCHAR` is `TEXT`, and all others are what they say.
+
+    A word that only contains either can be anything to SQLite: `POINTTEXT` is a number.
+    """
     declared = " ".join(words)
-    if declared == "integer" or not any(it in declared for it in ("char", "clob", "text")):
-        return declared
-    return "text"
+    return "text" if re.fullmatch(r"text|varchar( \( \d+ \))?", declared) else declared

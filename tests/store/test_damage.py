@@ -113,6 +113,18 @@ def test_a_cut_file_is_a_store_error_or_a_fault(whole: bytes, tmp_path: Path, si
     assert found == [False]
 
 
+def test_an_index_that_hides_a_slot_is_found_before_anything_goes_on(
+    whole: bytes, tmp_path: Path
+) -> None:
+    key = b"run-1slot-4"
+    _, place = [n for n in range(len(whole)) if whole.startswith(key, n)]
+    (tmp_path / "tutelage.db").write_bytes(whole[:place] + b"run-1slot-~" + whole[place + 11 :])
+    with open_log(tmp_path, read_only=True) as log:
+        assert log.find(Event, "run-1", "slot-4") is None, "it would be asked, and paid, again"
+        with pytest.raises(StoreError, match=r"(?s)copy.*row 5 missing from index"):
+            log.check("run-1")
+
+
 CELLS = {
     "event": ["seq", "stream", "slot", "kind", "schema", "payload", "at", "prev_hash", "hash"],
     "blob": ["sha256", "text"],

@@ -177,6 +177,11 @@ def _meta() -> Iterator[tuple[str, Edit]]:
     yield "a second fact", sql("INSERT INTO meta VALUES ('owner', 'me')")
 
 
+def _add_as_sqlite(statement: str) -> Edit:
+    """Return an edit that adds a part whose name only SQLite itself may give."""
+    return sql("PRAGMA writable_schema = ON", statement, "PRAGMA writable_schema = OFF")
+
+
 def _tables() -> Iterator[tuple[str, Edit]]:
     for table, old, new in (
         ("event", ", \n\tUNIQUE (stream, slot)", ""),
@@ -190,6 +195,9 @@ def _tables() -> Iterator[tuple[str, Edit]]:
         ("event", "UNIQUE (stream, slot)", "UNIQUE (stream, slot), CHECK (stream != 'd')"),
         ("event", "kind VARCHAR NOT NULL", "kind VARCHAR NOT NULL, also VARCHAR"),
         ("event", "payload VARCHAR", "payload BLOB"),
+        ("event", "payload VARCHAR", "payload TEXTINT"),
+        ("event", "slot VARCHAR", "slot POINTTEXT"),
+        ("blob", "sha256 VARCHAR", "sha256 CHARINT"),
         ("blob", ", \n\tPRIMARY KEY (sha256)", ""),
         ("blob", "PRIMARY KEY (sha256)", "PRIMARY KEY (sha256, text)"),
         ("head", "PRIMARY KEY (stream)\n)", "PRIMARY KEY (stream)\n) WITHOUT ROWID"),
@@ -211,6 +219,13 @@ def _tables() -> Iterator[tuple[str, Edit]]:
         "TRIGGER more BEFORE UPDATE ON meta BEGIN SELECT RAISE(IGNORE); END",
     ):
         yield f"added: {add}", sql(f"CREATE {add}")
+    for kind, add in {
+        "trigger": "TRIGGER sqlite_stat_x BEFORE INSERT ON blob BEGIN SELECT RAISE(IGNORE); END",
+        "index": "UNIQUE INDEX sqlite_stat1 ON event (slot, stream, kind)",
+        "table": "TABLE sqlite_stat1 (tbl, idx, stat, more)",
+        "view": "VIEW sqlite_stat1 AS SELECT 1 AS tbl, 2 AS idx, 3 AS stat",
+    }.items():
+        yield f"added under SQLite's own name: {kind}", _add_as_sqlite(f"CREATE {add}")
     yield "table link dropped", sql("DROP TABLE link")
     yield "index dropped", sql("DROP INDEX event_of_stream")
     turned = "CREATE INDEX event_of_stream ON event (seq, stream)"
