@@ -25,6 +25,10 @@ _UNNAMED = (
     "{} texts are named by no event: a process was killed before it recorded what they belong to, "
     "or somebody added them. Nothing reads them."
 )
+_BACKWARDS = (
+    "{} events were recorded at an earlier moment than the event before them; the first is seq {}. "
+    "A clock was set back, or somebody changed the order of the events and had it sealed anew."
+)
 
 
 @dataclass
@@ -93,6 +97,10 @@ class _ChainCheck:
     faults: list[str] = field(default_factory=list)
     events: int = 0
     seq: int = 0
+    at: str = ""
+    """Moment of the event before."""
+    backwards: list[object] = field(default_factory=list)
+    """Places of events with an earlier moment than the one before; the texts sort as they do."""
 
     def step(self, row: StoredEvent, texts: Container[str]) -> None:
         """Check one event against the chain so far."""
@@ -103,6 +111,9 @@ class _ChainCheck:
         if faults:
             self.faults += [f"{_place_of(row)}: {fault}" for fault in faults]
         self.heads[row.stream] = Head(before.count + 1, row.seq, row.hash)
+        if str(row.at) < self.at:
+            self.backwards.append(row.seq)
+        self.at = str(row.at)
         self.events += 1
         self.seq = row.seq if type(row.seq) is int else self.seq + 1
 
@@ -182,6 +193,8 @@ def verify_chain(
     for stream in ends.keys() | walk.heads.keys():
         walk.faults += _compare_heads(stream, ends.get(stream), walk.heads.get(stream))
     spare = [_UNNAMED.format(len(kept.unnamed))] if kept.unnamed else []
+    if walk.backwards:
+        spare.append(_BACKWARDS.format(len(walk.backwards), walk.backwards[0]))
     return VerifyReport(
         not walk.faults, walk.events, walk.faults, spare, walk.heads, walk.order.head
     )

@@ -32,6 +32,11 @@ _OLDER_COPY = (
     f"purpose, put its {HEADS_FILE} back too, or move this one away: then what came after the copy "
     "is lost, and is made again."
 )
+_OLD_NOTE = (
+    f"{HEADS_FILE} is from before the order of the events was sealed: it does not say where the "
+    "store ends. The next command that records writes a new file; if one has recorded since, "
+    "somebody changed it."
+)
 _NOT_SEALED = (
     "The order of the events across streams is not sealed yet: the store is of version 1. The next "
     "command that records something seals it."
@@ -68,6 +73,8 @@ def verify_database(
         warnings.append(_OLDER_COPY)
     if version == 1:
         warnings.append(_NOT_SEALED)
+    elif note.heads and not note.store:
+        warnings.append(_OLD_NOTE)
     return replace(
         found,
         ok=not faults,

@@ -295,6 +295,10 @@ WARNED = {
     "note: emptied": lambda _, home: (home / "heads.json").write_text(""),
     "note: brackets": lambda _, home: (home / "heads.json").write_text("[" * 200_000),
     "note: store dropped": note(lambda said: said.pop("store")),
+    "note: of before links": _age_note,
+    "note: of before links, of one stream": chain(
+        note(lambda said: said.update(streams={"a": said["streams"]["a"]})), _age_note
+    ),
     "note: of a later version": note(lambda said: said.update(version=3)),
 }
 """Edits that change no event: told as a warning."""
@@ -408,6 +412,21 @@ def test_who_seals_everything_anew_is_seen_by_a_head_line(
     assert _verify(home).ok, "out of scope without a line, as README says"
     report = _verify(home, head)
     assert not report.ok and "The head line given saw" in report.faults[0]
+
+
+@pytest.mark.parametrize("with_note", [True, False])
+def test_an_order_that_a_migration_sealed_anew_is_told_for_ever(
+    home: Path, with_note: bool
+) -> None:
+    """Nobody computes a hash: the chain is dropped, and the program makes another."""
+    _edit(home, order(2, 1, 3, 4, 5, 6, 7, 8))
+    _edit(home, _go_back_to_version_1, guarded=False)
+    if not with_note:
+        (home / "heads.json").unlink()
+        with open_log(home) as log:
+            log.record(_completion("d", "later", ""))
+    (told,) = [it for it in _verify(home).warnings if "earlier moment" in it]
+    assert told.startswith("1 events") and "seq 2." in told
 
 
 def test_there_are_a_hundred_kinds_of_edit_and_no_two_of_one_name() -> None:
