@@ -63,6 +63,8 @@ def _work(run: Run, after_node: Callable[[str], None] | None) -> RunStatus:
     refuse_end_above_hole(run.log, run.id)  # before anything fills it
     with _translate_folder_errors(run.folder):
         run.folder.mkdir(parents=True, exist_ok=True)
+        if run.trainer is not None:  # now, and not when the rounds are paid
+            run.adapters.mkdir(exist_ok=True)
     run.freeze()
     with _translate_folder_errors(run.folder):
         _write_config(run)

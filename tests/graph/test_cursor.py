@@ -377,7 +377,7 @@ def test_an_event_that_the_log_lacks_is_told_with_what_to_do(home: Path) -> None
         run.event(Solved, "c9/r1/solve")
 
 
-@pytest.mark.parametrize("taken", [RUN, f"{RUN}/config.toml", "."])
+@pytest.mark.parametrize("taken", [RUN, f"{RUN}/config.toml", f"{RUN}/adapters", "."])
 def test_a_taken_name_of_the_folder_of_a_run_is_told_with_what_to_do(
     home: Path, filmed: Film, taken: str
 ) -> None:
