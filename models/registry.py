@@ -117,7 +117,8 @@ def open_recorded_model(spec: str, **options: Any) -> Model:
     opened = opener(facts, **options)
     if kind.remote and opened.name != spec:
         raise ModelError(
-            f"{public_name(spec)} opened as {opened.name!r}: no budget would count its tokens."
+            f"{public_name(spec)} opened as {public_name(opened.name)!r}: "
+            "no budget would count its tokens."
         )
     return opened
 

@@ -8,7 +8,6 @@ import codecs
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
 from urllib.parse import quote
 
 from ...models.credentials import (
@@ -17,6 +16,7 @@ from ...models.credentials import (
     SHORTEST,
     credentials_of,
     header_credentials,
+    looks_random,
 )
 from ...models.registry import KINDS
 
@@ -61,19 +61,9 @@ def seems_secret(text: str, secrets: Collection[str]) -> bool:
     return (
         REMOVED in text
         or KEY_FORM.search(text) is not None
-        or any(_looks_random(token) for token in _TOKEN.findall(text))
+        or any(looks_random(token) for token in _TOKEN.findall(text))
         or holds_secret(text, secrets)
     )
-
-
-def _looks_random(token: str) -> bool:
-    """Tell whether letters and digits, or cases, change more often than in any written word."""
-    kinds = "".join("d" if c.isdigit() else "u" if c.isupper() else "l" for c in token)
-    changes = sum(a != b for a, b in pairwise(kinds))
-    if re.fullmatch(r"\d+|[+/=]+", token):
-        return False
-    often = 4 if "d" in kinds else 2.2
-    return changes >= len(token) / often and len(set(token)) >= 8
 
 
 def _spans(text: str, secrets: Collection[str]) -> Iterator[tuple[int, int]]:

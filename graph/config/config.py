@@ -59,13 +59,14 @@ class RunConfig(Section):
         """Settings of the loop's gates."""
         return self.gate.settings(self.decisions, self.search.race)
 
-    # The first check: the others repeat what is wrong.
-    @model_validator(mode="after")
-    def _check_credentials(self, info: ValidationInfo) -> "RunConfig":
+    # Before all others: they repeat what is wrong.
+    @model_validator(mode="before")
+    @classmethod
+    def _check_credentials(cls, data: Any, info: ValidationInfo) -> Any:
         recorded = bool(info.context and info.context.get("recorded"))
-        if not recorded and (faults := credential_faults(self.model_dump())):
+        if not recorded and (faults := credential_faults(data)):
             raise ValueError(f"{', and '.join(faults)}. {ADVICE}")
-        return self
+        return data
 
     @model_validator(mode="after")
     def _check_reviewer(self) -> "RunConfig":

@@ -3,14 +3,17 @@
 How they are told stands in `models/credentials.py`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
+
+from pydantic import BaseModel
 
 from ...models.credentials import (
     REMOVED,
     credential_in,
     credentials_of,
-    is_credential_name,
+    is_credential,
     public_name,
 )
 
@@ -30,8 +33,9 @@ def credential_faults(
     `holds_secret` tells further secrets, such as those of the environment.
     """
     faults = []
-    for place, name, text in _texts(data):
-        if name and is_credential_name(name) and text:
+    for place, names, value in _leaves(data):
+        text = str(value)
+        if any(is_credential(name, value) for name in names):
             what = "a credential, by its name"
         elif not (what := credential_in(text)) and holds_secret(text):
             what = "a secret of the environment"
@@ -40,44 +44,62 @@ def credential_faults(
     return faults
 
 
-def public_config(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a config without its credentials: those of an old run stay in its log."""
-    return {public_name(str(name)): _public(name, value) for name, value in data.items()}
+def public_config(data: Mapping[str, Any], above: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return a config without its credentials: those of an old run stay in its log.
+
+    `above` are the names that it stands under.
+    """
+    return {
+        public_name(str(name)): _public(value, (*above, str(name))) for name, value in data.items()
+    }
 
 
 def config_credentials(data: Mapping[str, Any]) -> frozenset[str]:
     """Return the credentials that a config holds, and the texts that they stand in, as they are."""
     found: set[str] = set()
-    for _, name, text in _texts(data):
+    for _, names, value in _leaves(data):
+        text = str(value)
         if parts := credentials_of(text):
             found |= {text, *parts}
-        if name and is_credential_name(name) and text:
+        if any(is_credential(name, value) for name in names):
             found.add(text)
     return frozenset(found)
 
 
-def _public(name: object, value: Any) -> Any:
+def _public(value: Any, names: tuple[str, ...]) -> Any:
     match value:
-        case str():
-            hidden = bool(value) and is_credential_name(str(name))
-            return REMOVED if hidden else public_name(value)
         case Mapping():
-            return public_config(value)
+            return public_config(value, names)
         case list() | tuple():
-            return [_public(name, it) for it in value]
-    return value
+            return [_public(it, (*names, *flag)) for flag, it in _with_flags(value)]
+    if any(is_credential(name, value) for name in names):
+        return REMOVED
+    return public_name(value) if isinstance(value, str) else value
 
 
-def _texts(value: Any, place: str = "", name: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield the place, the nearest name and the text of every string, the names among them."""
+def _leaves(
+    value: Any, place: str = "", names: tuple[str, ...] = ()
+) -> Iterator[tuple[str, tuple[str, ...], object]]:
+    """Yield the place, the names above it and the value of all that is no container.
+
+    The names are among them, as texts.
+    """
     match value:
-        case str():
-            yield place, name, value
+        case BaseModel():
+            yield from _leaves(dict(value), place, names)
         case Mapping():
             for key, inside in value.items():
                 shown = public_name(str(key))
-                yield f"a name in {place or 'the config'}", "", str(key)
-                yield from _texts(inside, f"{place}.{shown}".lstrip("."), str(key))
+                yield f"a name in {place or 'the config'}", (), str(key)
+                yield from _leaves(inside, f"{place}.{shown}".lstrip("."), (*names, str(key)))
         case list() | tuple() | set() | frozenset():
-            for it in value:
-                yield from _texts(it, place, name)
+            for flag, it in _with_flags(value):
+                yield from _leaves(it, place, (*names, *flag))
+        case _:
+            yield place, names, value
+
+
+def _with_flags(values: Collection[Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield each value of a list, and the flag before it: `--api-key` names what follows."""
+    for before, value in pairwise([None, *values]):
+        yield ((before,) if isinstance(before, str) and before.startswith("-") else ()), value
