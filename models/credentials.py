@@ -113,12 +113,12 @@ def is_credential(name: str, value: object) -> bool:
 
 def credential_in(text: str) -> str:
     """Say which credential a spec or an address holds; empty where it holds none."""
-    return next((found.what for form in _decoded(text) for found in _find(form)), "")
+    return next((found.what for form in _plain_forms(text) for found in _find(form)), "")
 
 
 def public_name(text: str) -> str:
     """Return a spec or an address without its credentials."""
-    text = next((form for form in _decoded(text) if any(_find(form))), text)
+    text = next((form for form in _plain_forms(text) if any(_find(form))), text)
     for start, end, _ in reversed(_join(list(_find(text)))):
         if not text.startswith(REMOVED, start):
             text = text[:start] + REMOVED + text[end:]
@@ -128,7 +128,7 @@ def public_name(text: str) -> str:
 def credentials_of(text: str) -> frozenset[str]:
     """Return the credentials that a spec or an address holds, as they stand there and decoded."""
     found = set()
-    for form in _decoded(text):
+    for form in _plain_forms(text):
         for start, end, _ in _find(form):
             whole = form[start:end]
             found |= {whole, *whole.split(":", 1)[1:]}
@@ -158,7 +158,7 @@ def _decode(text: str) -> str:
 
 def _find(text: str) -> Iterator[Credential]:
     """Yield the credentials of a text, in order."""
-    found = [*_find_users(text), *_find_parts(text), *_find_named(text), *_find_keys(text)]
+    found = [*_find_users(text), *_find_parts(text), *_find_names(text), *_find_keys(text)]
     yield from sorted(found)
 
 
@@ -172,7 +172,7 @@ def looks_random(token: str) -> bool:
     return changes >= len(token) / often and len(set(token)) >= 8
 
 
-def _decoded(text: str) -> Iterator[str]:
+def _plain_forms(text: str) -> Iterator[str]:
     """Yield a text, and what it says where it is percent-encoded, once or more."""
     yield text
     for _ in range(3):
@@ -209,14 +209,14 @@ def _find_parts(text: str) -> Iterator[Credential]:
                 yield Credential(part.end() - len(value), part.end(), f"{name}= in its address")
 
 
-def _find_named(text: str) -> Iterator[Credential]:
+def _find_names(text: str) -> Iterator[Credential]:
     """Yield what stands behind a name or a scheme anywhere in a text, or in the place of a name."""
     for named in _NAMED.finditer(text):
         name, between = named.groups()
         value = _VALUE.match(text, named.end())
         if not value or not (between.strip() or named[0].startswith("--")):
             continue
-        told = is_credential if between == "=" else _is_spelt
+        told = is_credential if between == "=" else _is_in_prose
         if told(name, value[0]):
             yield Credential(*value.span(), f"a credential by its name, {name}")
     for sent in _SENT.finditer(text):
@@ -228,7 +228,7 @@ def _find_named(text: str) -> Iterator[Credential]:
             yield Credential(*match.span(1), "what looks like a key")
 
 
-def _is_spelt(name: str, value: str) -> bool:
+def _is_in_prose(name: str, value: str) -> bool:
     """Tell it in prose, where `password: at least eight` is none."""
     return is_credential(name, value) and bool(_KEY_LIKE.match(value))
 
