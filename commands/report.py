@@ -47,6 +47,7 @@ def report(
     """Print the results of a run, or write its files anew."""
     workspace = here(ctx)
     with workspace.store() as log:
+        log.check(run)
         if html:
             from ..reports.files import write_results
 
@@ -58,7 +59,10 @@ def report(
 
 
 def print_results(workspace: Workspace, log: Log, run_id: str, *, as_json: bool) -> None:
-    """Print what a finished run found. Raises LookupError before its evaluation."""
+    """Print what a finished run found.
+
+    Raises LookupError before its evaluation, RunHasHole where it cannot have come there.
+    """
     from ..graph.run import attribution
 
     data, story = attribution(log, run_id), read_run(log, run_id)

@@ -47,6 +47,7 @@ def resume(
     workspace = here(ctx)
     began = time.monotonic()
     with workspace.store(writes=True) as log:
+        log.check(run)
         budget = _read_budget(log, run, config)
         # Told before any model is loaded: nothing can happen before the answer.
         if wait := describe_wait(log, run):

@@ -42,7 +42,7 @@ def _describe_runs(log: Log) -> Iterator[dict[str, Any]]:
         yield {
             "run": run,
             "began": begin.at.isoformat(timespec="seconds").removesuffix("+00:00"),
-            "state": run_state(log, run, finish is not None),
+            "state": run_state(log, run),
             "domain": started.domain,
             "student": started.config["student"],
             "teacher": started.config["teacher"],
@@ -52,9 +52,13 @@ def _describe_runs(log: Log) -> Iterator[dict[str, Any]]:
         }
 
 
-def run_state(log: Log, run: str, finished: bool) -> str:
-    """Return `finished`, `running`, `waiting` (for a review) or `stopped`."""
-    if finished:
+def run_state(log: Log, run: str) -> str:
+    """Return `finished`, `ended above a hole`, `running`, `waiting` (for a review) or `stopped`."""
+    from ..graph.planning.required_slots import find_hole
+
+    if find_hole(log, run):
+        return "ended above a hole"
+    if log.find(RunFinished, run, FINISH):
         return "finished"
     if log.worker(run):
         return "running"

@@ -27,16 +27,21 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Tell the story of a run: rounds, gates, promotions, gaps, calls, tokens, time."""
+    from ..graph.planning.required_slots import find_hole
+
     with here(ctx).store() as log:
         story = read_run(log, run)
-        state = run_state(log, run, story.is_complete)
+        state, hole = run_state(log, run), find_hole(log, run)
         if as_json:
-            print_json(run_as_json(story) | {"state": state})
+            told = run_as_json(story, is_finished=state == "finished")
+            print_json(told | {"state": state})
             return
         for line in run_lines(story, state):
             typer.echo(clean(line))
     rows = [[row[name.strip("#")] for name in _CALLS] for row in usage_rows(story)]
     console().print(table(_CALLS, rows))
+    if hole:
+        typer.echo(str(hole))
     if state == "stopped":
         typer.echo(f"Not finished. Go on with\n{here(ctx).command(f'resume {run}')}")
     if state == "waiting":

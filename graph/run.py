@@ -236,7 +236,11 @@ def _run_again(run: Run, recorded: Record) -> None:
 
 
 def attribution(log: Log, run_id: str) -> Mapping[str, Any]:
-    """Return the attribution table of a run. Raises LookupError before it was evaluated."""
+    """Return the attribution table of a run.
+
+    Raises LookupError before it was evaluated, RunHasHole where it cannot have come there.
+    """
+    refuse_end_above_hole(log, run_id)
     event = log.find(Evaluated, run_id, EVALUATE)
     if event is None:
         raise LookupError(f"Run {run_id!r} was not evaluated yet: `tutelage resume {run_id}`.")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from ..graph.planning.required_slots import refuse_end_above_hole
 from ..models.adapter_files import MANIFEST
 from ..store.files import write_atomically
 from ..store.log import Log
@@ -36,9 +37,15 @@ def write_results(log: Log, run_id: str, folder: Path) -> Results:
     The same log gives the same bytes. An unfinished run gets a page that says so, and no
     `attribution.json`; only a run that names validators has a `portability.json`. Once evaluated,
     the final adapter's card and manifest hold its held-out score too. Raises LookupError for an
-    unknown run.
+    unknown run, RunHasHole for one that was evaluated above a hole.
     """
     story = read_run(log, run_id)
+    refuse_end_above_hole(log, run_id)
+    return write_files(story, folder)
+
+
+def write_files(story: RunStory, folder: Path) -> Results:
+    """Write the files of a run whose story was read."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = {"report.html": render(story), "strategy.md": to_markdown(story.version)}
     if story.evaluation is not None:

@@ -19,14 +19,14 @@ _CREDIT = {"rule", "n", "wins", "losses", *_EFFECT}
 _PORTABILITY = {"model", "verdict", "pairs", "missing", *_EFFECT}
 
 
-def run_as_json(story: RunStory) -> dict[str, Any]:
+def run_as_json(story: RunStory, *, is_finished: bool) -> dict[str, Any]:
     """Return the whole story as plain data."""
     return {
         "run": story.run,
         "domain": story.domain,
         "teacher": str(story.config["teacher"]),
         "student": str(story.config["student"]),
-        "finished": story.is_complete,
+        "finished": is_finished,
         "began": story.began.isoformat(timespec="seconds"),
         "last": story.last.isoformat(timespec="seconds"),
         "seconds": story.seconds,

@@ -15,7 +15,7 @@ from .wording import duration, interval, points
 
 
 def run_lines(story: RunStory, state: str) -> Iterator[str]:
-    """Yield the lines of a run that is in this state: finished, running, waiting or stopped."""
+    """Yield the lines of a run that is in this state, such as finished, running or stopped."""
     config = story.config
     yield f"{story.run}: {story.domain}, {config['teacher']} teaches {config['student']}; {state}."
     yield (

@@ -161,11 +161,6 @@ class RunStory:
 
         return round(seconds_at_work(self._moments), 3)
 
-    @property
-    def is_complete(self) -> bool:
-        """Tell whether the run came to its end."""
-        return bool(self.all(events.RunFinished))
-
     def all(self, kind: type[E]) -> list[E]:
         """Return the events of one kind, in order."""
         return cast(list[E], self.kinds.get(kind, []))
@@ -199,7 +194,7 @@ class RunStory:
 
     def is_over(self, where: RoundId) -> bool:
         """Tell whether a round came to its end."""
-        return self.is_complete or where < self.rounds[-1]
+        return bool(self.all(events.RunFinished)) or where < self.rounds[-1]
 
     @cached_property
     def _by_round(self) -> Mapping[tuple[type, RoundId], list[events.Event]]:

@@ -1,6 +1,7 @@
 """Opening of a run: everything that a config names is opened before anything is written."""
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -73,7 +74,7 @@ def open_run(
     trainer, validators = _trainer(config, student, overrides), _validators(config, overrides)
     drawn = {} if run_id else _draw(config, domain, judge)
     log = log or open_log(home)
-    run_id = run_id or free_name(log, folder, config.name)
+    run_id = run_id or _name_new_run(log, folder, config.name, progress or SilentProgress())
     journal = overrides.journal(log, run_id, spending_of(log, run_id, config.budget))
     if judge is not None:
         judge.journal = journal
@@ -121,6 +122,18 @@ def free_name(log: Log, folder: Path, name: str) -> str:
     while free in taken or (folder / free / CONFIG_FILE).exists():
         free, number = f"{name}-{number}", number + 1
     return free
+
+
+def _name_new_run(log: Log, folder: Path, name: str, progress: Progress) -> str:
+    """Return a free name, and say which runs of that name are worked on: this one pays too."""
+    new = free_name(log, folder, name)
+    for taken in run_ids(log):
+        if re.fullmatch(rf"{re.escape(name)}(-\d+)?", taken) and (worker := log.worker(taken)):
+            progress.say(
+                f"`{taken}` is worked on by {worker}. This is a new run, {new}, which makes calls "
+                "and pays for them by itself; Ctrl-C stops it."
+            )
+    return new
 
 
 def _of_a_recorded_run(overrides: Overrides) -> Overrides:

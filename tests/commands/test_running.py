@@ -144,6 +144,18 @@ def test_two_processes_never_work_on_one_run(desk: Path) -> None:
     assert not list(desk.rglob("running.lock"))
 
 
+def test_a_new_run_beside_one_of_its_name_that_is_worked_on_is_told_before_it_pays(
+    desk: Path,
+) -> None:
+    stop_at(desk, "baseline", "run", "small.toml")
+    assert "is worked on" not in at(desk, "run", "small.toml").out, "the first one only stands"
+    with open_log(desk / ".tutelage") as log, log.alone("small"):
+        said = at(desk, "run", "small.toml")
+    assert said.code == 0, said.err
+    told, paid = (said.out.index(it) for it in ("`small` is worked on by process", "baseline"))
+    assert told < paid and "This is a new run, small-3" in " ".join(said.out.split())
+
+
 REFUSED = {
     "an unknown domain": ("fakes.py:Parity", "fakes.py:Parsley", 2, "Parsley"),
     "a malformed config": ("val = 24", 'val = "many"', 2, "splits.val: Input should be a valid"),

@@ -9,7 +9,8 @@ from typing import Any
 from tutelage.evidence.attribution.headline import headline
 from tutelage.evidence.attribution.table import JudgedReply, table
 from tutelage.graph.context import Run
-from tutelage.reports.files import Results, write_results
+from tutelage.reports.files import Results, write_files
+from tutelage.reports.run_story import read_run
 from tutelage.store.events import Evaluated, RunFinished
 from tutelage.store.rules import EMPTY
 
@@ -89,4 +90,4 @@ def evaluated(
     here = {"stream": run.id, "strategy": EMPTY.hash, "adapter": ""}
     run.log.record(Evaluated(**here, slot="evaluate", attribution_text=text))
     run.log.record(RunFinished(**here, slot="finish"))
-    return write_results(run.log, run.id, run.folder)
+    return write_files(read_run(run.log, run.id), run.folder)
