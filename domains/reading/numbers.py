@@ -14,8 +14,8 @@ from .number_words import ASKED_PERCENT, ASKED_SCALE, COUNTED, DENIED, read_sign
 
 __all__ = ["Number", "asked_scales", "asks_for_percent", "number_of", "read_number", "same_number"]
 
-MOST_DIGITS, SIDES = 100_000, 9
-"""Digits of a text that is nothing else, and sides of an equation."""
+MOST_DIGITS, SIDES = 30_000, 9
+"""Characters of a text that is nothing but digits, and sides of an equation."""
 CLOSE, NOISE = Fraction(1, 10**6), Fraction(1, 10**12)
 """Shares of a gold answer with decimals by which one that rounds it, or any other, may differ."""
 DECIMALS = 6
