@@ -14,7 +14,8 @@ FLOOR = 0.010
 """Seconds at the larger size below which nothing counts."""
 _SMALL = 4
 """Work is tried on texts so many times as short and as long first, to choose whom to time."""
-_TRIES = 6
+_TRIES = 25
+"""Only work that seems to grow too much is tried so often: a neighbour on the machine passes."""
 _PATIENCE = 20.0
 
 Work = Callable[[str], object]
