@@ -47,12 +47,16 @@ def resume(
     workspace = here(ctx)
     began = time.monotonic()
     with workspace.store(writes=True) as log:
-        log.check(run)
         budget = _read_budget(log, run, config)
+        wait = describe_wait(log, run)
+        complete = is_complete(log, run)
+        if wait or complete:
+            # Nobody works on it now; whoever does checks it first, alone on it.
+            log.check(run)
         # Told before any model is loaded: nothing can happen before the answer.
-        if wait := describe_wait(log, run):
+        if wait:
             leave_for_review(workspace, run, wait, as_json)
-        if not is_complete(log, run):
+        if not complete:
             with show_progress(stderr=as_json) as progress:
                 progress.stage("open", f"run {run}")
                 opened = workspace.reopen(log, run, budget=budget, progress=progress)

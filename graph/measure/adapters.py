@@ -110,8 +110,9 @@ def adapter_of(run: Run, version: Version, given: TrainingInput | None = None) -
 def student_with(run: Run, adapter: str) -> Model:
     """Return the student with the adapter of that key, or bare for an empty key.
 
-    One of the run's own that is damaged, lost or exchanged is trained again where it can be. Raises
-    ModelError where it is not: nothing is measured with other weights than those that were trained.
+    One of the run's own that is damaged, lost or exchanged is trained again where it can be; other
+    weights of the same key, as another machine trains them, are told once. Raises ModelError for
+    damage that stays.
     """
     if not adapter:
         return run.student
