@@ -77,3 +77,10 @@ class Student(Model, Protocol):
 
 class ModelError(RuntimeError):
     """A model cannot be opened or used at all: what is missing, and what to do."""
+
+
+class ModelRefused(ModelError):
+    """The service answers no call of this model: no key, right, credit, or no model of that name.
+
+    No problem was lost by it: the call is asked anew once that is mended.
+    """

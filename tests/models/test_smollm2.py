@@ -9,7 +9,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 
 from tutelage.models import ModelError, Request, open_model, smollm2
-from tutelage.models.local import LocalModel
+from tutelage.models.local.model import LocalModel
 
 RULES = "\n".join(f"- When {i} meetings overlap, count the rooms they need." for i in range(2, 6))
 MEETINGS = [

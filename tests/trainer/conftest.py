@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tutelage.domains.contract import Domain, Guide, Problem, Split, Verdict
-from tutelage.models.local import LocalModel
+from tutelage.models.local.model import LocalModel
 from tutelage.store import EMPTY, Rule, Strategy
 from tutelage.trainer import Dataset, Recipe, build_dataset
 

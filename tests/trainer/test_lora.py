@@ -9,7 +9,7 @@ import torch
 from peft import PeftModel
 from torch import Tensor
 
-from tutelage.models.local import LocalModel
+from tutelage.models.local.model import LocalModel
 from tutelage.trainer import Dataset, Recipe, TrainingStopped
 from tutelage.trainer.adapter import Trained
 from tutelage.trainer.contract import Training, TrainingInput

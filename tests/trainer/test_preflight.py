@@ -9,7 +9,7 @@ import pytest
 
 from tutelage.domains.contract import Domain
 from tutelage.models.contract import Request
-from tutelage.models.local import LocalModel
+from tutelage.models.local.model import LocalModel
 from tutelage.store import Strategy
 from tutelage.trainer import Dataset, Example, LoraTrainer, PreflightFailed, Recipe
 from tutelage.trainer.contract import Destination, Trainable, Training, TrainingInput

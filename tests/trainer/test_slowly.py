@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from tutelage.domains import get
 from tutelage.models import open_model
-from tutelage.models.local import LocalModel
+from tutelage.models.local.model import LocalModel
 from tutelage.store import Rule, Strategy
 from tutelage.trainer import Dataset, LoraTrainer, Recipe, build_dataset
 from tutelage.trainer.contract import Destination, Training, TrainingInput
@@ -46,7 +46,7 @@ import json, sys
 from pathlib import Path
 import torch
 from accelerate import Accelerator
-from tutelage.models.local import LocalModel
+from tutelage.models.local.model import LocalModel
 from tutelage.store import EMPTY
 from tutelage.trainer import Dataset, LoraTrainer, Recipe
 from tutelage.trainer.contract import Destination, Training, TrainingInput

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tutelage.models.contract import ModelError
-from tutelage.models.local import LocalModel
+from tutelage.models.local.model import LocalModel
 from tutelage.store import EMPTY, Strategy
 from tutelage.trainer import (
     Dataset,
@@ -152,7 +152,7 @@ CHILD = """
 import json, sys, time
 from pathlib import Path
 import torch
-from tutelage.models.local import LocalModel
+from tutelage.models.local.model import LocalModel
 from tutelage.store import Strategy
 from tutelage.trainer import Dataset, LoraTrainer, Recipe
 from tutelage.trainer.contract import Destination, Training, TrainingInput

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import TemplateError
 
-from .contract import ModelError, Request
+from ..contract import ModelError, Request
 
 
 class Encoded(NamedTuple):

@@ -14,10 +14,10 @@ import httpx2
 from anthropic import APIRequest, APIResponse
 from pydantic import BaseModel, Field, ValidationError
 
-from .contract import ModelError, Reply, Request, Usage
-from .credentials import REMOVED, credentials_of, header_credentials, public_name
-from .facts import ModelFacts
-from .schema import enforce_schema
+from ..contract import ModelError, Reply, Request, Usage
+from ..credentials import REMOVED, credentials_of, header_credentials, public_name
+from ..facts import ModelFacts
+from ..schema import enforce_schema
 
 MAX_RETRIES = 8
 """With the SDK's backoff about 40 s of patience; a provider's overload lasts longer than its 2."""

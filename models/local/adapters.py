@@ -9,8 +9,8 @@ from peft.utils import load_peft_weights, set_peft_model_state_dict
 from safetensors import SafetensorError
 from torch import Tensor
 
-from .adapter_files import check_files
-from .contract import ModelError
+from ..adapter_files import check_files
+from ..contract import ModelError
 
 
 class _SavedWeight(NamedTuple):

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from . import smollm2
-from .adapter_files import check_files
+from .. import smollm2
+from ..adapter_files import check_files
+from ..contract import Model, ModelError, Reply, Request, Usage
+from ..facts import ModelFacts
+from ..progress_bars import without_progress_bars
+from ..schema import enforce_schema
 from .adapters import AdapterSwitch, read_config
 from .chat_template import ChatTemplate, Encoded
-from .contract import Model, ModelError, Reply, Request, Usage
 from .decoding.generate import Decoder, Generated, Prompt
-from .facts import ModelFacts
-from .progress_bars import without_progress_bars
-from .schema import enforce_schema
 
 BATCH_SIZE = 32
 """Where two cores stop gaining; see benchmarks/rollouts.py."""

@@ -1,0 +1,1 @@
+"""Hugging Face models in the memory of this process."""

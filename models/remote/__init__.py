@@ -1,0 +1,1 @@
+"""Models behind a network: protocols, their faults and limits."""
