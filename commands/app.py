@@ -49,6 +49,7 @@ COMMANDS = {
         "log": "Check the event log, which is the truth.",
         "index": "The search index, which the log can make anew.",
         "domains": "What there is to learn, whether a domain is sound, and the draft of a new one.",
+        "example": "List the configs that come along, or put one into the working folder.",
         "models": "Who answers: the forms in which a model is named, and whether one does.",
         "doctor": "Look at this machine: cores, memory, libraries, disk, models, keys. Exits 1 on "
         "a fault.",
@@ -89,8 +90,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples(
         ("tutelage doctor", "can this machine do it?"),
-        ("tutelage plan examples/quickstart.toml", "what it will take"),
-        ("tutelage run examples/quickstart.toml", "do it"),
+        ("tutelage example quickstart", "a config to start from"),
+        ("tutelage plan quickstart.toml", "what it will take"),
+        ("tutelage run quickstart.toml", "do it"),
         ("tutelage report quickstart", "what may be claimed"),
         ("tutelage strategy diff scheduling@1 scheduling@2", "what was learned"),
     ),

@@ -25,7 +25,7 @@ app = typer.Typer()
 
 @app.command(
     epilog=examples(
-        "tutelage plan examples/quickstart.toml",
+        "tutelage plan quickstart.toml",
         ("tutelage plan my.toml --json | jq .usd_limit", "the most it can cost"),
     ),
 )

@@ -25,7 +25,7 @@ app = typer.Typer()
 
 @app.command(
     epilog=examples(
-        ("tutelage run examples/quickstart.toml", "watch it, stop it with Ctrl-C, resume it later"),
+        ("tutelage run quickstart.toml", "watch it, stop it with Ctrl-C, resume it later"),
         ("tutelage run my.toml > run.log &", "plain dated lines, for a file"),
         ("tutelage --home /data/store --runs /data/runs run my.toml", "somewhere else"),
     ),

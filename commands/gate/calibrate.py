@@ -24,7 +24,7 @@ MOST = 100_000
 @app.command(
     epilog=examples(
         ("tutelage gate calibrate", "60 problems a round, 4 rounds of 2 candidates"),
-        ("tutelage gate calibrate --config examples/quickstart.toml", "the gates of that run"),
+        ("tutelage gate calibrate --config quickstart.toml", "the gates of that run"),
         ("tutelage gate calibrate --pairs 120 --replicates 2", "what would more replies find?"),
         ("tutelage gate calibrate --json | jq .rate", "for a machine"),
     )

@@ -161,7 +161,9 @@ def load_config(path: Path, *, recorded: bool = False) -> RunConfig:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"No config at {path}. Try examples/quickstart.toml.") from None
+        raise ConfigError(
+            f"No config at {path}. `tutelage example` lists some to start from."
+        ) from None
     except RecursionError:
         raise ConfigError(f"{path} is not readable TOML: it is nested too deep") from None
     except (ValueError, OSError) as error:
