@@ -18,6 +18,7 @@ from ..contract import ModelError, Reply, Request, Usage
 from ..credentials import REMOVED, credentials_of, header_credentials, public_name
 from ..facts import ModelFacts
 from ..schema import enforce_schema
+from .transport import BoundedClient
 
 MAX_RETRIES = 8
 """With the SDK's backoff about 40 s of patience; a provider's overload lasts longer than its 2."""
@@ -97,6 +98,7 @@ def _client(
         api_key=key,
         max_retries=max_retries,
         default_headers=headers,
+        http_client=BoundedClient(timeout, anthropic.AnthropicError),
         # Given explicitly, so that the SDK does not insist on streaming for long answers.
         timeout=httpx2.Timeout(timeout, connect=10.0),
         middleware=[_limit_waits(longest_wait)],
