@@ -2,8 +2,12 @@
 
 Every way answers the same problems under the same strategy of about 370 tokens, in turn. The ratios
 are of processor time, so that they stay when others use the machine as well.
+
+With `--engines` it sets models beside each other instead, prompt and reply tokens apart: each reads
+prompts that share nothing, once for a reply of one token and once for a reply of some length.
 """
 
+import argparse
 import random
 import statistics
 import sys
@@ -15,6 +19,8 @@ from _figures import Columns, Figure, finish, make_parser, print_table
 from tutelage.models import Model, Request, open_model
 
 PROBLEMS, ALONE, ROUNDS, NEW = 32, 2, 2, 32
+SLOTS = (1, 4)
+"""Replies that llama.cpp writes at once."""
 RULES = "\n".join(
     f"- When meetings {n} and {n + 1} overlap, name the meetings still running and write the "
     "comparison out."
@@ -80,11 +86,73 @@ def measure() -> list[Figure]:
     ]
 
 
+def long_problems(seed: int, new: int) -> list[Request]:
+    """Draw prompts of about 150 tokens that differ from their first word on."""
+    draw = random.Random(seed)
+    asked = []
+    for _ in range(PROBLEMS):
+        hours = [draw.sample(range(100, 1000), 2) for _ in range(16)]
+        meetings = ", ".join(f"{first}-{second}" for first, second in hours)
+        asked.append(Request(f"{meetings}: list all of them by length.", max_tokens=new))
+    return asked
+
+
+def read_and_write(model: Model) -> tuple[Speed, Speed]:
+    """Return the speeds at which the model reads prompts and at which it writes replies."""
+    model.reply([Request("Warm up.", max_tokens=2)])
+    short, long = (_spend(model, long_problems(seed, new)) for seed, new in ((1, 1), (2, NEW)))
+    # Both read as much: what the long one takes more is its writing.
+    written = long.written - short.written
+    return (
+        Speed(short.read / short.clock, short.read / short.processor),
+        Speed(written / (long.clock - short.clock), written / (long.processor - short.processor)),
+    )
+
+
+class Spent(NamedTuple):
+    """Tokens and seconds of some replies."""
+
+    read: int
+    written: int
+    clock: float
+    processor: float
+
+
+def _spend(model: Model, requests: list[Request]) -> Spent:
+    clock, processor = time.perf_counter(), time.process_time()
+    used = [reply.usage for reply in model.reply(requests)]
+    clock, processor = time.perf_counter() - clock, time.process_time() - processor
+    return Spent(sum(it.input for it in used), sum(it.output for it in used), clock, processor)
+
+
+def compare_engines(specs: list[str]) -> list[Figure]:
+    """Measure each model, one of llama.cpp with each number of slots."""
+    figures = []
+    for spec in specs:
+        ways = SLOTS if spec.startswith("llama:") else (0,)
+        for slots in ways:
+            model = open_model(spec, slots=slots) if slots else open_model(spec)
+            name = f"{spec}, {slots} at once" if slots else f"{spec}, {model.batch_size} at once"
+            for kind, found in zip(("prompt", "reply"), read_and_write(model), strict=True):
+                figures += [
+                    Figure(f"{name}: {kind}", found.clock, "tokens/s"),
+                    Figure(f"{name}: {kind}", found.processor, "tokens/processor s"),
+                ]
+    return figures
+
+
+def parse_options() -> argparse.Namespace:
+    parser = make_parser(__doc__)
+    parser.add_argument("--engines", nargs="+", metavar="SPEC", help="models to set side by side")
+    return parser.parse_args()
+
+
 def main() -> int:
     """Print the figures beside their goals; return 1 when a goal is missed."""
-    options = make_parser(__doc__).parse_args()
-    figures = measure()
-    print_table(figures, Columns(36, 10, 20, 8, decimals=1), "rollouts")
+    options = parse_options()
+    figures = compare_engines(options.engines) if options.engines else measure()
+    width = max(36, *(len(it.name) for it in figures))
+    print_table(figures, Columns(width, 10, 20, 8, decimals=1), "rollouts")
     return finish(figures, options)
 
 
