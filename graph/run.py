@@ -10,13 +10,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import tomlkit
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
 from ..domains.contract import Domain
+from ..models.callables import Answerer
 from ..models.registry import facts_by_name
-from ..store.errors import StoreError
 from ..store.events import Evaluated
 from ..store.log import Log
 from ..store.slots import EVALUATE
@@ -32,14 +31,16 @@ from .calls.replay import (
     ReplayJournal,
     ReplayLog,
 )
-from .config.config import RunConfig, parse_config
-from .config.credentials import public_config
+from .config.config import RunConfig
 from .config.sections import Budget
 from .context import Paused, Progress, Run, RunStatus, SilentProgress
 from .planning.cursor import CHECKPOINT_FILE, open_saver
-from .planning.opening import CONFIG_FILE, Overrides, open_run, recorded_config
+from .planning.folder import translate_folder_errors, write_config
+from .planning.from_python import parse_call, reopen_call
+from .planning.opening import Overrides, open_run, recorded_config
 from .planning.required_slots import RunHasHole, is_complete, refuse_end_above_hole
 from .state import FIRST, RunState, holds_log_end
+from .teacher.contract import Teacher
 
 SUPERSTEPS_A_ROUND = 6
 SUPERSTEPS_AROUND = 8
@@ -61,13 +62,13 @@ def go(run: Run, *, after_node: Callable[[str], None] | None = None) -> RunStatu
 def _work(run: Run, after_node: Callable[[str], None] | None) -> RunStatus:
     """Run to the end, or until the run pauses, as the only one who works on it."""
     refuse_end_above_hole(run.log, run.id)  # before anything fills it
-    with _translate_folder_errors(run.folder):
+    with translate_folder_errors(run.folder):
         run.folder.mkdir(parents=True, exist_ok=True)
         if run.trainer is not None:  # now, and not when the rounds are paid
             run.adapters.mkdir(exist_ok=True)
     run.freeze()
-    with _translate_folder_errors(run.folder):
-        _write_config(run)
+    with translate_folder_errors(run.folder):
+        write_config(run)
     control = RunControl()
     run.stopping = lambda: control.drain_requested
     with (
@@ -132,38 +133,37 @@ def _supersteps(config: RunConfig) -> int:
 
 def transfer_knowledge(
     domain: str | Domain,
-    teacher: str,
-    student: str,
+    teacher: str | Answerer | Teacher,
+    student: str | Answerer,
     *,
     home: str | Path = ".tutelage",
     folder: Path = Path("runs"),
     name: str = "transfer",
+    resume: bool = False,
     progress: Progress | None = None,
     **sections: Any,
 ) -> Mapping[str, Any]:
     """Run the whole pipeline, as `tutelage run` does, and return its attribution table.
 
+    A model is named, or is a function or an object of yours (`models.callables.as_model`).
     `sections` are the config's own: `splits={"train": 300}`, `loop={"cycles": 1}`, `seed=3`, ...
+    With `resume` the run of that name goes on where it stands; only its `budget` may differ.
     Leaves the store in `home`, and in `folder/name` the checkpoint, `config.toml` and the adapters.
     The results' files, `attribution.json` among them, are written by
     `tutelage.reports.write_results`. Raises what `open_run` and `go` raise.
     """
-    named = domain if isinstance(domain, str) else domain.name
-    config = parse_config(
-        {
-            "name": name,
-            "teacher": teacher,
-            "student": student,
-            "domain": {"name": named},
-            **sections,
-        }
-    )
-    given = None if isinstance(domain, str) else domain
-    run = open_run(home, folder, config, overrides=Overrides(domain=given), progress=progress)
+    config, parts = parse_call(name, domain, teacher, student, sections)
+    if resume:
+        run = reopen_call(home, folder, config, parts, progress)
+    else:
+        run = open_run(home, folder, config, overrides=parts, progress=progress)
     try:
         if not go(run):
             wanted = f"`tutelage review {run.id}`, then " if open_question(run.log, run.id) else ""
-            raise Paused(f"Run {run.id} is not finished: {wanted}`tutelage resume {run.id}`.")
+            raise Paused(
+                f"Run {run.id} is not finished: {wanted}`tutelage resume {run.id}`, or the same "
+                f"call with name={run.id!r} and resume=True."
+            )
         return attribution(run.log, run.id)
     finally:
         run.log.close()
@@ -245,25 +245,6 @@ def attribution(log: Log, run_id: str) -> Mapping[str, Any]:
     if event is None:
         raise LookupError(f"Run {run_id!r} was not evaluated yet: `tutelage resume {run_id}`.")
     return dict(json.loads(log.text(event.attribution_text)))
-
-
-def _write_config(run: Run) -> None:
-    """Write the config as resolved, beside the results."""
-    text = tomlkit.dumps(public_config(run.config.model_dump(mode="json", exclude_none=True)))
-    (run.folder / CONFIG_FILE).write_text(text, encoding="utf-8")
-
-
-@contextmanager
-def _translate_folder_errors(folder: Path) -> Iterator[None]:
-    """Raise what the system says of a run's folder as a StoreError that says what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(
-            f"The folder of the run, {folder}, cannot be used ({error}). What is recorded stays "
-            "recorded. Move away whatever stands there under such a name, make the folder "
-            "writable, or free some space, and run the command again."
-        ) from error
 
 
 @contextmanager

@@ -84,3 +84,15 @@ class ModelRefused(ModelError):
 
     No problem was lost by it: the call is asked anew once that is mended.
     """
+
+
+class AnswersAwaited(ModelError):
+    """Requests lie before people, who have not answered all of them yet: the run pauses.
+
+    No call was lost, and none is in doubt: asked again, the model finds the same requests.
+    """
+
+    def __init__(self, message: str, replies: Mapping[int, Reply]) -> None:
+        super().__init__(message)
+        self.replies = replies
+        """Those that are there, by the places of their requests."""

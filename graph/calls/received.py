@@ -7,17 +7,15 @@ raises: what cannot be used becomes a reply that says so.
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
-from operator import index
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
-from ...models.contract import LONGEST_REPLY, Model, ModelError, Reply, ReplyOutcome, Request, Usage
+from ...models.contract import LONGEST_REPLY, Model, ModelError, Reply, Request, Usage
+from ...models.whole_reply import whole_reply
 from ...store.errors import StoreError
 from .budget import BudgetSpent
 from .record import RecordEnds, ReplayDiffers
 from .secrets import redact
 
-MOST_TOKENS = 10**9
-"""Tokens of one call, at most: a larger count is no count."""
 LONGEST_DETAIL = 2_000
 """Characters of the reason why a reply is not `ok`."""
 NOT_THE_MODELS = (BudgetSpent, ModelError, RecordEnds, ReplayDiffers, StoreError)
@@ -66,7 +64,7 @@ def ask(model: Model, requests: Sequence[Request]) -> Received:
         count = f"{len(found)}" if len(found) < len(requests) else "more"
         said = f"{model.name} gave {count} replies to {len(requests)} requests."
         return Received([Reply("", "error", detail=said) for _ in requests], asked_again=False)
-    replies = [_whole(reply) for reply in found]
+    replies = [whole_reply(reply) for reply in found]
     # A call that a server counted tokens for is paid; another try would be paid again.
     is_paid = any(it.outcome == "error" and it.usage != Usage() for it in replies)
     return Received(replies, asked_again=not is_paid)
@@ -94,38 +92,5 @@ def recordable(reply: Reply, secrets: Collection[str]) -> Reply:
     return replace(reply, text=text, detail=detail)
 
 
-def _whole(reply: object) -> Reply:
-    """Return what a model gave as a reply of the contract, `malformed` where it is none."""
-    if not isinstance(reply, Reply):
-        return Reply("", "malformed", detail=f"The model gave {_kind(reply)}, which is no Reply.")
-    if not isinstance(reply.text, str):
-        return Reply("", "malformed", detail=f"Its text is {_kind(reply.text)}, and no text.")
-    if reply.outcome not in get_args(ReplyOutcome):
-        detail = f"Its outcome is {str(reply.outcome)[:80]!r}, which is none."
-        return Reply(reply.text, "malformed", detail=detail)
-    detail = reply.detail if isinstance(reply.detail, str) else _kind(reply.detail)
-    usage = _read_usage(reply.usage)
-    if usage is None:  # The text is as good as ever; the call is charged as if nothing was told.
-        usage, detail = Usage(), f"{detail} Its usage is no count of tokens.".lstrip()
-    return Reply(reply.text, reply.outcome, usage, detail)
-
-
-def _read_usage(usage: object) -> Usage | None:
-    """Return a usage in plain numbers, whichever library's they are; None where it is none."""
-    if not isinstance(usage, Usage):
-        return None
-    told = (usage.input, usage.output, usage.cached)
-    try:
-        counts = [int(index(count)) for count in told]
-    except Exception:  # It may be of any type, with any method.
-        return None
-    is_count = not any(isinstance(count, bool) for count in told)
-    return Usage(*counts) if is_count and 0 <= min(counts) <= max(counts) <= MOST_TOKENS else None
-
-
 def _writable(text: str) -> str:
     return text.encode(errors="replace").decode()
-
-
-def _kind(found: object) -> str:
-    return type(found).__name__

@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ...domains import registry as domains
 from ...domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split, held_splits
 from ...evidence.leaks import shared_problems
-from ...models import open_model, open_recorded_model
-from ...models.contract import Model
+from ...models import facts_by_name, open_model, open_recorded_model
+from ...models.callables import as_model
+from ...models.contract import Model, ModelError
+from ...models.credentials import public_name
 from ...store.log import Log, open_log
 from ...store.runs import find_run, run_ids
 from ...store.strategies.versions import Strategies
@@ -35,7 +38,11 @@ CONFIG_FILE = "config.toml"
 
 @dataclass(frozen=True)
 class Overrides:
-    """Parts of a run that replace what its config names; None takes what it names."""
+    """Parts of a run that replace what its config names; None takes what it names.
+
+    A function in the place of a model is taken for `as_model(function)`, and a model in the place
+    of a teacher for `ModelTeacher(model)`.
+    """
 
     domain: Domain | None = None
     teacher: Teacher | None = None
@@ -46,6 +53,15 @@ class Overrides:
     """Opens the models that are not given; a recorded run's by `open_recorded_model` instead."""
     journal: type[Journal] = Journal
     """Journals the calls."""
+
+    def __post_init__(self) -> None:
+        teacher: Any = self.teacher
+        if teacher is not None and not hasattr(teacher, "propose"):
+            object.__setattr__(self, "teacher", ModelTeacher(as_model(teacher)))
+        if self.student is not None:
+            object.__setattr__(self, "student", as_model(self.student))
+        if self.validators is not None:
+            object.__setattr__(self, "validators", [as_model(it) for it in self.validators])
 
 
 def open_run(
@@ -140,7 +156,18 @@ def _of_a_recorded_run(overrides: Overrides) -> Overrides:
     """Return the overrides of a recorded run, which opens its models under their recorded names."""
     if overrides.opener is not open_model:
         return overrides
-    return replace(overrides, opener=open_recorded_model)
+    return replace(overrides, opener=_open_recorded)
+
+
+def _open_recorded(spec: str) -> Model:
+    """Open a model of a recorded run. Raises ModelError, also for one that came from Python."""
+    if facts_by_name(spec).kind.opener:
+        return open_recorded_model(spec)
+    raise ModelError(
+        f"{public_name(spec)} cannot be opened by its name: the run was given this model from "
+        "Python, and has to be given it again, by `transfer_knowledge(..., name=RUN, resume=True)` "
+        "or by the `overrides` of `open_run(..., run_id=RUN)`."
+    )
 
 
 def _refuse_credentials(config: RunConfig, overrides: Overrides) -> None:

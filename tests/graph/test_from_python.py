@@ -1,0 +1,108 @@
+"""A script or a notebook hands functions to the loop, and goes on with them after a stop."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tutelage.commands.errors import _exit_code
+from tutelage.graph.config.config import ConfigError
+from tutelage.graph.context import RunStatus
+from tutelage.graph.planning.opening import Overrides, open_run, recorded_config
+from tutelage.graph.run import go, transfer_knowledge
+from tutelage.models.contract import ModelError, Reply, Request
+from tutelage.store import open_log
+from tutelage.store.events import CallIntended, RunFinished, RunStarted
+
+from .fakes import Parity, Pupil
+from .server import obliging
+from .world import CARRY_HELPS
+
+SETTINGS: dict[str, Any] = {
+    "splits": {"train": 30, "val": 20, "test": 2, "ood": 0},
+    "loop": {"cycles": 1, "rounds": 1, "candidates": 1, "batch": 6, "feedback": 4},
+    "gate": {"channel": "words"},
+    "train": {"examples": 4},
+}
+_PUPIL = Pupil(CARRY_HELPS, hears=True)
+
+
+def pupil(request: Request) -> Reply:
+    return _PUPIL.reply([request])[0]
+
+
+def teacher(request: Request) -> str:
+    return obliging(request.system, request.prompt)
+
+
+def call(place: Path, **changes: Any) -> Any:
+    given = {"domain": Parity(), "teacher": teacher, "student": pupil, **SETTINGS, **changes}
+    return transfer_knowledge(home=place / "store", folder=place / "runs", **given)
+
+
+def test_functions_teach_learn_and_validate(tmp_path: Path) -> None:
+    def second(request: Request) -> Reply:
+        return pupil(request)
+
+    table = call(tmp_path, validators=[second])
+    assert table["headline"]
+    with open_log(tmp_path / "store") as log:
+        (started,) = log.events(RunStarted)
+        assert started.config["teacher"] == "python:teacher"
+        assert started.config["student"] == "python:pupil"
+        assert started.config["validators"] == ["python:second"]
+        asked = {it.model for it in log.events(CallIntended)}
+        assert asked >= {"python:teacher", "python:pupil", "python:second"}
+
+
+def test_only_the_budget_may_differ_when_a_call_goes_on(tmp_path: Path) -> None:
+    stopped = _stopped(tmp_path)
+    with pytest.raises(ConfigError, match=r"seed was 0, is 3"):
+        call(tmp_path, resume=True, seed=3)
+    with pytest.raises(ConfigError, match=r"student was 'python:pupil', is 'python:callable'"):
+        call(tmp_path, resume=True, student=lambda text: text)
+    with pytest.raises(LookupError, match="No run 'other'"):
+        call(tmp_path, resume=True, name="other")
+    with pytest.raises(ConfigError, match="no run to go on with"):
+        call(tmp_path / "elsewhere", resume=True)
+    table = call(tmp_path, resume=True, budget={"hours": 9})
+    assert table["headline"]
+    with open_log(tmp_path / "store") as log:
+        assert len(list(log.events(RunStarted))) == len(list(log.events(RunFinished))) == 1
+        asked = [it.slot for it in log.events(CallIntended)]
+    assert set(stopped) < set(asked) and len(asked) == len(set(asked))
+
+
+def _stopped(place: Path) -> list[str]:
+    """Slots of the calls of a run whose student raised in its 30th call, and so it was left."""
+    left = 30
+
+    def pupil(request: Request) -> Reply:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise ModelError("The kernel died.")
+        return _PUPIL.reply([request])[0]
+
+    with pytest.raises(ModelError, match="kernel died"):
+        call(place, student=pupil)
+    with open_log(place / "store") as log:
+        return [it.slot for it in log.events(CallIntended)]
+
+
+def test_a_run_cannot_be_resumed_by_the_name_of_a_function(tmp_path: Path) -> None:
+    _stopped(tmp_path)
+    with open_log(tmp_path / "store") as log:
+        recorded = recorded_config(log, "transfer")
+        with pytest.raises(ModelError, match="has to be given it again") as fault:
+            open_run(
+                "", tmp_path / "runs", recorded, run_id="transfer",
+                overrides=Overrides(domain=Parity()), log=log,
+            )  # fmt: skip
+        assert "python:teacher" in str(fault.value) and _exit_code(fault.value) == 1
+        run = open_run(
+            "", tmp_path / "runs", recorded, run_id="transfer",
+            overrides=Overrides(domain=Parity(), teacher=teacher, student=pupil),  # type: ignore[arg-type]
+            log=log,
+        )  # fmt: skip
+        assert go(run) is RunStatus.FINISHED
