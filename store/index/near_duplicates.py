@@ -8,6 +8,7 @@ from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from ...weights import WeightsError
 from ..rules import Strategy
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def near_duplicates(
 
     A rule is what it says and where it holds; its section does not count. `embed` gives one unit
     vector a text; left out, it is MiniLM, which is loaded for two rules and more. Where its
-    weights are not installed nothing is offered.
+    weights are not here nothing is offered.
     """
     embed = embed or (_minilm() if len(strategy.rules) > 1 else None)
     if embed is None:
@@ -50,5 +51,5 @@ def _minilm() -> "Embed | None":
 
     try:
         return MiniLM().embed
-    except ModuleNotFoundError:
+    except WeightsError:
         return None

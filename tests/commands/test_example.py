@@ -50,6 +50,15 @@ def test_one_is_written_as_it_is_and_never_over_another(tmp_path: Path) -> None:
     assert code == 1 and "stays as it is" in said and written.read_text() == "mine"
 
 
+def test_weights_that_lack_are_asked_for_by_the_command_that_fetches_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "fetch" not in type_in(tmp_path, "general")[1]
+    monkeypatch.setenv("TUTELAGE_CACHE", str(tmp_path / "empty"))
+    said = type_in(tmp_path, "maths")[1]
+    assert "first:\n  tutelage models fetch smollm2-135m\nThen:\n" in said
+
+
 def test_one_is_shown_without_a_trace(tmp_path: Path) -> None:
     code, said = type_in(tmp_path, "claude", "--print")
     assert code == 0 and tomllib.loads(said)["name"] == "claude"

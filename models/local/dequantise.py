@@ -1,0 +1,101 @@
+"""Dequantise packaged weights into a folder that torch opens and trains: once, in fp32."""
+
+import json
+import shutil
+import struct
+import sys
+from pathlib import Path
+
+import psutil
+import torch
+import transformers
+from filelock import FileLock
+from safetensors import SafetensorError
+from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+from ..contract import ModelError
+from ..packaged import TORCH_MANIFEST, is_dequantised, packaged_path, torch_folder
+from ..progress_bars import without_progress_bars
+
+BYTES = 4
+"""Of a weight in fp32."""
+BESIDES = 50e6
+"""Bytes of the tokenizer and the like."""
+PEAK = 1.6
+"""Most memory over the bytes of the folder: 3.9 GB where Qwen2.5-Coder-0.5B becomes 2.5 GB."""
+
+
+def dequantise(name: str, parameters: float) -> Path:
+    """Return the torch folder of packaged weights that have so many `parameters`.
+
+    It is made at the first call and kept, whole or not at all. Raises ModelError where the weights
+    are not here or damaged, or the folder has no room on the disk or in memory.
+    """
+    folder = torch_folder(name)
+    if is_dequantised(name):
+        return folder
+    source = packaged_path(name)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            if not is_dequantised(name):
+                _fill(folder, source, parameters * BYTES + BESIDES)
+    # What a damaged file raises depends on where it is damaged.
+    except (ValueError, LookupError, OSError, struct.error, SafetensorError) as error:
+        raise ModelError(
+            f"{source} cannot be written out into {folder}: {error}. `tutelage models fetch "
+            f"{name}` tells whether the file is damaged; is the disk full?"
+        ) from error
+    return folder
+
+
+def _fill(folder: Path, source: Path, size: float) -> None:
+    draft = folder.with_name(f"{folder.name}.partial")
+    for leftover in (draft, folder):
+        shutil.rmtree(leftover, ignore_errors=True)
+    _check_room(folder, size)
+    # It takes a minute or more, and whoever waits should know why, and how much is taken.
+    told = f"Writing {folder.name} out in fp32, once: {size / 1e9:.1f} GB in {folder}"
+    print(told, file=sys.stderr, flush=True)
+    try:
+        with without_progress_bars():
+            _convert(source, draft)
+        draft.replace(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _check_room(folder: Path, size: float) -> None:
+    """Raise ModelError where the disk or the memory cannot hold it."""
+    free = shutil.disk_usage(folder.parent).free
+    if free < size:
+        raise ModelError(
+            f"{folder.name} as a student is written out in fp32, which takes {size / 1e9:.1f} GB "
+            f"in {folder.parent}, and {free / 1e9:.1f} GB are free. Make room there, or name "
+            "another folder by TUTELAGE_CACHE."
+        )
+    memory = psutil.virtual_memory().total + psutil.swap_memory().total
+    if memory < PEAK * size:
+        raise ModelError(
+            f"{folder.name} as a student is written out in fp32, which takes "
+            f"{PEAK * size / 1e9:.1f} GB of memory, and this machine has {memory / 1e9:.1f} GB. "
+            f"Take a smaller student, or use it without training, as `llama:{folder.name}`."
+        )
+
+
+def _convert(source: Path, draft: Path) -> None:
+    model = AutoModelForCausalLM.from_pretrained(
+        source.parent,
+        gguf_file=source.name,
+        # Without it the weights stay packed: they can be neither saved nor trained.
+        quantization_config=GgufConfig(gguf_file=source.name, dequantize=True),
+        dtype=torch.float32,
+    )
+    tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
+    # Qwen's file names one stop and pads with <|endoftext|>, at which llama.cpp ends a reply too.
+    stops = dict.fromkeys((tokenizer.eos_token_id, tokenizer.pad_token_id))
+    model.generation_config.eos_token_id = [stop for stop in stops if stop is not None]
+    model.save_pretrained(draft)
+    tokenizer.save_pretrained(draft)
+    manifest = {"source": source.name, "dtype": "float32", "transformers": transformers.__version__}
+    (draft / TORCH_MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")

@@ -1,0 +1,179 @@
+"""A student with a name: real weights, fetched, and written out for torch once."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from peft import LoraConfig, get_peft_model
+
+from tutelage.models import ModelError, Request, open_model
+from tutelage.models.local import dequantise as dequantising
+from tutelage.models.local.dequantise import dequantise
+from tutelage.models.local.model import LocalModel
+from tutelage.models.packaged import is_dequantised, torch_can_open, torch_folder
+from tutelage.weights import CATALOGUE, path_of
+from tutelage.weights.cache import folder_of, write_manifest
+
+NAME = "smollm2-135m"
+RULES = "\n".join(f"- When {i} meetings overlap, count the rooms they need." for i in range(2, 6))
+MEETINGS = [
+    Request(f"Meetings {times}. Rooms {rooms}.", "Can every meeting have a room?", RULES, 8)
+    for rooms, times in enumerate(["2-6, 3-4", "1-2, 2-3, 2-5", "4-9", "1-8, 2-3, 2-4, 3-4"], 1)
+]
+
+
+def test_a_batch_with_a_shared_strategy_says_what_each_says_alone(real: LocalModel) -> None:
+    together = [reply.text for reply in real.reply(MEETINGS)]
+    assert len(set(together)) > 1 and all(text.isascii() for text in together)
+    whole = open_model("smollm2-135m", device="cpu", share_prefix=False)
+    assert [whole.reply([request])[0].text for request in MEETINGS[:2]] == together[:2]
+    assert [reply.text for reply in whole.reply(MEETINGS)] == together
+
+
+def test_a_short_answer_ends_by_itself(real: LocalModel) -> None:
+    reply = real.reply([Request("Reply with the single word yes.", max_tokens=60)])[0]
+    assert reply.outcome == "ok" and reply.usage.output < 60
+
+
+def test_an_adapter_leaves_the_model_as_it_was(real: LocalModel, tmp_path: Path) -> None:
+    file = torch_folder(NAME) / "model.safetensors"
+    stamp, said = file.stat().st_mtime_ns, real.reply(MEETINGS[:1])
+    module, _ = real.bare()
+    before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
+    config = LoraConfig(
+        r=4, lora_alpha=64, target_modules=["q_proj", "down_proj"], init_lora_weights=False
+    )
+    torch.manual_seed(1)  # and strong: no reply stays as it was by chance
+    wrapped = get_peft_model(module, config)
+    wrapped.save_pretrained(tmp_path)
+    wrapped.unload()
+    assert real.with_adapter(tmp_path).reply(MEETINGS[:1]) != said
+    assert real.reply(MEETINGS[:1]) == said
+    after = real.bare().module.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert file.stat().st_mtime_ns == stamp
+
+
+def test_the_second_opening_writes_nothing(
+    real: LocalModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = (torch_folder(NAME) / "model.safetensors").stat().st_mtime_ns
+    monkeypatch.setattr(dequantising, "_convert", None)
+    again = open_model(NAME)
+    assert again.name == NAME == real.name
+    assert (torch_folder(NAME) / "model.safetensors").stat().st_mtime_ns == written
+    assert json.loads((torch_folder(NAME) / "manifest.json").read_text())["dtype"] == "float32"
+
+
+def test_a_name_that_is_nearly_right_is_corrected() -> None:
+    with pytest.raises(ModelError, match="Did you mean smollm2-135m"):
+        open_model("smollm2-135m-instruct")
+
+
+@pytest.fixture(scope="module")
+def usual() -> tuple[Path, Path]:
+    """The real weights, and their torch folder."""
+    return path_of(NAME), dequantise(NAME, 135e6)
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache."""
+    monkeypatch.setenv("TUTELAGE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def place(content: bytes | Path) -> None:
+    """Put a file of the right size where the weights belong."""
+    weights, folder = CATALOGUE[NAME], folder_of(NAME)
+    folder.mkdir(parents=True)
+    file = folder / weights.opens
+    if isinstance(content, Path):
+        file.symlink_to(content)
+    else:
+        file.write_bytes(content)
+        with file.open("r+b") as out:
+            out.truncate(weights.size)
+    write_manifest(weights, folder, "this test")
+
+
+def left_in(cache: Path) -> set[str]:
+    return {path.name for path in (cache / "torch").iterdir() if path.suffix != ".lock"}
+
+
+def test_what_is_not_here_names_the_command_that_fetches_it(cache: Path) -> None:
+    assert not torch_can_open(NAME)
+    with pytest.raises(ModelError, match="`tutelage models fetch smollm2-135m`"):
+        open_model(NAME)
+    assert not cache.exists()
+
+
+def test_a_damaged_file_leaves_no_half_of_a_folder(cache: Path) -> None:
+    place(b"GGUF but no more")
+    with pytest.raises(ModelError, match="`tutelage models fetch smollm2-135m` tells whether"):
+        open_model(NAME)
+    assert left_in(cache) == set() and not is_dequantised(NAME)
+
+
+def test_a_disk_without_room_is_told_before_the_work(cache: Path) -> None:
+    place(b"GGUF")
+    free = shutil.disk_usage(cache).free
+    with pytest.raises(ModelError, match=r"takes \d+\.\d GB in .*torch, and .* GB are free"):
+        dequantise(NAME, parameters=free)
+    assert left_in(cache) == set()
+
+
+def test_a_memory_without_room_is_told_before_the_work(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place(b"GGUF")
+    monkeypatch.setattr(dequantising, "PEAK", 1e9)
+    with pytest.raises(ModelError, match=r"GB of memory, and this machine has .*llama:smollm2"):
+        dequantise(NAME, parameters=135e6)
+    assert left_in(cache) == set()
+
+
+WRITING = f"""
+from tutelage.models.local import dequantise
+def convert(source, draft):
+    draft.mkdir()
+    (draft / "model.safetensors").write_bytes(b"half")
+    print("half", flush=True)
+    input()
+dequantise._convert = convert
+dequantise.dequantise({NAME!r}, 1e6)
+"""
+
+
+def test_a_killed_writing_is_begun_anew_and_a_second_one_waits_for_the_first(cache: Path) -> None:
+    place(b"GGUF")
+    writing = [sys.executable, "-c", WRITING]
+    killed = subprocess.Popen(writing, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert killed.stdout is not None and killed.stdout.readline() == b"half\n"
+    second = subprocess.Popen(writing, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert left_in(cache) == {f"{NAME}.partial"}
+    killed.kill()
+    killed.communicate()
+    assert second.stdout is not None and second.stdout.readline() == b"half\n"
+    second.kill()
+    second.communicate()
+    assert left_in(cache) == {f"{NAME}.partial"} and not is_dequantised(NAME)
+
+
+@pytest.mark.slow
+def test_what_was_left_half_is_written_out_again_with_the_same_weights(
+    usual: tuple[Path, Path], cache: Path
+) -> None:
+    source, whole = usual
+    place(source)
+    for half in (torch_folder(NAME), torch_folder(f"{NAME}.partial")):
+        half.mkdir(parents=True)
+        (half / "config.json").write_text("{half")
+    assert dequantise(NAME, 135e6) == torch_folder(NAME) != whole
+    assert left_in(cache) == {NAME}
+    for file in ("model.safetensors", "tokenizer.json", "chat_template.jinja"):
+        assert (torch_folder(NAME) / file).read_bytes() == (whole / file).read_bytes()
