@@ -1,6 +1,6 @@
-"""Models: Claude, any server that speaks the Messages API, and students on this machine."""
+"""Models: Claude, any server of a known protocol, and students on this machine."""
 
-from .contract import Model, ModelError, Reply, Request, Usage
+from .contract import Model, ModelError, ModelRefused, Reply, Request, Usage
 from .registry import (
     check_model,
     facts_by_name,
@@ -14,6 +14,7 @@ from .scripted import ScriptedModel
 __all__ = [
     "Model",
     "ModelError",
+    "ModelRefused",
     "Reply",
     "Request",
     "ScriptedModel",

@@ -25,7 +25,8 @@ class Request:
     temperature: float = 0.0
     """0 is greedy. Servers that take no temperature ignore it."""
     seed: int = 0
-    """Seeds sampling when temperature > 0, where the model runs here; servers take no seed."""
+    """Seeds sampling when temperature > 0. Chat Completions servers are sent it and may ignore it;
+    the Messages API takes none."""
     answer_schema: Mapping[str, Any] | None = None
     """JSON Schema the reply's text must satisfy; a reply that does not is `malformed`."""
 

@@ -21,7 +21,10 @@ class Kind(NamedTuple):
     """A kind of model, and the facts that hold for all of it."""
 
     start: str
-    """The beginning of every spec of this kind: a word with a colon, or a model's whole name."""
+    """The beginning of every spec of this kind: a word with a colon, or a model's whole name.
+
+    What stands behind the colon tells kinds of one word apart.
+    """
     form: str
     about: str
     opener: str

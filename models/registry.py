@@ -12,7 +12,8 @@ from .credentials import credential_in, public_name
 from .facts import Kind, ModelFacts, Size, folder_or_repository, folder_size, is_path
 from .packaged import torch_can_open
 
-_MESSAGES, _TRANSFORMERS, _SCRIPT = "Messages API", "transformers", "script"
+_MESSAGES, _CHAT = "Messages API", "Chat Completions API"
+_TRANSFORMERS, _SCRIPT = "transformers", "script"
 
 KINDS = (
     Kind(
@@ -25,6 +26,17 @@ KINDS = (
         "any server that speaks the Messages API: Ollama, vLLM, llama.cpp",
         "remote.messages:open_server", _MESSAGES, remote=True,
         keys=("MESSAGES_API_KEY", "MESSAGES_AUTHORIZATION"),
+    ),
+    Kind(
+        "openai:", "openai:<model>", "OpenAI's models; needs OPENAI_API_KEY",
+        "remote.chat_completions:open_service", _CHAT, remote=True,
+        keys=("OPENAI_API_KEY",), needs_key=True,
+    ),
+    Kind(
+        "openai:http", "openai:<url>#<model>",
+        "any server that speaks Chat Completions: vLLM, llama.cpp, Ollama, LM Studio, OpenRouter",
+        "remote.chat_completions:open_server", _CHAT, remote=True,
+        keys=("CHAT_COMPLETIONS_API_KEY", "CHAT_COMPLETIONS_AUTHORIZATION"),
     ),
     Kind(
         "hf:", "hf:<repo or path>[+adapter]",
@@ -74,8 +86,9 @@ def facts_by_name(name: str) -> ModelFacts:
 
 
 def _parse(spec: str, kind: Kind) -> ModelFacts:
-    is_name = not kind.start.endswith(":")
-    base, adapter = spec if is_name else spec.removeprefix(kind.start), ""
+    word, colon, _ = kind.start.partition(":")
+    is_name = not colon
+    base, adapter = spec if is_name else spec.removeprefix(f"{word}:"), ""
     # The name of a folder may hold a plus itself.
     if kind.trainable and (is_name or not is_path(base)):
         base, _, adapter = base.partition("+")
@@ -94,7 +107,8 @@ def open_model(spec: str, **options: Any) -> Model:
         raise ModelError(
             f"{public_name(spec)} cannot be opened: it holds {found}. A model's name is recorded "
             "and stands in reports. Take that out, and for a `messages:` server "
-            "`export MESSAGES_API_KEY=...`, or MESSAGES_AUTHORIZATION with the whole header "
+            "`export MESSAGES_API_KEY=...`, for an `openai:` server CHAT_COMPLETIONS_API_KEY, or "
+            "MESSAGES_AUTHORIZATION or CHAT_COMPLETIONS_AUTHORIZATION with the whole header "
             "(`Basic ...`, `Bearer ...`)."
         )
     return open_recorded_model(spec, **options)

@@ -186,8 +186,9 @@ def test_an_outage_pauses_the_run_and_is_no_result(
     down = True
 
     def script(system: str, user: str) -> str | Response:
-        # A 400 is not asked again by the SDK, so that the test need not wait.
-        return Response("no such model", status=400) if down else obliging(system, user)
+        # The SDK is told not to ask again, so that the test need not wait.
+        lost = Response("out of order", status=500, headers={"x-should-retry": "false"})
+        return lost if down else obliging(system, user)
 
     server = TeacherServer(httpserver, script)
     with pytest.raises(ModelDown, match="tutelage resume"):

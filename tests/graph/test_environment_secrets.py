@@ -14,7 +14,7 @@ from tutelage.graph.calls.journal import Journal
 from tutelage.graph.calls.secrets import redact, secrets_of
 from tutelage.graph.config.sections import Budget
 from tutelage.graph.planning.opening import ConfigError, Overrides, open_run
-from tutelage.models import Request, check_model, open_model
+from tutelage.models import ModelRefused, Request, check_model, open_model
 from tutelage.models.credentials import REMOVED
 from tutelage.models.registry import KINDS
 from tutelage.store.events import CallCompleted
@@ -79,15 +79,18 @@ def test_what_a_server_echoes_of_the_header_is_not_recorded(
     monkeypatch.setenv("MESSAGES_AUTHORIZATION", value)
     spec = f"messages:{httpserver.url_for('').rstrip('/')}#m"
     log = MemoryLog()
-    reply = Journal(log, "run", Spending(Budget())).one(open_model(spec), "one", Request("?"))
-    assert seen[-1] == value
-    (event,) = log.events(CallCompleted)
-    written = reply.text + reply.detail + event.detail + log.text(event.reply_text)
-    assert REMOVED in written
-    assert not [it for it in (TOKEN, LOGIN, PASSWORD) if it in written]
+    journal = Journal(log, "run", Spending(Budget()))
     if status == 401:
-        line = check_model(spec).line
-        assert REMOVED in line and not [it for it in (TOKEN, LOGIN, PASSWORD) if it in line]
+        with pytest.raises(ModelRefused) as refused:
+            journal.one(open_model(spec), "one", Request("?"))
+        written = str(refused.value) + check_model(spec).line
+        assert not list(log.events(CallCompleted))
+    else:
+        reply = journal.one(open_model(spec), "one", Request("?"))
+        (event,) = log.events(CallCompleted)
+        written = reply.text + reply.detail + event.detail + log.text(event.reply_text)
+    assert seen[-1] == value and REMOVED in written
+    assert not [it for it in (TOKEN, LOGIN, PASSWORD) if it in written]
 
 
 def test_no_config_may_repeat_the_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

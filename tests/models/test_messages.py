@@ -11,7 +11,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request as Sent
 from werkzeug import Response
 
-from tutelage.models import Model, ModelError, Reply, Request, Usage, open_model
+from tutelage.models import Model, ModelError, ModelRefused, Reply, Request, Usage, open_model
 
 SCHEMA = {
     "type": "object",
@@ -203,16 +203,17 @@ def test_a_200_that_is_no_message_is_malformed(
 
 @pytest.mark.parametrize(
     ("status", "says"),
-    [(400, "400"), (401, "the key is wrong"), (403, "may not use"), (404, "no such model")],
+    [(401, "the key is wrong"), (402, "no credit"), (404, "no such model")],
 )
-def test_a_refused_request_is_asked_once_and_says_what_to_do(
+def test_a_server_that_answers_no_call_is_asked_once_and_says_what_to_do(
     httpserver: HTTPServer, status: int, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret")
     monkeypatch.setenv("ANTHROPIC_BASE_URL", httpserver.url_for(""))
-    reply = answer(httpserver, open_model("anthropic:claude-x"), refusal("wrong"), status)
-    assert reply.outcome == "error" and says in reply.detail and "it was wrong" in reply.detail
-    assert "sk-secret" not in reply.detail
+    with pytest.raises(ModelRefused) as refused:
+        answer(httpserver, open_model("anthropic:claude-x"), refusal("wrong"), status)
+    assert says in str(refused.value) and "it was wrong" in str(refused.value)
+    assert "sk-secret" not in str(refused.value)
     assert len(httpserver.log) == 1
 
 

@@ -1,0 +1,133 @@
+"""Model behind a network: it asks one server by one protocol, and an answer is all that leaves it.
+
+Everything that a network, a proxy or a half-compatible server can send is a reply whose outcome
+says what it was. Only what would befall every call is raised, as ModelRefused.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, NamedTuple, Protocol
+
+import httpx2
+
+from ..contract import ModelRefused, Reply, ReplyOutcome, Request
+from ..credentials import credentials_of, public_name
+from ..facts import ModelFacts
+from ..schema import enforce_schema
+from .envelope import UnreadableAnswer
+from .failures import ServerRefusal, describe_status, hide_all, is_outage, read_error
+
+MAX_RETRIES = 8
+"""With the SDK's backoff about 40 s of patience; a provider's overload lasts longer than its 2."""
+LONGEST_WAIT = 60.0
+"""Seconds to sleep when a server says `retry-after`; the SDK would sleep an hour if told so."""
+TIMEOUT = 600.0
+"""Seconds until an answer must have come."""
+PLAIN = "Reply with the word ready."
+"""A question that no server has a reason to refuse."""
+
+
+class SdkErrors(NamedTuple):
+    """Exceptions of an SDK."""
+
+    status: type[Any]
+    """A response with the status of a failure; it holds `status_code` and `body`."""
+    timeout: type[Exception]
+    base: type[Exception]
+    """What all of them are."""
+
+
+class ServerApi(Protocol):
+    """Protocol of a server, spoken by an SDK."""
+
+    errors: SdkErrors
+    address: str
+    credentials: frozenset[str]
+    """What each call says to be let in."""
+
+    def send(self, request: Request) -> bytes:
+        """Send a request and return the body of the answer. Raises `errors`."""
+
+    def parse(self, body: bytes) -> Reply:
+        """Return what a body says. Raises UnreadableAnswer for what is no complete answer."""
+
+    def caveat(self, request: Request) -> str:
+        """Say in one sentence what a request asks for and the server does not give."""
+
+
+class RemoteModel:
+    """One model behind one server."""
+
+    batch_size = 1
+
+    def __init__(self, facts: ModelFacts, api: ServerApi) -> None:
+        self.name = facts.spec
+        self._api = api
+        self._key = " and ".join(facts.kind.keys)
+        self._address = public_name(api.address)
+        # A server may repeat them: of its address, which an old run may have recorded with them,
+        # and of the headers.
+        self._hide = hide_all(
+            credentials_of(self.name) | credentials_of(api.address) | api.credentials
+        )
+
+    def reply(self, requests: Sequence[Request]) -> list[Reply]:
+        """Answer each request, in order. Raises ModelRefused if the server will answer none."""
+        return [self._check(request, self._answer(request)) for request in requests]
+
+    def _check(self, request: Request, reply: Reply) -> Reply:
+        """Hold a reply against its schema, and tell why it may break it."""
+        checked = enforce_schema(request.answer_schema, reply)
+        if checked is reply or not (caveat := self._api.caveat(request)):
+            return checked
+        return replace(checked, detail=f"{checked.detail} {caveat}")
+
+    def _answer(self, request: Request) -> Reply:
+        try:
+            reply = self._ask(request)
+        except ServerRefusal as refusal:
+            reply = self._blame(request, refusal)
+        text = self._hide.hide_in_answer(reply.text.encode()).decode()
+        return replace(reply, text=text, detail=self._hide(reply.detail))
+
+    def _ask(self, request: Request) -> Reply:
+        """Make one call. Raises ServerRefusal when the server would rather not answer it."""
+        errors = self._api.errors
+        try:
+            return self._api.parse(self._hide.hide_in_answer(self._api.send(request)))
+        except UnreadableAnswer as error:
+            return Reply("", "malformed", detail=str(error))
+        except errors.status as error:
+            status, said = error.status_code, read_error(error, self._hide)
+            if not is_outage(status, said):
+                raise ServerRefusal(status, said, self._key) from None
+            return Reply("", "error", detail=describe_status(status, said))
+        except errors.timeout:
+            return Reply("", "error", detail=f"No answer from {self._address} in time.")
+        # The SDKs let exceptions of their HTTP library and their JSON parser through.
+        except (errors.base, httpx2.HTTPError, ValueError) as error:
+            cause = error.__cause__ or error
+            said = self._hide(str(cause) or repr(cause)).rstrip(".")
+            return Reply("", "error", detail=f"No answer from {self._address}: {said[:500]}.")
+
+    def _blame(self, request: Request, refusal: ServerRefusal) -> Reply:
+        """Return the reply to a call that was refused for what stands in its prompt.
+
+        Where the status leaves it open, a plain question with the same settings decides: if that
+        is answered, the prompt was at fault. Raises ModelRefused if it is refused as well.
+        """
+        if refusal.is_too_long:
+            return Reply("", "malformed", detail=str(refusal))
+        plain = replace(request, prompt=PLAIN, system="", context="")
+        if not refusal.holds_for_all and plain != request:
+            with suppress(ServerRefusal):
+                other = self._ask(plain)
+                if other.outcome == "error":
+                    return other
+                outcome: ReplyOutcome = "refused" if refusal.is_flagged else "malformed"
+                return Reply("", outcome, other.usage, str(refusal))
+        raise ModelRefused(
+            f"{public_name(self.name)} answers no call. {refusal} Nothing is lost by it: mend "
+            "that and ask again."
+        ) from None
