@@ -1,9 +1,9 @@
 """Contract of a model: requests in, replies out, in order; a failed request has a reply too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 ReplyOutcome = Literal["ok", "truncated", "refused", "malformed", "error"]
 """`error` is a call that the machinery lost, as in an outage; whatever came back is no `error`."""
@@ -67,6 +67,32 @@ class Model(Protocol):
 
     def reply(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer each request, in order."""
+
+
+Calls = Iterable[tuple[str, Request]]
+"""Requests, each with a name by which its reply is told; the next is taken when it can be sent."""
+
+
+class Replies(Iterator[list[tuple[str, Reply]]], Protocol):
+    """Replies of calls that are under way, each with its call's name, as they come.
+
+    What the calls' iterator raises, or a ModelError, is raised once all in flight was yielded.
+    """
+
+    def stop(self, *, wait: bool = True) -> None:
+        """Send nothing more; what is in flight is still yielded, or what has come already."""
+
+
+@runtime_checkable
+class ConcurrentModel(Model, Protocol):
+    """A model that takes many calls at once, and answers them in any order."""
+
+    def send(self, calls: Calls, most: int, before_each: Callable[[], None]) -> Replies:
+        """Begin to make `calls`, at most `most` at once.
+
+        `before_each` is called before each try; what it raises counts as if `calls` had raised it.
+        A call that is given up by `stop`, or by such an exception, gets no reply at all.
+        """
 
 
 class Student(Model, Protocol):

@@ -15,12 +15,12 @@ from pydantic import BaseModel, Field
 from ..contract import ModelError, Reply, Request, Usage
 from ..credentials import public_name
 from ..facts import ModelFacts
+from .concurrent_calls import LONGEST_WAIT, MAX_RETRIES, TIMEOUT, Patience
 from .envelope import Count, Endings, finish_reply, read_envelope
 from .failures import sent_credentials
 from .objections import LIMITS, ServerTerms, read_complaint
-from .remote_model import LONGEST_WAIT, MAX_RETRIES, TIMEOUT, RemoteModel, SdkErrors
+from .remote_model import RemoteModel, SdkErrors
 from .transport import BoundedClient
-from .waits import limit_waits
 
 
 def open_service(
@@ -42,8 +42,11 @@ def open_service(
             "Run `export OPENAI_API_KEY=...`, or choose a model without one: smollm2-135m, "
             "openai:<url>#<model>."
         )
-    client = _client(None, None, max_retries, longest_wait, timeout)
-    return RemoteModel(facts, ChatCompletionsApi(client, facts.base, ServerTerms(LIMITS[::-1])))
+    client = _client(None, None, timeout)
+    patience = Patience(max_retries, longest_wait, timeout)
+    return RemoteModel(
+        facts, ChatCompletionsApi(client, facts.base, ServerTerms(LIMITS[::-1])), patience
+    )
 
 
 def open_server(
@@ -72,25 +75,22 @@ def open_server(
     header = os.environ.get("CHAT_COMPLETIONS_AUTHORIZATION")
     try:
         address = url if urlsplit(url).path.strip("/") else f"{url.rstrip('/')}/v1"
-        client = _client(address, key, max_retries, longest_wait, timeout)
+        client = _client(address, key, timeout)
     except (httpx2.InvalidURL, ValueError) as error:
         raise ModelError(f"{public_name(url)} is no address: {error}.") from None
     # Nor what the environment says besides to that provider, which the SDK adds.
     client.organization = client.project = None
     client._custom_headers = {"Authorization": header} if header else {}
-    return RemoteModel(facts, ChatCompletionsApi(client, adapter or model, ServerTerms()))
+    patience = Patience(max_retries, longest_wait, timeout)
+    return RemoteModel(facts, ChatCompletionsApi(client, adapter or model, ServerTerms()), patience)
 
 
-def _client(
-    url: str | None, key: str | None, max_retries: int, longest_wait: float, timeout: float
-) -> openai.OpenAI:
-    web = BoundedClient(timeout, openai.OpenAIError)
-    web.event_hooks = {"response": [limit_waits(longest_wait)]}
+def _client(url: str | None, key: str | None, timeout: float) -> openai.OpenAI:
     return openai.OpenAI(
         base_url=url,
         api_key=key,
-        max_retries=max_retries,
-        http_client=web,
+        max_retries=0,  # `Sender` tries again: the waits of both would multiply
+        http_client=BoundedClient(timeout, openai.OpenAIError),
         timeout=httpx2.Timeout(timeout, connect=10.0),
     )
 
@@ -98,7 +98,9 @@ def _client(
 class ChatCompletionsApi:
     """Chat Completions API of one server, and the name that its model has there."""
 
-    errors = SdkErrors(openai.APIStatusError, openai.APITimeoutError, openai.OpenAIError)
+    errors = SdkErrors(
+        openai.APIStatusError, openai.APITimeoutError, openai.APIConnectionError, openai.OpenAIError
+    )
 
     def __init__(self, client: openai.OpenAI, model: str, terms: ServerTerms) -> None:
         self._client = client

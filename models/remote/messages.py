@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field
 from ..contract import ModelError, Reply, Request, Usage
 from ..credentials import public_name
 from ..facts import ModelFacts
+from .concurrent_calls import LONGEST_WAIT, MAX_RETRIES, TIMEOUT, Patience
 from .envelope import Count, Endings, finish_reply, read_envelope
 from .failures import sent_credentials
-from .remote_model import LONGEST_WAIT, MAX_RETRIES, TIMEOUT, RemoteModel, SdkErrors
+from .remote_model import RemoteModel, SdkErrors
 from .transport import BoundedClient
-from .waits import limit_waits
 
 
 def open_claude(
@@ -36,8 +36,9 @@ def open_claude(
             "Run `export ANTHROPIC_API_KEY=...`, or choose a model without one: smollm2-135m, "
             "messages:<url>#<model>."
         )
-    client = _client(None, None, max_retries, longest_wait, timeout)
-    return RemoteModel(facts, MessagesApi(client, facts.base, sampling=False))
+    client = _client(None, None, timeout)
+    patience = Patience(max_retries, longest_wait, timeout)
+    return RemoteModel(facts, MessagesApi(client, facts.base, sampling=False), patience)
 
 
 def open_server(
@@ -62,24 +63,21 @@ def open_server(
     key = api_key or os.environ.get("MESSAGES_API_KEY") or "none"
     header = os.environ.get("MESSAGES_AUTHORIZATION")
     try:
-        client = _client(url, key, max_retries, longest_wait, timeout)
+        client = _client(url, key, timeout)
     except (httpx2.InvalidURL, ValueError) as error:
         raise ModelError(f"{public_name(url)} is no address: {error}.") from None
     # Nor the headers that ANTHROPIC_CUSTOM_HEADERS names for that provider, which the SDK adds.
     client._custom_headers = {"Authorization": header} if header else {}
-    return RemoteModel(facts, MessagesApi(client, model, sampling=True))
+    patience = Patience(max_retries, longest_wait, timeout)
+    return RemoteModel(facts, MessagesApi(client, model, sampling=True), patience)
 
 
-def _client(
-    url: str | None, key: str | None, max_retries: int, longest_wait: float, timeout: float
-) -> anthropic.Anthropic:
-    web = BoundedClient(timeout, anthropic.AnthropicError)
-    web.event_hooks = {"response": [limit_waits(longest_wait)]}
+def _client(url: str | None, key: str | None, timeout: float) -> anthropic.Anthropic:
     return anthropic.Anthropic(
         base_url=url,
         api_key=key,
-        max_retries=max_retries,
-        http_client=web,
+        max_retries=0,  # `Sender` tries again: the waits of both would multiply
+        http_client=BoundedClient(timeout, anthropic.AnthropicError),
         # Given explicitly, so that the SDK does not insist on streaming for long answers.
         timeout=httpx2.Timeout(timeout, connect=10.0),
     )
@@ -89,7 +87,10 @@ class MessagesApi:
     """Messages API of one server, and the name that its model has there."""
 
     errors = SdkErrors(
-        anthropic.APIStatusError, anthropic.APITimeoutError, anthropic.AnthropicError
+        anthropic.APIStatusError,
+        anthropic.APITimeoutError,
+        anthropic.APIConnectionError,
+        anthropic.AnthropicError,
     )
 
     def __init__(self, client: anthropic.Anthropic, model: str, *, sampling: bool) -> None:

@@ -4,26 +4,22 @@ Everything that a network, a proxy or a half-compatible server can send is a rep
 says what it was. Only what would befall every call is raised, as ModelRefused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import httpx2
 
-from ..contract import ModelRefused, Reply, ReplyOutcome, Request
+from ..contract import Calls, ModelRefused, Reply, ReplyOutcome, Request
 from ..credentials import credentials_of, public_name
 from ..facts import ModelFacts
 from ..schema import enforce_schema
+from .concurrent_calls import Flight, Patience, Sender
 from .envelope import UnreadableAnswer
 from .failures import ServerRefusal, describe_status, hide_all, is_outage, read_error
+from .limiter import TryAgain, may_try_again, try_again
 
-MAX_RETRIES = 8
-"""With the SDK's backoff about 40 s of patience; a provider's overload lasts longer than its 2."""
-LONGEST_WAIT = 60.0
-"""Seconds to sleep when a server says `retry-after`; the SDK would sleep an hour if told so."""
-TIMEOUT = 600.0
-"""Seconds until an answer must have come."""
 PLAIN = "Reply with the word ready."
 """A question that no server has a reason to refuse."""
 
@@ -32,8 +28,10 @@ class SdkErrors(NamedTuple):
     """Exceptions of an SDK."""
 
     status: type[Any]
-    """A response with the status of a failure; it holds `status_code` and `body`."""
+    """A response with the status of a failure: it holds `status_code`, `body` and `response`."""
     timeout: type[Exception]
+    connection: type[Exception]
+    """No whole response came; another try may bring one."""
     base: type[Exception]
     """What all of them are."""
 
@@ -61,9 +59,10 @@ class RemoteModel:
 
     batch_size = 1
 
-    def __init__(self, facts: ModelFacts, api: ServerApi) -> None:
+    def __init__(self, facts: ModelFacts, api: ServerApi, patience: Patience) -> None:
         self.name = facts.spec
         self._api = api
+        self._sender = Sender(self._answer, patience)
         self._key = " and ".join(facts.kind.keys)
         self._address = public_name(api.address)
         # A server may repeat them: of its address, which an old run may have recorded with them,
@@ -74,7 +73,20 @@ class RemoteModel:
 
     def reply(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer each request, in order. Raises ModelRefused if the server will answer none."""
-        return [self._check(request, self._answer(request)) for request in requests]
+        return self._sender.reply(requests)
+
+    def send(self, calls: Calls, most: int, before_each: Callable[[], None]) -> Flight:
+        """Begin to make `calls`, at most `most` at once: `ConcurrentModel.send`."""
+        return self._sender.send(calls, most, before_each)
+
+    def _answer(self, request: Request) -> Reply:
+        """Make one try of a call. Raises TryAgain where another may be answered."""
+        try:
+            reply = self._ask(request)
+        except ServerRefusal as refusal:
+            reply = self._blame(request, refusal)
+        text = self._hide.hide_in_answer(reply.text.encode()).decode()
+        return self._check(request, replace(reply, text=text, detail=self._hide(reply.detail)))
 
     def _check(self, request: Request, reply: Reply) -> Reply:
         """Hold a reply against its schema, and tell why it may break it."""
@@ -83,16 +95,8 @@ class RemoteModel:
             return checked
         return replace(checked, detail=f"{checked.detail} {caveat}")
 
-    def _answer(self, request: Request) -> Reply:
-        try:
-            reply = self._ask(request)
-        except ServerRefusal as refusal:
-            reply = self._blame(request, refusal)
-        text = self._hide.hide_in_answer(reply.text.encode()).decode()
-        return replace(reply, text=text, detail=self._hide(reply.detail))
-
     def _ask(self, request: Request) -> Reply:
-        """Make one call. Raises ServerRefusal when the server would rather not answer it."""
+        """Send a request. Raises ServerRefusal when the server would rather not answer it."""
         errors = self._api.errors
         try:
             return self._api.parse(self._hide.hide_in_answer(self._api.send(request)))
@@ -100,16 +104,22 @@ class RemoteModel:
             return Reply("", "malformed", detail=str(error))
         except errors.status as error:
             status, said = error.status_code, read_error(error, self._hide)
-            if not is_outage(status, said):
+            outage, headers = is_outage(status, said), error.response.headers
+            if may_try_again(outage, headers):
+                raise try_again(status, headers, describe_status(status, said)) from None
+            if not outage:
                 raise ServerRefusal(status, said, self._key) from None
             return Reply("", "error", detail=describe_status(status, said))
         except errors.timeout:
-            return Reply("", "error", detail=f"No answer from {self._address} in time.")
+            raise TryAgain(f"No answer from {self._address} in time.") from None
         # The SDKs let exceptions of their HTTP library and their JSON parser through.
         except (errors.base, httpx2.HTTPError, ValueError) as error:
             cause = error.__cause__ or error
-            said = self._hide(str(cause) or repr(cause)).rstrip(".")
-            return Reply("", "error", detail=f"No answer from {self._address}: {said[:500]}.")
+            told = self._hide(str(cause) or repr(cause)).rstrip(".")
+            detail = f"No answer from {self._address}: {told[:500]}."
+            if isinstance(error, errors.connection):
+                raise TryAgain(detail) from None
+            return Reply("", "error", detail=detail)
 
     def _blame(self, request: Request, refusal: ServerRefusal) -> Reply:
         """Return the reply to a call that was refused for what stands in its prompt.

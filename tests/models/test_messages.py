@@ -305,8 +305,8 @@ def test_a_server_is_told_how_to_sample_until_it_objects(httpserver: HTTPServer)
     objection = {"type": "error", "error": {"type": "x", "message": "temperature: not permitted"}}
     httpserver.expect_oneshot_request("/v1/messages").respond_with_json(objection, status=400)
     httpserver.expect_request("/v1/messages").respond_with_json(message())
-    replies = model.reply([Request("Go.", temperature=0.7), Request("Go on.")])
-    assert [reply.outcome for reply in replies] == ["ok", "ok"]
+    for request in (Request("Go.", temperature=0.7), Request("Go on.")):
+        assert model.reply([request])[0].outcome == "ok"
     bodies = [json.loads(request.get_data()) for request, _ in httpserver.log]
     assert bodies[0]["temperature"] == 0.7
     assert ["temperature" in body for body in bodies] == [True, False, False]
