@@ -4,6 +4,8 @@ import json
 import shutil
 import struct
 import sys
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 
 import psutil
@@ -58,7 +60,8 @@ def _fill(folder: Path, source: Path, size: float) -> None:
     told = f"Writing {folder.name} out in fp32, once: {size / 1e9:.1f} GB in {folder}"
     print(told, file=sys.stderr, flush=True)
     try:
-        with without_progress_bars():
+        # One of the bars heeds no setting.
+        with without_progress_bars(), redirect_stderr(StringIO()):
             _convert(source, draft)
         draft.replace(folder)
     finally:

@@ -166,7 +166,7 @@ def test_a_killed_writing_is_begun_anew_and_a_second_one_waits_for_the_first(cac
 
 @pytest.mark.slow
 def test_what_was_left_half_is_written_out_again_with_the_same_weights(
-    usual: tuple[Path, Path], cache: Path
+    usual: tuple[Path, Path], cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source, whole = usual
     place(source)
@@ -175,5 +175,9 @@ def test_what_was_left_half_is_written_out_again_with_the_same_weights(
         (half / "config.json").write_text("{half")
     assert dequantise(NAME, 135e6) == torch_folder(NAME) != whole
     assert left_in(cache) == {NAME}
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.splitlines() == [
+        f"Writing {NAME} out in fp32, once: 0.6 GB in {torch_folder(NAME)}"
+    ]
     for file in ("model.safetensors", "tokenizer.json", "chat_template.jinja"):
         assert (torch_folder(NAME) / file).read_bytes() == (whole / file).read_bytes()
