@@ -132,13 +132,14 @@ def _exit_code(error: Exception) -> int | None:
     from ..store.edits import EditError
     from ..store.errors import StoreError
     from ..trainer.preflight import PreflightFailed
+    from ..weights.catalogue import WeightsError
 
     if isinstance(error, BudgetSpent):
         return SPENT
     if isinstance(error, ConfigError | NotEnoughProblems):
         return WRONG
     done = (BrokenDomain, ModelDown, ModelError, StoreError, EditError, PreflightFailed, OSError)
-    if isinstance(error, done):
+    if isinstance(error, (*done, WeightsError)):
         return FAILED
     # A missing key or index is a fault of ours; a LookupError with a sentence is an answer.
     if isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError):

