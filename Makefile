@@ -28,7 +28,7 @@ quickstart: setup  ## the whole loop on real models, with no key
 	@$(BIN)/tutelage run $(CONFIG)
 
 test: setup  ## SLOW=1: with the tests that take minutes
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(if $(SLOW),-m "slow or not slow") $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(if $(SLOW),-m "not network") $(ARGS)
 
 check: setup
 	@$(BIN)/ruff format --check --quiet .

