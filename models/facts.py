@@ -37,7 +37,9 @@ class Kind(NamedTuple):
     The model's name is the spec: by that its tokens are counted.
     """
     trainable: bool = False
-    """Its weights can be trained here, and a spec of it may end in `+adapter`."""
+    """Its weights can be trained here."""
+    takes_adapter: bool = False
+    """A spec of it may end in `+adapter`."""
     price: tuple[float, float] | None = None
     """Dollars per million input and output tokens, where known; prices of a [budget] win."""
     size: Callable[[str], Size] = lambda base: Size()
@@ -56,7 +58,7 @@ class ModelFacts(NamedTuple):
     base: str
     """The model without its kind: a repository or folder, an address, a file."""
     adapter: str = ""
-    """The PEFT folder that the model wears."""
+    """The PEFT folder, or the GGUF file, that the model wears."""
 
     @property
     def remote(self) -> bool:

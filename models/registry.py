@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from .contract import Model, ModelError, Request
 from .credentials import credential_in, public_name
 from .facts import Kind, ModelFacts, Size, folder_or_repository, folder_size, is_path
-from .packaged import torch_can_open
+from .packaged import gguf_size, has_gguf, torch_can_open
 
 _MESSAGES, _CHAT = "Messages API", "Chat Completions API"
-_TRANSFORMERS, _SCRIPT = "transformers", "script"
+_TRANSFORMERS, _LLAMA, _SCRIPT = "transformers", "llama.cpp", "script"
 
 KINDS = (
     Kind(
@@ -41,14 +41,20 @@ KINDS = (
     Kind(
         "hf:", "hf:<repo or path>[+adapter]",
         "a Hugging Face model on this machine, with a PEFT adapter if you like",
-        "local.model:open_folder", _TRANSFORMERS, trainable=True,
+        "local.model:open_folder", _TRANSFORMERS, trainable=True, takes_adapter=True,
         size=folder_size, finds_weights=folder_or_repository,
     ),
     Kind(
         "smollm2-135m", "smollm2-135m[+adapter]",
         "a small instruct model; needs no key and no hub, and is fetched once",
-        "local.model:open_packaged", _TRANSFORMERS, trainable=True,
+        "local.model:open_packaged", _TRANSFORMERS, trainable=True, takes_adapter=True,
         size=lambda base: Size(135e6, 8192), finds_weights=torch_can_open,
+    ),
+    Kind(
+        "llama:", "llama:<file.gguf or name>[+adapter.gguf]",
+        "a GGUF file, or packaged weights by name, by llama.cpp here; needs tutelage[llama]",
+        "llama.model:open_file", _LLAMA, takes_adapter=True,
+        size=gguf_size, finds_weights=has_gguf,
     ),
     Kind(
         "scripted:", "scripted:<file.json>", "answers read from a file, for tests and rehearsals",
@@ -89,12 +95,20 @@ def _parse(spec: str, kind: Kind) -> ModelFacts:
     word, colon, _ = kind.start.partition(":")
     is_name = not colon
     base, adapter = spec if is_name else spec.removeprefix(f"{word}:"), ""
-    # The name of a folder may hold a plus itself.
-    if kind.trainable and (is_name or not is_path(base)):
-        base, _, adapter = base.partition("+")
+    if kind.takes_adapter:
+        base, adapter = _split(base, is_name)
     if is_name and base != kind.start:
         raise ModelError(f"No model is called {public_name(spec)!r}. Did you mean {kind.form}?")
     return ModelFacts(kind, spec, base, adapter)
+
+
+def _split(base: str, is_name: bool) -> tuple[str, str]:
+    """Split a model from its adapter: at the first plus, unless that is part of a path here."""
+    parts = base.split("+")
+    for end in (len(parts), *range(1, len(parts))):
+        if not is_name and is_path(found := "+".join(parts[:end])):
+            return found, "+".join(parts[end:])
+    return parts[0], "+".join(parts[1:])
 
 
 def open_model(spec: str, **options: Any) -> Model:

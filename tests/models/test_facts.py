@@ -33,12 +33,13 @@ FILLED = {
     "<model>": "some-model",
     "<repo or path>": "./student",
     "<file.json>": "./replies.json",
+    "<file.gguf or name>": "smollm2-135m",
 }
 
 
 def spec_of(kind: Kind, adapter: bool = False) -> str:
     """A spec of the form that the kind tells people to write."""
-    form = kind.form.replace("[+adapter]", "+adapter" if adapter else "")
+    form = re.sub(r"\[\+.*\]", "+adapter" if adapter else "", kind.form)
     return re.sub("<[^>]*>", lambda hole: FILLED.get(hole[0], "something"), form)
 
 
@@ -172,6 +173,9 @@ def test_a_plus_in_the_name_of_a_folder_that_is_there_is_no_adapter(tmp_path: Pa
     (tmp_path / "a+b").mkdir()
     assert facts_of(f"hf:{tmp_path}/a+b").adapter == ""
     assert facts_of(f"hf:{tmp_path}/c+b").adapter == "b"
+    (tmp_path / "a+b" / "m.gguf").touch()
+    worn = facts_of(f"llama:{tmp_path}/a+b/m.gguf+lora+1.gguf")
+    assert (worn.base, worn.adapter) == (f"{tmp_path}/a+b/m.gguf", "lora+1.gguf")
 
 
 def test_a_prompt_that_cannot_fit_into_the_student_is_pointed_out() -> None:
