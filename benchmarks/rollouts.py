@@ -4,7 +4,8 @@ Every way answers the same problems under the same strategy of about 370 tokens,
 are of processor time, so that they stay when others use the machine as well.
 
 With `--engines` it sets models beside each other instead, prompt and reply tokens apart: each reads
-prompts that share nothing, once for a reply of one token and once for a reply of some length.
+prompts that share nothing, once for a reply of one token and once for a reply of some length. The
+clock's figures need a quiet machine.
 """
 
 import argparse
