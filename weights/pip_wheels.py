@@ -55,10 +55,12 @@ def download_wheel(
             f"{sys.executable} has no pip, which downloads the wheels. Run "
             f"`{sys.executable} -m ensurepip`, or with uv `uv pip install pip`, and try again."
         )
+    scratch = scratch.resolve()
     wheels, working, said = scratch / "wheels", scratch / "working", scratch / "pip.log"
     working.mkdir()
     with said.open("wb") as log:
-        # pip works beside the cache: the folder of the system may be small, or in memory.
+        # pip works beside the cache: the folder of the system may be small, or in memory. And a
+        # `pip.py` that lies where the command was given is not pip.
         there = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(working))
         process = subprocess.Popen(
             _command(requirement, wheels), stdin=subprocess.PIPE, stdout=log, stderr=log,
@@ -78,9 +80,8 @@ def download_wheel(
 
 
 def _command(requirement: str, wheels: Path) -> list[str]:
-    # -P: a `pip.py` in the folder where the command was given is not pip.
     return [
-        sys.executable, "-P", "-c", _PIP, "download", "--no-deps", "--only-binary=:all:",
+        sys.executable, "-c", _PIP, "download", "--no-deps", "--only-binary=:all:",
         "--no-cache-dir", "--no-input", "--progress-bar=off", "--disable-pip-version-check",
         "--dest", str(wheels), requirement,
     ]  # fmt: skip

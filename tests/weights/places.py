@@ -248,15 +248,15 @@ class Held:
         handler.wfile.flush()
         self.reached.set()
         handler.connection.settimeout(0.05)
-        for _ in range(1200):
+        handler.close_connection = True
+        for _ in range(4800):
             if self.go_on.is_set():
                 handler.wfile.write(content[len(content) // 2 :])
                 return
             with suppress(TimeoutError):
                 if is_closed(handler.connection):
-                    break
-        self.left.set()
-        handler.close_connection = True
+                    self.left.set()
+                    return
 
 
 def is_closed(connection: socket.socket) -> bool:

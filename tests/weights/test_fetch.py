@@ -172,12 +172,13 @@ def test_too_small_a_disk_is_told_before_anything_is_asked(index: Place, cache: 
     assert "free" in said and "TUTELAGE_CACHE" in said and index.asked == []
 
 
-def test_a_pip_in_the_working_folder_is_not_pip(
+def test_a_pip_in_the_working_folder_is_not_pip_and_a_cache_may_be_named_from_there(
     index: Place, keep: Keep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(2)
     (tmp_path / "pip.py").write_text(f"open({str(tmp_path / 'mark')!r}, 'w').write('pip')")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TUTELAGE_CACHE", "cache")
     assert fetch(TINY).path.read_bytes() == WHOLE
 
 
