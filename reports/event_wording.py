@@ -14,6 +14,12 @@ Lines = Sequence[str]
 """Sentences; one that begins with two spaces belongs to the one above it."""
 VERBS = {"approve": "approved", "edit": "edited", "reject": "rejected"}
 """Decision of a reviewer -> its past tense."""
+_OTHERS = {
+    "BatchIntended": "Calls of {model} go out as one batch: {calls}.",
+    "BatchSubmitted": "The service took the batch as {batch}.",
+    "BatchCollected": "The batch is over. Calls without an answer in it: {unanswered}. {reason}",
+}
+"""Kinds that no story has a place for -> the sentence, with the event's fields."""
 MOST_LESSONS = 12
 """Most lessons that are listed; of more, the first."""
 
@@ -271,5 +277,7 @@ def describe_evaluation(headline: str) -> Lines:
 def describe_other(event: events.Event) -> str:
     """Return an event of a kind that no story has a place for: its name, place and fields."""
     fields = event.model_dump(mode="json", exclude={"stream", "slot", "kind"})
+    if form := _OTHERS.get(type(event).__name__):
+        return form.format(**fields).rstrip()
     said = ", ".join(f"{name} {value!r}" for name, value in fields.items())
     return f"{type(event).__name__} in {event.slot}: {said}."

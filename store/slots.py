@@ -17,8 +17,10 @@ START, EVALUATE, FINISH = "start", "evaluate", "finish"
 PROBE = "baseline/probe"
 """Slot of the student's probe; `probe_of` is that of a validator."""
 
-GROUP, SHOW, SEAL, DOUBT, REREAD = "group", "show", "seal", "doubt", "reread"
+GROUP, SHOW, SEAL, DOUBT, REREAD, BATCH = "group", "show", "seal", "doubt", "reread", "batch"
 """Things of which several may stand in a slot, each `below` it by its number or name."""
+SUBMITTED, COLLECTED = "submitted", "collected"
+"""What becomes of a batch, `below` its slot."""
 
 RoundStep = Literal["open", "solve", "credit", "reflect", "update_strategy", "validate", "review"]
 CycleStep = Literal["transfer", "feedback"]

@@ -14,6 +14,7 @@ from ..facts import ModelFacts
 from .concurrent_calls import LONGEST_WAIT, MAX_RETRIES, TIMEOUT, Patience
 from .envelope import Count, Endings, finish_reply, read_envelope
 from .failures import sent_credentials
+from .message_batches import MessageBatches
 from .remote_model import RemoteModel, SdkErrors
 from .transport import BoundedClient
 
@@ -24,7 +25,7 @@ def open_claude(
     max_retries: int = MAX_RETRIES,
     longest_wait: float = LONGEST_WAIT,
     timeout: float = TIMEOUT,
-) -> RemoteModel:
+) -> "MessagesModel":
     """Open `anthropic:<model>`; ANTHROPIC_API_KEY is the key, ANTHROPIC_BASE_URL the address."""
     if not facts.base:
         raise ModelError(
@@ -38,7 +39,7 @@ def open_claude(
         )
     client = _client(None, None, timeout)
     patience = Patience(max_retries, longest_wait, timeout)
-    return RemoteModel(facts, MessagesApi(client, facts.base, sampling=False), patience)
+    return MessagesModel(facts, MessagesApi(client, facts.base, sampling=False), patience)
 
 
 def open_server(
@@ -48,7 +49,7 @@ def open_server(
     max_retries: int = MAX_RETRIES,
     longest_wait: float = LONGEST_WAIT,
     timeout: float = TIMEOUT,
-) -> RemoteModel:
+) -> "MessagesModel":
     """Open `messages:<url>#<model>`; a key, if wanted, comes from MESSAGES_API_KEY.
 
     MESSAGES_AUTHORIZATION is the header of a server that wants a user and password, or a token.
@@ -69,7 +70,7 @@ def open_server(
     # Nor the headers that ANTHROPIC_CUSTOM_HEADERS names for that provider, which the SDK adds.
     client._custom_headers = {"Authorization": header} if header else {}
     patience = Patience(max_retries, longest_wait, timeout)
-    return RemoteModel(facts, MessagesApi(client, model, sampling=True), patience)
+    return MessagesModel(facts, MessagesApi(client, model, sampling=True), patience)
 
 
 def _client(url: str | None, key: str | None, timeout: float) -> anthropic.Anthropic:
@@ -94,7 +95,7 @@ class MessagesApi:
     )
 
     def __init__(self, client: anthropic.Anthropic, model: str, *, sampling: bool) -> None:
-        self._client = client
+        self.client = client
         self._model = model
         # Claude takes no temperature any more; another server is sent it until it objects, and
         # at 0 as well: its own default is rarely greedy.
@@ -106,11 +107,10 @@ class MessagesApi:
 
     def send(self, request: Request) -> bytes:
         """Send a request and return the body of the answer."""
-        arguments = arguments_of(request, self._model)
-        if not self._sampling:
+        arguments, sampling = arguments_of(request, self._model), self._sampling_of(request)
+        if not sampling:
             return self._create(arguments)
         try:
-            sampling = {"temperature": request.temperature}
             return self._create(arguments | {"extra_body": sampling})
         except anthropic.BadRequestError as error:
             if "temperature" not in str(error):
@@ -118,8 +118,15 @@ class MessagesApi:
         self._sampling = False
         return self._create(arguments)
 
+    def batch_arguments(self, request: Request) -> Mapping[str, Any]:
+        """Return a request as it stands in a batch."""
+        return arguments_of(request, self._model) | self._sampling_of(request)
+
+    def _sampling_of(self, request: Request) -> dict[str, Any]:
+        return {"temperature": request.temperature} if self._sampling else {}
+
     def _create(self, arguments: dict[str, Any]) -> bytes:
-        return self._client.messages.with_raw_response.create(**arguments).http_response.content
+        return self.client.messages.with_raw_response.create(**arguments).http_response.content
 
     def parse(self, body: bytes) -> Reply:
         """Return what a message says. Raises UnreadableAnswer for what is no complete one."""
@@ -130,6 +137,16 @@ class MessagesApi:
     def caveat(self, request: Request) -> str:
         """Say nothing: whether a server reads the schema shows in its answer alone."""
         return ""
+
+
+class MessagesModel(RemoteModel):
+    """One model behind one Messages API, whose calls can be made in batches as well."""
+
+    def __init__(self, facts: ModelFacts, api: MessagesApi, patience: Patience) -> None:
+        super().__init__(facts, api, patience)
+        self.batches = MessageBatches(
+            api.client, api.batch_arguments, self.read_answer, self.explain
+        )
 
 
 def arguments_of(request: Request, model: str) -> dict[str, Any]:

@@ -85,8 +85,21 @@ class RemoteModel:
             reply = self._ask(request)
         except ServerRefusal as refusal:
             reply = self._blame(request, refusal)
+        return self._finish(request, reply)
+
+    def read_answer(self, request: Request, body: bytes) -> Reply:
+        """Return what the body of an answer to `request` says, however it came here."""
+        return self._finish(request, self._parse(body))
+
+    def _finish(self, request: Request, reply: Reply) -> Reply:
         text = self._hide.hide_in_answer(reply.text.encode()).decode()
         return self._check(request, replace(reply, text=text, detail=self._hide(reply.detail)))
+
+    def _parse(self, body: bytes) -> Reply:
+        try:
+            return self._api.parse(self._hide.hide_in_answer(body))
+        except UnreadableAnswer as error:
+            return Reply("", "malformed", detail=str(error))
 
     def _check(self, request: Request, reply: Reply) -> Reply:
         """Hold a reply against its schema, and tell why it may break it."""
@@ -97,12 +110,20 @@ class RemoteModel:
 
     def _ask(self, request: Request) -> Reply:
         """Send a request. Raises ServerRefusal when the server would rather not answer it."""
-        errors = self._api.errors
         try:
-            return self._api.parse(self._hide.hide_in_answer(self._api.send(request)))
-        except UnreadableAnswer as error:
-            return Reply("", "malformed", detail=str(error))
-        except errors.status as error:
+            body = self._api.send(request)
+        # The SDKs let exceptions of their HTTP library and their JSON parser through.
+        except (self._api.errors.base, httpx2.HTTPError, ValueError) as error:
+            return self.explain(error)
+        return self._parse(body)
+
+    def explain(self, error: Exception) -> Reply:
+        """Return the reply to a request that an SDK answered by `error`.
+
+        Raises TryAgain where another try may be answered, ServerRefusal where none would be.
+        """
+        errors = self._api.errors
+        if isinstance(error, errors.status):
             status, said = error.status_code, read_error(error, self._hide)
             outage, headers = is_outage(status, said), error.response.headers
             if may_try_again(outage, headers):
@@ -110,16 +131,14 @@ class RemoteModel:
             if not outage:
                 raise ServerRefusal(status, said, self._key) from None
             return Reply("", "error", detail=describe_status(status, said))
-        except errors.timeout:
+        if isinstance(error, errors.timeout):
             raise TryAgain(f"No answer from {self._address} in time.") from None
-        # The SDKs let exceptions of their HTTP library and their JSON parser through.
-        except (errors.base, httpx2.HTTPError, ValueError) as error:
-            cause = error.__cause__ or error
-            told = self._hide(str(cause) or repr(cause)).rstrip(".")
-            detail = f"No answer from {self._address}: {told[:500]}."
-            if isinstance(error, errors.connection):
-                raise TryAgain(detail) from None
-            return Reply("", "error", detail=detail)
+        cause = error.__cause__ or error
+        told = self._hide(str(cause) or repr(cause)).rstrip(".")
+        detail = f"No answer from {self._address}: {told[:500]}."
+        if isinstance(error, errors.connection):
+            raise TryAgain(detail) from None
+        return Reply("", "error", detail=detail)
 
     def _blame(self, request: Request, refusal: ServerRefusal) -> Reply:
         """Return the reply to a call that was refused for what stands in its prompt.

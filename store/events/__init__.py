@@ -5,6 +5,9 @@
 Texts longer than a line are blobs: a field called `..._text` holds the SHA-256 of one.
 """
 
+from .batches import BatchCollected as BatchCollected
+from .batches import BatchIntended as BatchIntended
+from .batches import BatchSubmitted as BatchSubmitted
 from .event import Channel as Channel
 from .event import Decision as Decision
 from .event import Event as Event
