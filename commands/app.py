@@ -50,7 +50,7 @@ COMMANDS = {
         "index": "The search index, which the log can make anew.",
         "domains": "What there is to learn, whether a domain is sound, and the draft of a new one.",
         "example": "List the configs that come along, or put one into the working folder.",
-        "models": "Who answers: the forms in which a model is named, and whether one does.",
+        "models": "Who answers: how models are named, which are here, and whether one answers.",
         "doctor": "Look at this machine: cores, memory, libraries, disk, models, keys. Exits 1 on "
         "a fault.",
     },
