@@ -19,7 +19,7 @@ from .concurrent_calls import LONGEST_WAIT, MAX_RETRIES, TIMEOUT, Patience
 from .envelope import Count, Endings, finish_reply, read_envelope
 from .failures import sent_credentials
 from .objections import LIMITS, ServerTerms, read_complaint
-from .remote_model import RemoteModel, SdkErrors
+from .remote_model import RemoteModel, SdkErrors, split_address
 from .transport import BoundedClient
 
 
@@ -63,21 +63,15 @@ def open_server(
     address without a path is that of a server whose API lies under `/v1`. `+NAME` behind the model
     asks for the adapter that the server holds under this name: vLLM takes it for a model's.
     """
-    url, _, model = facts.base.partition("#")
+    url, model = split_address(facts, "openai:http://localhost:8000/v1#qwen3")
     base, _, adapter = model.partition("+")
-    if not url.startswith(("http://", "https://")) or not base:
-        raise ModelError(
-            f"{public_name(facts.spec)!r} names no server. Write openai:<url>#<model>, such as "
-            "openai:http://localhost:8000/v1#qwen3."
-        )
+    if not base:
+        raise ModelError(f"{public_name(facts.spec)!r} names an adapter and no model before it.")
     # Never the OpenAI key: it belongs to one provider, and this is another's address.
     key = api_key or os.environ.get("CHAT_COMPLETIONS_API_KEY") or "none"
     header = os.environ.get("CHAT_COMPLETIONS_AUTHORIZATION")
-    try:
-        address = url if urlsplit(url).path.strip("/") else f"{url.rstrip('/')}/v1"
-        client = _client(address, key, timeout)
-    except (httpx2.InvalidURL, ValueError) as error:
-        raise ModelError(f"{public_name(url)} is no address: {error}.") from None
+    address = url if urlsplit(url).path.strip("/") else f"{url.rstrip('/')}/v1"
+    client = _client(address, key, timeout)
     # Nor what the environment says besides to that provider, which the SDK adds.
     client.organization = client.project = None
     client._custom_headers = {"Authorization": header} if header else {}

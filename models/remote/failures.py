@@ -4,6 +4,7 @@ An outage is asked again later. A prompt that is too long, or that the server wi
 that call's own affair. Whatever else a server refuses, it would refuse of every call.
 """
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -109,6 +110,31 @@ class Hider(NamedTuple):
         for credential in (it for it in self.credentials if len(it) >= SHORTEST):
             body = body.replace(credential.encode(), REMOVED.encode())
         return body
+
+
+class _LogFilter(logging.Filter):
+    """Filter of the HTTP library's log, whose lines hold the address, and the server's words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hiders = set[Hider]()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        for hide in tuple(self.hiders):
+            said = hide(said)
+        record.msg, record.args = said, ()
+        return True
+
+
+_LOGGED = _LogFilter()
+
+
+def hide_in_logs(hide: Hider) -> None:
+    """Keep credentials out of what is logged of each call from now on."""
+    _LOGGED.hiders.add(hide)
+    # A filter that is there is not added again.
+    logging.getLogger("httpx2").addFilter(_LOGGED)
 
 
 def hide_all(credentials: Iterable[str]) -> Hider:

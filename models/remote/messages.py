@@ -9,13 +9,12 @@ import httpx2
 from pydantic import BaseModel, Field
 
 from ..contract import ModelError, Reply, Request, Usage
-from ..credentials import public_name
 from ..facts import ModelFacts
 from .concurrent_calls import LONGEST_WAIT, MAX_RETRIES, TIMEOUT, Patience
 from .envelope import Count, Endings, finish_reply, read_envelope
 from .failures import sent_credentials
 from .message_batches import MessageBatches
-from .remote_model import RemoteModel, SdkErrors
+from .remote_model import RemoteModel, SdkErrors, split_address
 from .transport import BoundedClient
 
 
@@ -54,19 +53,11 @@ def open_server(
 
     MESSAGES_AUTHORIZATION is the header of a server that wants a user and password, or a token.
     """
-    url, _, model = facts.base.partition("#")
-    if not url.startswith(("http://", "https://")) or not model:
-        raise ModelError(
-            f"{public_name(facts.spec)!r} names no server. Write messages:<url>#<model>, such as "
-            "messages:http://localhost:11434#qwen3."
-        )
+    url, model = split_address(facts, "messages:http://localhost:11434#qwen3")
     # Never the Anthropic key: it belongs to one provider, and this is another's address.
     key = api_key or os.environ.get("MESSAGES_API_KEY") or "none"
     header = os.environ.get("MESSAGES_AUTHORIZATION")
-    try:
-        client = _client(url, key, timeout)
-    except (httpx2.InvalidURL, ValueError) as error:
-        raise ModelError(f"{public_name(url)} is no address: {error}.") from None
+    client = _client(url, key, timeout)
     # Nor the headers that ANTHROPIC_CUSTOM_HEADERS names for that provider, which the SDK adds.
     client._custom_headers = {"Authorization": header} if header else {}
     patience = Patience(max_retries, longest_wait, timeout)

@@ -8,20 +8,37 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlsplit
 
 import httpx2
 
-from ..contract import Calls, ModelRefused, Reply, ReplyOutcome, Request
+from ..contract import Calls, ModelError, ModelRefused, Reply, ReplyOutcome, Request
 from ..credentials import credentials_of, public_name
 from ..facts import ModelFacts
 from ..schema import enforce_schema
 from .concurrent_calls import Flight, Patience, Sender
 from .envelope import UnreadableAnswer
-from .failures import ServerRefusal, describe_status, hide_all, is_outage, read_error
+from .failures import ServerRefusal, describe_status, hide_all, hide_in_logs, is_outage, read_error
 from .limiter import TryAgain, may_try_again, try_again
 
 PLAIN = "Reply with the word ready."
 """A question that no server has a reason to refuse."""
+
+
+def split_address(facts: ModelFacts, example: str) -> tuple[str, str]:
+    """Return the address and the model of `<url>#<model>`. Raises ModelError if it is none."""
+    url, _, model = facts.base.partition("#")
+    if not url.startswith(("http://", "https://")) or not model:
+        raise ModelError(
+            f"{public_name(facts.spec)!r} names no server. Write {facts.kind.form}, such as "
+            f"{example}."
+        )
+    try:
+        httpx2.URL(url)
+        _ = urlsplit(url).port  # Raises ValueError for one that cannot be.
+    except (httpx2.InvalidURL, ValueError) as error:
+        raise ModelError(f"{public_name(url)} is no address: {error}.") from None
+    return url, model
 
 
 class SdkErrors(NamedTuple):
@@ -70,6 +87,7 @@ class RemoteModel:
         self._hide = hide_all(
             credentials_of(self.name) | credentials_of(api.address) | api.credentials
         )
+        hide_in_logs(self._hide)
 
     def reply(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer each request, in order. Raises ModelRefused if the server will answer none."""
