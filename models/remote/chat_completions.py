@@ -119,7 +119,7 @@ class ChatCompletionsApi:
                 terms = changed
             else:
                 # What was left out was at fault only if the rest is taken.
-                self._terms = terms
+                self._terms = self._terms.also(terms)
                 return body
 
     def _create(self, **arguments: Any) -> bytes:

@@ -66,9 +66,17 @@ class ServerTerms(NamedTuple):
                 return self._replace(dropped=self.dropped | {name})
         return None
 
+    def also(self, other: "ServerTerms") -> "ServerTerms":
+        """Return terms without what either leaves out: calls under way together learn apart."""
+        return self._replace(
+            dropped=self.dropped | other.dropped,
+            loose=self.loose | other.loose,
+            unsent=self.unsent | other.unsent,
+        )
+
     @property
     def _limit(self) -> str:
-        return next(name for name in self.limits if name not in self.dropped)
+        return next((it for it in self.limits if it not in self.dropped), self.limits[0])
 
 
 def read_complaint(body: object) -> str:

@@ -9,7 +9,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request as Sent
 from werkzeug import Response
 
-from tutelage.models import Model, ModelError, Request, Usage, open_model
+from tutelage.models import Model, ModelError, Reply, Request, Usage, open_model
 
 from .dialects import CHAT
 from .modes import SCHEMA
@@ -24,6 +24,11 @@ def model(httpserver: HTTPServer) -> Model:
 
 def server_model(httpserver: HTTPServer, name: str = "some-model") -> Model:
     return open_model(f"openai:{httpserver.url_for('').rstrip('/')}#{name}", max_retries=0)
+
+
+def ask(model: Model, *requests: Request) -> list[Reply]:
+    """Ask one after the other: calls that are under way together learn each for itself."""
+    return [reply for request in requests for reply in model.reply([request])]
 
 
 def bodies(httpserver: HTTPServer) -> list[dict[str, Any]]:
@@ -105,7 +110,7 @@ def test_what_a_server_objects_to_is_not_sent_again(
     httpserver: HTTPServer, model: Model, objection: Any, left: set[str]
 ) -> None:
     objects_to(httpserver, objection)
-    replies = model.reply([Request("Go."), Request("Go on.")])
+    replies = ask(model, Request("Go."), Request("Go on."))
     assert [it.outcome for it in replies] == ["ok", "ok"]
     first, second, third = [set(it) - {"model", "messages"} for it in bodies(httpserver)]
     assert first == {"temperature", "seed", "max_tokens"} and second == third == left
@@ -151,7 +156,7 @@ def test_a_refused_prompt_that_speaks_of_temperature_teaches_nothing(
 ) -> None:
     said = {"error": {"message": "I will not speak of temperature."}}
     objects_to(httpserver, lambda sent: said if "warm" in sent["messages"][0]["content"] else None)
-    warm, cold = model.reply([Request("How warm is it?"), Request("How cold?")])
+    warm, cold = ask(model, Request("How warm is it?"), Request("How cold?"))
     assert (warm.outcome, cold.outcome) == ("malformed", "ok")
     assert "temperature" in bodies(httpserver)[-1]
 
@@ -180,7 +185,7 @@ def test_a_server_without_schemas_is_asked_without_and_the_reply_says_so(
 ) -> None:
     objects_to(httpserver, lambda sent: FORMAT if "response_format" in sent else None)
     request = Request("Go.", answer_schema=SCHEMA)
-    first, second = model.reply([request, request])
+    first, second = ask(model, request, request)
     for reply in (first, second):
         assert (reply.outcome, reply.text) == ("malformed", "Seven.")
         assert "takes no response_format" in reply.detail

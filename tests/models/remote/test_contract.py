@@ -124,7 +124,12 @@ def test_every_mode_of_a_server_has_its_outcome_and_no_key_shows(
     for mode in modes:
         server.script = mode.script
         server.asked.clear()
-        faults.append(check_mode(mode, ask(model, mode), server))
+        found = ask(model, mode)
+        faults.append(check_mode(mode, found, server))
+        if mode.outcome == "error":
+            # It ends the outage: after several in a row a server is left in peace for a while.
+            server.script = http(kind.dialect.answer())
+            assert model.reply([Request("And now?")])[0].outcome == "ok"
     assert not [it for it in faults if it]
     assert caplog.text and not shows_key(caplog.text)
 
