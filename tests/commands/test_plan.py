@@ -1,12 +1,15 @@
 """Plan of a run, told before it runs."""
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from tutelage.commands.app import app
 from tutelage.domains.contract import NotEnoughProblems
 from tutelage.domains.registry import get
 from tutelage.graph.config.config import ConfigError, load_config
@@ -121,3 +124,16 @@ def test_the_size_of_a_student_is_read_off_its_folder(
     assert facts_of(f"hf:{tmp_path}").size.parameters == size
     assert facts_of("hf:somebody/something").size.parameters is None, "not here yet"
     assert facts_of("scripted:any.json").size.parameters == 0
+
+
+def test_a_student_that_is_larger_than_this_machine_is_told(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").touch()
+    os.truncate(tmp_path / "model.safetensors", 10**12)
+    (example,) = (path for path in EXAMPLES if path.stem == "quickstart-fast")
+    for student, end in ((f"hf:{tmp_path}", " GB: take a smaller student."), ("smollm2-135m", "")):
+        text = example.read_text().replace("smollm2-135m", student)
+        (tmp_path / "run.toml").write_text(text)
+        planned = CliRunner().invoke(app, ["plan", str(tmp_path / "run.toml")])
+        assert planned.exit_code == 0, planned.output
+        (line,) = (it for it in planned.stdout.splitlines() if it.startswith("Time:"))
+        assert ("and this machine has" in line) is bool(end) and line.endswith(end or " GB.")
