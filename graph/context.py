@@ -122,6 +122,7 @@ class Run:
         with self.log.alone(self.id):
             self.log.check(self.id)
             self.journal.spending = spending_of(self.log, self.id, self.config.budget)
+            self.journal.pause_point = self.pause_point
             yield
 
     def pause_point(self) -> None:

@@ -38,6 +38,8 @@ class Spending:
     hours_before: float = 0.0
     """Hours that earlier sessions of the same run took."""
     _started: float = field(default=0.0, init=False)
+    _reserved_tokens: int = field(default=0, init=False)
+    _reserved_dollars: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         self._started = self.clock()
@@ -59,24 +61,41 @@ class Spending:
             )
 
     def reserve(self, model: Model, requests: Sequence[Request]) -> None:
-        """Raise BudgetSpent if these calls could go over. Local models cost time only."""
+        """Reserve what calls may take, until `release`. Local models cost time only.
+
+        Raises BudgetSpent if they could go over, with all that is reserved already.
+        """
         self.check_hours()
-        if not facts_by_name(model.name).remote:
-            return
-        worst = [worst_case(request) for request in requests]
-        inputs, outputs = sum(it.input for it in worst), sum(it.output for it in worst)
+        worst, dollars = self._worst_case(model, requests)
         spent = self.input_tokens + self.output_tokens
-        if self.budget.tokens is not None and spent + inputs + outputs > self.budget.tokens:
+        tokens = self._reserved_tokens + worst
+        if worst and self.budget.tokens is not None and spent + tokens > self.budget.tokens:
             raise BudgetSpent(
                 f"{spent} of {self.budget.tokens} tokens are spent and the next call may take "
-                f"{inputs + outputs}. {_HOW_TO_GO_ON}"
+                f"{tokens}. {_HOW_TO_GO_ON}"
             )
-        dollars = self.dollars + dollars_for(model.name, self.budget, inputs, outputs)
-        if self.budget.usd is not None and dollars > self.budget.usd:
+        total = self.dollars + self._reserved_dollars + dollars
+        if worst and self.budget.usd is not None and total > self.budget.usd:
             raise BudgetSpent(
                 f"{self.dollars:.4f} of {self.budget.usd} dollars are spent and the next call may "
-                f"bring it to {dollars:.4f}. {_HOW_TO_GO_ON}"
+                f"bring it to {total:.4f}. {_HOW_TO_GO_ON}"
             )
+        self._reserved_tokens += worst
+        self._reserved_dollars += dollars
+
+    def release(self, model: Model, requests: Sequence[Request]) -> None:
+        """Reserve no longer what calls might have taken: they are over."""
+        worst, dollars = self._worst_case(model, requests)
+        self._reserved_tokens -= worst
+        self._reserved_dollars -= dollars
+
+    def _worst_case(self, model: Model, requests: Sequence[Request]) -> tuple[int, float]:
+        """Return the tokens, and the dollars, that calls may take; none for a local model."""
+        if not facts_by_name(model.name).remote:
+            return 0, 0.0
+        worst = [worst_case(request) for request in requests]
+        inputs, outputs = sum(it.input for it in worst), sum(it.output for it in worst)
+        return inputs + outputs, dollars_for(model.name, self.budget, inputs, outputs)
 
     def charge(self, model: Model, request: Request, reply: Reply) -> Reply:
         """Count what a call used, and return its reply with that.
@@ -89,6 +108,11 @@ class Spending:
             reply = replace(reply, usage=worst_case(request))
         self.add(model.name, reply.usage.input, reply.usage.output)
         return reply
+
+    def charge_doubt(self, model: Model, request: Request) -> None:
+        """Count all that a call might have cost which may have been answered unseen."""
+        worst = worst_case(request)
+        self.add(model.name, worst.input, worst.output)
 
     def add(self, model: str, inputs: int, outputs: int) -> None:
         """Count tokens of the model of this name, if its tokens are counted."""

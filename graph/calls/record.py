@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Any, NamedTuple, get_args
 
 from ...store import slots
@@ -22,7 +22,6 @@ from ...store.events import (
     AttemptReread,
     CallCompleted,
     CallInDoubt,
-    CallIntended,
     Event,
     ExamplesBuilt,
     ProbeDecided,
@@ -116,11 +115,6 @@ class Record:
             case AttemptJudged(judge=judge) | AttemptReread(judge=judge):
                 return judge
         return self._judge
-
-    def calls_together(self) -> int:
-        """Count the calls that come next, one behind the other: what was asked at once."""
-        rest = islice(self._entries, self.place, None)
-        return sum(1 for _ in takewhile(lambda it: isinstance(it.event, CallIntended), rest))
 
     def find_training(self, fits: Callable[[AdapterTrained], bool]) -> AdapterTrained | None:
         """Return the training that fits: the next event or the last one done, else a later one."""

@@ -1,8 +1,8 @@
 """Parts of a run that is made again from its record: log, journal, models and trainer."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 from typing import cast
 
@@ -24,7 +24,7 @@ from ...store.strategies.versions import Strategies
 from ...trainer.contract import Destination, OnStep, Stop, Training
 from ...trainer.manifest import Manifest
 from ...trainer.preflight import PreflightFailed
-from .journal import Call, Journal
+from .journal import Call, Journal, recorded_reply
 from .record import EventDifference, Record, RecordEnds, ReplayDiffers
 from .recorded_judge import RecordedJudge
 
@@ -141,27 +141,39 @@ class ReplayJournal(Journal):
     def replies(
         self, model: Model, calls: Sequence[Call], name: str = ""
     ) -> Iterator[list[tuple[str, Reply]]]:
-        silent, said = RecordedModel(model.name), name or model.name
-        rest = list(calls)
-        while rest:
-            asked = rest[: self._batch_size(rest)]
-            self.log.record_all([self._intent(slot, request, said) for slot, request in asked])
-            # A process that went on after a crash may have asked fewer at once.
-            answered = max(1, sum(1 for _ in takewhile(self._has_reply, asked)))
-            yield self._batch(silent, rest[:answered], said)
-            rest = rest[answered:]
+        """Yield the recorded replies, in order.
 
-    def _has_reply(self, call: Call) -> bool:
-        return self.log.find(CallCompleted, self.stream, part(call[0], "reply")) is not None
+        A call is begun where the record has it next, else what has come is yielded: so the events
+        come out in their order, whether calls were made one by one, in batches or many at once.
+        """
+        said = name or model.name
+        todo, left = deque(calls), deque(slot for slot, _ in calls)
+        while left:
+            while todo and self._is_begun_next(todo[0][0]):
+                self.log.record(self.intent_of(*todo.popleft(), said))
+            if ready := self._take_ready(left):
+                yield ready
+            elif todo:  # The record has something else: it says what.
+                self.log.record(self.intent_of(*todo.popleft(), said))
+            else:
+                raise RecordEnds
 
-    def _batch_size(self, calls: Sequence[Call]) -> int:
-        """Return how many calls were made at once; the model of then may have been another."""
-        left = cast(ReplayLog, self.log).recorded.calls_together()
-        for size, (slot, _) in enumerate(calls):
-            left -= self.log.find(CallIntended, self.stream, part(slot, "call")) is None
-            if left < 0:
-                return max(1, size)
-        return len(calls)
+    def _is_begun_next(self, slot: str) -> bool:
+        """Tell whether the call of a slot was begun already, or is what the record has next."""
+        call = part(slot, "call")
+        stands = cast(ReplayLog, self.log).recorded.upcoming()
+        is_next = stands is not None and (stands.stream, stands.slot) == (self.stream, call)
+        return is_next or self.log.find(CallIntended, self.stream, call) is not None
+
+    def _take_ready(self, left: deque[str]) -> list[tuple[str, Reply]]:
+        """Take the first slots of `left` whose replies are there, as far as none is missing."""
+        ready: list[tuple[str, Reply]] = []
+        while left and (event := self._find_reply(left[0])) is not None:
+            ready.append((left.popleft(), recorded_reply(self.log, event)))
+        return ready
+
+    def _find_reply(self, slot: str) -> CallCompleted | None:
+        return self.log.find(CallCompleted, self.stream, part(slot, "reply"))
 
 
 class RecordedModel:

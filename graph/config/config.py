@@ -12,7 +12,17 @@ from pydantic_core import ErrorDetails
 from ...evidence.gate.rules import rule_of
 from ...evidence.gate.settings import GateSettings
 from .credentials import ADVICE, credential_faults
-from .sections import Budget, DomainConfig, GateConfig, Loop, Search, Section, Splits, Train
+from .sections import (
+    Budget,
+    CallsConfig,
+    DomainConfig,
+    GateConfig,
+    Loop,
+    Search,
+    Section,
+    Splits,
+    Train,
+)
 
 
 class ConfigError(ValueError):
@@ -38,6 +48,9 @@ class RunConfig(Section):
     gate: GateConfig = GateConfig()
     search: Search = Search()
     train: Train = Train()
+    calls: CallsConfig = Field(
+        default=CallsConfig(), exclude_if=lambda calls: calls == CallsConfig()
+    )
     budget: Budget = Budget()
 
     @property

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ...evidence.gate.rules import gain_rule_of
 from ...evidence.gate.settings import GateSettings
+from ...models.contract import CONCURRENCY
 from ...trainer.methods import SFT, find_method
 from ...trainer.recipe import Recipe
 
@@ -167,6 +168,16 @@ class Train(Section):
         """Return the recipe of the run's adapters."""
         named = self.model_dump(exclude={"method", "examples", "controls"}, exclude_none=True)
         return Recipe(**named)
+
+
+class CallsConfig(Section):
+    """Making of calls that leave this machine. It changes no result, and may differ on resume."""
+
+    concurrency: int = Field(default=CONCURRENCY, ge=1, le=256)
+    """Calls in flight at most to each model; fewer where its server says that it has too many."""
+    batches: bool = False
+    """Send bulk work to the Message Batches API, where a model has it: half the price, and hours
+    may pass."""
 
 
 class Budget(Section):

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..contract import Calls, ModelError, Reply, Request
+from ..contract import CONCURRENCY, Calls, ModelError, Reply, Request
 from .limiter import Limiter, TryAgain
 
-CONCURRENCY = 8
-"""Calls in flight at most, where nobody says another number."""
 MAX_RETRIES = 8
 """With the growing pauses about 40 s of patience; a provider's overload lasts longer than 2."""
 LONGEST_WAIT = 60.0

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+from tutelage.models.contract import CONCURRENCY
 from tutelage.store.events import CallInDoubt
 from tutelage.store.log import open_log
 
@@ -87,18 +88,17 @@ def test_deleting_the_checkpoint_changes_nothing(
     assert len(server.asked) == paid_slots(whole)
 
 
-def test_a_kill_between_reply_and_record_costs_one_call_and_is_marked(
+def test_a_kill_between_reply_and_record_costs_what_is_in_flight_and_is_marked(
     tmp_path: Path, server: TeacherServer, whole: Story
 ) -> None:
     server.asked.clear()
     kills = ["reply:1", "reply:4", "reply:9"]
     killed = live(tmp_path, server, *kills)
     assert sorted(killed, key=str) == sorted(whole, key=str)
-    assert len(server.asked) == paid_slots(whole) + len(kills)
-    log = open_log(tmp_path / "store")
-    doubts = list(log.entries(kinds=[CallInDoubt]))
-    assert len(doubts) == len(kills), "each call that may have been paid twice is marked"
-    log.close()
+    with open_log(tmp_path / "store") as log:
+        doubts = len(list(log.entries(kinds=[CallInDoubt])))
+    assert len(kills) <= doubts <= CONCURRENCY * len(kills)
+    assert len(server.asked) <= paid_slots(whole) + doubts, "what may be paid twice is marked"
 
 
 def draw_kills() -> list[list[str]]:
