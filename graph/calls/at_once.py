@@ -33,7 +33,7 @@ class CallsAtOnce:
     _lost: dict[str, Reply] = field(default_factory=dict)
     """Lost calls after which no other was answered: it may be an outage."""
 
-    def answer(self, calls: Sequence[Call]) -> Iterator[list[tuple[str, Reply]]]:
+    def answer(self, calls: Sequence[Call]) -> Generator[list[tuple[str, Reply]]]:
         """Make the calls that are open; yield each reply when all before it are there."""
         for _, request in calls:
             check_schema(request.answer_schema)
@@ -81,14 +81,16 @@ class CallsAtOnce:
         records = self.records
         while todo:
             slot, request = todo[0]
-            records.spending.reserve(self.model, [request])
-            todo.popleft()
             intent = records.intent_of(slot, request, self.name)
-            self._sent[slot] = (request, intent.request)
             is_known = records.log.find(CallIntended, records.stream, intent.slot) is not None
+            # One that may have been paid unseen is counted twice: what it cost, and what it will.
+            records.spending.reserve(self.model, [request] * (1 + is_known))
+            todo.popleft()
+            self._sent[slot] = (request, intent.request)
             records.log.record(intent)
             if is_known:
                 records.record_doubts(self.model, [(slot, request)])
+                records.spending.release(self.model, [request])
             yield slot, request
 
     def _take_rest(self, flight: Replies, stop: BaseException) -> None:

@@ -1,6 +1,6 @@
 """Journal of model calls: each is written down before it is made and once it is answered."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -29,7 +29,7 @@ class Journal(CallRecords):
 
     def replies(
         self, model: Model, calls: Sequence[Call], name: str = ""
-    ) -> Iterator[list[tuple[str, Reply]]]:
+    ) -> Generator[list[tuple[str, Reply]]]:
         """Answer `calls` in order, some at a time; a recorded reply is never asked for again.
 
         Whether a model is asked many at once or in batches is decided here alone. `name` stands for

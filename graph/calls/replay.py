@@ -1,7 +1,7 @@
 """Parts of a run that is made again from its record: log, journal, models and trainer."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -140,7 +140,7 @@ class ReplayJournal(Journal):
 
     def replies(
         self, model: Model, calls: Sequence[Call], name: str = ""
-    ) -> Iterator[list[tuple[str, Reply]]]:
+    ) -> Generator[list[tuple[str, Reply]]]:
         """Yield the recorded replies, in order.
 
         A call is begun where the record has it next, else what has come is yielded: so the events

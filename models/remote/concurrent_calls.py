@@ -86,8 +86,10 @@ class Flight(Iterator[list[tuple[str, Reply]]]):
 
     def __next__(self) -> list[tuple[str, Reply]]:
         while True:
-            while self._send_one():
-                pass
+            # Not for ever: a quick server answers faster than calls are begun.
+            for _ in range(self._most):
+                if not self._send_one():
+                    break
             with self._limiter.changed:
                 if self._came:
                     came, self._came = self._came, []

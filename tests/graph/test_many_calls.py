@@ -1,0 +1,214 @@
+"""Many calls at once through the journal: order, money, pauses and outages; no server, no clock."""
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+
+import pytest
+
+from tutelage.graph.calls.budget import BudgetSpent, Spending, worst_case
+from tutelage.graph.calls.journal import Journal, ModelDown
+from tutelage.graph.config.sections import Budget
+from tutelage.graph.context import Paused
+from tutelage.models.contract import Calls, ModelRefused, Reply, Request, Usage
+from tutelage.models.remote.concurrent_calls import Flight, Patience, Sender
+from tutelage.models.remote.limiter import TryAgain
+from tutelage.store.events import CallCompleted, CallInDoubt, CallIntended, Event
+from tutelage.store.log import Log
+from tutelage.store.memory import MemoryLog
+from tutelage.store.slots import step_of
+
+CALLS = [(f"ask/{number}", Request(f"{number}", "Say it.", max_tokens=20)) for number in range(24)]
+WHOLE = [(slot, request.prompt) for slot, request in CALLS]
+
+
+class Remote:
+    """A model of whose calls many are under way at once; `answer` is called in their threads."""
+
+    name = "messages:http://localhost#mine"
+    batch_size = 1
+
+    def __init__(self, answer: Callable[[Request], Reply]) -> None:
+        self.asked: list[str] = []
+        self._answer = answer
+        self._sender = Sender(self._try, Patience(max_retries=2, longest_wait=0.0))
+
+    def _try(self, request: Request) -> Reply:
+        self.asked.append(request.prompt)
+        return self._answer(request)
+
+    def reply(self, requests: Sequence[Request]) -> list[Reply]:
+        return self._sender.reply(requests)
+
+    def send(self, calls: Calls, most: int, before_each: Callable[[], None]) -> Flight:
+        return self._sender.send(calls, most, before_each)
+
+
+def echo(request: Request) -> Reply:
+    return Reply(request.prompt, usage=Usage(2, 20))
+
+
+def journal_of(log: Log, tokens: int | None = None, concurrency: int = 6) -> Journal:
+    return Journal(log, "run", Spending(Budget(tokens=tokens)), (), concurrency=concurrency)
+
+
+def answers(journal: Journal, model: Remote) -> list[tuple[str, str]]:
+    return [(slot, reply.text) for batch in journal.replies(model, CALLS) for slot, reply in batch]
+
+
+def completed(log: Log) -> set[str]:
+    return {step_of(event.slot) for event in log.events(CallCompleted)}
+
+
+def test_replies_come_in_order_and_each_is_recorded_as_it_comes() -> None:
+    log, last = MemoryLog(), threading.Event()
+
+    def answer(request: Request) -> Reply:
+        if request.prompt == "5":
+            last.set()
+        last.wait(30)
+        return echo(request)
+
+    model = Remote(answer)
+    seen: list[int] = []
+    for batch in journal_of(log).replies(model, CALLS):
+        seen += [int(reply.text) for _, reply in batch]
+        assert seen == list(range(len(seen))) and len(completed(log)) >= len(seen)
+    assert len(seen) == 24 and not list(log.events(CallInDoubt))
+    assert answers(journal_of(log), Remote(pytest.fail)) == WHOLE, "and is never asked for again"
+
+
+def test_a_call_is_recorded_just_before_it_is_sent() -> None:
+    log = MemoryLog()
+    answers(journal_of(log), Remote(echo))
+    open_calls = 0
+    for event in log.events(Event):
+        open_calls += isinstance(event, CallIntended)
+        open_calls -= isinstance(event, CallCompleted)
+        assert open_calls <= 6 + 6, "what came and is not recorded yet lies beside what is sent"
+    assert open_calls == 0
+
+
+@pytest.mark.parametrize("way", ["the run", "its reader", "an error of its reader"])
+def test_whoever_stops_finds_all_that_was_in_flight_in_the_log(way: str) -> None:
+    log, model = MemoryLog(), Remote(echo)
+    journal = journal_of(log)
+
+    def pause() -> None:
+        if way == "the run" and len(model.asked) >= 10:
+            raise Paused
+
+    journal.pause_point = pause
+    with suppress(Paused, ZeroDivisionError), closing(journal.replies(model, CALLS)) as batches:
+        for number, _ in enumerate(batches):
+            if way == "its reader" and number == 1:
+                break
+            assert way != "an error of its reader" or 1 / (1 - number)
+    sent = set(model.asked)
+    assert {slot.removeprefix("ask/") for slot in completed(log)} == sent and len(sent) < 24
+    rest = Remote(echo)
+    assert answers(journal_of(log), rest) == WHOLE
+    assert sent.isdisjoint(rest.asked) and not list(log.events(CallInDoubt))
+
+
+def test_an_interrupt_waits_for_nothing_and_leaves_what_is_in_flight_in_doubt() -> None:
+    log, go_on = MemoryLog(), threading.Event()
+
+    def answer(request: Request) -> Reply:
+        if int(request.prompt) > 2:
+            go_on.wait(30)
+        return echo(request)
+
+    journal = journal_of(log)
+
+    def interrupt() -> None:
+        if len(completed(log)) == 3:
+            raise KeyboardInterrupt
+
+    journal.pause_point = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        answers(journal, Remote(answer))
+    assert len(completed(log)) == 3
+    go_on.set()
+    assert answers(journal_of(log), Remote(echo)) == WHOLE
+    assert 3 <= len(list(log.events(CallInDoubt))) <= 6
+
+
+@pytest.mark.parametrize("concurrency", [1, 6, 24])
+def test_a_budget_is_never_exceeded_and_stops_where_no_call_fits(concurrency: int) -> None:
+    log, model = MemoryLog(), Remote(echo)
+    journal = journal_of(log, tokens=200, concurrency=concurrency)
+    with pytest.raises(BudgetSpent, match="of 200 tokens"):
+        answers(journal, model)
+    spent = journal.spending.input_tokens + journal.spending.output_tokens
+    assert spent == 22 * len(model.asked) == 22 * len(completed(log)) <= 200
+    assert 200 - spent < 22 + worst_case(CALLS[0][1]).output, "nothing but the next call's worst"
+    rest = Remote(echo)
+    assert answers(journal_of(log), rest) == WHOLE
+    assert len(rest.asked) == 24 - len(model.asked)
+
+
+def test_what_is_in_doubt_is_counted_as_spent_before_it_is_asked_again() -> None:
+    log = MemoryLog()
+    journal = journal_of(log)
+    for slot, request in CALLS[:4]:
+        log.record(journal.intent_of(slot, request, Remote.name))
+    with pytest.raises(BudgetSpent):
+        answers(journal_of(log, tokens=100), model := Remote(echo))
+    assert len(model.asked) * 22 + len(list(log.events(CallInDoubt))) * 22 <= 100
+
+
+def test_an_outage_loses_no_call_whatever_is_in_flight() -> None:
+    log, down = MemoryLog(), {"is": False}
+
+    def answer(request: Request) -> Reply:
+        if down["is"]:
+            raise TryAgain("The server is down.", wait=0.0)
+        down["is"] = request.prompt == "7"
+        return echo(request)
+
+    model = Remote(answer)
+    with pytest.raises(ModelDown, match=r"The server is down\. .*`tutelage resume RUN` goes on"):
+        answers(journal_of(log), model)
+    assert all(event.outcome == "ok" for event in log.events(CallCompleted))
+    down["is"] = False
+    assert answers(journal_of(log), Remote(echo)) == WHOLE
+
+
+def test_a_call_that_is_lost_while_others_are_answered_is_recorded_as_lost() -> None:
+    log = MemoryLog()
+
+    def answer(request: Request) -> Reply:
+        if request.prompt in ("3", "11", "23"):
+            raise TryAgain("The gateway has no answer.", wait=0.0)
+        return echo(request)
+
+    found = dict(answers(journal_of(log), Remote(answer)))
+    lost = {event.slot for event in log.events(CallCompleted) if event.outcome == "error"}
+    assert lost == {f"ask/{number}/reply" for number in (3, 11, 23)}
+    assert len(found) == 24 and all(found[slot] == text or not found[slot] for slot, text in WHOLE)
+
+
+def test_a_service_that_refuses_stops_the_run_and_loses_no_call() -> None:
+    log, refused = MemoryLog(), threading.Event()
+
+    def answer(request: Request) -> Reply:
+        if request.prompt == "4":
+            refused.set()
+            raise ModelRefused("No credit is left.")
+        if int(request.prompt) > 2:
+            refused.wait(30)
+        return echo(request)
+
+    with pytest.raises(ModelRefused, match="No credit"):
+        answers(journal_of(log), Remote(answer))
+    assert "ask/4" not in completed(log) and {"ask/0", "ask/3"} <= completed(log)
+    assert answers(journal_of(log), Remote(echo)) == WHOLE
+
+
+def test_what_a_server_counted_tokens_for_and_lost_is_recorded() -> None:
+    log = MemoryLog()
+    model = Remote(lambda request: Reply("", "error", Usage(5, 5), "Cut in the middle."))
+    with pytest.raises(ModelDown, match="recorded as lost"):
+        answers(journal_of(log), model)
+    assert len(completed(log)) == len(model.asked)
