@@ -91,13 +91,8 @@ def open_run(
     drawn = {} if run_id else _draw(config, domain, judge)
     log = log or open_log(home)
     run_id = run_id or _name_new_run(log, folder, config.name, progress or SilentProgress())
-    journal = overrides.journal(
-        log,
-        run_id,
-        spending_of(log, run_id, config.budget),
-        concurrency=config.calls.concurrency,
-        batches=config.calls.batches,
-    )
+    spending = spending_of(log, run_id, config.budget)
+    journal = overrides.journal(log, run_id, spending, **config.calls.model_dump())
     if judge is not None:
         judge.journal = journal
     return Run(
