@@ -91,8 +91,7 @@ def open_run(
     drawn = {} if run_id else _draw(config, domain, judge)
     log = log or open_log(home)
     run_id = run_id or _name_new_run(log, folder, config.name, progress or SilentProgress())
-    spending = spending_of(log, run_id, config.budget)
-    journal = overrides.journal(log, run_id, spending, **config.calls.model_dump())
+    journal = _open_journal(config, log, run_id, overrides)
     if judge is not None:
         judge.journal = journal
     return Run(
@@ -110,6 +109,11 @@ def open_run(
         progress=progress or SilentProgress(),
         drawn=drawn,
     )
+
+
+def _open_journal(config: RunConfig, log: Log, run_id: str, overrides: Overrides) -> Journal:
+    spending = spending_of(log, run_id, config.budget)
+    return overrides.journal(log, run_id, spending, **config.calls.model_dump())
 
 
 def recorded_config(log: Log, run_id: str, budget: Budget | None = None) -> RunConfig:
