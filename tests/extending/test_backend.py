@@ -33,27 +33,26 @@ def patched(tmp_path_factory: pytest.TempPathFactory) -> Patched:
 
 @pytest.fixture
 def asked(httpserver: HTTPServer) -> list[Any]:
-    """What a server of chat completions was asked, which answers as an obliging teacher."""
+    """What a server of completions was asked, which answers as an obliging teacher."""
     asked = []
 
     def answer(request: Request) -> Response:
         asked.append(body := json.loads(request.get_data()))
-        turns = {turn["role"]: turn["content"] for turn in body["messages"]}
-        user = turns["user"]
-        text = obliging(turns.get("system", ""), user) if re.search(r"\d", user) else "Ready."
+        prompt = body["prompt"]
+        text = obliging(prompt, prompt) if re.search(r"\d", prompt) else "Ready."
         said = {
-            "choices": [{"message": {"content": text}, "finish_reason": "stop"}],
+            "choices": [{"text": text, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": 10, "completion_tokens": 5},
         }
         return Response(json.dumps(said), content_type="application/json")
 
-    httpserver.expect_request("/v1/chat/completions").respond_with_handler(answer)
+    httpserver.expect_request("/v1/completions").respond_with_handler(answer)
     return asked
 
 
 @pytest.fixture
 def spec(httpserver: HTTPServer) -> str:
-    return f"openai:{httpserver.url_for('').rstrip('/')}#teacher"
+    return f"completions:{httpserver.url_for('/v1')}#teacher"
 
 
 def write_config(place: Path, teacher: str, tokens: int) -> str:
@@ -69,11 +68,11 @@ def write_config(place: Path, teacher: str, tokens: int) -> str:
 def test_a_new_back_end_is_listed_looked_after_and_asked(
     patched: Patched, spec: str, asked: list[Any]
 ) -> None:
-    assert patched.touched == ("models/chat_completions.py", "models/registry.py")
+    assert patched.touched == ("models/registry.py", "models/remote/completions.py")
     forms = {it["form"] for it in json.loads(patched.tutelage("models", "list", "--json").out)}
-    assert "openai:<url>#<model>" in forms
+    assert "completions:<url>#<model>" in forms
     looked = json.loads(patched.tutelage("doctor", "--quick", "--json").out)
-    assert "OPENAI_API_KEY" in {each["what"] for each in looked}
+    assert "COMPLETIONS_API_KEY" in {each["what"] for each in looked}
     health = patched.tutelage("models", "check", spec)
     assert health.code == 0 and "answered in" in health.out and len(asked) == 1
 
@@ -95,5 +94,5 @@ def test_a_run_pays_a_new_back_end_as_planned_and_stops_at_the_budget(
 
 
 def test_what_holds_for_each_kind_of_model_is_tested_for_a_new_one(patched: Patched) -> None:
-    done = patched.pytest("tests/models/test_facts.py", "-k", "openai")
+    done = patched.pytest("tests/models/test_facts.py", "-k", "completions")
     assert done.code == 0 and " passed" in done.out, done.out
