@@ -33,7 +33,7 @@ KINDS = (
         keys=("OPENAI_API_KEY",), needs_key=True,
     ),
     Kind(
-        "openai:http", "openai:<url>#<model>",
+        "openai:http", "openai:<url>#<model>[+adapter]",
         "any server that speaks Chat Completions: vLLM, llama.cpp, Ollama, LM Studio, OpenRouter",
         "remote.chat_completions:open_server", _CHAT, remote=True,
         keys=("CHAT_COMPLETIONS_API_KEY", "CHAT_COMPLETIONS_AUTHORIZATION"),

@@ -13,7 +13,7 @@ from tutelage.graph.config.config import load_config
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CONFIGS = sorted(EXAMPLES.glob("*.toml"))
-WITHOUT_KEYS = {"ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": ""}
+WITHOUT_KEYS = {"ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": "", "OPENAI_API_KEY": ""}
 
 
 def type_in(place: Path, *words: str) -> tuple[int, str]:
@@ -29,6 +29,7 @@ def test_all_that_lie_in_the_folder_are_listed_with_their_first_comment(tmp_path
     for file in CONFIGS:
         assert file.read_text().startswith(f"# {listed[file.stem]['about']}\n")
     assert "export ANTHROPIC_API_KEY=..." in listed["claude"]["needs"]
+    assert "export OPENAI_API_KEY=..." in listed["openai"]["needs"]
     assert type_in(tmp_path)[0] == 0 and list(tmp_path.iterdir()) == []
 
 

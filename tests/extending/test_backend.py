@@ -69,7 +69,7 @@ def test_a_new_back_end_is_listed_looked_after_and_asked(
     patched: Patched, spec: str, asked: list[Any]
 ) -> None:
     assert patched.touched == ("models/registry.py", "models/remote/completions.py")
-    forms = {it["form"] for it in json.loads(patched.tutelage("models", "list", "--json").out)}
+    forms = {it.get("form") for it in json.loads(patched.tutelage("models", "list", "--json").out)}
     assert "completions:<url>#<model>" in forms
     looked = json.loads(patched.tutelage("doctor", "--quick", "--json").out)
     assert "COMPLETIONS_API_KEY" in {each["what"] for each in looked}

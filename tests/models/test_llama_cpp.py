@@ -1,6 +1,8 @@
-"""A real server that speaks the Messages API: llama.cpp, in this process."""
+"""A real server that speaks the Messages API and Chat Completions: llama.cpp, in this process."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +13,7 @@ SCHEMA = {"type": "object", "properties": {"sum": {"type": "integer"}}, "require
 
 
 @pytest.fixture(scope="module")
-def model() -> Iterator[Model]:
+def address() -> Iterator[str]:
     xllamacpp = pytest.importorskip("xllamacpp")
     params = xllamacpp.CommonParams()
     params.model.path = str(path_of("smollm2-135m"))
@@ -21,8 +23,18 @@ def model() -> Iterator[Model]:
     # Its threads spin: on cores that others use, two are many times slower than one.
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     server = xllamacpp.Server(params)
-    yield open_model(f"messages:{server.listening_address}#smollm2", max_retries=0)
+    yield server.listening_address
     del server
+
+
+@pytest.fixture(params=["messages", "openai"])
+def model(request: pytest.FixtureRequest, address: str) -> Model:
+    return open_model(f"{request.param}:{address}#smollm2", max_retries=0)
+
+
+@pytest.fixture
+def chat(address: str) -> Model:
+    return open_model(f"openai:{address}#smollm2", max_retries=0)
 
 
 def test_it_answers(model: Model) -> None:
@@ -42,6 +54,26 @@ def test_a_temperature_of_zero_is_greedy(model: Model) -> None:
     hot = model.reply([Request("Tell me a story.", max_tokens=12, temperature=2.0)] * 3)
     assert cold.text == same.text
     assert {reply.text for reply in hot} != {cold.text}
+
+
+def test_a_seed_draws_the_same_answer_again(chat: Model) -> None:
+    story = Request("Tell me a story.", max_tokens=12, temperature=2.0)
+    drawn = chat.reply([replace(story, seed=seed) for seed in (1, 1, 2, 3)])
+    one, same, *others = [reply.text for reply in drawn]
+    assert one == same and {one} != set(others)
+
+
+def test_chat_completions_make_the_model_keep_to_the_schema(chat: Model) -> None:
+    schema = SCHEMA | {"additionalProperties": False}
+    request = Request("Tell me a story of a dog.", max_tokens=48, answer_schema=schema)
+    reply = chat.reply([request])[0]
+    assert reply.outcome == "ok" and isinstance(json.loads(reply.text)["sum"], int)
+
+
+def test_a_prompt_beyond_the_context_is_malformed_and_stops_no_run(model: Model) -> None:
+    long, short = model.reply([Request("word " * 3_000), Request("Go.", max_tokens=4)])
+    assert long.outcome == "malformed" and "context" in long.detail
+    assert short.outcome in ("ok", "truncated")
 
 
 def test_an_answer_that_ignores_the_schema_is_never_ok(model: Model) -> None:
