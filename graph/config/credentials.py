@@ -20,7 +20,8 @@ from ...models.credentials import (
 ADVICE = (
     "A config is recorded, and reports show it: take it out. The key of a `messages:` server "
     "belongs in the environment, as MESSAGES_API_KEY or, for a user and password or a token, as "
-    "MESSAGES_AUTHORIZATION (the whole header: `Basic ...`, `Bearer ...`); whatever a domain "
+    "MESSAGES_AUTHORIZATION (the whole header: `Basic ...`, `Bearer ...`); that of an `openai:` "
+    "server as CHAT_COMPLETIONS_API_KEY or CHAT_COMPLETIONS_AUTHORIZATION; whatever a domain "
     "needs, it can read from a variable of its own."
 )
 
