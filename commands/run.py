@@ -11,7 +11,7 @@ from ..store.errors import StoreError
 from ..store.log import Log, lasts
 from ..store.strategies.review_answers import open_question, version_of
 from ..store.strategies.versions import Strategies
-from .errors import SPENT, STOPPED, WAITING, Refused, complain
+from .errors import FAILED, SPENT, STOPPED, WAITING, Refused, complain
 from .output import Json, examples
 from .progress import show_progress
 from .report import print_results
@@ -72,6 +72,7 @@ def drive(workspace: Workspace, run: "Run", *, to_stderr: bool, config: Path | N
     from ..graph.calls.budget import BudgetSpent
     from ..graph.context import RunStatus
     from ..graph.run import go
+    from ..models.contract import ModelRefused
     from ..reports.files import write_results
 
     again, wait = f"resume {run.id}", ""
@@ -85,6 +86,11 @@ def drive(workspace: Workspace, run: "Run", *, to_stderr: bool, config: Path | N
         how = "Nothing is lost. Raise [budget] in a copy of the config and go on:"
         _say_how_to_go_on(run, workspace, how, f"{again} --config FILE", to_stderr)
         raise typer.Exit(SPENT) from None
+    except ModelRefused as refused:
+        complain(str(refused))
+        how = "No problem counts as lost. When that is mended, go on with"
+        _say_how_to_go_on(run, workspace, how, again, to_stderr)
+        raise typer.Exit(FAILED) from None
     except KeyboardInterrupt:
         status = RunStatus.PAUSED
     finally:

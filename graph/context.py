@@ -99,6 +99,8 @@ class Run:
     progress: Progress = field(default_factory=SilentProgress)
     stopping: Callable[[], bool] = lambda: False
     """Asked between batches; True ends the run at the next safe place."""
+    judge: Model | None = None
+    """Model that the domain's judge asks, if it asks one."""
     drawn: Mapping[Split, Sequence[Problem]] = field(default_factory=dict)
     """A new run's problems, from its opening to `freeze`; afterwards the log has them."""
     other_adapters: set[str] = field(default_factory=set)

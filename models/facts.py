@@ -48,6 +48,8 @@ class Kind(NamedTuple):
     keys: tuple[str, ...] = ()
     """Environment variables that may hold its key."""
     needs_key: bool = False
+    asks_people: bool = False
+    """People answer, in their own time: its calls wait, and none is tried beforehand."""
 
 
 class ModelFacts(NamedTuple):

@@ -24,7 +24,7 @@ SUBMITTED, COLLECTED = "submitted", "collected"
 
 RoundStep = Literal["open", "solve", "credit", "reflect", "update_strategy", "validate", "review"]
 CycleStep = Literal["transfer", "feedback"]
-RunStep = Literal["split", "validators", "floors", "judge", "adapters", "import"]
+RunStep = Literal["split", "first", "validators", "floors", "judge", "adapters", "import"]
 Part = Literal[
     "candidate", "incumbent", "told", "bare", "student", "teacher", "gap",
     "gate", "promote", "asked", "answered", "revised", "call", "reply", "split", "floors",

@@ -52,6 +52,10 @@ class Journal(CallRecords):
         ((_, reply),) = chain.from_iterable(self.replies(model, [(slot, request)]))
         return reply
 
+    def makes_optional(self, slot: str) -> bool:
+        """Tell whether a call is made without which a run is whole: a replay may have none."""
+        return True
+
     def _batch(self, model: Model, calls: Sequence[Call], name: str) -> list[tuple[str, Reply]]:
         self.log.keep_all([text for _, r in calls for text in (r.system, r.context, r.prompt)])
         intents = [self.intent_of(slot, request, name) for slot, request in calls]

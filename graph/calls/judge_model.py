@@ -29,7 +29,7 @@ class Judge:
     """
 
     def __init__(self, model: Model) -> None:
-        self._model = model
+        self.model = model
         self.name = model.name
         self.journal: Journal | None = None
         """Set once the run is open."""
@@ -39,10 +39,10 @@ class Judge:
         wanted = dict.fromkeys(prompts)
         requests = [Request(prompt, max_tokens=TOKENS) for prompt in wanted]
         if self.journal is None:
-            replies = self._model.reply(requests)
+            replies = self.model.reply(requests)
         else:
             calls = [(slots.run_step("judge", _prompt_key(it.prompt)), it) for it in requests]
-            batches = self.journal.replies(self._model, calls)
+            batches = self.journal.replies(self.model, calls)
             replies = [reply for batch in batches for _, reply in batch]
         said = {
             prompt: "" if reply.outcome == "error" else reply.text or " "

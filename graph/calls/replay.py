@@ -158,6 +158,11 @@ class ReplayJournal(Journal):
             else:
                 raise RecordEnds
 
+    def makes_optional(self, slot: str) -> bool:
+        """Tell whether the run of then made the call."""
+        recorded = cast(ReplayLog, self.log).recorded
+        return recorded.source.find(CallIntended, self.stream, part(slot, "call")) is not None
+
     def _is_begun_next(self, slot: str) -> bool:
         """Tell whether the call of a slot was begun already, or is what the record has next."""
         call = part(slot, "call")

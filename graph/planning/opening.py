@@ -106,6 +106,7 @@ def open_run(
         validators=validators,
         journal=journal,
         folder=folder / run_id,
+        judge=judge.model if judge else None,
         progress=progress or SilentProgress(),
         drawn=drawn,
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tutelage.graph.calls.journal import ModelDown
-from tutelage.graph.measure.validators import check_validators
+from tutelage.graph.measure.first_calls import check_models
 from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go
 from tutelage.models.contract import ModelError, Reply, Request
@@ -52,9 +52,9 @@ def test_who_answered_is_not_asked_again_and_who_did_not_is(tmp_path: Path) -> N
     first, second = line("Yes."), line("", "No.", name="other")
     run = run_with(tmp_path, first, second)
     with pytest.raises(ModelDown):
-        check_validators(run)
-    check_validators(run)
-    check_validators(run)
+        check_models(run)
+    check_models(run)
+    check_models(run)
     assert (len(first.asked), len(second.asked)) == (1, 2)
     assert {it.max_tokens for it in first.asked} == {8}
     replies = [it.event for it in run.log.entries(kinds=[CallCompleted])]
@@ -71,6 +71,6 @@ def test_a_name_that_its_server_does_not_know_is_told_and_its_call_is_in_doubt(
     unknown = line(ModelError("No model small."), "Yes.")
     run = run_with(tmp_path, unknown)
     with pytest.raises(ModelDown, match=r"does not answer: No model small\. Nothing was spent"):
-        check_validators(run)
-    check_validators(run)
+        check_models(run)
+    check_models(run)
     assert len(unknown.asked) == 2 and len(list(run.log.entries(kinds=[CallInDoubt]))) == 1
