@@ -5,6 +5,7 @@
 2    the command or the config is wrong
 3    the budget is spent
 4    a run waits for a person's review: no fault, but not the end either
+5    requests that people answer (`handoff:<folder>`) wait for answers: likewise
 130  stopped by Ctrl-C or SIGTERM; `tutelage resume` goes on
 """
 
@@ -24,7 +25,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-FAILED, WRONG, SPENT, WAITING, STOPPED = 1, 2, 3, 4, 130
+FAILED, WRONG, SPENT, WAITING, AWAITING, STOPPED = 1, 2, 3, 4, 5, 130
 
 
 class Refused(Exception):
@@ -128,7 +129,7 @@ def _exit_code(error: Exception) -> int | None:
     from ..graph.calls.budget import BudgetSpent
     from ..graph.calls.journal import ModelDown
     from ..graph.config.config import ConfigError
-    from ..models.contract import ModelError
+    from ..models.contract import AnswersAwaited, ModelError
     from ..store.edits import EditError
     from ..store.errors import StoreError
     from ..trainer.preflight import PreflightFailed
@@ -136,6 +137,8 @@ def _exit_code(error: Exception) -> int | None:
 
     if isinstance(error, BudgetSpent):
         return SPENT
+    if isinstance(error, AnswersAwaited):
+        return AWAITING
     if isinstance(error, ConfigError | NotEnoughProblems):
         return WRONG
     done = (BrokenDomain, ModelDown, ModelError, StoreError, EditError, PreflightFailed, OSError)
@@ -148,9 +151,13 @@ def _exit_code(error: Exception) -> int | None:
 
 
 def _sentence(error: Exception) -> str:
+    from ..models.contract import AnswersAwaited
+
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
         return f"The system refused{where}: {error.strerror}. Mend that and run the command again."
+    if isinstance(error, AnswersAwaited):
+        return f"{error} Once answers are there, run the command again."
     return str(error)
 
 

@@ -11,7 +11,7 @@ from ..store.errors import StoreError
 from ..store.log import Log, lasts
 from ..store.strategies.review_answers import open_question, version_of
 from ..store.strategies.versions import Strategies
-from .errors import FAILED, SPENT, STOPPED, WAITING, Refused, complain
+from .errors import AWAITING, FAILED, SPENT, STOPPED, WAITING, Refused, complain
 from .output import Json, examples
 from .progress import show_progress
 from .report import print_results
@@ -39,7 +39,8 @@ def run(
 
     Ctrl-C or SIGTERM finishes the batch at hand and pauses; nothing is lost, and `tutelage resume`
     goes on. Exit codes: 0 finished, 130 paused, 4 a person has to review a version first
-    (`tutelage review`), 3 the budget is spent, 2 the config is wrong.
+    (`tutelage review`), 5 requests wait for people's answers (`handoff:<folder>`), 3 the budget is
+    spent, 2 the config is wrong.
     """
     from ..graph.config.config import load_config
     from ..graph.planning.opening import Overrides, open_run
@@ -72,7 +73,7 @@ def drive(workspace: Workspace, run: "Run", *, to_stderr: bool, config: Path | N
     from ..graph.calls.budget import BudgetSpent
     from ..graph.context import RunStatus
     from ..graph.run import go
-    from ..models.contract import ModelRefused
+    from ..models.contract import AnswersAwaited, ModelRefused
     from ..reports.files import write_results
 
     again, wait = f"resume {run.id}", ""
@@ -86,6 +87,11 @@ def drive(workspace: Workspace, run: "Run", *, to_stderr: bool, config: Path | N
         how = "Nothing is lost. Raise [budget] in a copy of the config and go on:"
         _say_how_to_go_on(run, workspace, how, f"{again} --config FILE", to_stderr)
         raise typer.Exit(SPENT) from None
+    except AnswersAwaited as waiting:
+        typer.echo(f"Run {run.id} waits for people: {waiting}", err=to_stderr)
+        how = "Everything is recorded. Once answers are there, go on with"
+        _say_how_to_go_on(run, workspace, how, again, to_stderr)
+        raise typer.Exit(AWAITING) from None
     except ModelRefused as refused:
         complain(str(refused))
         how = "No problem counts as lost. When that is mended, go on with"

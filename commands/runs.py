@@ -5,6 +5,7 @@ from typing import Any
 
 import typer
 
+from ..reports.answers_awaited import awaited_answers
 from ..reports.wording import version_name
 from ..store.events import RunFinished, RunStarted
 from ..store.log import Log
@@ -53,7 +54,11 @@ def _describe_runs(log: Log) -> Iterator[dict[str, Any]]:
 
 
 def run_state(log: Log, run: str) -> str:
-    """Return `finished`, `ended above a hole`, `running`, `waiting` (for a review) or `stopped`."""
+    """Return `finished`, `running`, `stopped`, or another state of the run.
+
+    It may have `ended above a hole`, be `waiting` for a review, or be `awaiting answers` of people
+    who take a model's place.
+    """
     from ..graph.planning.required_slots import find_hole
 
     if find_hole(log, run):
@@ -62,4 +67,6 @@ def run_state(log: Log, run: str) -> str:
         return "finished"
     if log.worker(run):
         return "running"
-    return "waiting" if open_question(log, run) else "stopped"
+    if open_question(log, run):
+        return "waiting"
+    return "awaiting answers" if awaited_answers(log, run) else "stopped"

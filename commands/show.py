@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ..reports.answers_awaited import awaited_lines
 from ..reports.run_json import run_as_json, usage_rows
 from ..reports.run_lines import run_lines
 from ..reports.run_story import read_run
@@ -32,6 +33,7 @@ def show(
     with here(ctx).store() as log:
         story = read_run(log, run)
         state, hole = run_state(log, run), find_hole(log, run)
+        awaited = list(awaited_lines(log, run)) if state == "awaiting answers" else []
         if as_json:
             told = run_as_json(story, is_finished=state == "finished")
             print_json(told | {"state": state})
@@ -42,7 +44,9 @@ def show(
     console().print(table(_CALLS, rows))
     if hole:
         typer.echo(str(hole))
-    if state == "stopped":
+    for line in awaited:
+        typer.echo(clean(line))
+    if state in ("stopped", "awaiting answers"):
         typer.echo(f"Not finished. Go on with\n{here(ctx).command(f'resume {run}')}")
     if state == "waiting":
         typer.echo(f"A person has to review a version:\n{here(ctx).command(f'review {run}')}")

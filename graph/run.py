@@ -15,6 +15,7 @@ from langgraph.runtime import RunControl
 
 from ..domains.contract import Domain
 from ..models.callables import Answerer
+from ..models.contract import AnswersAwaited
 from ..models.registry import facts_by_name
 from ..store.events import Evaluated
 from ..store.log import Log
@@ -147,10 +148,12 @@ def transfer_knowledge(
 
     A model is named, or is a function or an object of yours (`models.callables.as_model`).
     `sections` are the config's own: `splits={"train": 300}`, `loop={"cycles": 1}`, `seed=3`, ...
-    With `resume` the run of that name goes on where it stands; only its `budget` may differ.
+    With `resume` the run of that name goes on where it stands; only its
+    `budget` and `calls` may differ.
     Leaves the store in `home`, and in `folder/name` the checkpoint, `config.toml` and the adapters.
     The results' files, `attribution.json` among them, are written by
-    `tutelage.reports.write_results`. Raises what `open_run` and `go` raise.
+    `tutelage.reports.write_results`. Raises what `open_run` and `go` raise,
+    Paused for a run that waits for a review.
     """
     config, parts = parse_call(name, domain, teacher, student, sections)
     if resume:
@@ -165,6 +168,9 @@ def transfer_knowledge(
                 f"call with name={run.id!r} and resume=True."
             )
         return attribution(run.log, run.id)
+    except AnswersAwaited as waiting:
+        how = f"Then make the same call with name={run.id!r} and resume=True."
+        raise AnswersAwaited(f"{waiting} {how}", waiting.replies) from None
     finally:
         run.log.close()
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from .contract import Model, ModelError, Request
 from .credentials import credential_in, public_name
 from .facts import Kind, ModelFacts, Size, folder_or_repository, folder_size, is_path
+from .handoff import HandoffModel
 from .packaged import gguf_size, has_gguf, torch_can_open
 
 _MESSAGES, _CHAT = "Messages API", "Chat Completions API"
@@ -55,6 +56,11 @@ KINDS = (
         "a GGUF file, or packaged weights by name, by llama.cpp here; needs tutelage[llama]",
         "llama.model:open_file", _LLAMA, takes_adapter=True,
         size=gguf_size, finds_weights=has_gguf,
+    ),
+    Kind(
+        "handoff:", "handoff:<folder>",
+        "people, or a coding agent: requests are files, and so are their answers; needs no key",
+        "handoff:open_handoff", "people", size=lambda base: Size(0.0), asks_people=True,
     ),
     Kind(
         "scripted:", "scripted:<file.json>", "answers read from a file, for tests and rehearsals",
@@ -160,7 +166,7 @@ class Health(NamedTuple):
 
 
 def check_model(spec: str, **options: Any) -> Health:
-    """Open the model and ask it one short question (a script is only read)."""
+    """Open the model and ask it one short question; a script is only read, and people are not."""
     facts = facts_by_name(spec)
     if facts.remote:
         # Somebody waits for the answer, and a server that is down is the answer.
@@ -170,6 +176,8 @@ def check_model(spec: str, **options: Any) -> Health:
         model = open_model(spec, **options)
         if facts.kind.engine == _SCRIPT:
             return Health(True, f"{named}: the script can be read")
+        if isinstance(model, HandoffModel):
+            return Health(True, f"{named}: {model.describe()}")
         question = Request("Reply with the word ready.", max_tokens=64)
         reply = model.reply([question])[0]
     except ModelError as error:

@@ -4,7 +4,15 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from ...models.contract import CONCURRENCY, ConcurrentModel, Model, Reply, Request
+from ...models import facts_by_name
+from ...models.contract import (
+    CONCURRENCY,
+    AnswersAwaited,
+    ConcurrentModel,
+    Model,
+    Reply,
+    Request,
+)
 from ...models.schema import check_schema
 from ...store.events import CallCompleted, CallIntended
 from ...store.slots import part
@@ -67,7 +75,8 @@ class Journal(CallRecords):
         open_calls = [place for place, event in enumerate(said) if event is None]
         done = [event for event in said if event is not None]
         if open_calls:
-            self.record_doubts(model, [calls[place] for place in open_calls if known[place]])
+            if not facts_by_name(model.name).kind.asks_people:  # their requests lie there still
+                self.record_doubts(model, [calls[place] for place in open_calls if known[place]])
             asked = [(calls[place], intents[place].request) for place in open_calls]
             for place, event in zip(open_calls, self._ask(model, asked), strict=True):
                 done.insert(place, event)
@@ -77,7 +86,8 @@ class Journal(CallRecords):
     def _ask(self, model: Model, asked: Sequence[tuple[Call, str]]) -> list[CallCompleted]:
         """Make the calls, each with the hash of its request, and record what came of them.
 
-        Raises ModelError and BudgetSpent before anything is asked, ModelDown in an outage.
+        Raises ModelError and BudgetSpent before anything is asked, ModelDown in an outage, and
+        AnswersAwaited once the answers that are there are recorded.
         """
         requests = [request for (_, request), _ in asked]
         for request in requests:
@@ -85,20 +95,33 @@ class Journal(CallRecords):
         self.spending.reserve(model, requests)
         try:
             received = ask(model, requests)
+        except AnswersAwaited as waiting:
+            there = sorted(waiting.replies)
+            replies = [self._charge(model, requests[it], waiting.replies[it]) for it in there]
+            self._record([asked[place] for place in there], replies)
+            raise
         finally:
             self.spending.release(model, requests)
         replies = [
-            self.spending.charge(model, request, recordable(reply, self.secrets))
+            self._charge(model, request, reply)
             for request, reply in zip(requests, received.replies, strict=True)
         ]
         if received.asked_again:
             self.lost_calls.count(model, replies, asked_again=True)
+        recorded = self._record(asked, replies)
+        if not received.asked_again:
+            self.lost_calls.count(model, replies, asked_again=False)
+        return recorded
+
+    def _charge(self, model: Model, request: Request, reply: Reply) -> Reply:
+        return self.spending.charge(model, request, recordable(reply, self.secrets))
+
+    def _record(
+        self, asked: Sequence[tuple[Call, str]], replies: Sequence[Reply]
+    ) -> list[CallCompleted]:
         self.log.keep_all([reply.text for reply in replies])
         completed = [
             self.completion_of(slot, sealed, reply)
             for ((slot, _), sealed), reply in zip(asked, replies, strict=True)
         ]
-        recorded = self.log.record_all(completed)
-        if not received.asked_again:
-            self.lost_calls.count(model, replies, asked_again=False)
-        return recorded
+        return self.log.record_all(completed)

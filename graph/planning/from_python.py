@@ -13,7 +13,7 @@ from ..context import Progress, Run
 from ..teacher.contract import Teacher
 from .opening import Overrides, open_run, recorded_config
 
-MAY_DIFFER = {"name", "budget"}
+MAY_DIFFER = {"name", "budget", "calls"}
 """Settings that a run which goes on need not have as it began."""
 
 
@@ -24,7 +24,8 @@ def reopen_call(
     parts: Overrides,
     progress: Progress | None,
 ) -> Run:
-    """Open the run of the config's name again, to go on with it under the config's budget.
+    """Open the run of the config's name again, to go on with it under the config's budget and limits
+    of calls.
 
     Raises what `open_run` raises, LookupError for an unknown run, and ConfigError where another
     setting or part is given than the run began with.
@@ -39,12 +40,12 @@ def reopen_call(
             told = "; ".join(f"{it} was {was.get(it)!r}, is {now.get(it)!r}" for it in differing)
             raise ConfigError(
                 f"Run {config.name} cannot go on with other settings than it began with: {told}. "
-                "Only `budget` may differ. Take these back, or begin a new run."
+                "Only `budget` and `calls` may differ. Take these back, or begin a new run."
             )
         return open_run(
             home,
             folder,
-            recorded,
+            recorded.model_copy(update={"calls": config.calls}),
             run_id=config.name,
             overrides=parts,
             progress=progress,

@@ -4,6 +4,7 @@ Calls are the most that the config allows, as if every candidate came up and eve
 problem failed. Minutes are likely ones, from speeds that were measured; they say the order of size.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil, sqrt
@@ -122,7 +123,7 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
         usd=_dollars(config, paid, [stage.output_tokens for stage in paid]),
         usd_limit=_dollars(config, paid, [stage.output_limit for stage in paid]),
         detectable=detectable_gain(config.block, config.gate_settings),
-        notes=tuple(_notes(config, size, paid, lengths)),
+        notes=(*_notes(config, size, paid, lengths), *_notes_on_people(stages)),
     )
 
 
@@ -164,7 +165,9 @@ def _stage(lengths: _Lengths, size: float | None, asked: Calls) -> Stage:
     if asked.prompt == "read":
         read += LARGE * (lengths.bare + lengths.reply)
         likely, limit = TEACHER_TEXT // 10, TEACHER_TEXT
-    if facts_by_name(asked.spec).remote:
+    if facts_by_name(asked.spec).kind.asks_people:
+        seconds = 0.0  # theirs, and not the machine's
+    elif facts_by_name(asked.spec).remote:
         seconds = calls * (REMOTE_STARTS + likely / REMOTE_WRITES)
     else:
         # A strategy is read once a batch and kept: only what differs is read for each problem.
@@ -203,6 +206,15 @@ def _dollars(config: RunConfig, paid: Sequence[Stage], output: Sequence[int]) ->
         dollars_for(stage.spec, config.budget, stage.input_tokens, written)
         for stage, written in zip(paid, output, strict=True)
     )
+
+
+def _notes_on_people(stages: Sequence[Stage]) -> Iterator[str]:
+    calls: Counter[str] = Counter()
+    for stage in stages:
+        if facts_by_name(stage.spec).kind.asks_people:
+            calls[stage.spec] += stage.calls
+    for spec, number in calls.items():
+        yield f"Up to {number} requests to {spec} take people's time, which is not counted."
 
 
 def _notes(

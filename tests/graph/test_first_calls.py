@@ -33,6 +33,7 @@ TINY: dict[str, Any] = {
     "loop": {"cycles": 1, "rounds": 1, "candidates": 1, "batch": 6, "feedback": 4},
     "gate": {"channel": "words"},
     "train": {"examples": 4},
+    "calls": {"concurrency": 1},
 }
 REFUSALS = {
     400: "model: unknown name",
@@ -126,7 +127,11 @@ def test_a_key_that_is_revoked_in_the_middle_stops_at_once_and_loses_no_problem(
     run = run_against(tmp_path, server, student, run_id=run.id)
     assert go(run) and run.log.find(RunFinished, run.id, "finish")
     assert len(server.asked) == 5 + len(
-        [it for it in run.log.events(CallCompleted) if it.slot not in answered and _is_remote(run, it)]
+        [
+            it
+            for it in run.log.events(CallCompleted)
+            if it.slot not in answered and _is_remote(run, it)
+        ]
     )
     assert not [it for it in run.log.events(AttemptJudged) if it.outcome == "error"]
 
@@ -143,7 +148,7 @@ def test_a_judging_model_is_tried_before_any_local_work(
     server, student = TeacherServer(httpserver, Gatekeeper(403)), Pupil(CARRY_HELPS)
     run = run_against(tmp_path, server, student, teacher="rulebook")
     run.judge = ScriptedModel(refuse, "openai:http://127.0.0.1:9#judge")
-    with pytest.raises(ModelDown, match="The judge openai:.* does not answer: No right"):
+    with pytest.raises(ModelDown, match=r"The judge openai:.* does not answer: No right"):
         go(run)
     assert not student.asked and not list(run.log.events(AttemptJudged))
 

@@ -34,6 +34,7 @@ FILLED = {
     "<repo or path>": "./student",
     "<file.json>": "./replies.json",
     "<file.gguf or name>": "smollm2-135m",
+    "<folder>": "./answers",
 }
 
 
