@@ -24,8 +24,7 @@ def reopen_call(
     parts: Overrides,
     progress: Progress | None,
 ) -> Run:
-    """Open the run of the config's name again, to go on with it under the config's budget and limits
-    of calls.
+    """Open the run of the config's name again, to go on with the config's budget and calls.
 
     Raises what `open_run` raises, LookupError for an unknown run, and ConfigError where another
     setting or part is given than the run began with.
