@@ -91,9 +91,7 @@ def open_run(
     drawn = {} if run_id else _draw(config, domain, judge)
     log = log or open_log(home)
     run_id = run_id or _name_new_run(log, folder, config.name, progress or SilentProgress())
-    journal = _open_journal(config, log, run_id, overrides)
-    if judge is not None:
-        judge.journal = journal
+    journal = _open_journal(config, log, run_id, overrides, judge)
     return Run(
         id=run_id,
         config=config,
@@ -112,9 +110,15 @@ def open_run(
     )
 
 
-def _open_journal(config: RunConfig, log: Log, run_id: str, overrides: Overrides) -> Journal:
+def _open_journal(
+    config: RunConfig, log: Log, run_id: str, overrides: Overrides, judge: Judge | None
+) -> Journal:
+    """Open the run's journal, in which a model that judges writes as well."""
     spending = spending_of(log, run_id, config.budget)
-    return overrides.journal(log, run_id, spending, **config.calls.model_dump())
+    journal = overrides.journal(log, run_id, spending, **config.calls.model_dump())
+    if judge is not None:
+        judge.journal = journal
+    return journal
 
 
 def recorded_config(log: Log, run_id: str, budget: Budget | None = None) -> RunConfig:

@@ -1,4 +1,4 @@
-"""Who cannot answer is found out before any local work, and later costs nothing but a stop."""
+"""A model that cannot answer is found before any local work, and later costs only a stop."""
 
 import json
 import re
