@@ -87,8 +87,8 @@ def _unpack(response: httpx2.Response) -> bytes:
         for piece in response.iter_bytes():
             body += piece
             if len(body) > LONGEST_BODY:
-                head = body[:60].decode(errors="replace")
-                return f"(more than {LONGEST_BODY:,} bytes, beginning with {head!r})".encode()
+                # Not how it begins: half a key would not be known for one.
+                return f"(more than {LONGEST_BODY:,} bytes)".encode()
     except httpx2.DecodingError as error:
         packed = response.headers.get("content-encoding")
         return f"(a body that cannot be unpacked as {packed!r}: {error})".encode()
@@ -99,7 +99,7 @@ def _note_of_detour(response: httpx2.Response) -> bytes:
     if response.status_code not in _DETOURS:
         return b""
     place = public_name(response.headers.get("location", "nowhere"))
-    return f"(it points to {place[:200]}, which is not followed: name the right address)".encode()
+    return f"(it points to {place}, which is not followed: name the right address)".encode()
 
 
 def _remaining(timeout: float | None) -> float | None:

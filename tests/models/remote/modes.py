@@ -229,6 +229,14 @@ def _echoes(dialect: Dialect) -> Iterator[Mode]:
         yield Mode(f"401, the key after {before} letters", http(said, "401 No"), "closed")
     place = f"location: http://127.0.0.2:9/?next={KEY}\r\nx-key: {KEY}\r\n"
     yield Mode("the key in a detour", http("", "302 Found", place), "closed")
+    for before in range(130, 300, 19):
+        place = f"location: http://127.0.0.2:9/{'x' * before}{KEY}\r\n"
+        yield Mode(
+            f"a detour, the key after {before} letters", http("", "302 Found", place), "closed"
+        )
+    for before in range(30, 60, 9):
+        body = "x" * before + KEY + " " * 9_000_000
+        yield Mode(f"too much, the key after {before} letters", http(body), "malformed")
     yield Mode("the key in the reason", http("", f"500 {KEY}"), "error")
     yield Mode("the key as a code", http(_error(code=KEY), "500 No"), "error")
     ended = dialect.put(dialect.reason, KEY)
