@@ -10,7 +10,7 @@ from ..reports.run_story import read_run
 from ..reports.wording import clean, interval, points, share
 from ..reports.worth_lines import worth_lines, worths_as_json
 from ..store.events import AdapterTrained
-from ..store.judged_by import judge_lines
+from ..store.judged_by import engine_line, judge_lines
 from ..store.log import Log
 from ..store.strategies.import_export import to_markdown
 from .output import Json, console, examples, print_json, table
@@ -72,11 +72,14 @@ def print_results(workspace: Workspace, log: Log, run_id: str, *, as_json: bool)
             "worth": worths_as_json(version, story.worth),
             "judged_by": dict(sorted(story.judged_by.items())),
         }
+        more |= {"engines": dict(sorted(story.engines.items()))} if story.engines else {}
         more |= {"doubts": story.doubts} if story.doubts else {}
         more |= {"read_again": story.read_again} if story.readings else {}
         print_json(dict(data) | more | ({"portability": matrix.as_json()} if matrix else {}))
         return
     show_attribution(data, story.judged_by, story.read_again)
+    if said := engine_line(story.engines):
+        typer.echo(clean(said))
     if story.doubt_line:
         typer.echo(story.doubt_line)
     typer.echo()

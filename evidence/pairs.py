@@ -35,6 +35,22 @@ def require_one_judge(judges: Iterable[str]) -> None:
         )
 
 
+class MixedEngines(ValueError):
+    """Replies that stand in one comparison were made by different engines."""
+
+
+def require_one_engine(engines: Iterable[str]) -> None:
+    """Raise MixedEngines unless one engine, by name and version, made all replies of a comparison.
+
+    Unknown ones, which are empty, may be any: older attempts kept none.
+    """
+    if len(found := sorted(set(engines) - {""})) > 1:
+        raise MixedEngines(
+            f"The replies were made by {len(found)} engines: {'; '.join(found)}. How those differ "
+            "is no gain: one of them has to make all replies of a comparison."
+        )
+
+
 def answered_pairs(candidate: Scores, incumbent: Scores) -> list[tuple[float, float]]:
     """The pairs that both arms answered."""
     if len(candidate) != len(incumbent):

@@ -3,6 +3,7 @@
 from .contract import Model, ModelError, ModelRefused, Reply, Request, Usage
 from .registry import (
     check_model,
+    engine_of,
     facts_by_name,
     facts_of,
     open_model,
@@ -20,6 +21,7 @@ __all__ = [
     "ScriptedModel",
     "Usage",
     "check_model",
+    "engine_of",
     "facts_by_name",
     "facts_of",
     "open_model",

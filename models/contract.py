@@ -97,6 +97,16 @@ class ConcurrentModel(Model, Protocol):
         """
 
 
+@runtime_checkable
+class EngineKnown(Protocol):
+    """Model whose replies depend on a program of this machine, which it can name."""
+
+    engine: str
+    """Program, version and whatever else changes its replies: `torch 2.13.0, cpu, float32`."""
+    repeatable: bool
+    """A greedy reply depends on its request alone, and not on what else is asked meanwhile."""
+
+
 class Student(Model, Protocol):
     """A model that can answer with an adapter."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from .contract import Model, ModelError, Request
+from .contract import EngineKnown, Model, ModelError, Request
 from .credentials import credential_in, public_name
 from .facts import Kind, ModelFacts, Size, folder_or_repository, folder_size, is_path
 from .handoff import HandoffModel
@@ -155,6 +155,13 @@ def open_recorded_model(spec: str, **options: Any) -> Model:
             "no budget would count its tokens."
         )
     return opened
+
+
+def engine_of(model: Model) -> str:
+    """Return the program or protocol that answers for a model, as exactly as that is known."""
+    if isinstance(model, EngineKnown):
+        return model.engine
+    return facts_by_name(model.name).kind.engine
 
 
 class Health(NamedTuple):

@@ -51,7 +51,13 @@ def run_as_json(story: RunStory, *, is_finished: bool) -> dict[str, Any]:
 
 def _only_where_there_are_some(story: RunStory) -> dict[str, Any]:
     others = [it.model_dump(mode="json") for it in story.others]
-    some = {"read_again": story.read_again, "doubts": story.doubts, "others": others}
+    engines = dict(sorted(story.engines.items()))
+    some = {
+        "engines": engines,
+        "read_again": story.read_again,
+        "doubts": story.doubts,
+        "others": others,
+    }
     return {key: it for key, it in some.items() if it}
 
 

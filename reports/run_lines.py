@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ..graph.measure.channel_rule import words_help
 from ..store import events
 from ..store.edits import Edit, edit_line
-from ..store.judged_by import judge_lines
+from ..store.judged_by import engine_line, judge_lines
 from ..store.slots import RoundId
 from ..store.strategies.diff import gate_line
 from .event_wording import describe_other
@@ -43,6 +43,8 @@ def run_lines(story: RunStory, state: str) -> Iterator[str]:
     yield from map(describe_other, story.others)
     outcomes = ", ".join(f"{n} {outcome}" for outcome, n in sorted(story.outcomes.items()))
     yield f"Attempts: {outcomes or 'none'}."
+    if said := engine_line(story.engines):
+        yield said
     yield from judge_lines(dict(sorted(story.judged_by.items())), story.read_again)
     if story.doubt_line:
         yield story.doubt_line

@@ -65,6 +65,8 @@ class RunStory:
     """Judged attempts by outcome."""
     judged_by: Counter[str] = field(default_factory=Counter)
     """Judged attempts by the judge that read them, and the sandbox or model behind it."""
+    engines: Counter[str] = field(default_factory=Counter)
+    """Judged attempts by what made the reply, as far as that was kept."""
     doubts: int = 0
     """Judged attempts on which two ways of comparing the answer disagreed."""
     readings: dict[str, events.AttemptReread] = field(default_factory=dict)
@@ -102,6 +104,7 @@ class RunStory:
         for counted, name in (
             (self.outcomes, attempt.outcome),
             (self.judged_by, judge_name(attempt)),
+            (self.engines, attempt.engine),
         ):
             counted[name] += times
             if not name or not counted[name]:

@@ -1,4 +1,4 @@
-"""Counts the judges of a run's replies, with the sandboxes and models behind them."""
+"""Counts who judged a run's replies, with the sandboxes and models behind, and what made them."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -64,6 +64,11 @@ def judge_lines(found: Mapping[str, int], again: Mapping[str, int] = {}) -> Iter
         yield f"Judged by {_tell_counts(found)}."
     if again:
         yield f"Read again by {_tell_counts(again)}."
+
+
+def engine_line(found: Mapping[str, int]) -> str:
+    """Return what made the replies, and how many of them; empty where none was kept."""
+    return f"Answered by {_tell_counts(found)}." if found else ""
 
 
 def doubt_line(doubts: int, judged: int) -> str:

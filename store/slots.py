@@ -16,6 +16,8 @@ from typing import Literal, NamedTuple, Protocol, get_args
 START, EVALUATE, FINISH = "start", "evaluate", "finish"
 PROBE = "baseline/probe"
 """Slot of the student's probe; `probe_of` is that of a validator."""
+FRONTIER = "frontier"
+"""Slot below which all scores on the frontier's problems stand."""
 
 GROUP, SHOW, SEAL, DOUBT, REREAD, BATCH = "group", "show", "seal", "doubt", "reread", "batch"
 """Things of which several may stand in a slot, each `below` it by its number or name."""
@@ -132,7 +134,7 @@ def examples(strategy: str) -> str:
 
 def frontier(strategy: str, adapter: str) -> str:
     """Return the slot of a strategy's scores on the frontier's problems."""
-    return f"frontier/{strategy[:_SHORT]}" + (f"/{adapter}" if adapter else "")
+    return f"{FRONTIER}/{strategy[:_SHORT]}" + (f"/{adapter}" if adapter else "")
 
 
 def probe_of(validator: int) -> str:

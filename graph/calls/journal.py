@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from ...models import facts_by_name
+from ...models import engine_of, facts_by_name
 from ...models.contract import (
     CONCURRENCY,
     AnswersAwaited,
@@ -54,6 +54,10 @@ class Journal(CallRecords):
             size = max(1, model.batch_size)
             for start in range(0, len(calls), size):
                 yield self._batch(model, calls[start : start + size], name)
+
+    def engine(self, model: Model) -> str:
+        """Return what answers for a model; a run that is made again has it from its record."""
+        return engine_of(model)
 
     def one(self, model: Model, slot: str, request: Request) -> Reply:
         """Answer a single call."""

@@ -116,6 +116,15 @@ class Record:
                 return judge
         return self._judge
 
+    @property
+    def engine(self) -> str:
+        """Engine of the attempt that comes next; empty behind the last one."""
+        if self.place == len(self):
+            return ""
+        after = self._entries[self.place].seq - 1
+        coming = self.source.events(AttemptJudged, stream=self.run_id, after=after)
+        return next((attempt.engine for attempt in coming), "")
+
     def find_training(self, fits: Callable[[AdapterTrained], bool]) -> AdapterTrained | None:
         """Return the training that fits: the next event or the last one done, else a later one."""
         found = [

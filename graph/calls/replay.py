@@ -163,6 +163,9 @@ class ReplayJournal(Journal):
         recorded = cast(ReplayLog, self.log).recorded
         return recorded.source.find(CallIntended, self.stream, part(slot, "call")) is not None
 
+    def engine(self, model: Model) -> str:
+        return cast(ReplayLog, self.log).recorded.engine
+
     def _is_begun_next(self, slot: str) -> bool:
         """Tell whether the call of a slot was begun already, or is what the record has next."""
         call = part(slot, "call")

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...domains.contract import Domain, Problem
 from ...evidence.attribution.contrasts import compare
-from ...evidence.pairs import differences, require_one_judge
+from ...evidence.pairs import differences, require_one_engine, require_one_judge
 from ...store import slots
 from ...store.events import AttemptJudged, CreditMeasured, Solved, Transferred
 from ...store.rules import Rule, Strategy
@@ -118,6 +118,7 @@ def _leave_out(
         strategy=Strategy(rules=tuple(it for it in strategy.rules if it.id != rule.id)),
         adapter=solved.adapter,
         samples=run.config.loop.samples,
+        beside=solved.slot,
         what=f"credit, without {rule.id}",
     )
     run.log.record(
@@ -140,8 +141,9 @@ def _pairs(
     theirs: Mapping[str, Sequence[AttemptJudged]],
 ) -> list[tuple[float, float]]:
     """Return both arms' scores of each problem that neither arm lost."""
-    both = (event for arm in (ours, theirs) for it in problems for event in arm[it.id])
+    both = [event for arm in (ours, theirs) for it in problems for event in arm[it.id]]
     require_one_judge(event.judge for event in both)
+    require_one_engine(event.engine for event in both)
     return [
         (mine, other)
         for problem in problems

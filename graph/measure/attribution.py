@@ -78,7 +78,8 @@ def attribute(
         floors[split], floor_right[split] = floor.accuracy, floor_scores(floor, problems)
         for arm in every:
             key = (split, arm.student, arm.strategy is not None)
-            arms[key] = answers_of(run, slots.arm_on(place, split, arm.slot), problems, arm)
+            prefix = slots.arm_on(place, split, arm.slot)
+            arms[key] = answers_of(run, prefix, problems, arm, beside=place)
     return table(
         arms,
         floors=floors,
@@ -97,9 +98,9 @@ def floor_scores(floor: Floor, problems: Sequence[Problem]) -> Mapping[str, floa
 
 
 def answers_of(
-    run: Run, prefix: str, problems: Sequence[Problem], arm: EvaluationArm
+    run: Run, prefix: str, problems: Sequence[Problem], arm: EvaluationArm, *, beside: str
 ) -> list[JudgedReply]:
-    """Return one arm's judged replies, in slots below `prefix`."""
+    """Return one arm's judged replies, in slots below `prefix`; all arms stand below `beside`."""
     if arm.solutions:
         return [_worked_answer(run, problem) for problem in problems]
     attempts = attempt(
@@ -109,6 +110,7 @@ def answers_of(
         model=arm.model,
         strategy=arm.strategy,
         adapter=arm.adapter,
+        beside=beside,
         what=slots.label(prefix),
     )
     return [

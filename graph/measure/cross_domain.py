@@ -54,7 +54,7 @@ def evaluate_on(
     there = replace(run, domain=domain)
     arms: dict[Arm, list[JudgedReply]] = {
         (domain.name, arm.student, arm.strategy is not None): answers_of(
-            there, slots.below(place, arm.slot), problems, arm
+            there, slots.below(place, arm.slot), problems, arm, beside=place
         )
         for arm in evaluation_arms(run, version.strategy, adapter)
         if arm.model is None and not arm.solutions

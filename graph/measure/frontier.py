@@ -40,6 +40,7 @@ def score_version(run: Run, version: Version, adapter: str) -> FrontierScored:
         strategy=version.strategy if run.reads_words() else None,
         adapter=adapter,
         samples=repeats,
+        beside=slots.FRONTIER,
         what=f"frontier, {version.name}",
     )
     answers = by_problem(answered)

@@ -10,7 +10,7 @@ from ...evidence.gate.replicates import Replicates, means
 from ...evidence.gate.rule import AcceptanceRule, Decision
 from ...evidence.gate.rules import USUAL, rule_of
 from ...evidence.gate.settings import GateSettings
-from ...evidence.pairs import require_one_judge
+from ...evidence.pairs import require_one_engine, require_one_judge
 from ...store import slots
 from ...store.events import AttemptJudged, Channel, GateDecided
 from ...store.strategies.versions import Version
@@ -92,8 +92,10 @@ class Gate:
         settings = replace(self.settings, floor=floor.accuracy)
 
         def ask(asked: int) -> Arms:
-            old = self._answers(self.incumbent, old_slot, old_adapter, self.block[:asked])
-            return self._answers(self.candidate, new_slot, new_adapter, self.block[:asked]), old
+            part = self.block[:asked]
+            old = self._answers(self.incumbent, old_slot, old_adapter, part, beside=new_slot)
+            new = self._answers(self.candidate, new_slot, new_adapter, part, beside=old_slot)
+            return new, old
 
         (new, old), verdict = decide_by_race(len(self.block), settings, ask)
         return self._event(
@@ -132,7 +134,12 @@ class Gate:
         )
 
     def _answers(
-        self, version: Version, prefix: str, adapter: str, part: Sequence[Problem]
+        self,
+        version: Version,
+        prefix: str,
+        adapter: str,
+        part: Sequence[Problem],
+        beside: str,
     ) -> list[AttemptJudged]:
         return attempt(
             self.run,
@@ -141,6 +148,7 @@ class Gate:
             strategy=version.strategy if self.channel == "words" else None,
             adapter=adapter,
             samples=self.settings.replicates,
+            beside=beside,
             what=f"gate, {version.name}",
         )
 
@@ -214,6 +222,7 @@ def decide_by_race(
 def _rows(arms: Arms, settings: GateSettings) -> tuple[Replicates, Replicates]:
     """Return both arms' scores by replicate."""
     require_one_judge(event.judge for arm in arms for event in arm)
+    require_one_engine(event.engine for arm in arms for event in arm)
     count = settings.replicates
     ours, theirs = map(scores, arms)
     return [ours[i::count] for i in range(count)], [theirs[i::count] for i in range(count)]

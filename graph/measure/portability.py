@@ -73,8 +73,9 @@ def _measure_model(
     candidate, incumbent = (run.version(it) for it in (gate.candidate, gate.incumbent))
     probed = _probe(run, number, model, candidate.strategy)
     problems = [problem for problem in run.problems["val"] if problem.id in set(gate.block)]
-    new = _arm(run, slots.part(slot, "candidate"), problems, model, candidate.strategy)
-    old = _arm(run, slots.part(slot, "incumbent"), problems, model, incumbent.strategy)
+    ours, theirs = slots.part(slot, "candidate"), slots.part(slot, "incumbent")
+    new = _arm(run, ours, problems, model, candidate.strategy, beside=theirs)
+    old = _arm(run, theirs, problems, model, incumbent.strategy, beside=ours)
     pairs, change = compare_attempts(new, old)
     asked = len(run.batch(0))
     deaf = (
@@ -134,8 +135,9 @@ def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDec
         return found
     strategy = expert_strategy(run) if run.domain.guide.rules else candidate
     problems = run.batch(0)
-    told = _arm(run, slots.part(slot, "told"), problems, model, strategy)
-    bare = _arm(run, slots.part(slot, "bare"), problems, model, None)
+    within, without = slots.part(slot, "told"), slots.part(slot, "bare")
+    told = _arm(run, within, problems, model, strategy, beside=without)
+    bare = _arm(run, without, problems, model, None, beside=within)
     pairs, change = compare_attempts(told, bare)
     event = run.log.record(
         ProbeDecided(
@@ -158,7 +160,19 @@ def _probe(run: Run, number: int, model: Model, candidate: Strategy) -> ProbeDec
 
 
 def _arm(
-    run: Run, prefix: str, problems: Sequence[Problem], model: Model, strategy: Strategy | None
+    run: Run,
+    prefix: str,
+    problems: Sequence[Problem],
+    model: Model,
+    strategy: Strategy | None,
+    beside: str,
 ) -> list[AttemptJudged]:
-    what = f"portability, {model.name}"
-    return attempt(run, prefix, problems, model=model, strategy=strategy, what=what)
+    return attempt(
+        run,
+        prefix,
+        problems,
+        model=model,
+        strategy=strategy,
+        beside=beside,
+        what=f"portability, {model.name}",
+    )

@@ -30,10 +30,11 @@ def probe(run: Run, strategy: Strategy) -> ProbeDecided:
     A gain beyond chance means `words`. A student that cannot be trained has no other channel.
     """
     problems = run.batch(0)
-    arm = slots.part(slots.PROBE, "bare")
-    bare = attempt(run, arm, problems, what="probe without words")
-    arm = slots.part(slots.PROBE, "told")
-    told = attempt(run, arm, problems, strategy=strategy, what="probe with words")
+    without, within = (slots.part(slots.PROBE, arm) for arm in ("bare", "told"))
+    bare = attempt(run, without, problems, beside=within, what="probe without words")
+    told = attempt(
+        run, within, problems, strategy=strategy, beside=without, what="probe with words"
+    )
     pairs, change = compare_attempts(told, bare)
     helped = change.is_beyond_chance and change.gain > 0
     found: Channel = "words" if helped or run.trainer is None else "weights"

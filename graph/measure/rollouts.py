@@ -2,12 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from ...domains.contract import Domain, Problem
 from ...domains.versions import judge_of
 from ...evidence.attribution.contrasts import Gain, compare
-from ...evidence.pairs import answered_pairs, require_one_judge
-from ...models.contract import Model, Reply, Request
+from ...evidence.pairs import (
+    MixedEngines,
+    answered_pairs,
+    require_one_engine,
+    require_one_judge,
+)
+from ...models.contract import EngineKnown, Model, ModelError, Reply, Request
 from ...store import slots
 from ...store.errors import SlotConflict
 from ...store.events import AttemptJudged
@@ -21,6 +27,15 @@ from .rereading import judge, read_by_one_judge
 SAMPLING_TEMPERATURE = 0.7
 
 
+class _Arm(NamedTuple):
+    """Facts that are the same in all attempts of one arm."""
+
+    model: str
+    strategy: str
+    adapter: str
+    engine: str
+
+
 def attempt(
     run: Run,
     prefix: str,
@@ -30,6 +45,7 @@ def attempt(
     strategy: Strategy | None = None,
     adapter: str = "",
     samples: int = 1,
+    beside: str = "",
     what: str = "",
 ) -> list[AttemptJudged]:
     """Return the attempts in slots `prefix/<problem>/<sample>`; make those that are missing.
@@ -38,7 +54,8 @@ def attempt(
 
     `model` defaults to the student with `adapter`. Samples beyond one are drawn at
     temperature 0.7, each with the seed of its slot: no arm is handed the luck of another. A single
-    one is greedy.
+    one is greedy. Below the slot `beside` stand attempts that these will be compared with. Raises
+    ModelError, before anything is asked, where another engine made those, or some of these.
     """
     wanted = [(problem, sample) for problem in problems for sample in range(samples)]
     places = [slots.below(prefix, problem.id, sample) for problem, sample in wanted]
@@ -52,18 +69,38 @@ def attempt(
     # Not the name of who answers: adapters have their folder in it, and folders move.
     asked = (model or run.student).name
     name = f"{asked}+{adapter}" if adapter and model is None else asked
+    engine = _one_engine(run, answering, asked, (prefix, beside)) if missing else ""
+    arm = _Arm(asked, shown, adapter, engine)
     by_slot = {places[place]: wanted[place][0] for place in missing}
     calls = _calls(run, by_slot, strategy, sampled=samples > 1)
     for answered in run.journal.replies(answering, calls, name):
-        judged = [
-            _attempt(run, slot, by_slot[slot], reply, model=asked, strategy=shown, adapter=adapter)
-            for slot, reply in answered
-        ]  # fmt: skip
+        judged = [_attempt(run, slot, by_slot[slot], reply, arm) for slot, reply in answered]
         found.update({event.slot: event for event in run.log.record_all(judged)})
         done = sum(event is not None for event in found.values())
         run.progress.advance(what or prefix, done, len(places))
         run.pause_point()
     return [event for slot in places if (event := found[slot])]
+
+
+def _one_engine(run: Run, model: Model, asked: str, places: Iterable[str]) -> str:
+    """Return the engine of a model, which made its attempts below these slots too."""
+    if isinstance(model, EngineKnown) and not model.repeatable:
+        raise ModelError(
+            f"{model.name} makes several replies at once ({model.engine}), and each depends on "
+            "the others of its time: a comparison would measure that. Open it with one slot."
+        )
+    engine = run.journal.engine(model)
+    try:
+        for place in filter(None, places):
+            made = run.log.events(AttemptJudged, stream=run.id, prefix=slots.inside(place))
+            require_one_engine([engine, *(it.engine for it in made if it.model == asked)])
+    except MixedEngines as mixed:
+        raise ModelError(
+            f"{model.name} is now answered by {engine}. {mixed} Nothing was asked. Go on with the "
+            "engine that began, in its version and on its device, or begin a new run: what is "
+            "accepted so far stays."
+        ) from None
+    return engine
 
 
 def _calls(
@@ -104,21 +141,18 @@ def compare_attempts(
 ) -> tuple[list[tuple[float, float]], Gain]:
     """Return pairs that no infrastructure error broke, and the first's gain over the second."""
     require_one_judge(event.judge for event in (*ours, *theirs))
+    require_one_engine(event.engine for event in (*ours, *theirs))
     pairs = answered_pairs(scores(ours), scores(theirs))
     return pairs, compare([a for a, _ in pairs], [b for _, b in pairs])
 
 
-def _attempt(
-    run: Run, slot: str, problem: Problem, reply: Reply, *, model: str, strategy: str, adapter: str
-) -> AttemptJudged:
+def _attempt(run: Run, slot: str, problem: Problem, reply: Reply, arm: _Arm) -> AttemptJudged:
     verdict = judge(run.domain, problem, reply)
     return AttemptJudged(
         stream=run.id,
         slot=slot,
         problem=problem.id,
-        model=model,
-        strategy=strategy,
-        adapter=adapter,
+        **arm._asdict(),
         reply_text=run.log.keep(reply.text),
         outcome=verdict.outcome,
         score=verdict.score,

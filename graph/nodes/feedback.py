@@ -63,6 +63,7 @@ def _gaps(
         [by_id[event.problem] for event in failures],
         strategy=strategy,
         adapter=adapter,
+        beside=slots.part(slot, "student"),
         what="feedback, with the strategy",
     )
     beyond = [

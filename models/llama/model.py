@@ -61,6 +61,7 @@ class LlamaModel:
         self.name = name
         self.batch_size = slots
         self.engine = engine_name() if slots == 1 else f"{engine_name()}, {slots} slots"
+        self.repeatable = slots == 1
         self.context = server.settings.context
         self._server = server
 

@@ -63,6 +63,8 @@ class BareModel(NamedTuple):
 class LocalModel:
     """A causal language model in memory. One thread at a time is answered."""
 
+    repeatable = True
+
     def __init__(
         self,
         source: str | Path,
@@ -74,6 +76,7 @@ class LocalModel:
         self.name = name or f"hf:{source}"
         self.batch_size = batch_size
         self.module, self.tokenizer = _load(str(source), _device(device))
+        self.engine = _describe_engine(self.module)
         self._template = ChatTemplate(self.tokenizer)
         stops = _stops(self.module, self.tokenizer)
         self._decoder = Decoder(self.module, stops, batch_size, share_prefix)
@@ -155,9 +158,11 @@ class LocalModel:
 class _AdaptedModel:
     """A local model whose replies use an adapter."""
 
+    repeatable = True
+
     def __init__(self, student: LocalModel, adapter: Path) -> None:
         self.name = f"{student.name}+{adapter}"
-        self.batch_size = student.batch_size
+        self.batch_size, self.engine = student.batch_size, student.engine
         self._student = student
         self._adapter = adapter
 
@@ -168,6 +173,12 @@ class _AdaptedModel:
     def with_adapter(self, adapter: Path | None) -> Model:
         """Return the same model with another adapter, or with none."""
         return self._student.with_adapter(adapter)
+
+
+def _describe_engine(module: Any) -> str:
+    """Return torch with its version, and where and how exactly it calculates."""
+    version = torch.__version__.partition("+")[0]
+    return f"torch {version}, {module.device.type}, {str(module.dtype).removeprefix('torch.')}"
 
 
 def _device(device: str) -> torch.device:

@@ -112,6 +112,7 @@ def run_section(story: RunStory) -> Html:
         ("Seed", esc(config["seed"])),
         ("Strategy", code(story.version.name)),
         ("Adapter", _adapter(story)),
+        *([("Answered by", esc("; ".join(sorted(story.engines))))] if story.engines else []),
         *([("Judged by", esc("; ".join(sorted(story.judged_by))))] if story.judged_by else []),
         *([("Read again", esc(_read_again(story)))] if story.readings else []),
         *([("Doubts", esc(story.doubt_line))] if story.doubt_line else []),

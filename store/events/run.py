@@ -74,7 +74,7 @@ class CallInDoubt(Event):
 
 
 class AttemptJudged(Event):
-    upcasts = (_add_judged_by, keep_payload)
+    upcasts = (_add_judged_by, keep_payload, keep_payload)
     inputs = frozenset({"problem", "model", "strategy", "adapter"})
     kind: Literal["AttemptJudged"] = "AttemptJudged"
     problem: str
@@ -98,6 +98,8 @@ class AttemptJudged(Event):
     """Name and version of the judge that read the reply; empty before schema 3, which kept none."""
     doubt: str = ""
     """Why two ways of judging disagreed; empty where they agreed, or where there is only one."""
+    engine: str = ""
+    """Program or protocol that made the reply; empty before schema 4, which kept none."""
 
 
 class AttemptReread(Event):

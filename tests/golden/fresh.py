@@ -7,7 +7,9 @@ is compared. Record again only where a change of what is stored is meant.
 
 `data/fresh.jsonl.xz` was recorded on commit 15ac1f5, and again on 2026-11-30 when attempts began to
 name the judge that read them. Of 3,736 events and 411 texts nothing else differed: 1,201 attempts
-(schema 3, `judge` and `doubt`), and `judged_by` in both tables.
+(schema 3, `judge` and `doubt`), and `judged_by` in both tables. And once more on 2026-11-30, when
+they began to name the engine that made the reply: schema 4 and `engine` in the same 1,201 attempts,
+nothing else.
 """
 
 import hashlib

@@ -76,9 +76,9 @@ def round_floats(value: Any) -> Any:
 def payload(log: Log, event: Event) -> dict[str, Any]:
     """The fields of an event; a table, which is kept by its hash, as what it says.
 
-    Left out are the judges' names: those who recorded the stores kept none.
+    Left out are the names of judges and engines: those who recorded the stores kept none.
     """
-    fields = event.model_dump(mode="json", exclude={"judge"})
+    fields = event.model_dump(mode="json", exclude={"judge", "engine"})
     if isinstance(event, Evaluated):
         table = json.loads(log.text(event.attribution_text))
         judges = ("judged_by", "read_again")
@@ -246,6 +246,8 @@ def test_a_killed_run_goes_on_to_the_very_same_events(tmp_path: Path, forget: bo
         assert attempt is not None and (attempt.judge, reading.judge) == ("", "parity 1")
         read = apply_reading(attempt, reading)
         assert read == attempt.model_copy(update={"judge": "parity 1"}), "and read as before"
+    engines = {it.engine for it in run.log.events(AttemptJudged)}
+    assert engines == {"", "script"}, "what made the older replies is not known, and goes with any"
     run.log.close()
 
 
@@ -253,19 +255,19 @@ def test_a_new_run_writes_the_same_bytes_with_numbers_to_nine_digits(tmp_path: P
     run = scenario.open_scenario(tmp_path / "new", trainer=Coach())
     scenario.finish(run)
     run.log.close()
-    before = rows_with_judge(unpack("small", tmp_path / "old") / "store", "parity 1")
+    before = rows_of_today(unpack("small", tmp_path / "old") / "store", "parity 1", "script")
     assert first_difference(stored_rows(tmp_path / "new" / "store"), before) == ""
 
 
-def rows_with_judge(home: Path, judge: str) -> list[Row]:
-    """The rows of a store whose attempts named no judge, as if they had named this one."""
+def rows_of_today(home: Path, judge: str, engine: str) -> list[Row]:
+    """The rows of a store whose attempts named no judge and engine, as if they had named these."""
     found, texts = read_rows(home)
     rows, attempts = [], 0
     for stream, slot, kind, schema, payload in found:
         if kind == "AttemptJudged":
             attempts += 1
-            named = json.loads(payload) | {"judge": judge, "doubt": ""}
-            schema, payload = schema + 1, canonical_json(named)
+            named = json.loads(payload) | {"judge": judge, "doubt": "", "engine": engine}
+            schema, payload = schema + 2, canonical_json(named)
         elif kind == "Evaluated":
             name = json.loads(payload)["attribution_text"]
             table = json.loads(texts[name]) | {"judged_by": {judge: attempts}}

@@ -29,9 +29,10 @@ def ask(model: Model, prompt: str, **given: object) -> str:
 
 
 def test_it_answers_in_order(model: Model) -> None:
-    replies = model.reply([Request(prompt, "Be brief.", max_tokens=24) for prompt in CAPITALS])
-    for reply, city in zip(replies, ("Paris", "Rome", "Berlin", "Tokyo"), strict=True):
-        assert reply.outcome in ("ok", "truncated") and city in reply.text
+    asked = [Request(prompt, "Be brief.", max_tokens=24) for prompt in CAPITALS[:2] * 2]
+    replies = model.reply(asked)
+    for reply, city in zip(replies, ("Paris", "Rome") * 2, strict=True):
+        assert reply.outcome == "ok" and city in reply.text
         assert reply.usage.input > 20 and 0 < reply.usage.output <= 24
 
 
