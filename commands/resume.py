@@ -15,7 +15,6 @@ from .workspace import here
 
 if TYPE_CHECKING:
     from ..graph.config.config import RunConfig
-    from ..graph.config.sections import Budget
 
 app = typer.Typer()
 
@@ -23,7 +22,10 @@ app = typer.Typer()
 @app.command(
     epilog=examples(
         ("tutelage resume quickstart", "go on where it stands"),
-        ("tutelage resume quickstart --config more.toml", "with the larger [budget] of this file"),
+        (
+            "tutelage resume quickstart --config more.toml",
+            "with the [budget] and [calls] of this file",
+        ),
     ),
 )
 def resume(
@@ -33,7 +35,7 @@ def resume(
     ],
     config: Annotated[
         Path | None,
-        typer.Option(help="A TOML file like the run's own; only its [budget] may differ."),
+        typer.Option(help="A TOML file like the run's own; only [budget] and [calls] may differ."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -47,7 +49,7 @@ def resume(
     workspace = here(ctx)
     began = time.monotonic()
     with workspace.store(writes=True) as log:
-        budget = _read_budget(log, run, config)
+        changed = _read_changes(log, run, config)
         wait = describe_wait(log, run)
         complete = is_complete(log, run)
         if wait or complete:
@@ -59,29 +61,33 @@ def resume(
         if not complete:
             with show_progress(stderr=as_json) as progress:
                 progress.stage("open", f"run {run}")
-                opened = workspace.reopen(log, run, budget=budget, progress=progress)
+                opened = workspace.reopen(log, run, config=changed, progress=progress)
                 drive(workspace, opened, to_stderr=as_json, config=config)
     print_end(workspace, run, as_json, time.monotonic() - began)
 
 
-def _read_budget(log: Log, run_id: str, path: Path | None) -> "Budget | None":
-    """Return the budget of the file at `path`, whose other sections must be the run's own."""
+def _read_changes(log: Log, run_id: str, path: Path | None) -> "RunConfig":
+    """Return the run's config with the [budget] and [calls] of the file at `path`, if one is given.
+
+    Its other sections must be the run's own.
+    """
     from ..graph.config.config import load_config
     from ..graph.planning.opening import recorded_config
 
     recorded = recorded_config(log, run_id)
     if path is None:
-        return None
+        return recorded
     given = load_config(path, recorded=True)
     differing = list(_list_differences(recorded, given))
     if differing:
         raise Refused(
-            f"{path} is not the config of {run_id}; only [budget] may differ on resume:\n"
+            f"{path} is not the config of {run_id}; "
+            "only [budget] and [calls] may differ on resume:\n"
             + "\n".join(differing)
             + "\nTake these back, or begin a new run with `tutelage run`.",
             code=2,
         )
-    return given.budget
+    return recorded.model_copy(update={"budget": given.budget, "calls": given.calls})
 
 
 def _list_differences(recorded: "RunConfig", given: "RunConfig") -> list[str]:
@@ -89,7 +95,7 @@ def _list_differences(recorded: "RunConfig", given: "RunConfig") -> list[str]:
     return [
         f"  {name}: {old.get(name)!r} in the run, {new.get(name)!r} in the file"
         for name in sorted(old | new)
-        if old.get(name) != new.get(name) and not name.startswith("budget.")
+        if old.get(name) != new.get(name) and not name.startswith(("budget.", "calls."))
     ]
 
 

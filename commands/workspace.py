@@ -13,7 +13,7 @@ import typer
 from .errors import Refused
 
 if TYPE_CHECKING:
-    from ..graph.config.sections import Budget
+    from ..graph.config.config import RunConfig
     from ..graph.context import Progress, Run
     from ..graph.planning.opening import Overrides
     from ..store.events import AdapterTrained
@@ -69,10 +69,10 @@ class Workspace:
         log: "Log",
         run_id: str,
         *,
-        budget: "Budget | None" = None,
+        config: "RunConfig | None" = None,
         progress: "Progress | None" = None,
     ) -> "Run":
-        """A recorded run with its live objects, to work on it.
+        """A recorded run with its live objects, to work on it; by its recorded config, or `config`.
 
         Raises LookupError for an unknown run, StreamBusy for one that somebody works on.
         """
@@ -87,7 +87,7 @@ class Workspace:
         return open_run(
             self.home,
             self.runs,
-            recorded_config(log, run_id, budget),
+            config or recorded_config(log, run_id),
             run_id=run_id,
             overrides=self.overrides or Overrides(),
             progress=progress,

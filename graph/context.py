@@ -260,8 +260,10 @@ class Run:
     def teacher_call(self, slot: str) -> Ask:
         """Return the function by which the teacher asks its model; it journals below `slot`."""
 
-        def ask(part: str, request: Request) -> Reply:
+        def ask(asked: Sequence[tuple[str, Request]]) -> list[Reply]:
             assert self.teacher.model is not None, "a teacher without a model asks nothing"
-            return self.journal.one(self.teacher.model, slots.below(slot, part), request)
+            calls = [(slots.below(slot, part), request) for part, request in asked]
+            answered = self.journal.replies(self.teacher.model, calls)
+            return [reply for batch in answered for _, reply in batch]
 
         return ask

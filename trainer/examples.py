@@ -6,7 +6,8 @@ without it.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 
 from ..domains.contract import Domain, Problem
@@ -15,8 +16,8 @@ from ..store.hash_chain import sha256
 from ..store.rules import Strategy
 from .student_prompt import build_request
 
-Demonstrate = Callable[[Problem, Strategy], str | None]
-"""Writes a worked solution that follows the strategy, or None if it cannot."""
+Demonstrate = Callable[[Sequence[Problem], Strategy], Generator[str | None]]
+"""Writes a worked solution of each problem that follows the strategy, or None where it cannot."""
 
 
 @dataclass(frozen=True)
@@ -113,14 +114,15 @@ def build_dataset(
     if demonstrate is not None:
         exercised = ()
     examples: list[Example] = []
-    for problem in problems:
-        if demonstrate is not None:
-            completion = demonstrate(problem, strategy)
-        else:
-            completion = domain.solution(problem, written)
-        if completion is not None and domain.judge(problem, completion).outcome == "right":
-            request = build_request(domain.guide, problem)
-            examples.append(Example(problem.id, request, completion, exercised, problem.answer))
+    solutions = (domain.solution(problem, written) for problem in problems)
+    if demonstrate is not None:
+        solutions = demonstrate(problems, strategy)
+    with closing(solutions):
+        for problem, completion in zip(problems, solutions, strict=True):
+            if completion is not None and domain.judge(problem, completion).outcome == "right":
+                request = build_request(domain.guide, problem)
+                made = Example(problem.id, request, completion, exercised, problem.answer)
+                examples.append(made)
     answers = Counter(example.answer for example in examples)
     return Dataset(
         examples=tuple(examples),

@@ -1,9 +1,13 @@
 """Adapters of versions, trained once: the gate, controls and transfer share them by key."""
 
 import hashlib
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
+from ...domains.contract import Problem
 from ...models.adapter_files import damage_error, describe_other_weights, find_damage_once
 from ...models.contract import Model, Student
 from ...store import slots
@@ -164,9 +168,21 @@ def _train(run: Run, trainer: Trainer, training: Training, destination: Destinat
 
 def _demonstrator(run: Run, slot: str) -> Demonstrate | None:
     """Return the function that asks for worked solutions, if the teacher is a model."""
-    if run.teacher.model is None:
+    model = run.teacher.model
+    if model is None:
         return None
-    ask = run.teacher_call(slot)
-    return lambda problem, strategy: run.teacher.demonstrate(
-        ask, run.domain.guide, problem, strategy
-    )
+
+    def demonstrate(problems: Sequence[Problem], strategy: Strategy) -> Generator[str | None]:
+        guide, teacher = run.domain.guide, run.teacher
+        asked = [teacher.demonstration(guide, problem, strategy) for problem in problems]
+        places = [slots.below(slot, slots.SHOW, problem.id) for problem in problems]
+        calls = [(place, it) for place, it in zip(places, asked, strict=True) if it is not None]
+        with closing(run.journal.replies(model, calls)) as batches:
+            replies = chain.from_iterable(batches)
+            for done, request in enumerate(asked, start=1):
+                reply = next(replies)[1] if request is not None else None
+                run.progress.advance("worked solutions", done, len(asked))
+                run.pause_point()
+                yield reply.text if reply is not None and reply.outcome == "ok" else None
+
+    return demonstrate

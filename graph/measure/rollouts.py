@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from typing import NamedTuple
 
 from ...domains.contract import Domain, Problem
@@ -73,12 +74,13 @@ def attempt(
     arm = _Arm(asked, shown, adapter, engine)
     by_slot = {places[place]: wanted[place][0] for place in missing}
     calls = _calls(run, by_slot, strategy, sampled=samples > 1)
-    for answered in run.journal.replies(answering, calls, name):
-        judged = [_attempt(run, slot, by_slot[slot], reply, arm) for slot, reply in answered]
-        found.update({event.slot: event for event in run.log.record_all(judged)})
-        done = sum(event is not None for event in found.values())
-        run.progress.advance(what or prefix, done, len(places))
-        run.pause_point()
+    with closing(run.journal.replies(answering, calls, name)) as batches:
+        for answered in batches:
+            judged = [_attempt(run, slot, by_slot[slot], reply, arm) for slot, reply in answered]
+            found.update({event.slot: event for event in run.log.record_all(judged)})
+            done = sum(event is not None for event in found.values())
+            run.progress.advance(what or prefix, done, len(places))
+            run.pause_point()
     return [event for slot in places if (event := found[slot])]
 
 

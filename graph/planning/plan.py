@@ -108,7 +108,7 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
     student = facts_by_name(config.student)
     size = 0.0 if student.remote else student.size.parameters
     lengths = _Lengths.of(config, domain)
-    stages = tuple(_stage(lengths, size, each) for each in calls_of(config))
+    stages = tuple(_stage(config, lengths, size, each) for each in calls_of(config))
     adapters = _adapters(config)
     # Held to the last place: a dataset whose solutions do not fit is refused by the preflight.
     tokens = config.train.recipe().epochs * config.train.examples * (lengths.bare + lengths.reply)
@@ -159,7 +159,7 @@ class _Lengths:
         )
 
 
-def _stage(lengths: _Lengths, size: float | None, asked: Calls) -> Stage:
+def _stage(config: RunConfig, lengths: _Lengths, size: float | None, asked: Calls) -> Stage:
     read = lengths.bare + (0 if asked.prompt == "bare" else lengths.strategy)
     calls, likely, limit = asked.calls, lengths.reply, lengths.limit
     if asked.prompt == "read":
@@ -168,7 +168,9 @@ def _stage(lengths: _Lengths, size: float | None, asked: Calls) -> Stage:
     if facts_by_name(asked.spec).kind.asks_people:
         seconds = 0.0  # theirs, and not the machine's
     elif facts_by_name(asked.spec).remote:
-        seconds = calls * (REMOTE_STARTS + likely / REMOTE_WRITES)
+        # Lessons and edits wait for each other; all else is asked many at once.
+        at_once = 1 if asked.prompt == "read" else min(config.calls.concurrency, calls or 1)
+        seconds = calls * (REMOTE_STARTS + likely / REMOTE_WRITES) / at_once
     else:
         # A strategy is read once a batch and kept: only what differs is read for each problem.
         slower = (SMALL if size is None else size) / SMALL

@@ -29,8 +29,9 @@ MOST_PARTS = 12
 NOTHING_MORE = "The teacher has nothing more to propose."
 """Reason of a refusal behind which no more is asked in its round."""
 
-Ask = Callable[[str, Request], Reply]
-"""One journaled model call: slot suffix and request in, reply out."""
+Ask = Callable[[Sequence[tuple[str, Request]]], Sequence[Reply]]
+"""Journaled model calls, made at once where that can be: slot suffixes and requests in, replies out
+in the same order."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,8 @@ class Teacher(Protocol):
     def propose(self, ask: Ask, situation: Situation) -> tuple[Edit, ...]:
         """Edits that make one candidate; none when there is nothing to propose. Raises Unusable."""
 
-    def demonstrate(
-        self, ask: Ask, guide: Guide, problem: Problem, strategy: Strategy
-    ) -> str | None:
-        """A worked solution that follows `strategy`, or None; the domain judges it afterwards."""
+    def demonstration(self, guide: Guide, problem: Problem, strategy: Strategy) -> Request | None:
+        """Request for a worked solution that follows `strategy`; None where it can show none.
+
+        Its model is asked, for many problems at once; the domain judges what comes.
+        """

@@ -12,7 +12,7 @@ from ...domains.contract import Guide, Problem
 from ...models.contract import Model, Reply, Request
 from ...store.edits import Edit
 from ...store.rules import Strategy
-from ...store.slots import GROUP, SHOW, below
+from ...store.slots import GROUP, below
 from ..state import seed_of
 from .contract import Ask, ShownAttempt, Situation, Unusable
 from .edit_schema import SCHEMA, edits_of
@@ -48,51 +48,39 @@ class ModelTeacher:
             return []
         groups = group_attempts(seen)
         if len(groups) == 1:
-            return self._lessons(ask, "lessons", guide, strategy, reflection_prompt(seen))
+            request = self._request(guide, strategy, reflection_prompt(seen), _SCHEMA)
+            return _lessons(*ask([("lessons", request)]))
         lessons: list[str] = []
         fault: Unusable | None = None
-        for number, group in enumerate(groups, start=1):
+        requests = [
+            self._request(guide, strategy, reflection_prompt(group), _SCHEMA) for group in groups
+        ]
+        calls = [(below(GROUP, number), it) for number, it in enumerate(requests, start=1)]
+        for reply in ask(calls):
             try:
-                lessons += self._lessons(
-                    ask, below(GROUP, number), guide, strategy, reflection_prompt(group)
-                )
+                lessons += _lessons(reply)
             except Unusable as error:
                 fault = error
         if not lessons:
             raise fault or Unusable("No group of attempts gave a lesson.")
-        return self._lessons(ask, "reduce", guide, strategy, reduction_prompt(lessons))
+        request = self._request(guide, strategy, reduction_prompt(lessons), _SCHEMA)
+        return _lessons(*ask([("reduce", request)]))
 
     def propose(self, ask: Ask, situation: Situation) -> tuple[Edit, ...]:
         labels = label_attempts(situation)
         request = self._request(
             situation.guide, situation.strategy, proposal_prompt(situation, labels), SCHEMA
         )
-        reply = _usable(ask("edits", request))
-        return edits_of(reply, situation.strategy, labels, situation.edits)
+        (reply,) = ask([("edits", request)])
+        return edits_of(_usable(reply), situation.strategy, labels, situation.edits)
 
-    def demonstrate(
-        self, ask: Ask, guide: Guide, problem: Problem, strategy: Strategy
-    ) -> str | None:
-        reply = ask(
-            below(SHOW, problem.id),
-            Request(
-                system=f"{FOLLOW}\n{guide.reply_format}",
-                context=strategy.render(),
-                prompt=problem.text,
-                max_tokens=guide.max_tokens,
-            ),
+    def demonstration(self, guide: Guide, problem: Problem, strategy: Strategy) -> Request | None:
+        return Request(
+            system=f"{FOLLOW}\n{guide.reply_format}",
+            context=strategy.render(),
+            prompt=problem.text,
+            max_tokens=guide.max_tokens,
         )
-        return reply.text if reply.outcome == "ok" else None
-
-    def _lessons(
-        self, ask: Ask, part: str, guide: Guide, strategy: Strategy, prompt: str
-    ) -> list[str]:
-        reply = _usable(ask(part, self._request(guide, strategy, prompt, _SCHEMA)))
-        try:
-            return _Lessons.model_validate_json(reply).lessons[:LESSONS]
-        except ValidationError as error:
-            said = error.errors()[0]["msg"]
-            raise Unusable(f"The lessons do not fit their schema: {said}.") from None
 
     def _request(
         self, guide: Guide, strategy: Strategy, prompt: str, schema: Mapping[str, Any]
@@ -130,6 +118,14 @@ class _Lessons(BaseModel):
 
 
 _SCHEMA = _Lessons.model_json_schema()
+
+
+def _lessons(reply: Reply) -> list[str]:
+    try:
+        return _Lessons.model_validate_json(_usable(reply)).lessons[:LESSONS]
+    except ValidationError as error:
+        said = error.errors()[0]["msg"]
+        raise Unusable(f"The lessons do not fit their schema: {said}.") from None
 
 
 def _usable(reply: Reply) -> str:

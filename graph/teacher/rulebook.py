@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ...domains.contract import ExpertRule, Guide, Problem
-from ...models.contract import Model
+from ...models.contract import Model, Request
 from ...store.edits import Add, Edit
 from ...store.rules import Strategy
 from .contract import Ask, Effect, ShownAttempt, Situation
@@ -57,9 +57,7 @@ class RulebookTeacher:
         )
         return (_add(ranked[0], situation),) if ranked else ()
 
-    def demonstrate(
-        self, ask: Ask, guide: Guide, problem: Problem, strategy: Strategy
-    ) -> str | None:
+    def demonstration(self, guide: Guide, problem: Problem, strategy: Strategy) -> Request | None:
         return None
 
 

@@ -63,6 +63,16 @@ def test_a_paid_teacher_is_counted_at_the_prices_of_the_config() -> None:
     assert calls(free, "reflect", "teacher") == 0, "a rulebook asks no model"
 
 
+def test_calls_that_are_made_at_once_take_their_share_of_the_time() -> None:
+    def seconds(concurrency: int, stage: str) -> float:
+        settings = config(teacher="anthropic:some", calls={"concurrency": concurrency})
+        found = plan(settings, Parity()).stages
+        return sum(it.seconds for it in found if (it.stage, it.who) == (stage, "teacher"))
+
+    assert seconds(1, "solve") == pytest.approx(10 * seconds(10, "solve"))
+    assert seconds(1, "update_strategy") == seconds(10, "update_strategy"), "one after the other"
+
+
 def test_a_paid_teacher_without_prices_and_a_small_budget_are_pointed_out() -> None:
     found = plan(config(teacher="anthropic:some", budget={"tokens": 10}), Parity())
     assert any("names no prices" in note for note in found.notes)

@@ -121,9 +121,15 @@ def test_a_spent_budget_exits_3_and_a_larger_one_goes_on(desk: Path) -> None:
     other = change(desk, "batch = 8", "batch = 7", "batch.toml")
     refused = at(desk, "resume", "small", "--config", other)
     assert refused.code == 2
-    assert "only [budget] may differ" in refused.err and "loop.batch: 8 in the run" in refused.err
+    assert (
+        "only [budget] and [calls] may differ" in refused.err
+        and "loop.batch: 8 in the run" in refused.err
+    )
     rich = change(
-        desk, 'teacher = "rulebook"', 'teacher = "rulebook"\nbudget.hours = 1', "rich.toml"
+        desk,
+        'teacher = "rulebook"',
+        'teacher = "rulebook"\nbudget.hours = 1\ncalls.concurrency = 2',
+        "rich.toml",
     )
     assert at(desk, "resume", "small", "--config", rich, "--json").json["run"] == "small"
 

@@ -93,7 +93,7 @@ class Planned:
             return ()
         return (Add(section="Method", text=ideas[0], because=situation.because[:1]),)
 
-    def demonstrate(self, ask: Ask, guide: object, problem: object, strategy: Strategy) -> None:
+    def demonstration(self, guide: object, problem: object, strategy: Strategy) -> None:
         return None
 
 

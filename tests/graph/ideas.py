@@ -135,7 +135,7 @@ class Blind:
         past = (len(situation.effects), len(situation.taken), situation.strategy.hash)
         return draw(random.Random(f"{self._seed}/{past}"), situation.strategy, situation.edits)
 
-    def demonstrate(self, ask: Ask, guide: object, problem: object, strategy: Strategy) -> None:
+    def demonstration(self, guide: object, problem: object, strategy: Strategy) -> None:
         return None
 
 

@@ -10,7 +10,8 @@ from werkzeug import Response
 from tutelage.graph.calls.journal import ModelDown
 from tutelage.graph.context import Run
 from tutelage.graph.measure.adapters import dataset_of
-from tutelage.graph.run import go
+from tutelage.graph.planning.opening import Overrides
+from tutelage.graph.run import go, replay
 from tutelage.store.edits import Add
 from tutelage.store.events import (
     AttemptJudged,
@@ -24,9 +25,9 @@ from tutelage.store.events import (
 )
 from tutelage.trainer.preflight import PreflightFailed, PreflightFault
 
-from .fakes import RULES, Coach, Parity
+from .fakes import RULES, Coach, Parity, Pupil
 from .server import EDITS, TeacherServer, message, obliging
-from .world import small_run
+from .world import CARRY_HELPS, small_run
 
 TEACHER = "anthropic:claude-under-test"
 
@@ -164,10 +165,14 @@ def test_rules_without_steps_are_followed_in_the_teachers_own_worked_solutions(
             return "I write down the carry. Answer: " + ("NO" if number % 2 else "YES")
         return obliging(system, user)
 
-    run = loop_with(tmp_path, TeacherServer(httpserver, script), monkeypatch)
+    server = TeacherServer(httpserver, script)
+    run = loop_with(tmp_path, server, monkeypatch)
     proposed = run.strategies.versions("parity")[0]
     completions = [e.completion for e in dataset_of(run, proposed.strategy).examples]
     assert completions and all("write down the carry" in text for text in completions)
+    parts = Overrides(domain=run.domain, student=Pupil(CARRY_HELPS))
+    again = replay(run.log, run.id, overrides=parts)
+    assert again.difference is None and again.same == again.events, "calls lie interleaved in it"
 
 
 def test_a_teacher_that_never_answers_leaves_a_run_that_ends_without_a_version(

@@ -53,3 +53,12 @@ def test_the_usual_rule_of_acceptance_is_not_recorded() -> None:
 
 def test_switches_are_no_numbers_and_stay_switches() -> None:
     assert config(loop={"credit": False}, search={"race": False}).loop.credit is False
+
+
+def test_how_calls_are_made_is_recorded_only_where_it_is_unusual() -> None:
+    assert "calls" not in config(calls={"concurrency": 8}).model_dump(mode="json")
+    said = config(calls={"concurrency": 3}).model_dump(mode="json")
+    assert said["calls"] == {"concurrency": 3, "batches": False}
+    for wrong in (0, 1000, True):
+        with pytest.raises(ConfigError, match="calls"):
+            config(calls={"concurrency": wrong})

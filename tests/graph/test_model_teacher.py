@@ -93,7 +93,7 @@ def teacher(answer: Callable[[Request], str | Reply]) -> tuple[ModelTeacher, Scr
 
 
 def asking(model: Model) -> Ask:
-    return lambda part, request: model.reply([request])[0]
+    return lambda asked: [model.reply([request])[0] for _, request in asked]
 
 
 def propose_edits(*edits: Mapping[str, Any], **changes: Any) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
 """From a strategy to a dataset."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 import pytest
 
@@ -57,9 +57,10 @@ def test_rules_in_words_alone_are_followed_by_whoever_demonstrates(
 ) -> None:
     strategy = Strategy(rules=(Rule(id="r-1", section="S", text="Rhyme.", steps=steps),))
 
-    def demonstrate(problem: Problem, followed: Strategy) -> str | None:
-        assert followed == strategy
-        return None if problem == problems[0] else f"In rhyme: {problem.answer}"
+    def demonstrate(shown: Sequence[Problem], followed: Strategy) -> Generator[str | None]:
+        assert followed == strategy and shown == problems
+        for problem in shown:
+            yield None if problem == problems[0] else f"In rhyme: {problem.answer}"
 
     dataset = build_dataset(domain, problems, strategy, demonstrate)
     assert {e.completion for e in dataset.examples} == {"In rhyme: YES", "In rhyme: NO"}
@@ -70,7 +71,7 @@ def test_rules_in_words_alone_are_followed_by_whoever_demonstrates(
 def test_nobody_demonstrates_what_the_domain_can_write(
     domain: Domain, problems: Sequence[Problem], strategy: Strategy, dataset: Dataset
 ) -> None:
-    def demonstrate(problem: Problem, followed: Strategy) -> str | None:
+    def demonstrate(shown: Sequence[Problem], followed: Strategy) -> Generator[str | None]:
         raise AssertionError("a paid call that was not needed")
 
     assert build_dataset(domain, problems, strategy, demonstrate) == dataset
@@ -81,7 +82,7 @@ def test_what_the_domain_does_not_judge_right_is_dropped(
     domain: Domain, problems: Sequence[Problem]
 ) -> None:
     strategy = Strategy(rules=(Rule(id="r-1", section="S", text="Say yes."),))
-    dataset = build_dataset(domain, problems, strategy, lambda problem, followed: "YES")
+    dataset = build_dataset(domain, problems, strategy, lambda shown, _: ("YES" for _ in shown))
     assert dataset.classes == {"YES": 6, "NO": 0}
     assert dataset.dropped == 6
 
