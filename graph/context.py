@@ -124,7 +124,7 @@ class Run:
         with self.log.alone(self.id):
             self.log.check(self.id)
             self.journal.spending = spending_of(self.log, self.id, self.config.budget)
-            self.journal.pause_point = self.pause_point
+            self.journal.pause_point, self.journal.tell = self.pause_point, self.progress.say
             yield
 
     def pause_point(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from .contract import Model, ModelError, Reply, Request
+from .contract import ConcurrentModel, ModelError, Reply, Request
 
 PRICE = 0.5
 """Price of a call in a batch, as a share of that of a call by itself."""
@@ -72,7 +72,7 @@ class BatchService(Protocol):
 
 
 @runtime_checkable
-class BatchModel(Model, Protocol):
-    """A model whose calls can be made in batches."""
+class BatchModel(ConcurrentModel, Protocol):
+    """A model whose calls can be made in batches as well as many at once."""
 
     batches: BatchService

@@ -42,6 +42,8 @@ class Kind(NamedTuple):
     """A spec of it may end in `+adapter`."""
     price: tuple[float, float] | None = None
     """Dollars per million input and output tokens, where known; prices of a [budget] win."""
+    in_batches: bool = False
+    """Its service answers many calls as one batch, at half the price."""
     size: Callable[[str], Size] = lambda base: Size()
     finds_weights: Callable[[str], bool] | None = None
     """Tells by the base whether weights are here or can be fetched; None if none are loaded."""

@@ -20,7 +20,7 @@ KINDS = (
     Kind(
         "anthropic:", "anthropic:<model>", "Claude; needs ANTHROPIC_API_KEY",
         "remote.messages:open_claude", _MESSAGES, remote=True,
-        keys=("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"), needs_key=True,
+        keys=("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"), needs_key=True, in_batches=True,
     ),
     Kind(
         "messages:", "messages:<url>#<model>",

@@ -1,7 +1,7 @@
 """Calls that are made many at once: recorded just before they are sent, and as they come back."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -28,6 +28,8 @@ class CallsAtOnce:
     """The model's, as the log has it."""
     concurrency: int
     pause_point: Callable[[], None]
+    untried: Collection[str] = ()
+    """Slots of calls that were intended and not sent."""
     _sent: dict[str, tuple[Request, str]] = field(default_factory=dict)
     """Slot -> what was asked in it, and the hash of that; until its reply is settled."""
     _lost: dict[str, Reply] = field(default_factory=dict)
@@ -82,7 +84,9 @@ class CallsAtOnce:
         while todo:
             slot, request = todo[0]
             intent = records.intent_of(slot, request, self.name)
-            is_known = records.log.find(CallIntended, records.stream, intent.slot) is not None
+            is_known = slot not in self.untried and bool(
+                records.log.find(CallIntended, records.stream, intent.slot)
+            )
             # One that may have been paid unseen is counted twice: what it cost, and what it will.
             records.spending.reserve(self.model, [request] * (1 + is_known))
             todo.popleft()

@@ -12,6 +12,7 @@ from ...models.contract import Model, Reply, Request, Usage
 from ...store.events import CallCompleted, CallInDoubt, CallIntended
 from ...store.log import Log
 from ...store.slots import step_of
+from .batch_records import batch_prices
 
 if TYPE_CHECKING:
     from ..config.sections import Budget
@@ -60,13 +61,14 @@ class Spending:
                 f"{self.hours:.2f} of {self.budget.hours} hours are spent. {_HOW_TO_GO_ON}"
             )
 
-    def reserve(self, model: Model, requests: Sequence[Request]) -> None:
+    def reserve(self, model: Model, requests: Sequence[Request], share: float = 1.0) -> None:
         """Reserve what calls may take, until `release`. Local models cost time only.
 
-        Raises BudgetSpent if they could go over, with all that is reserved already.
+        `share` is their price as a share of the usual one. Raises BudgetSpent if they could go
+        over, with all that is reserved already.
         """
         self.check_hours()
-        worst, dollars = self._worst_case(model, requests)
+        worst, dollars = self._worst_case(model, requests, share)
         spent = self.input_tokens + self.output_tokens
         tokens = self._reserved_tokens + worst
         if worst and self.budget.tokens is not None and spent + tokens > self.budget.tokens:
@@ -83,21 +85,23 @@ class Spending:
         self._reserved_tokens += worst
         self._reserved_dollars += dollars
 
-    def release(self, model: Model, requests: Sequence[Request]) -> None:
+    def release(self, model: Model, requests: Sequence[Request], share: float = 1.0) -> None:
         """Reserve no longer what calls might have taken: they are over."""
-        worst, dollars = self._worst_case(model, requests)
+        worst, dollars = self._worst_case(model, requests, share)
         self._reserved_tokens -= worst
         self._reserved_dollars -= dollars
 
-    def _worst_case(self, model: Model, requests: Sequence[Request]) -> tuple[int, float]:
+    def _worst_case(
+        self, model: Model, requests: Sequence[Request], share: float
+    ) -> tuple[int, float]:
         """Return the tokens, and the dollars, that calls may take; none for a local model."""
         if not facts_by_name(model.name).remote:
             return 0, 0.0
         worst = [worst_case(request) for request in requests]
         inputs, outputs = sum(it.input for it in worst), sum(it.output for it in worst)
-        return inputs + outputs, dollars_for(model.name, self.budget, inputs, outputs)
+        return inputs + outputs, share * dollars_for(model.name, self.budget, inputs, outputs)
 
-    def charge(self, model: Model, request: Request, reply: Reply) -> Reply:
+    def charge(self, model: Model, request: Request, reply: Reply, share: float = 1.0) -> Reply:
         """Count what a call used, and return its reply with that.
 
         A server that tells no usage, or none that can be, is counted with all that the call might
@@ -106,7 +110,7 @@ class Spending:
         untold = reply.usage == Usage() and reply.outcome != "error"
         if untold and facts_by_name(model.name).remote:
             reply = replace(reply, usage=worst_case(request))
-        self.add(model.name, reply.usage.input, reply.usage.output)
+        self.add(model.name, reply.usage.input, reply.usage.output, share)
         return reply
 
     def charge_doubt(self, model: Model, request: Request) -> None:
@@ -114,12 +118,12 @@ class Spending:
         worst = worst_case(request)
         self.add(model.name, worst.input, worst.output)
 
-    def add(self, model: str, inputs: int, outputs: int) -> None:
+    def add(self, model: str, inputs: int, outputs: int, share: float = 1.0) -> None:
         """Count tokens of the model of this name, if its tokens are counted."""
         if facts_by_name(model).remote:
             self.input_tokens += inputs
             self.output_tokens += outputs
-            self.dollars += dollars_for(model, self.budget, inputs, outputs)
+            self.dollars += share * dollars_for(model, self.budget, inputs, outputs)
 
 
 def spending_of(log: Log, run_id: str, budget: "Budget") -> Spending:
@@ -130,13 +134,15 @@ def spending_of(log: Log, run_id: str, budget: "Budget") -> Spending:
     hours = seconds_at_work(entry.at for entry in log.entries(stream=run_id)) / 3600
     spending = Spending(budget, hours_before=hours)
     asked: dict[str, CallIntended] = {}
+    shares = batch_prices(log, run_id)
     kinds = (CallIntended, CallCompleted, CallInDoubt)
     for entry in log.entries(stream=run_id, kinds=kinds):
         match entry.event:
             case CallIntended() as event if facts_by_name(event.model).remote:
                 asked[step_of(event.slot)] = event
-            case CallCompleted() as event if call := asked.get(step_of(event.slot)):
-                spending.add(call.model, event.input_tokens, event.output_tokens)
+            case CallCompleted() as event if call := asked.get(place := step_of(event.slot)):
+                share = shares.get(place, 1.0)
+                spending.add(call.model, event.input_tokens, event.output_tokens, share)
             case CallInDoubt() as event if call := asked.get(event.call):
                 texts = (call.system_text, call.context_text, call.prompt_text)
                 read = sum(len(log.text(text)) for text in texts) // CHARACTERS_A_TOKEN

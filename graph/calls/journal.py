@@ -1,10 +1,11 @@
 """Journal of model calls: each is written down before it is made and once it is answered."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from ...models import engine_of, facts_by_name
+from ...models.batches import BatchModel
 from ...models.contract import (
     CONCURRENCY,
     AnswersAwaited,
@@ -17,6 +18,7 @@ from ...models.schema import check_schema
 from ...store.events import CallCompleted, CallIntended
 from ...store.slots import part
 from .at_once import CallsAtOnce
+from .bulk import BulkCalls
 from .call_records import Call, CallRecords, recorded_reply
 from .outages import ModelDown
 from .received import ask, recordable
@@ -34,6 +36,8 @@ class Journal(CallRecords):
     """Bulk work goes to a model's batch service, where it has one."""
     pause_point: Callable[[], None] = lambda: None
     """Called before each try of a call that is one of many: raises what stops the run."""
+    tell: Callable[[str], None] = lambda text: None
+    """Told what somebody who waits for a batch should know."""
 
     def replies(
         self, model: Model, calls: Sequence[Call], name: str = ""
@@ -48,7 +52,10 @@ class Journal(CallRecords):
         """
         name = name or model.name
         if isinstance(model, ConcurrentModel):
-            at_once = CallsAtOnce(self, model, name, self.concurrency, self.pause_point)
+            untried = self._make_batches(model, calls, name)
+            at_once = CallsAtOnce(
+                self, model, name, self.concurrency, self.pause_point, frozenset(untried)
+            )
             yield from at_once.answer(calls)
         else:
             size = max(1, model.batch_size)
@@ -58,6 +65,18 @@ class Journal(CallRecords):
     def engine(self, model: Model) -> str:
         """Return what answers for a model; a run that is made again has it from its record."""
         return engine_of(model)
+
+    def _make_batches(self, model: Model, calls: Sequence[Call], name: str) -> Collection[str]:
+        """Make what calls can be made in batches; return the slots that nobody is working on."""
+        if not isinstance(model, BatchModel):
+            return ()
+        bulk = BulkCalls(self, model, calls, name, self._check_wait, self.tell)
+        bulk.make(self.batches)
+        return bulk.not_in_flight
+
+    def _check_wait(self) -> None:
+        self.spending.check_hours()
+        self.pause_point()
 
     def one(self, model: Model, slot: str, request: Request) -> Reply:
         """Answer a single call."""

@@ -20,6 +20,9 @@ from ...store.events import (
     AdapterTrained,
     AttemptJudged,
     AttemptReread,
+    BatchCollected,
+    BatchIntended,
+    BatchSubmitted,
     CallCompleted,
     CallInDoubt,
     Event,
@@ -38,8 +41,9 @@ from ...store.strategies.lineage import LineageEvent
 from ...trainer.contract import UNTRAINABLE
 from ...trainer.examples import Dataset
 
-GIVEN = frozenset((RunStarted, SplitFrozen, CallCompleted, CallInDoubt, ReviewAnswered))
-"""Kinds that no run makes by itself."""
+_CALLS = frozenset((CallCompleted, CallInDoubt, BatchIntended, BatchSubmitted, BatchCollected))
+GIVEN = _CALLS | {RunStarted, SplitFrozen, ReviewAnswered}
+"""Kinds that no run makes by itself, or that say by which way its replies came."""
 Texts = Callable[[str], str]
 """Hash of a kept text -> the text."""
 _FLOAT = re.compile(r"(?:-|(?<!\d))\d++\.\d+(?:e[+-]?\d+)?")

@@ -24,14 +24,16 @@ class Calls(NamedTuple):
     calls: int
     prompt: Literal["bare", "told", "read"]
     """Prompt without strategy, with it, or with a whole batch of attempts."""
+    together: int = 1
+    """Of the calls, how many one step makes together."""
 
 
 def calls_of(config: RunConfig) -> Iterator[Calls]:
     """Yield every stage that the config has, in the order of the loop."""
     student = config.student
     batch = config.loop.batch
-    yield Calls("baseline", "student", student, batch, "bare")
-    yield Calls("baseline", "student", student, batch, "told")
+    yield Calls("baseline", "student", student, batch, "bare", batch)
+    yield Calls("baseline", "student", student, batch, "told", batch)
     yield from _learning_calls(config)
     yield from _gate_calls(config)
     yield from _transfer_calls(config)
@@ -52,14 +54,14 @@ def _learning_calls(config: RunConfig) -> Iterator[Calls]:
     discovery = loop.rounds_by_cycle[0] if teacher_is_model(config) else 0
     answers = loop.batch * loop.samples
     if discovery:
-        yield Calls("solve", "teacher", teacher, discovery * answers, "told")
+        yield Calls("solve", "teacher", teacher, discovery * answers, "told", answers)
     if refined := (rounds - discovery) * answers:
-        yield Calls("solve", "student", config.student, refined, "told")
+        yield Calls("solve", "student", config.student, refined, "told", answers)
         # The run's first round has no rule yet that could be left out.
         credited = rounds - max(1, discovery)
         if credited and loop.credit and config.gate.channel != "weights":
             without = CREDITED * credited * answers
-            yield Calls("credit", "student", config.student, without, "told")
+            yield Calls("credit", "student", config.student, without, "told", answers)
     if teacher_is_model(config):
         versions = rounds * loop.candidates
         yield Calls("solve", "teacher", teacher, (rounds - 1) * DUE * SAMPLES, "told")
@@ -68,7 +70,7 @@ def _learning_calls(config: RunConfig) -> Iterator[Calls]:
         if is_trainable(config):
             # Rules that name no kinds of steps are followed by the teacher, example by example.
             shown = versions * config.train.examples
-            yield Calls("examples", "teacher", teacher, shown, "told")
+            yield Calls("examples", "teacher", teacher, shown, "told", config.train.examples)
 
 
 def _reflections(config: RunConfig) -> int:
@@ -92,7 +94,7 @@ def _gate_calls(config: RunConfig) -> Iterator[Calls]:
     yield Calls("validate", "student", config.student, arms, "told")
     scored = _frontier_versions(config) * config.search.frontier * config.search.repeats
     if scored:
-        yield Calls("frontier", "student", config.student, scored, "told")
+        yield Calls("frontier", "student", config.student, scored, "told", config.search.frontier)
     for model in config.validators:
         tried = 1 + 2 * config.loop.batch + 2 * rounds * candidates * config.block
         yield Calls("portability", "validator", model, tried, "told")
@@ -110,13 +112,22 @@ def _frontier_versions(config: RunConfig) -> int:
 
 def _transfer_calls(config: RunConfig) -> Iterator[Calls]:
     loop, student = config.loop, config.student
-    yield Calls("feedback", "student", student, 2 * loop.cycles * loop.feedback, "told")
+    yield Calls(
+        "feedback", "student", student, 2 * loop.cycles * loop.feedback, "told", loop.feedback
+    )
     if teacher_is_model(config):
-        yield Calls("feedback", "teacher", config.teacher, loop.cycles * loop.feedback, "told")
+        yield Calls(
+            "feedback",
+            "teacher",
+            config.teacher,
+            loop.cycles * loop.feedback,
+            "told",
+            loop.feedback,
+        )
     sealed = config.splits.test + config.splits.ood
     placebo = "placebo" in config.train.controls
     without, with_words = (3, 2 + placebo) if is_trainable(config) else (1, 1 + placebo)
-    yield Calls("evaluate", "student", student, without * sealed, "bare")
-    yield Calls("evaluate", "student", student, with_words * sealed, "told")
+    yield Calls("evaluate", "student", student, without * sealed, "bare", config.splits.test)
+    yield Calls("evaluate", "student", student, with_words * sealed, "told", config.splits.test)
     if teacher_is_model(config):
-        yield Calls("evaluate", "teacher", config.teacher, 2 * sealed, "told")
+        yield Calls("evaluate", "teacher", config.teacher, 2 * sealed, "told", config.splits.test)

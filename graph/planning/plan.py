@@ -15,9 +15,11 @@ from ...domains.contract import SPLITS, Domain
 from ...evidence.gate.decide import detectable_gain
 from ...evidence.gate.rules import rule_of
 from ...models import facts_by_name
+from ...models.batches import PRICE
 from ...store.rules import Rule, Strategy
 from ...trainer.methods import SFT
 from ..calls.budget import CHARACTERS_A_TOKEN, dollars_for
+from ..calls.bulk import FEWEST
 from ..config.config import RunConfig
 from ..measure.acceptance import settings_of
 from ..measure.candidates import removals_possible
@@ -59,6 +61,8 @@ class Stage:
     output_limit: int
     """What the calls may write at most."""
     seconds: float
+    share: float = 1.0
+    """Price of a call, as a share of the usual one: less where it is made in a batch."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +180,14 @@ def _stage(config: RunConfig, lengths: _Lengths, size: float | None, asked: Call
         slower = (SMALL if size is None else size) / SMALL
         seconds = calls * (lengths.bare / READ + likely / WRITTEN) * slower
     inputs, outputs, most = calls * read, calls * likely, calls * limit
-    return Stage(asked.stage, asked.who, asked.spec, calls, inputs, outputs, most, seconds)
+    share = PRICE if _goes_in_batches(config, asked) else 1.0
+    return Stage(asked.stage, asked.who, asked.spec, calls, inputs, outputs, most, seconds, share)
+
+
+def _goes_in_batches(config: RunConfig, asked: Calls) -> bool:
+    """Tell whether so many calls are made together that they go out as a batch."""
+    has_service = facts_by_name(asked.spec).kind.in_batches
+    return config.calls.batches and has_service and asked.together >= FEWEST
 
 
 def _adapters(config: RunConfig) -> int:
@@ -205,7 +216,7 @@ def peak_memory(parameters: float, *, trains: bool) -> float:
 
 def _dollars(config: RunConfig, paid: Sequence[Stage], output: Sequence[int]) -> float:
     return sum(
-        dollars_for(stage.spec, config.budget, stage.input_tokens, written)
+        stage.share * dollars_for(stage.spec, config.budget, stage.input_tokens, written)
         for stage, written in zip(paid, output, strict=True)
     )
 
@@ -224,6 +235,11 @@ def _notes(
 ) -> Iterator[str]:
     if any(not dollars_for(stage.spec, config.budget, 1, 1) for stage in paid):
         yield "Calls leave this machine and [budget] names no prices, so the cost is shown as 0."
+    if any(stage.share < 1 for stage in paid):
+        yield (
+            "[calls] batches = true: calls that are made together are counted at half their price. "
+            "Each batch may take up to a day, which no time here holds."
+        )
     if size is None:
         yield f"The size of {config.student} is not known before it is loaded; times are for 135M."
     room = facts_by_name(config.student).size.context

@@ -43,6 +43,19 @@ def test_a_trainable_student_meets_every_arm_and_every_candidate() -> None:
     assert named.adapters == 2 + 1, "one a cycle, and the control"
 
 
+def test_calls_that_go_out_in_batches_are_counted_at_half_their_price() -> None:
+    budget = {"input_price": 3.0, "output_price": 15.0}
+    whole = plan(config(teacher="anthropic:some", budget=budget), Parity())
+    half = plan(config(teacher="anthropic:some", budget=budget, calls={"batches": True}), Parity())
+    by_stage = {each.stage: each.share for each in half.stages if each.who == "teacher"}
+    assert by_stage["evaluate"] == by_stage["feedback"] == 0.5
+    assert by_stage["reflect"] == by_stage["update_strategy"] == 1.0, "a few calls at a time"
+    assert whole.usd / 2 < half.usd < whole.usd and half.usd_limit < whole.usd_limit
+    assert any("up to a day" in note for note in half.notes)
+    server = config(teacher="messages:http://x#m", budget=budget, calls={"batches": True})
+    assert plan(server, Parity()).usd == pytest.approx(whole.usd), "who knows if it takes batches"
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_can_be_planned(path: Path) -> None:
     settings = load_config(path)
