@@ -4,7 +4,7 @@ import json
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -21,6 +21,7 @@ from ..store.events import Evaluated
 from ..store.log import Log
 from ..store.slots import EVALUATE
 from ..store.strategies.review_answers import open_question
+from ..terminal import progress_of_call
 from .build import Loop, build
 from .calls.journal import ModelDown
 from .calls.record import Record, RecordEnds, ReplayDiffers
@@ -150,29 +151,34 @@ def transfer_knowledge(
     `sections` are the config's own: `splits={"train": 300}`, `loop={"cycles": 1}`, `seed=3`, ...
     With `resume` the run of that name goes on where it stands; only its
     `budget` and `calls` may differ.
+    Progress moves on a terminal and is written into a notebook, unless `progress` is given.
     Leaves the store in `home`, and in `folder/name` the checkpoint, `config.toml` and the adapters.
     The results' files, `attribution.json` among them, are written by
     `tutelage.reports.write_results`. Raises what `open_run` and `go` raise,
     Paused for a run that waits for a review.
     """
     config, parts = parse_call(name, domain, teacher, student, sections)
-    if resume:
-        run = reopen_call(home, folder, config, parts, progress)
-    else:
-        run = open_run(home, folder, config, overrides=parts, progress=progress)
+    with nullcontext(progress) if progress else progress_of_call() as shown:
+        if resume:
+            run = reopen_call(home, folder, config, parts, shown)
+        else:
+            run = open_run(home, folder, config, overrides=parts, progress=shown)
+        try:
+            return _attribution_at_end(run)
+        finally:
+            run.log.close()
+
+
+def _attribution_at_end(run: Run) -> Mapping[str, Any]:
+    """Run to the end. Raises Paused or AnswersAwaited, which say how to go on, for what stops."""
+    again = f"the same call with name={run.id!r} and resume=True."
     try:
-        if not go(run):
-            wanted = f"`tutelage review {run.id}`, then " if open_question(run.log, run.id) else ""
-            raise Paused(
-                f"Run {run.id} is not finished: {wanted}`tutelage resume {run.id}`, or the same "
-                f"call with name={run.id!r} and resume=True."
-            )
-        return attribution(run.log, run.id)
+        if go(run):
+            return attribution(run.log, run.id)
     except AnswersAwaited as waiting:
-        how = f"Then make the same call with name={run.id!r} and resume=True."
-        raise AnswersAwaited(f"{waiting} {how}", waiting.replies) from None
-    finally:
-        run.log.close()
+        raise AnswersAwaited(f"{waiting} Then make {again}", waiting.replies) from None
+    wanted = f"`tutelage review {run.id}`, then " if open_question(run.log, run.id) else ""
+    raise Paused(f"Run {run.id} is not finished: {wanted}`tutelage resume {run.id}`, or {again}")
 
 
 def replay(

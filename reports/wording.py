@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..terminal import duration as duration
+from ..terminal import printable
 from .credentials import without_credentials
 
 if TYPE_CHECKING:
@@ -39,8 +41,7 @@ def clean(text: str) -> str:
 
     What a model wrote must not drive the terminal.
     """
-    text = without_credentials(text)
-    return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
+    return printable(without_credentials(text))
 
 
 def points(difference: float) -> str:
@@ -61,16 +62,6 @@ def gain_text(gain: float, low: float, high: float) -> str:
 def share(value: float | None) -> str:
     """Return a share in percent, or a dash where there is none."""
     return "-" if value is None else f"{100 * value:.1f}"
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words: `48 s`, `12 min 30 s`, `5 h 02 min`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 def noun(number: int, one: str, many: str = "") -> str:

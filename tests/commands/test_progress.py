@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from tutelage.commands.progress import LiveProgress, Pace, PlainProgress, _progress
+from tutelage.terminal import LiveProgress, Pace, PlainProgress, _progress, progress_on
 
 
 class Clock:
@@ -69,3 +69,13 @@ def test_a_terminal_keeps_stages_and_facts_and_shows_a_bar() -> None:
     assert "parity@2 against parity@1 [words]" in text
     assert "Gate parity@2: accept [20 wins]" in text
     assert "20/40" in text and "left" in text
+
+
+def test_without_a_terminal_there_are_lines_where_some_are_wanted() -> None:
+    drawn, out = Console(file=io.StringIO()), io.StringIO()
+    with progress_on(drawn, out, str.upper) as progress:
+        assert progress is not None
+        progress.say("Promoted.")
+    assert out.getvalue().endswith("* PROMOTED.\n")
+    with progress_on(drawn, None) as progress:
+        assert progress is None

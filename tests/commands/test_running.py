@@ -26,7 +26,7 @@ def change(desk: Path, old: str, new: str, to: str = "other.toml") -> str:
 STOPPED = """
 import os, signal, sys
 from tutelage.__main__ import main
-from tutelage.commands.progress import PlainProgress
+from tutelage.terminal import PlainProgress
 
 wanted, show = sys.argv.pop(1), PlainProgress.stage
 

@@ -1,5 +1,9 @@
 """A script or a notebook hands functions to the loop, and goes on with them after a stop."""
 
+import os
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +110,33 @@ def test_a_run_cannot_be_resumed_by_the_name_of_a_function(tmp_path: Path) -> No
             log=log,
         )  # fmt: skip
         assert go(run) is RunStatus.FINISHED
+
+
+CALL = """
+import sys
+from pathlib import Path
+from tests.graph.test_from_python import call
+call(Path(sys.argv[1]))
+"""
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_script_shows_its_progress_on_a_terminal(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-c", CALL, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs) as child:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # once the other end is closed
+            while more := os.read(ours, 4096):
+                shown += more
+        os.close(ours)
+        assert child.stdout is not None and child.stdout.read() == b""
+    assert child.returncode == 0, shown.decode()
+    assert b"the teacher answers 6 train problems" in shown and b"Gate parity@1" in shown
+
+
+def test_a_script_whose_output_goes_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CALL, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=300)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
