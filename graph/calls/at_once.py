@@ -56,15 +56,15 @@ class CallsAtOnce:
         done |= self._record(self._lost)
         if ready := _take_ready(left, done):
             yield ready
+        assert not left, "whatever leaves a call open raises"
 
     def _make_calls(self, todo: deque[Call]) -> Generator[dict[str, Reply]]:
         """Make the calls of `todo`; yield what is recorded, as it comes.
 
-        Whatever ends it, also from outside, what is in flight is waited for and recorded; only an
+        Whatever stops it, also from outside, what is in flight is waited for and recorded; only an
         interrupt waits for nothing. Ends early where the budget allows no more beside what was in
         flight. Raises BudgetSpent where it allows nothing at all.
         """
-        before = len(todo)
         flight = self.model.send(self._begin_each(todo), self.concurrency, self.pause_point)
         try:
             for came in flight:
@@ -72,15 +72,14 @@ class CallsAtOnce:
                 self.records.lost_calls.count_arrivals(self.model, [reply for _, reply in came])
         except BaseException as stop:
             self._take_rest(flight, stop)
-            if not isinstance(stop, BudgetSpent) or len(todo) == before:
-                raise
+            raise
         finally:
             for slot in self._sent.keys() - self._lost.keys():  # given up
                 self.records.spending.release(self.model, [self._sent.pop(slot)[0]])
 
     def _begin_each(self, todo: deque[Call]) -> Iterator[Call]:
         """Reserve and record each call as it is taken, and only then."""
-        records = self.records
+        records, before = self.records, len(todo)
         while todo:
             slot, request = todo[0]
             intent = records.intent_of(slot, request, self.name)
@@ -88,7 +87,12 @@ class CallsAtOnce:
                 records.log.find(CallIntended, records.stream, intent.slot)
             )
             # One that may have been paid unseen is counted twice: what it cost, and what it will.
-            records.spending.reserve(self.model, [request] * (1 + is_known))
+            try:
+                records.spending.reserve(self.model, [request] * (1 + is_known))
+            except BudgetSpent:
+                if len(todo) == before:
+                    raise
+                return  # there may be room when what is in flight has come
             todo.popleft()
             self._sent[slot] = (request, intent.request)
             records.log.record(intent)

@@ -148,6 +148,28 @@ def test_a_budget_is_never_exceeded_and_stops_where_no_call_fits(concurrency: in
     assert len(rest.asked) == 24 - len(model.asked)
 
 
+@pytest.mark.parametrize("tokens", [50, 100, 530])
+def test_calls_that_wait_for_another_try_are_kept_where_the_budget_lets_no_more_begin(
+    tokens: int,
+) -> None:
+    log, failed = MemoryLog(), set[str]()
+
+    def answer(request: Request) -> Reply:
+        if request.prompt not in failed:
+            failed.add(request.prompt)
+            raise TryAgain("busy", wait=0.0, overloaded=True)
+        return echo(request)
+
+    journal = journal_of(log, tokens=tokens)
+    if tokens < 24 * 22:
+        with pytest.raises(BudgetSpent):
+            answers(journal, Remote(answer))
+    else:
+        assert answers(journal, Remote(answer)) == WHOLE
+    begun = {step_of(event.slot) for event in log.events(CallIntended)}
+    assert completed(log) == begun and len(begun) == min(tokens // 22, 24)
+
+
 def test_what_is_in_doubt_is_counted_as_spent_before_it_is_asked_again() -> None:
     log = MemoryLog()
     journal = journal_of(log)
