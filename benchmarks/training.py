@@ -103,7 +103,7 @@ def main() -> int:
     parser.add_argument("--student", default="smollm2-135m", help="the model to train")
     parser.add_argument("--examples", type=int, default=EXAMPLES)
     options = parser.parse_args()
-    student = open_model(options.student)
+    student = open_model(options.student, role="student")
     assert isinstance(student, Trainable), f"{options.student} is not a local model"
     figures = measure(student, *_datasets(options.examples), Recipe(epochs=1))
     print_table(figures, Columns(36, 12, 12), "training")

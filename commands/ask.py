@@ -116,7 +116,7 @@ def _ask(
     problem = Problem(id="", text=text, topic="", difficulty=0, answer="")
     request = build_request(guide, problem, strategy)
     student = workspace.overrides.student if workspace.overrides else None
-    base = student or open_model(adapter.base)
+    base = student or open_model(adapter.base, role="student")
     if not hasattr(base, "with_adapter"):
         raise ModelError(f"{base.name} wears no adapters. Ask for a local student's adapter.")
     worn: Model = base.with_adapter(adapter.folder)

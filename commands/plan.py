@@ -9,7 +9,7 @@ import psutil
 import typer
 
 from ..domains import get as domain_named
-from ..models import Model, ModelError, Request, ScriptedModel, facts_by_name, open_model
+from ..models import Model, ModelError, Request, Role, ScriptedModel, facts_by_name, open_model
 from ..reports.wording import duration, points
 from ..store.log import open_log
 from .errors import FAILED, Refused, complain
@@ -86,9 +86,9 @@ def _rehearse(config: "RunConfig", given: "Overrides") -> None:
         open_run(Path(aside), Path(aside), config, overrides=parts, log=log)
 
 
-def _open_or_stand_in(spec: str) -> Model:
+def _open_or_stand_in(spec: str, *, role: Role = "other") -> Model:
     """Open a model, or a stand-in for one whose weights are here."""
-    return _stand_in(spec) if facts_by_name(spec).has_weights else open_model(spec)
+    return _stand_in(spec) if facts_by_name(spec).has_weights else open_model(spec, role=role)
 
 
 def _stand_in(spec: str) -> Model:

@@ -1,6 +1,6 @@
 """Models: Claude, any server of a known protocol, and students on this machine."""
 
-from .contract import Model, ModelError, ModelRefused, Reply, Request, Usage
+from .contract import Model, ModelError, ModelRefused, Reply, Request, Role, Usage
 from .registry import (
     check_model,
     engine_of,
@@ -18,6 +18,7 @@ __all__ = [
     "ModelRefused",
     "Reply",
     "Request",
+    "Role",
     "ScriptedModel",
     "Usage",
     "check_model",

@@ -9,6 +9,8 @@ ReplyOutcome = Literal["ok", "truncated", "refused", "malformed", "error"]
 """`error` is a call that the machinery lost, as in an outage; whatever came back is no `error`."""
 CONCURRENCY = 8
 """Calls in flight at most to one remote model, where nobody says another number."""
+Role = Literal["student", "other"]
+"""What a model is opened for: to be trained, or only to be asked."""
 LONGEST_REPLY = 1_000_000
 """Characters of a reply that a run keeps: of a longer one the head, as `malformed`."""
 

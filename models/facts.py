@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..bounded_json import read_json
+from .contract import Role
 
 
 class Size(NamedTuple):
@@ -31,6 +32,8 @@ class Kind(NamedTuple):
     """`module:function` in this folder; called with the `ModelFacts` and the options."""
     engine: str
     """The program or protocol that answers."""
+    asked_by: str = ""
+    """The `module:function` that opens it to be asked only, where that is another one."""
     remote: bool = False
     """Its tokens leave this machine and are paid; its opener takes the option `max_retries`.
 
@@ -63,6 +66,11 @@ class ModelFacts(NamedTuple):
     """The model without its kind: a repository or folder, an address, a file."""
     adapter: str = ""
     """The PEFT folder, or the GGUF file, that the model wears."""
+
+    def opener(self, role: Role) -> str:
+        """Return the `module:function` that opens the model in a role; what wears is trained."""
+        only_asked = role == "other" and not self.adapter
+        return (only_asked and self.kind.asked_by) or self.kind.opener
 
     @property
     def remote(self) -> bool:

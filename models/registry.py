@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from .contract import EngineKnown, Model, ModelError, Request
+from .contract import EngineKnown, Model, ModelError, Request, Role
 from .credentials import credential_in, public_name
 from .facts import Kind, ModelFacts, Size, folder_or_repository, folder_size, is_path
 from .handoff import HandoffModel
@@ -50,6 +50,20 @@ KINDS = (
         "a small instruct model; needs no key and no hub, and is fetched once",
         "local.model:open_packaged", _TRANSFORMERS, trainable=True, takes_adapter=True,
         size=lambda base: Size(135e6, 8192), finds_weights=torch_can_open,
+    ),
+    Kind(
+        "qwen2.5-coder-0.5b", "qwen2.5-coder-0.5b[+adapter]",
+        "writes code; a student is trained in torch, any other role is played by llama.cpp",
+        "local.model:open_packaged", _TRANSFORMERS, "llama.model:open_file",
+        trainable=True, takes_adapter=True,
+        size=lambda base: Size(494e6, 32768), finds_weights=torch_can_open,
+    ),
+    Kind(
+        "qwen2.5-coder-1.5b", "qwen2.5-coder-1.5b[+adapter]",
+        "the same, three times as large: the smallest teacher that was tried",
+        "local.model:open_packaged", _TRANSFORMERS, "llama.model:open_file",
+        trainable=True, takes_adapter=True,
+        size=lambda base: Size(1544e6, 32768), finds_weights=torch_can_open,
     ),
     Kind(
         "llama:", "llama:<file.gguf or name>[+adapter.gguf]",
@@ -117,8 +131,10 @@ def _split(base: str, is_name: bool) -> tuple[str, str]:
     return parts[0], "+".join(parts[1:])
 
 
-def open_model(spec: str, **options: Any) -> Model:
+def open_model(spec: str, *, role: Role = "other", **options: Any) -> Model:
     """Open the model that `spec` names; `options` go to its kind (`batch_size`, `device`, ...).
+
+    A `student` can be trained, where its kind can be.
 
     Raises ModelError when the spec is unknown or holds a credential, or the model cannot be had
     here.
@@ -131,10 +147,10 @@ def open_model(spec: str, **options: Any) -> Model:
             "MESSAGES_AUTHORIZATION or CHAT_COMPLETIONS_AUTHORIZATION with the whole header "
             "(`Basic ...`, `Bearer ...`)."
         )
-    return open_recorded_model(spec, **options)
+    return open_recorded_model(spec, role=role, **options)
 
 
-def open_recorded_model(spec: str, **options: Any) -> Model:
+def open_recorded_model(spec: str, *, role: Role = "other", **options: Any) -> Model:
     """Open a model under the name that a run's log has, as it stands there."""
     facts = facts_of(spec)
     kind = facts.kind
@@ -143,7 +159,7 @@ def open_recorded_model(spec: str, **options: Any) -> Model:
         # Both are read once, when torch is imported; whoever set them knows better.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         os.environ.setdefault("KMP_BLOCKTIME", "0")
-    module, _, function = kind.opener.partition(":")
+    module, _, function = facts.opener(role).partition(":")
     opener: Callable[..., Model] = getattr(import_module(f".{module}", __package__), function)
     takes = list(inspect.signature(opener).parameters)[1:]
     if strangers := sorted(set(options) - set(takes)):

@@ -37,7 +37,7 @@ Named `{key}` by all of this: the same {made_of} give the same name.
 from peft import PeftModel
 from tutelage.models import open_model
 
-base, tokenizer = open_model("{base}").bare()
+base, tokenizer = open_model("{base}", role="student").bare()
 model = PeftModel.from_pretrained(base, "path/to/{key}")
 ```
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from ...models.contract import Model, Reply, Request
+from ...models.contract import Model, Reply, Request, Role
 from ...store.contract import E
 from ...store.errors import BlobMissing, SlotConflict
 from ...store.events import (
@@ -189,7 +189,7 @@ class RecordedModel:
 
     batch_size = 1
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, role: Role = "other") -> None:
         self.name = name
 
     def reply(self, requests: Sequence[Request]) -> list[Reply]:

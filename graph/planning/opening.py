@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ...domains import registry as domains
 from ...domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split, held_splits
 from ...evidence.leaks import shared_problems
 from ...models import facts_by_name, open_model, open_recorded_model
 from ...models.callables import as_model
-from ...models.contract import Model, ModelError
+from ...models.contract import Model, ModelError, Role
 from ...models.credentials import public_name
 from ...store.log import Log, open_log
 from ...store.runs import find_run, run_ids
@@ -36,6 +36,13 @@ CONFIG_FILE = "config.toml"
 """In a run's folder: the config as resolved."""
 
 
+class Opener(Protocol):
+    """Function that opens a model by its name."""
+
+    def __call__(self, spec: str, /, *, role: Role = "other") -> Model:
+        """Return the model, which can be trained if it is to be the student and its kind can."""
+
+
 @dataclass(frozen=True)
 class Overrides:
     """Parts of a run that replace what its config names; None takes what it names.
@@ -49,7 +56,7 @@ class Overrides:
     student: Model | None = None
     trainer: Trainer | None = None
     validators: Sequence[Model] | None = None
-    opener: Callable[[str], Model] = open_model
+    opener: Opener = open_model
     """Opens the models that are not given; a recorded run's by `open_recorded_model` instead."""
     journal: type[Journal] = Journal
     """Journals the calls."""
@@ -86,7 +93,7 @@ def open_run(
     _check_has_training(domain)
     # The teacher first: a missing key is told at once, a local student takes seconds to load.
     teacher = overrides.teacher or _teacher(config.teacher, domain, overrides.opener)
-    student = overrides.student or overrides.opener(config.student)
+    student = overrides.student or overrides.opener(config.student, role="student")
     trainer, validators = _trainer(config, student, overrides), _validators(config, overrides)
     drawn = {} if run_id else _draw(config, domain, judge)
     log = log or open_log(home)
@@ -169,10 +176,10 @@ def _of_a_recorded_run(overrides: Overrides) -> Overrides:
     return replace(overrides, opener=_open_recorded)
 
 
-def _open_recorded(spec: str) -> Model:
+def _open_recorded(spec: str, *, role: Role = "other") -> Model:
     """Open a model of a recorded run. Raises ModelError, also for one that came from Python."""
     if facts_by_name(spec).kind.opener:
-        return open_recorded_model(spec)
+        return open_recorded_model(spec, role=role)
     raise ModelError(
         f"{public_name(spec)} cannot be opened by its name: the run was given this model from "
         "Python, and has to be given it again, by `transfer_knowledge(..., name=RUN, resume=True)` "

@@ -151,7 +151,7 @@ def test_it_goes_on_and_nothing_but_its_log_has_them(old_run: Path, tmp_path: Pa
 def test_an_error_and_its_details_are_without(old_run: Path, tmp_path: Path) -> None:
     place = Path(shutil.copytree(old_run, tmp_path / "own"))
 
-    def fail(spec: str) -> Any:
+    def fail(spec: str, **_: str) -> Any:
         raise RuntimeError(f"{spec} fell over")
 
     done = CliRunner().invoke(

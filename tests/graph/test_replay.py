@@ -20,7 +20,7 @@ from tutelage.graph.context import Run
 from tutelage.graph.measure import by_hand
 from tutelage.graph.planning.opening import Overrides
 from tutelage.graph.run import go, replay
-from tutelage.models.contract import Model, Reply, Request
+from tutelage.models.contract import Model, Reply, Request, Role
 from tutelage.store.events import (
     AdapterTrained,
     AttemptJudged,
@@ -50,7 +50,7 @@ class Deaf(Pupil):
         raise AssertionError("every reply stands in the log")
 
 
-def refuse_opening(spec: str) -> Model:
+def refuse_opening(spec: str, *, role: Role = "other") -> Model:
     raise AssertionError(f"{spec} must not be opened")
 
 
