@@ -1,8 +1,11 @@
 """Weights as files: packaged ones as they travel or as a torch folder, and GGUF files."""
 
+import json
 from pathlib import Path
 
+from ..bounded_json import read_json
 from ..weights import CATALOGUE, WeightsError, cache_root, find, path_of
+from ..weights.catalogue import look_up
 from .contract import ModelError
 from .facts import Size, is_path
 
@@ -27,8 +30,29 @@ def torch_folder(name: str) -> Path:
 
 
 def is_dequantised(name: str) -> bool:
-    """Tell whether the torch folder is there, whole."""
-    return (torch_folder(name) / TORCH_MANIFEST).is_file()
+    """Tell whether the torch folder is there, made of these weights, with all its sizes."""
+    folder = torch_folder(name)
+    try:
+        manifest = read_json((folder / TORCH_MANIFEST).read_text(encoding="utf-8"))
+        sizes = manifest["sizes"]
+        return bool(
+            manifest["made_of"] == _made_of(name)
+            and "config.json" in sizes
+            and sizes == {file: (folder / file).stat().st_size for file in sizes}
+        )
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
+def write_torch_manifest(name: str, folder: Path, more: dict[str, str]) -> None:
+    """Write what a torch folder was made of, and the sizes of its files."""
+    sizes = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
+    manifest = {"made_of": _made_of(name), "sizes": sizes, **more}
+    (folder / TORCH_MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _made_of(name: str) -> dict[str, str]:
+    return {file.name: file.sha256 for file in look_up(name).files}
 
 
 def torch_can_open(name: str) -> bool:

