@@ -197,6 +197,7 @@ def check_model(spec: str, **options: Any) -> Health:
     named, began = public_name(spec), time.perf_counter()
     try:
         model = open_model(spec, **options)
+        by = engine_of(model)
         if facts.kind.engine == _SCRIPT:
             return Health(True, f"{named}: the script can be read")
         if isinstance(model, HandoffModel):
@@ -209,7 +210,7 @@ def check_model(spec: str, **options: Any) -> Health:
         return Health(False, said if said.startswith(named) else f"{named}: {said}")
     took = time.perf_counter() - began
     if reply.outcome in ("ok", "truncated"):
-        return Health(True, f"{named}: answered in {took:.1f} s: {_line(reply.text)!r}")
+        return Health(True, f"{named}: answered in {took:.1f} s by {by}: {_line(reply.text)!r}")
     return Health(False, f"{named}: {reply.outcome}: {_line(reply.detail)}")
 
 

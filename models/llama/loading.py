@@ -5,6 +5,7 @@ five changed bytes, 3 ended it), and tells why it refuses others on stderr alone
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -115,8 +116,9 @@ def _environment() -> Mapping[str, str]:
 
 
 def _describe_failure(settings: Settings, said: str) -> str:
-    lines = [line.strip() for line in said.splitlines() if "rror" in line or "fail" in line]
-    reason = lines[0][:300] if lines else "it said no reason"
+    lines = [line for line in said.splitlines() if re.search("error|fail|ASSERT", line)]
+    # Its lines begin with a time and a level.
+    reason = re.sub(r"^[\d.]+ [A-Z] ", "", lines[0])[:300] if lines else "it said no reason"
     worn = f" with {settings.adapter}" if settings.adapter else ""
     return (
         f"{engine_name()} cannot load {settings.path}{worn}: {reason}. If the file is whole, it "

@@ -1,10 +1,24 @@
 """`llama:` against real llama.cpp with SmolLM2: order, outcomes, schemas, usage, and no crash."""
 
+import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+from urllib.error import HTTPError
+from urllib.request import Request as HttpRequest
+from urllib.request import urlopen
 
+import gguf
+import numpy as np
 import pytest
 
-from tutelage.models import Model, ModelError, Request, open_model
+from tutelage.models import Model, ModelError, Request, engine_of, open_model
+from tutelage.models.contract import EngineKnown
+from tutelage.weights import path_of
 
 pytest.importorskip("xllamacpp")
 
@@ -100,3 +114,128 @@ def test_the_same_file_opened_twice_is_in_memory_once(model: Model) -> None:
     again = open_model("llama:smollm2-135m", context=1024)
     assert again._server is model._server  # type: ignore[attr-defined]
     assert "Paris" in again.reply([Request(CAPITALS[0], max_tokens=16)])[0].text
+
+
+def write_adapter(path: Path, scale: float, architecture: str = "llama", width: int = 576) -> Path:
+    """A LoRA adapter of rank 2 for one matrix of SmolLM2."""
+    writer, luck = gguf.GGUFWriter(path, architecture), np.random.default_rng(0)
+    writer.add_type("adapter")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", 2.0)
+    for name, shape in (("a", (2, width)), ("b", (576, 2))):
+        numbers = scale * luck.standard_normal(shape)
+        writer.add_tensor(f"blk.20.attn_output.weight.lora_{name}", numbers.astype(np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def test_a_lora_adapter_is_worn(model: Model, tmp_path: Path) -> None:
+    bare = ask(model, CAPITALS[0])
+    for scale, same in ((0.0, True), (3.0, False)):
+        adapter = write_adapter(tmp_path / f"{scale}.gguf", scale)
+        worn = open_model(f"llama:smollm2-135m+{adapter}", context=512)
+        assert worn.name == f"llama:smollm2-135m+{adapter}"
+        assert (ask(worn, CAPITALS[0]) == bare) is same
+
+
+def test_an_adapter_that_does_not_fit_is_told(tmp_path: Path) -> None:
+    smollm2 = path_of("smollm2-135m")
+    for adapter, said in (
+        (tmp_path / "nowhere.gguf", "No GGUF file can be read"),
+        (smollm2, "is no LoRA adapter"),
+        (write_adapter(tmp_path / "q.gguf", 1.0, "qwen2"), "trained for the architecture 'qwen2'"),
+        (write_adapter(tmp_path / "w.gguf", 1.0, width=575), "cannot load .* with .*w.gguf: "),
+    ):
+        with pytest.raises(ModelError, match=said):
+            open_model(f"llama:smollm2-135m+{adapter}", context=512)
+    with pytest.raises(ModelError, match="holds no model but an adapter"):
+        open_model(f"llama:{tmp_path / 'q.gguf'}")
+
+
+def test_a_model_without_a_chat_template_is_refused(tmp_path: Path) -> None:
+    writer = gguf.GGUFWriter(tmp_path / "base.gguf", "llama")
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    with pytest.raises(ModelError, match="has no chat template"):
+        open_model(f"llama:{tmp_path / 'base.gguf'}")
+
+
+def test_a_model_that_the_memory_cannot_hold_is_refused() -> None:
+    with pytest.raises(ModelError, match="smaller model or `context`"):
+        open_model("llama:smollm2-135m", context=10**9)
+
+
+def test_with_several_slots_replies_keep_their_order_and_the_engine_says_so() -> None:
+    several = open_model("llama:smollm2-135m", context=256, slots=3)
+    asked = [Request(prompt, "Be brief.", max_tokens=24) for prompt in CAPITALS[:2] * 3]
+    for reply, city in zip(several.reply(asked), ("Paris", "Rome") * 3, strict=True):
+        assert city in reply.text
+    assert engine_of(several).endswith(", 3 slots") and several.batch_size == 3
+    assert isinstance(several, EngineKnown) and not several.repeatable
+
+
+def test_nobody_else_of_this_machine_can_ask_it(model: Model) -> None:
+    address = model._server._server.listening_address  # type: ignore[attr-defined]
+    for path in ("/v1/models", "/props", "/slots", "/lora-adapters"):
+        with pytest.raises(HTTPError, match="401"):
+            urlopen(address + path, timeout=30)
+    body = json.dumps({"messages": [{"role": "user", "content": "Hello."}]}).encode()
+    headers = {"Content-Type": "application/json"}
+    with pytest.raises(HTTPError, match="401"):
+        urlopen(HttpRequest(f"{address}/v1/chat/completions", body, headers), timeout=30)
+
+
+def test_a_closed_model_gives_its_memory_back_and_disturbs_no_other() -> None:
+    done = run_child(
+        """
+        import gc, psutil
+        def rss(): return psutil.Process().memory_info().rss
+        other = open_model("llama:smollm2-135m", context=256)
+        sizes = []
+        for _ in range(3):
+            model = open_model("llama:smollm2-135m", context=4096)
+            model.reply([Request("Hello.", max_tokens=2)])
+            inside = rss()
+            del model
+            gc.collect()
+            sizes.append(rss())
+        assert inside - sizes[-1] > 80e6, (inside, sizes)
+        assert sizes[2] - sizes[0] < 60e6, sizes
+        print(other.reply([Request("What is the capital of France?", max_tokens=12)])[0].text)
+        """
+    )
+    out, _ = done.communicate()
+    assert done.returncode == 0 and "Paris" in out
+
+
+def test_ctrl_c_is_heard_while_it_writes_and_it_answers_again() -> None:
+    child = run_child(
+        """
+        model = open_model("llama:smollm2-135m", context=8192)
+        endless = {"type": "array", "items": {"type": "integer"}, "minItems": 3000}
+        print("asking", flush=True)
+        try:
+            model.reply([Request("Count.", max_tokens=8000, answer_schema=endless)])
+            print("finished")
+        except KeyboardInterrupt:
+            print("interrupted")
+        print(model.reply([Request("What is the capital of France?", max_tokens=12)])[0].text)
+        """
+    )
+    assert child.stdout is not None and child.stdout.readline() == "asking\n"
+    time.sleep(1)
+    child.send_signal(signal.SIGINT)
+    out, _ = child.communicate()
+    assert out.startswith("interrupted\n") and "Paris" in out
+
+
+def run_child(code: str) -> subprocess.Popen[str]:
+    head = "from tutelage.models import Request, open_model\n"
+    return subprocess.Popen(
+        [sys.executable, "-c", head + dedent(code)], stdout=subprocess.PIPE, text=True
+    )
