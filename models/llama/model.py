@@ -36,7 +36,7 @@ def open_file(
     xllamacpp = require_llama_cpp(facts.spec)
     trusted = facts.base in CATALOGUE
     path = gguf_path(facts.base)
-    header = read_header(path)
+    header = _read_packaged(facts.base, path) if trusted else read_header(path)
     _check_model(header)
     adapter = _check_adapter(Path(facts.adapter), header) if facts.adapter else None
     settings = Settings(
@@ -94,6 +94,15 @@ class LlamaModel:
             server.prefix = ""
         (chunks,) = server.ask([body_of(request, cache=shares)])
         return read_reply(request, chunks)
+
+
+def _read_packaged(name: str, path: Path) -> GgufHeader:
+    try:
+        return read_header(path)
+    except ModelError as error:
+        raise ModelError(
+            f"{path} is damaged. Run `tutelage models fetch {name}`, which fetches again what is."
+        ) from error
 
 
 def _check_model(header: GgufHeader) -> None:

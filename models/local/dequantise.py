@@ -45,7 +45,7 @@ def dequantise(name: str, parameters: float) -> Path:
     except (ValueError, LookupError, OSError, struct.error, SafetensorError) as error:
         said = str(error).rstrip(".") or type(error).__name__
         raise ModelError(
-            f"{source} is whole and cannot be written out into {folder}: {said}. Look whether the "
+            f"{source} cannot be written out into {folder}: {said}. Look whether the "
             "disk has room, and whether `tutelage doctor` finds other libraries than tested."
         ) from error
     return folder

@@ -18,7 +18,8 @@ import pytest
 
 from tutelage.models import Model, ModelError, Request, engine_of, open_model
 from tutelage.models.contract import EngineKnown
-from tutelage.weights import path_of
+from tutelage.weights import CATALOGUE, path_of
+from tutelage.weights.cache import folder_of, write_manifest
 
 pytest.importorskip("xllamacpp")
 
@@ -239,3 +240,17 @@ def run_child(code: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", head + dedent(code)], stdout=subprocess.PIPE, text=True
     )
+
+
+def test_packaged_weights_that_are_damaged_name_the_command_that_heals_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUTELAGE_CACHE", str(tmp_path))
+    weights = CATALOGUE["smollm2-135m"]
+    folder = folder_of(weights.name)
+    folder.mkdir(parents=True)
+    with (folder / weights.opens).open("wb") as out:
+        out.truncate(weights.size)
+    write_manifest(weights, folder, "this test")
+    with pytest.raises(ModelError, match="`tutelage models fetch smollm2-135m`"):
+        open_model("llama:smollm2-135m")

