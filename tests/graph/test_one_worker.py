@@ -47,7 +47,7 @@ class Desk:
         self.held, self.go_on = threading.Event(), threading.Event()
         self.server = TeacherServer(server, self._answer)
         config = folder / "small.toml"
-        teacher = f'teacher = "messages:{self.server.url}#teacher"'
+        teacher = f'teacher = "messages:{self.server.url}#teacher"\ncalls.concurrency = 1'
         config.write_text(config.read_text().replace('teacher = "rulebook"', teacher))
         (folder / "linked").symlink_to(".tutelage", target_is_directory=True)
 
