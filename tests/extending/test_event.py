@@ -51,7 +51,7 @@ def test_a_kind_without_words_of_its_own_is_told_by_its_fields(
 ) -> None:
     wording = patched.root / "reports" / "event_wording.py"
     whole = wording.read_text()
-    wording.write_text(whole.replace("isinstance(event, events.NoteWritten)", "False"))
+    wording.write_text(whole.replace('"NoteWritten": ', '"Nothing": '))
     try:
         assert patched.tutelage(*home, *NOTE).code == 0
         told = patched.tutelage(*home, "show", "golden").out
