@@ -132,7 +132,8 @@ def compare_engines(specs: list[str]) -> list[Figure]:
     for spec in specs:
         ways = SLOTS if spec.startswith("llama:") else (0,)
         for slots in ways:
-            model = open_model(spec, slots=slots) if slots else open_model(spec)
+            options = {"slots": slots} if slots else {}
+            model = open_model(spec, role="student", **options)
             name = f"{spec}, {slots} at once" if slots else f"{spec}, {model.batch_size} at once"
             for kind, found in zip(("prompt", "reply"), read_and_write(model), strict=True):
                 figures += [

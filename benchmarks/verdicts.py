@@ -84,7 +84,7 @@ def write_gguf_adapter(adapter: Path, file: Path) -> None:
 def open_with(spec: str, adapter: Path | None, folder: Path, slots: int) -> Model:
     """Open a model, with the adapter in the form that its engine reads."""
     if not spec.startswith("llama:"):
-        return open_model(f"{spec}+{adapter}" if adapter else spec)
+        return open_model(f"{spec}+{adapter}" if adapter else spec, role="student")
     if adapter:
         write_gguf_adapter(adapter, folder / "adapter.gguf")
         spec = f"{spec}+{folder / 'adapter.gguf'}"

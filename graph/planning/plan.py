@@ -112,7 +112,7 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
     student = facts_by_name(config.student)
     size = 0.0 if student.remote else student.size.parameters
     lengths = _Lengths.of(config, domain)
-    stages = tuple(_stage(config, lengths, size, each) for each in calls_of(config))
+    stages = tuple(_stage(config, lengths, each) for each in calls_of(config))
     adapters = _adapters(config)
     # Held to the last place: a dataset whose solutions do not fit is refused by the preflight.
     tokens = config.train.recipe().epochs * config.train.examples * (lengths.bare + lengths.reply)
@@ -163,7 +163,7 @@ class _Lengths:
         )
 
 
-def _stage(config: RunConfig, lengths: _Lengths, size: float | None, asked: Calls) -> Stage:
+def _stage(config: RunConfig, lengths: _Lengths, asked: Calls) -> Stage:
     read = lengths.bare + (0 if asked.prompt == "bare" else lengths.strategy)
     calls, likely, limit = asked.calls, lengths.reply, lengths.limit
     if asked.prompt == "read":
@@ -177,6 +177,7 @@ def _stage(config: RunConfig, lengths: _Lengths, size: float | None, asked: Call
         seconds = calls * (REMOTE_STARTS + likely / REMOTE_WRITES) / at_once
     else:
         # A strategy is read once a batch and kept: only what differs is read for each problem.
+        size = facts_by_name(asked.spec).size.parameters
         slower = (SMALL if size is None else size) / SMALL
         seconds = calls * (lengths.bare / READ + likely / WRITTEN) * slower
     inputs, outputs, most = calls * read, calls * likely, calls * limit

@@ -181,6 +181,12 @@ def test_a_plus_in_the_name_of_a_folder_that_is_there_is_no_adapter(tmp_path: Pa
     assert (worn.base, worn.adapter) == (f"{tmp_path}/a+b/m.gguf", "lora+1.gguf")
 
 
+def test_a_plan_counts_each_models_time_by_its_own_size() -> None:
+    stages = plan(config(teacher="qwen2.5-coder-0.5b", student="smollm2-135m"), Parity()).stages
+    times = {it.who: it.seconds / it.calls for it in stages if it.stage == "evaluate"}
+    assert times["teacher"] == pytest.approx(times["student"] * 494 / 135)
+
+
 def test_a_prompt_that_cannot_fit_into_the_student_is_pointed_out() -> None:
     notes = plan(config(student="hf:./student"), Parity()).notes
     assert not any("has room for" in note for note in notes)
