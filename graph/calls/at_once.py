@@ -56,7 +56,11 @@ class CallsAtOnce:
         done |= self._record(self._lost)
         if ready := _take_ready(left, done):
             yield ready
-        assert not left, "whatever leaves a call open raises"
+        if left:
+            raise RuntimeError(
+                f"{self.model.name} left {len(left)} calls without a reply, the first one in "
+                f"{left[0]!r}. Nothing is lost: resume asks them again."
+            )
 
     def _make_calls(self, todo: deque[Call]) -> Generator[dict[str, Reply]]:
         """Make the calls of `todo`; yield what is recorded, as it comes.

@@ -81,7 +81,20 @@ def attempt(
             done = sum(event is not None for event in found.values())
             run.progress.advance(what or prefix, done, len(places))
             run.pause_point()
-    return [event for slot in places if (event := found[slot])]
+    return _require_all(found, places)
+
+
+def _require_all(
+    found: Mapping[str, AttemptJudged | None], places: Sequence[str]
+) -> list[AttemptJudged]:
+    """Return the attempts in all of `places`. Raises RuntimeError where one was not made."""
+    made = [event for slot in places if (event := found[slot]) is not None]
+    if len(made) < len(places):
+        raise RuntimeError(
+            f"{len(places) - len(made)} of {len(places)} attempts were not made, and a comparison "
+            "of the rest would mislead. Nothing is lost: resume makes them."
+        )
+    return made
 
 
 def _one_engine(run: Run, model: Model, asked: str, places: Iterable[str]) -> str:

@@ -143,7 +143,18 @@ class Flight(Iterator[list[tuple[str, Reply]]]):
         with self._limiter.changed:
             self._in_flight += 1
         call.sent = time.monotonic()
-        threading.Thread(target=self._try, args=(call,), daemon=True).start()
+        try:
+            threading.Thread(target=self._try, args=(call,), daemon=True).start()
+        except RuntimeError as error:
+            with self._limiter.changed:
+                self._in_flight -= 1
+            self._limiter.leave_place()
+            return self._end(
+                ModelError(
+                    f"This machine starts no more threads ({error}), and each call in flight needs "
+                    "one. Nothing is lost: ask again with a smaller `concurrency` in [calls]."
+                )
+            )
         return True
 
     def _end(self, fault: Exception) -> bool:

@@ -47,7 +47,7 @@ def _asked_wait(headers: Mapping[str, str]) -> float | None:
         return seconds if seconds >= 0 else None
     try:
         moment = email.utils.parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, moment.timestamp() - time.time())
 

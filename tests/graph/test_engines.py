@@ -1,6 +1,7 @@
 """Engines of a run: each attempt records what made its reply, and no comparison mixes two."""
 
 import json
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -8,10 +9,11 @@ from typing import Any, cast
 import pytest
 
 from tutelage.evidence.pairs import MixedEngines, require_one_engine
+from tutelage.graph.calls.journal import Journal
 from tutelage.graph.context import Run
 from tutelage.graph.measure.rollouts import attempt, compare_attempts
 from tutelage.graph.run import go, replay
-from tutelage.models import Model, ModelError, engine_of
+from tutelage.models import Model, ModelError, Reply, engine_of
 from tutelage.models.scripted import ScriptedModel
 from tutelage.reports.run_json import run_as_json
 from tutelage.reports.run_lines import run_lines
@@ -75,6 +77,18 @@ def test_a_model_that_knows_no_engine_has_that_of_its_kind() -> None:
     }
     for name, engine in names.items():
         assert engine_of(ScriptedModel(lambda request: "", name)) == engine
+
+
+def test_attempts_that_were_not_made_are_an_error_and_no_shorter_list(run: Run) -> None:
+    class Forgetful(Journal):
+        def replies(self, *given: Any) -> Generator[list[tuple[str, Reply]]]:
+            yield from list(super().replies(*given))[:-1]
+
+    journal = Forgetful(run.log, run.id, run.journal.spending)
+    with pytest.raises(RuntimeError, match=r"of 6 attempts were not made"):
+        attempt(
+            replace(run, journal=journal), "c1/r1/validate/1/incumbent", run.problems["val"][:6]
+        )
 
 
 def test_an_arm_that_one_engine_began_is_not_ended_by_another(run: Run) -> None:

@@ -228,6 +228,15 @@ def test_a_service_that_refuses_stops_the_run_and_loses_no_call() -> None:
     assert answers(journal_of(log), Remote(echo)) == WHOLE
 
 
+def test_a_model_that_gives_no_reply_to_a_call_is_an_error_and_no_shorter_list() -> None:
+    class Forgetful(Remote):
+        def send(self, calls: Calls, most: int, before_each: Callable[[], None]) -> Flight:
+            return super().send([each for each in calls if each[0] != "ask/3"], most, before_each)
+
+    with pytest.raises(RuntimeError, match="1 calls without a reply"):
+        answers(journal_of(MemoryLog()), Forgetful(echo))
+
+
 def test_what_a_server_counted_tokens_for_and_lost_is_recorded() -> None:
     log = MemoryLog()
     model = Remote(lambda request: Reply("", "error", Usage(5, 5), "Cut in the middle."))

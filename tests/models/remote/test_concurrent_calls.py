@@ -6,7 +6,7 @@ from time import monotonic
 
 import pytest
 
-from tutelage.models.contract import ModelRefused, Reply, Request
+from tutelage.models.contract import ModelError, ModelRefused, Reply, Request
 from tutelage.models.remote.concurrent_calls import Patience, Sender
 from tutelage.models.remote.limiter import Limiter, TryAgain, may_try_again, try_again
 
@@ -122,6 +122,22 @@ def test_what_is_in_flight_is_still_answered_when_the_service_refuses() -> None:
     assert {"call 0", "call 2", "call 3"} >= found >= {"call 0"} and "call 1" not in found
 
 
+def test_a_machine_that_starts_no_more_threads_ends_the_calls_and_keeps_what_came() -> None:
+    # Nobody can say how many threads a machine has: this stack is larger than any.
+    def some() -> Iterator[tuple[str, Request]]:
+        for place, call in enumerate(calls(9)):
+            if place == 2:
+                threading.stack_size(1 << 62)
+            yield call
+
+    sender = Sender(echo, QUICK)
+    try:
+        assert len(answered_till(sender.send(some(), 4), ModelError)) == 2
+    finally:
+        threading.stack_size(0)
+    assert len(sender.reply([Request("1")] * 9)) == 9, "no place is left taken"
+
+
 def test_what_is_in_flight_is_still_answered_when_no_more_may_be_sent() -> None:
     def some() -> Iterator[tuple[str, Request]]:
         yield from calls(3)
@@ -205,6 +221,7 @@ def test_a_pause_that_one_call_was_asked_for_holds_for_all() -> None:
         (429, {"retry-after": "-3"}, None, True),
         (429, {"retry-after": "nan"}, None, True),
         (429, {"retry-after": "soon"}, None, True),
+        (429, {"retry-after": "1 Jan 99999999999 0:0:0"}, None, True),
         (429, {"retry-after": "Mon, 01 Jan 2001 00:00:00 GMT"}, 0.0, True),
         (529, {}, None, True),
         (503, {"retry-after": "2"}, 2.0, True),
