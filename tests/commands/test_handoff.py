@@ -10,8 +10,10 @@ from tutelage.graph.calls.budget import Spending
 from tutelage.graph.calls.journal import Journal
 from tutelage.graph.calls.judge_model import with_judge
 from tutelage.graph.config.sections import Budget
+from tutelage.graph.measure.adapters import dataset_of
 from tutelage.models.contract import AnswersAwaited
 from tutelage.store import open_log
+from tutelage.store.edits import Add
 from tutelage.store.events import (
     AttemptJudged,
     CallCompleted,
@@ -19,8 +21,11 @@ from tutelage.store.events import (
     CallIntended,
     RunFinished,
 )
+from tutelage.store.rules import Strategy
 
+from ..graph.fakes import Pupil
 from ..graph.server import obliging
+from ..graph.world import small_run
 from .conftest import Said, at, write_desk
 
 TINY = """
@@ -186,3 +191,17 @@ def test_an_order_or_a_secret_in_an_answer_is_kept_out_as_of_any_model(
         texts = [log.text(it.reply_text) for it in log.events(CallCompleted)]
     assert any("[secret removed]" in text for text in texts)
     assert not any("very-secret-value" in text for text in texts)
+
+
+def test_all_worked_solutions_are_asked_for_at_once(tmp_path: Path) -> None:
+    run = small_run(tmp_path, teacher=f"handoff:{tmp_path / 'answers'}", student=Pupil({}))
+    run.freeze()
+    wordy = Strategy(rules=(Add(section="Method", text="Be thorough.").rule("r-1"),))
+    wanted = len(run.example_problems)
+    with pytest.raises(AnswersAwaited, match=f"{wanted} requests wait"):
+        dataset_of(run, wordy)
+    for request in (tmp_path / "answers").glob("*.request.md"):
+        number = int(re.findall(r"the number (\d+) even", request.read_text())[0])
+        told = "I am thorough. Answer: " + ("NO" if number % 2 else "YES")
+        request.with_name(request.name.replace(".request.", ".answer.")).write_text(told)
+    assert len(dataset_of(run, wordy).examples) == wanted
