@@ -105,7 +105,12 @@ def start(settings: Settings, xllamacpp: Any, verbosity: int = -1) -> Any:
     params.warmup, params.verbosity, params.offline, params.ui = False, verbosity, True, False
     # It always listens at 127.0.0.1 as well; nobody knows this key.
     params.api_keys = [os.urandom(32).hex()]
-    return xllamacpp.Server(params)
+    server = xllamacpp.Server(params)
+    # Freed before its loop runs, it would wait for that loop for ever: one call goes through it.
+    server.handle_completions(
+        {"prompt": [0], "n_predict": 0, "cache_prompt": False}, lambda _: None
+    )
+    return server
 
 
 def _environment() -> Mapping[str, str]:

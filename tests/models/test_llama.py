@@ -254,3 +254,13 @@ def test_packaged_weights_that_are_damaged_name_the_command_that_heals_them(
     write_manifest(weights, folder, "this test")
     with pytest.raises(ModelError, match="`tutelage models fetch smollm2-135m`"):
         open_model("llama:smollm2-135m")
+
+
+def test_a_model_that_is_dropped_before_it_was_asked_holds_nobody_up() -> None:
+    """In processes of their own: where it hangs, it hangs below Python for ever."""
+    code = """
+from tutelage.models import open_model
+for _ in range(3):
+    open_model("llama:smollm2-135m")
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
