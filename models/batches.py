@@ -50,7 +50,10 @@ class BatchService(Protocol):
         """Return how many of the first calls one batch can hold, at least 1."""
 
     def submit(self, calls: Sequence[tuple[str, Request]]) -> str:
-        """Submit calls and return the id of their batch. Raises BatchRefused."""
+        """Submit calls and return the id of their batch. Raises BatchRefused.
+
+        A key or an account that is good for nothing raises ModelRefused.
+        """
 
     def list_since(self, moment: datetime) -> Iterator[CallBatch]:
         """Yield the batches that were created since a moment, the newest first."""

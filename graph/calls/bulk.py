@@ -77,7 +77,11 @@ class BulkCalls:
             batched |= set(together)
             try:
                 batches = self._submit_all(together)
-            except BatchRefused:
+            except BatchRefused as refusal:
+                self._tell(
+                    f"{self._name} takes no batch of these calls: {refusal} They are made one by "
+                    f"one, at {1 / PRICE:g} times the price; [budget] holds for them too."
+                )
                 return
             for batch in batches:
                 self._collect(batch)

@@ -1,7 +1,7 @@
 """Journal of model calls: each is written down before it is made and once it is answered."""
 
 from collections.abc import Callable, Collection, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from ...models import engine_of, facts_by_name
@@ -39,6 +39,8 @@ class Journal(CallRecords):
     tell: Callable[[str], None] = lambda text: None
     """Told what somebody who waits for a batch should know."""
 
+    _told: set[str] = field(default_factory=set, init=False)
+
     def replies(
         self, model: Model, calls: Sequence[Call], name: str = ""
     ) -> Generator[list[tuple[str, Reply]]]:
@@ -70,9 +72,14 @@ class Journal(CallRecords):
         """Make what calls can be made in batches; return the slots that nobody is working on."""
         if not isinstance(model, BatchModel):
             return ()
-        bulk = BulkCalls(self, model, calls, name, self._check_wait, self.tell)
+        bulk = BulkCalls(self, model, calls, name, self._check_wait, self._tell_once)
         bulk.make(self.batches)
         return bulk.not_in_flight
+
+    def _tell_once(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self.tell(text)
 
     def _check_wait(self) -> None:
         self.spending.check_hours()

@@ -65,6 +65,11 @@ class ServerRefusal(Exception):
         """True if the status alone says that no other call would fare better."""
         return self.status < 400 or self.status in _NEVER_THE_PROMPT or _NO_CREDIT in self.said
 
+    @property
+    def is_of_account(self) -> bool:
+        """True if the key, or the account behind it, is told to be good for nothing at all."""
+        return self.status in (401, 402) or _NO_CREDIT in self.said
+
 
 def is_outage(status: int, said: str) -> bool:
     """Tell whether the same call may be answered later."""

@@ -11,7 +11,7 @@ import httpx2
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from ..batches import BatchMissing, BatchRefused, BatchStepFailed, CallBatch
-from ..contract import ModelRefused, Reply, Request
+from ..contract import ModelError, ModelRefused, Reply, Request
 from .failures import ServerRefusal
 from .limiter import TryAgain
 from .transport import LONGEST_BODY
@@ -84,10 +84,10 @@ class MessageBatches:
         """Submit calls and return the id of their batch. Raises BatchRefused."""
         asked: Any = [{"custom_id": name, "params": self._prepare(call)} for name, call in calls]
         try:
-            with self._step():
+            with self._step(BatchRefused):
                 sent = self._client.messages.batches.with_raw_response.create(requests=asked)
                 return _Batch.model_validate_json(sent.http_response.content).id
-        except (ModelRefused, BatchMissing) as refusal:
+        except BatchMissing as refusal:  # no such address
             raise BatchRefused(str(refusal)) from None
 
     def list_since(self, moment: datetime) -> Iterator[CallBatch]:
@@ -158,8 +158,11 @@ class MessageBatches:
                         yield None
 
     @contextmanager
-    def _step(self) -> Iterator[None]:
-        """Raise what goes wrong in one request in the terms of the contract."""
+    def _step(self, refused: type[ModelError] = ModelRefused) -> Iterator[None]:
+        """Raise what goes wrong in one request in the terms of the contract.
+
+        `refused` is what a refusal means that may concern this kind of request alone.
+        """
         try:
             yield
         except ValidationError as error:
@@ -167,16 +170,17 @@ class MessageBatches:
             raise BatchStepFailed(said, is_open=True) from None
         # The SDK lets exceptions of its HTTP library and its JSON parser through.
         except (anthropic.AnthropicError, httpx2.HTTPError, ValueError) as error:
-            raise self._fault(error) from None
+            raise self._fault(error, refused) from None
 
-    def _fault(self, error: Exception) -> Exception:
+    def _fault(self, error: Exception, refused: type[ModelError]) -> Exception:
         try:
             said = self._explain(error).detail
         except TryAgain as again:
             return BatchStepFailed(again.detail, wait=again.wait, is_open=not again.overloaded)
         except ServerRefusal as refusal:
-            kind = BatchMissing if refusal.status == 404 else ModelRefused
-            return kind(str(refusal))
+            if refusal.is_of_account:
+                return ModelRefused(str(refusal))
+            return (BatchMissing if refusal.status == 404 else refused)(str(refusal))
         return BatchStepFailed(said, is_open=True)
 
 

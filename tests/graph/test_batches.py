@@ -18,7 +18,7 @@ from tutelage.graph.config.sections import Budget
 from tutelage.graph.context import Paused
 from tutelage.graph.planning.opening import Overrides
 from tutelage.graph.run import go, replay
-from tutelage.models import Model, ModelError, Request, open_model
+from tutelage.models import Model, ModelError, ModelRefused, Request, open_model
 from tutelage.models.remote.message_batches import MessageBatches
 from tutelage.store.events import BatchIntended, CallInDoubt, CallIntended
 from tutelage.store.log import Log
@@ -108,18 +108,46 @@ def test_few_calls_and_calls_that_nobody_wants_in_batches_are_made_one_by_one(
     assert (len(server.singles), server.batches) == (19 + 24, {})
 
 
-@pytest.mark.parametrize("way", ["no endpoint", "400", "401", "413"])
+@pytest.mark.parametrize("way", ["no endpoint", "400", "403", "413"])
 def test_where_no_batch_is_taken_the_calls_are_made_one_by_one(
     server: BatchServer, model: Model, way: str
 ) -> None:
     server.has_batches = way != "no endpoint"
     server.fail("create", way)
     log = MemoryLog()
-    texts, spending = ask(log, model)
+    told: list[str] = []
+    texts, spending = ask(log, model, tell=told.append)
     assert texts == words() and len(server.singles) == 24
+    (said,) = told
+    assert "takes no batch" in said and "one by one, at 2 times the price" in said
+    assert ("404" if way == "no endpoint" else way) in said, "and why"
     assert not list(log.events(CallInDoubt)), "none of them was in flight"
     assert spending.dollars == pytest.approx(24 * A_CALL)
     assert spending_of(log, "run", PRICED).dollars == pytest.approx(24 * A_CALL)
+
+
+def test_a_service_that_refuses_each_batch_is_told_of_once(
+    server: BatchServer, model: Model
+) -> None:
+    server.fail("create", "403", "403")
+    told: list[str] = []
+    journal = Journal(MemoryLog(), "run", Spending(PRICED), batches=True, tell=told.append)
+    for step in ("solve", "reflect"):
+        list(journal.replies(model, [(f"{step}/{n}", Request(f"word {n}")) for n in range(24)]))
+    assert len(told) == 1 and not server.trouble["create"]
+
+
+@pytest.mark.parametrize("way", ["401", "402"])
+def test_a_key_or_an_account_that_is_good_for_nothing_stops_the_run_and_costs_nothing(
+    server: BatchServer, model: Model, way: str
+) -> None:
+    log = MemoryLog()
+    server.fail("create", way)
+    with pytest.raises(ModelRefused, match=way):
+        ask(log, model)
+    assert not server.singles
+    assert ask(log, model)[0] == words() and len(server.batches) == 1 and not server.singles
+    assert set(server.paid.values()) == {1} and not list(log.events(CallInDoubt))
 
 
 @pytest.mark.parametrize("ways", [["429"], ["500"], ["cut"], ["lost"], ["cut", "lost"]])

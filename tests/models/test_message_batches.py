@@ -166,7 +166,7 @@ def test_a_batch_holds_so_many_calls_and_so_many_bytes(service: BatchService) ->
         ("cut", BatchStepFailed, True, 0),
         ("lost", BatchStepFailed, True, 1),
         ("400", BatchRefused, None, 0),
-        ("401", BatchRefused, None, 0),
+        ("401", ModelRefused, None, 0),
         ("404", BatchRefused, None, 0),
         ("413", BatchRefused, None, 0),
     ],
