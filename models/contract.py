@@ -83,6 +83,10 @@ class Replies(Iterator[list[tuple[str, Reply]]], Protocol):
     What the calls' iterator raises, or a ModelError, is raised once all in flight was yielded.
     """
 
+    on_doubt: Callable[[str], None]
+    """Told a call's name for each of its tries that may have been paid unseen, before the next one;
+    what it raises counts as if the calls' iterator had raised it."""
+
     def stop(self, *, wait: bool = True) -> None:
         """Send nothing more; what is in flight is still yielded, or what has come already."""
 

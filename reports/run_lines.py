@@ -50,7 +50,7 @@ def run_lines(story: RunStory, state: str) -> Iterator[str]:
         yield story.doubt_line
     if story.in_doubt:
         some = ", ".join(story.in_doubt[:5])
-        yield f"{len(story.in_doubt)} calls in doubt, made again: {some}"
+        yield f"{len(story.in_doubt)} calls in doubt, perhaps paid unseen: {some}"
 
 
 def _probe_line(probe: events.ProbeDecided) -> str:

@@ -70,6 +70,7 @@ class CallsAtOnce:
         flight. Raises BudgetSpent where it allows nothing at all.
         """
         flight = self.model.send(self._begin_each(todo), self.concurrency, self.pause_point)
+        flight.on_doubt = self._count_doubt
         try:
             for came in flight:
                 yield self._settle(came)
@@ -104,6 +105,11 @@ class CallsAtOnce:
                 records.record_doubts(self.model, [(slot, request)])
                 records.spending.release(self.model, [request])
             yield slot, request
+
+    def _count_doubt(self, slot: str) -> None:
+        """Count a try that may have been paid unseen. Raises BudgetSpent if no other one fits."""
+        self.records.record_doubts(self.model, [(slot, self._sent[slot][0])])
+        self.records.spending.reserve(self.model, [])
 
     def _take_rest(self, flight: Replies, stop: BaseException) -> None:
         """Record what is still in flight when something stops the calls."""

@@ -65,19 +65,20 @@ class Spending:
         """Reserve what calls may take, until `release`. Local models cost time only.
 
         `share` is their price as a share of the usual one. Raises BudgetSpent if they could go
-        over, with all that is reserved already.
+        over, with all that is reserved already; so with no request, if that is over by now.
         """
         self.check_hours()
+        remote = facts_by_name(model.name).remote
         worst, dollars = self._worst_case(model, requests, share)
         spent = self.input_tokens + self.output_tokens
         tokens = self._reserved_tokens + worst
-        if worst and self.budget.tokens is not None and spent + tokens > self.budget.tokens:
+        if remote and self.budget.tokens is not None and spent + tokens > self.budget.tokens:
             raise BudgetSpent(
                 f"{spent} of {self.budget.tokens} tokens are spent and the next call may take "
                 f"{tokens}. {_HOW_TO_GO_ON}"
             )
         total = self.dollars + self._reserved_dollars + dollars
-        if worst and self.budget.usd is not None and total > self.budget.usd:
+        if remote and self.budget.usd is not None and total > self.budget.usd:
             raise BudgetSpent(
                 f"{self.dollars:.4f} of {self.budget.usd} dollars are spent and the next call may "
                 f"bring it to {total:.4f}. {_HOW_TO_GO_ON}"

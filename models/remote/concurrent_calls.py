@@ -83,14 +83,20 @@ class Flight(Iterator[list[tuple[str, Reply]]]):
         """Calls of which a try failed, in no order."""
         self._came: list[tuple[str, Reply]] = []
         self._fault: Exception | None = None
+        self._doubts: list[str] = []
+        """Names of calls of which a try may have been paid unseen; nobody was told yet."""
+        self.on_doubt: Callable[[str], None] = lambda name: None
 
     def __next__(self) -> list[tuple[str, Reply]]:
         while True:
+            self._tell_doubts()
             # Not for ever: a quick server answers faster than calls are begun.
             for _ in range(self._most):
                 if not self._send_one():
                     break
             with self._limiter.changed:
+                if self._doubts:
+                    continue
                 if self._came:
                     came, self._came = self._came, []
                     return came
@@ -110,6 +116,16 @@ class Flight(Iterator[list[tuple[str, Reply]]]):
             self._waiting.clear()
             if not wait:
                 self._in_flight = 0
+
+    def _tell_doubts(self) -> None:
+        with self._limiter.changed:
+            doubts, self._doubts = self._doubts, []
+        for name in doubts:
+            try:
+                self.on_doubt(name)
+            except Exception as error:
+                if not self._stopped:
+                    self._end(error)
 
     def _is_at_end(self) -> bool:
         return self._all_begun and not self._waiting
@@ -167,7 +183,8 @@ class Flight(Iterator[list[tuple[str, Reply]]]):
         """Return a call that is due again, the first ones first, else begin a new one."""
         now = time.monotonic()
         with self._limiter.changed:
-            if due := [call for call in self._waiting if call.due <= now]:
+            told = [call for call in self._waiting if call.name not in self._doubts]
+            if due := [call for call in told if call.due <= now]:
                 call = min(due, key=lambda each: each.place)
                 self._waiting.remove(call)
                 return call
@@ -209,6 +226,8 @@ class Flight(Iterator[list[tuple[str, Reply]]]):
         """Let a call wait for its next try, or be lost by its last one."""
         pause = self._limiter.note_failure(fault, call.sent, self._most)
         call.failures += 1
+        if fault.may_be_paid:
+            self._doubts.append(call.name)
         call.due = time.monotonic() + pause
         late = call.due > call.begun + self._sender.patience.timeout
         if call.failures > self._sender.patience.max_retries or late:

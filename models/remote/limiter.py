@@ -18,9 +18,20 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 class TryAgain(Exception):
     """One try of a call failed; the same call may be answered in a while."""
 
-    def __init__(self, detail: str, *, wait: float | None = None, overloaded: bool = False) -> None:
-        """`wait` is what the server asked for, in seconds; overload concerns all its calls."""
+    def __init__(
+        self,
+        detail: str,
+        *,
+        wait: float | None = None,
+        overloaded: bool = False,
+        may_be_paid: bool = False,
+    ) -> None:
+        """`wait` is what the server asked for, in seconds; overload concerns all its calls.
+
+        `may_be_paid` tells that the server may have answered, and nobody read it.
+        """
         super().__init__(detail)
+        self.may_be_paid = may_be_paid
         self.detail, self.wait, self.overloaded = detail, wait, overloaded
 
 

@@ -149,13 +149,15 @@ class RemoteModel:
             if not outage:
                 raise ServerRefusal(status, said, self._key) from None
             return Reply("", "error", detail=describe_status(status, said))
+        may_be_paid = _broke_after_sending(error)
         if isinstance(error, errors.timeout):
-            raise TryAgain(f"No answer from {self._address} in time.") from None
+            said = f"No answer from {self._address} in time."
+            raise TryAgain(said, may_be_paid=may_be_paid) from None
         cause = error.__cause__ or error
         told = self._hide(str(cause) or repr(cause)).rstrip(".")
         detail = f"No answer from {self._address}: {told[:500]}."
-        if isinstance(error, errors.connection):
-            raise TryAgain(detail) from None
+        if may_be_paid or isinstance(error, errors.connection):
+            raise TryAgain(detail, may_be_paid=may_be_paid) from None
         return Reply("", "error", detail=detail)
 
     def _blame(self, request: Request, refusal: ServerRefusal) -> Reply:
@@ -178,3 +180,12 @@ class RemoteModel:
             f"{public_name(self.name)} answers no call. {refusal} Nothing is lost by it: mend "
             "that and ask again."
         ) from None
+
+
+def _broke_after_sending(error: BaseException | None) -> bool:
+    """Tell whether a request had been sent when `error`, or what it came of, happened."""
+    while error is not None:
+        if isinstance(error, httpx2.ReadTimeout | httpx2.ReadError | httpx2.RemoteProtocolError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -29,8 +29,8 @@ def usage_section(story: RunStory) -> Html:
         text(
             "p",
             f"{count(len(trained), 'adapter')} trained, {count(tokens, 'token')} read in "
-            f"training. Judged replies: {outcomes or 'none yet'}. A call in doubt was made again "
-            "because the process died between asking and noting the reply.",
+            f"training. Judged replies: {outcomes or 'none yet'}. A call in doubt may have "
+            "been paid unseen: the process died, or the line broke, before its reply was noted.",
             "note",
         ),
     )  # fmt: skip

@@ -67,7 +67,7 @@ class CallCompleted(Event):
 
 
 class CallInDoubt(Event):
-    """A call was intended, the process died, and it was made again."""
+    """One try of a call may have been paid unseen: the process died, or its answer was lost."""
 
     kind: Literal["CallInDoubt"] = "CallInDoubt"
     call: str

@@ -1,12 +1,13 @@
 """Many calls at once through the journal: order, money, pauses and outages; no server, no clock."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 
 import pytest
 
-from tutelage.graph.calls.budget import BudgetSpent, Spending, worst_case
+from tutelage.graph.calls.budget import BudgetSpent, Spending, spending_of, worst_case
 from tutelage.graph.calls.journal import Journal, ModelDown
 from tutelage.graph.config.sections import Budget
 from tutelage.graph.context import Paused
@@ -178,6 +179,49 @@ def test_what_is_in_doubt_is_counted_as_spent_before_it_is_asked_again() -> None
     with pytest.raises(BudgetSpent):
         answers(journal_of(log, tokens=100), model := Remote(echo))
     assert len(model.asked) * 22 + len(list(log.events(CallInDoubt))) * 22 <= 100
+
+
+def test_tries_that_may_have_been_paid_unseen_are_counted_and_others_are_not() -> None:
+    for may_be_paid in (True, False):
+        log, failed = MemoryLog(), list[str]()
+
+        def answer(request: Request, may: bool = may_be_paid, seen: list[str] = failed) -> Reply:
+            if request.prompt in ("3", "11") and seen.count(request.prompt) < 2:
+                seen.append(request.prompt)
+                raise TryAgain("The line broke.", wait=0.0, may_be_paid=may)
+            return echo(request)
+
+        journal = journal_of(log)
+        assert answers(journal, Remote(answer)) == WHOLE
+        doubts = [event.call for event in log.events(CallInDoubt)]
+        assert sorted(doubts) == (["ask/11"] * 2 + ["ask/3"] * 2 if may_be_paid else [])
+        spent = journal.spending
+        assert spent.output_tokens == (24 + len(doubts)) * 20
+        again = spending_of(log, "run", Budget())
+        assert (again.input_tokens, again.output_tokens) == (
+            spent.input_tokens,
+            spent.output_tokens,
+        )
+
+
+@pytest.mark.parametrize("tokens", [100, 300, 700])
+@pytest.mark.parametrize("breaks", [2, 9])
+def test_a_budget_holds_where_a_server_works_and_its_answers_are_lost(
+    tokens: int, breaks: int
+) -> None:
+    log, tries = MemoryLog(), Counter[str]()
+
+    def answer(request: Request) -> Reply:
+        tries[request.prompt] += 1
+        if tries[request.prompt] % 3 and tries[request.prompt] <= breaks:
+            raise TryAgain("The line broke.", wait=0.0, may_be_paid=True)
+        return echo(request)
+
+    model, journal = Remote(answer), journal_of(log, tokens=tokens)
+    with pytest.raises(BudgetSpent):
+        answers(journal, model)
+    counted = journal.spending.input_tokens + journal.spending.output_tokens
+    assert 22 * len(model.asked) <= counted <= tokens
 
 
 def test_an_outage_loses_no_call_whatever_is_in_flight() -> None:

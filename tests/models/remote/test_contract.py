@@ -15,11 +15,12 @@ from urllib.parse import unquote
 import pytest
 
 from tutelage.models import Model, ModelRefused, Reply, Request, open_model
+from tutelage.models.contract import ConcurrentModel
 
 from ..test_transport import WireServer
 from .dialects import KEY, REMOTE_KINDS, RemoteKind
 from .modes import SCHEMA, Mode, Script, modes_of
-from .wire import http
+from .wire import http, reset
 
 LEAST = 70
 """Modes of each kind, at least."""
@@ -223,6 +224,34 @@ def test_a_server_that_drips_ends_with_the_time_of_the_call(
     server.script = drip
     reply = open_kind(kind, server.url, monkeypatch, timeout=0.3).reply([Request("?")])[0]
     assert reply.outcome == "error" and "in time" in reply.detail
+
+
+def test_a_try_that_may_have_been_paid_unseen_is_told_and_no_other_is(
+    kind: RemoteKind, server: ScriptServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = http(kind.dialect.answer())
+    silence, gone = (lambda line: time.sleep(1)), socket.create_server(("127.0.0.1", 0))
+    nowhere = f"http://127.0.0.1:{gone.getsockname()[1]}"
+    gone.close()
+    for script, url, told in (
+        (whole[:-9], server.url, True),
+        (lambda line: reset(line, whole[:30]), server.url, True),
+        (reset, server.url, True),
+        (silence, server.url, True),
+        (whole, nowhere, False),
+        (http("{}", "500 No"), server.url, False),
+        (http("{}", "429 No"), server.url, False),
+        (http("{}", "529 No"), server.url, False),
+        (http("<html>"), server.url, False),
+        (whole, server.url, False),
+    ):
+        server.script, doubts = script, list[str]()
+        asked = open_kind(kind, url, monkeypatch, timeout=0.3 if script is silence else 30.0)
+        assert isinstance(asked, ConcurrentModel)
+        flight = asked.send([("a call", Request("?"))], 1, lambda: None)
+        flight.on_doubt = doubts.append
+        assert len([each for came in flight for each in came]) == 1
+        assert doubts == ["a call"] * told
 
 
 def test_a_schema_is_sent_and_the_answer_held_against_it(
