@@ -118,7 +118,7 @@ class Hider(NamedTuple):
 
 
 class _LogFilter(logging.Filter):
-    """Filter of the HTTP library's log, whose lines hold the address, and the server's words."""
+    """Filter of logs whose lines hold the address, and the server's words and headers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,17 +129,29 @@ class _LogFilter(logging.Filter):
         for hide in tuple(self.hiders):
             said = hide(said)
         record.msg, record.args = said, ()
+        if record.exc_info:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+            for hide in tuple(self.hiders):
+                record.exc_text = hide(record.exc_text)
+            record.exc_info = None
         return True
 
 
 _LOGGED = _LogFilter()
+_LOGS = (
+    "httpx2",
+    *(f"httpcore2.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")),
+    *(f"{sdk}.{part}" for sdk in ("anthropic", "openai") for part in ("_base_client", "_response")),
+    "openai._legacy_response",
+)
+"""Loggers of the HTTP libraries and the SDKs: a filter sees no child of its logger."""
 
 
 def hide_in_logs(hide: Hider) -> None:
     """Keep credentials out of what is logged of each call from now on."""
     _LOGGED.hiders.add(hide)
-    # A filter that is there is not added again.
-    logging.getLogger("httpx2").addFilter(_LOGGED)
+    for name in _LOGS:  # a filter that is there is not added again
+        logging.getLogger(name).addFilter(_LOGGED)
 
 
 def hide_all(credentials: Iterable[str]) -> Hider:

@@ -135,6 +135,17 @@ def test_every_mode_of_a_server_has_its_outcome_and_no_key_shows(
     assert caplog.text and not shows_key(caplog.text)
 
 
+def test_a_key_that_a_server_repeats_in_a_header_shows_in_no_log(
+    model: Model, server: ScriptServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.script = http("{}", "500 No", f"x-said: {KEY}\r\nx-more: Bearer {KEY}\r\n")
+    model.reply([Request("?")])
+    server.script = f"HTTP/1.1 200 {KEY}\r\n{KEY}\r\n\r\n".encode()
+    model.reply([Request("?")])
+    assert "x-said" in caplog.text and not shows_key(caplog.text)
+
+
 def test_the_key_goes_to_the_server_alone(model: Model, server: ScriptServer) -> None:
     server.script, found = http("", "302 Found", f"location: {server.url}/there\r\n"), len
     server.asked.clear()
