@@ -5,7 +5,7 @@ somebody else's, of which nothing can be told.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -52,6 +52,13 @@ def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def short_hash(files: Iterable[Path]) -> str:
+    """Return 12 hex digits for the bytes of files: of one, how its SHA-256 begins."""
+    found = [_hash_once(file) for file in files]
+    whole = found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
+    return whole[:12]
 
 
 def find_damage(

@@ -119,10 +119,16 @@ def credential_in(text: str) -> str:
 def public_name(text: str) -> str:
     """Return a spec or an address without its credentials."""
     text = next((form for form in _plain_forms(text) if any(_find(form))), text)
-    for start, end, _ in reversed(_join(list(_find(text)))):
-        if not text.startswith(REMOVED, start):
-            text = text[:start] + REMOVED + text[end:]
-    return text
+    return _cut(text, list(_find(text)))
+
+
+def without_keys(text: str) -> str:
+    """Return prose, such as an error's, without keys that are told by their form or their name.
+
+    Whatever looks at all like a key goes: what an error says is read, and never used.
+    """
+    text = KEY_FORM.sub(REMOVED, text)
+    return _cut(text, sorted([*_find_parts(text), *_find_names(text)]))
 
 
 def credentials_of(text: str) -> frozenset[str]:
@@ -263,6 +269,14 @@ def _flat(name: str) -> str:
 def _last_word(name: str) -> str:
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", _NUMBERED.sub("", unquote(name)))
     return words[-1].casefold() if words else ""
+
+
+def _cut(text: str, spans: list[Credential]) -> str:
+    """Return a text without spans, which stand in order."""
+    for start, end, _ in reversed(_join(spans)):
+        if not text.startswith(REMOVED, start):
+            text = text[:start] + REMOVED + text[end:]
+    return text
 
 
 def _join(spans: list[Credential]) -> list[Credential]:

@@ -104,6 +104,9 @@ def read_header(path: Path) -> GgufHeader:
 
 def _read_one(path: Path) -> GgufHeader:
     try:
+        if path.exists() and not path.is_file():
+            # To open a named pipe would wait for ever.
+            raise OSError(0, "it is a folder, a pipe or a device")
         with path.open("rb") as file:
             size = path.stat().st_size
             header = _parse(path, _Cursor(file, size))

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
+from ...models import facts_by_name
 from ...models.contract import Model, Reply, Usage
 
 PATIENCE = 3
 """Calls in a row that may be lost before the run pauses."""
-_WAITS = "The run waits where it is; when the model answers again, `tutelage resume RUN` goes on."
+_WAITS = "The run waits where it is; when the model answers again, {}."
 _IS_FAULTY = (
     "Asking again would bring the same, so these calls are recorded as lost: mend the model, and "
-    "`tutelage resume RUN` goes on with the next one."
+    "{}, at the next call."
 )
 
 
@@ -47,7 +48,11 @@ class LostCalls:
         self._in_a_row = self._in_a_row + 1 if reply.outcome == "error" else 0
 
     def _down(self, model: Model, last: Reply, asked_again: bool) -> ModelDown:
+        # No command can open an object that was passed from Python.
+        by_spec = facts_by_name(model.name).kind.opener
+        on = "`tutelage resume RUN` goes on" if by_spec else "go on with the run from Python"
+        advice = (_WAITS if asked_again else _IS_FAULTY).format(on)
         return ModelDown(
             f"{model.name} lost {self._in_a_row} calls in a row, the last one by: "
-            f"{last.detail or 'no reason given'} {_WAITS if asked_again else _IS_FAULTY}"
+            f"{last.detail or 'no reason given'} {advice}"
         )

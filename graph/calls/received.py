@@ -10,6 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from ...models.contract import LONGEST_REPLY, Model, ModelError, Reply, Request, Usage
+from ...models.credentials import without_keys
 from ...models.whole_reply import whole_reply
 from ...store.errors import StoreError
 from .budget import BudgetSpent
@@ -73,6 +74,8 @@ def ask(model: Model, requests: Sequence[Request]) -> Received:
 def recordable(reply: Reply, secrets: Collection[str]) -> Reply:
     """Return `reply` as the log can keep it: in UTF-8, not too long, and without `secrets`.
 
+    The reason why it is not `ok` bears no other key either: what code raises may quote one.
+
     The text of one that is cut or changed for this is `malformed`.
     """
     text, fault = reply.text, ""
@@ -83,7 +86,7 @@ def recordable(reply: Reply, secrets: Collection[str]) -> Reply:
         text, fault = written, fault or "It holds halves of characters, which UTF-8 cannot write."
     try:
         text = redact(text, secrets)
-        detail = redact(_writable(reply.detail[:LONGEST_DETAIL]), secrets)
+        detail = without_keys(redact(_writable(reply.detail[:LONGEST_DETAIL]), secrets))
     except Exception as error:  # Rather no text than one with a secret, and rather both than none.
         text, detail = "", ""
         fault = f"It could not be searched for secrets ({type(error).__name__}) and is not kept."

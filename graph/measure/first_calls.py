@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ...models import facts_by_name
 from ...models.contract import AnswersAwaited, Model, ModelError, Request
+from ...models.credentials import without_keys
 from ...store import slots
 from ...store.events import CallCompleted, FloorsMeasured
 from ...trainer.student_prompt import build_request
@@ -69,7 +70,7 @@ def _silence(run: Run, call: _FirstCall, question: Request) -> str:
     except AnswersAwaited:
         raise
     except ModelError as error:
-        return str(error)
+        return without_keys(str(error))
     return (reply.detail or "no reason given") if reply.outcome == "error" else ""
 
 

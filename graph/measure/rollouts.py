@@ -112,8 +112,8 @@ def _one_engine(run: Run, model: Model, asked: str, places: Iterable[str]) -> st
     except MixedEngines as mixed:
         raise ModelError(
             f"{model.name} is now answered by {engine}. {mixed} Nothing was asked. Go on with the "
-            "engine that began, in its version and on its device, or begin a new run: what is "
-            "accepted so far stays."
+            "engine that began, in its version, with its files and on its device, or begin a new "
+            "run: what is accepted so far stays."
         ) from None
     return engine
 

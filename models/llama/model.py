@@ -6,6 +6,7 @@ from pathlib import Path
 import psutil
 
 from ...weights import CATALOGUE
+from ..adapter_files import short_hash
 from ..contract import ModelError, Reply, Request
 from ..facts import ModelFacts
 from ..gguf_header import GgufHeader, context_of, read_header
@@ -49,18 +50,19 @@ def open_file(
     files = [*header.parts, *(adapter.parts if adapter else ())]
     _check_memory(header, settings, files)
     changed = max(file.stat().st_mtime_ns for file in files)
-    server = load(settings, changed, xllamacpp, trusted=trusted and adapter is None)
-    return LlamaModel(facts.spec, server)
+    engine = _describe_engine([] if trusted else header.parts, adapter.parts if adapter else [])
+    server = load(settings, changed, engine, xllamacpp, trusted=trusted and adapter is None)
+    return LlamaModel(facts.spec, engine, server)
 
 
 class LlamaModel:
     """Model that llama.cpp answers."""
 
-    def __init__(self, name: str, server: LlamaServer) -> None:
+    def __init__(self, name: str, engine: str, server: LlamaServer) -> None:
         slots = server.settings.slots
         self.name = name
         self.batch_size = slots
-        self.engine = engine_name() if slots == 1 else f"{engine_name()}, {slots} slots"
+        self.engine = engine if slots == 1 else f"{engine}, {slots} slots"
         self.repeatable = slots == 1
         self.context = server.settings.context
         self._server = server
@@ -131,6 +133,17 @@ def _check_adapter(path: Path, model: GgufHeader) -> GgufHeader:
             f"is {model.architecture!r}. An adapter fits the model it was trained on."
         )
     return adapter
+
+
+def _describe_engine(model: Sequence[Path], adapter: Sequence[Path]) -> str:
+    """Return llama.cpp with its build, and which files it reads: under one path may lie another.
+
+    A name of the catalogue tells its bytes itself, and gives none here.
+    """
+    hashes = [
+        f"{what} {short_hash(it)}" for what, it in (("file", model), ("adapter", adapter)) if it
+    ]
+    return ", ".join([engine_name(), *hashes])
 
 
 def _check_memory(header: GgufHeader, settings: Settings, files: Sequence[Path]) -> None:

@@ -14,17 +14,19 @@ Body = Mapping[str, Any]
 Chunk = Mapping[str, Any]
 """A piece of its answer, or its error."""
 
-_LOADED: "WeakValueDictionary[tuple[Settings, int], LlamaServer]" = WeakValueDictionary()
+_LOADED: "WeakValueDictionary[tuple[Settings, int, str], LlamaServer]" = WeakValueDictionary()
 """The files that are in memory: whoever opens one again gets the same server."""
 
 
-def load(settings: Settings, changed: int, xllamacpp: Any, *, trusted: bool) -> "LlamaServer":
+def load(
+    settings: Settings, changed: int, engine: str, xllamacpp: Any, *, trusted: bool
+) -> "LlamaServer":
     """Return the server of a file, which is loaded unless it is in memory already.
 
-    `changed` is the file's time of change, and `trusted` tells that its hash is known: any other
-    is tried in another process first. Raises ModelError.
+    `changed` is the file's time of change, `engine` tells its bytes, and `trusted` says that its
+    hash is known: any other is tried in another process first. Raises ModelError.
     """
-    key = settings, changed
+    key = settings, changed, engine
     if found := _LOADED.get(key):
         return found
     if not trusted:

@@ -14,7 +14,9 @@ from tutelage.graph.context import Run
 from tutelage.graph.measure.first_calls import check_models
 from tutelage.graph.planning.opening import Overrides, open_run
 from tutelage.graph.run import go, replay
+from tutelage.models.callables import as_model
 from tutelage.models.contract import ModelRefused, Reply, Request
+from tutelage.models.credentials import REMOVED
 from tutelage.models.scripted import ScriptedModel
 from tutelage.store.events import (
     AttemptJudged,
@@ -185,6 +187,25 @@ def test_a_teacher_passed_from_python_is_tried_and_a_script_or_a_rulebook_is_not
         with pytest.raises(ModelDown, match=r"python:ask does not answer: It is broken.*Python"):
             check_models(run)
     assert len(heard) == 1
+
+
+@pytest.mark.parametrize("fault", [ModelRefused, ValueError])
+def test_a_key_that_a_function_quotes_is_not_told(tmp_path: Path, fault: type[Exception]) -> None:
+    key = "sk-ant-api03-" + "aB3dE5gH7jK9mN1p" * 3
+
+    def ask(text: str) -> str:
+        raise fault(f"Incorrect API key provided: {key}.")
+
+    parts = Overrides(Parity(), as_model(ask), Pupil(CARRY_HELPS), trainer=Coach())
+    run = open_run(tmp_path / "store", tmp_path / "runs", config(**TINY), overrides=parts)
+    run.freeze()
+    with pytest.raises(ModelDown, match="key provided: ") as down:
+        check_models(run)
+    assert key not in str(down.value) and REMOVED in str(down.value)
+    run.log.close()
+    assert not [
+        it for it in tmp_path.rglob("*") if it.is_file() and key.encode() in it.read_bytes()
+    ]
 
 
 def test_a_run_that_has_begun_to_measure_tries_nobody(

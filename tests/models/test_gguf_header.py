@@ -49,6 +49,17 @@ def write_model(path: Path, numbers: int, **keys: int) -> None:
     writer.close()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_named_pipe_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "m.gguf")
+    writer = os.open(tmp_path / "m.gguf", os.O_RDWR)  # Else a reader would wait here for ever.
+    try:
+        with pytest.raises(ModelError, match="it is a folder, a pipe or a device"):
+            read_header(tmp_path / "m.gguf")
+    finally:
+        os.close(writer)
+
+
 def test_a_header_tells_the_size_of_a_model_and_where_its_file_ends() -> None:
     path = path_of("smollm2-135m")
     header = read_header(path)
@@ -116,7 +127,7 @@ def test_what_is_no_file_of_a_model_is_told(tmp_path: Path) -> None:
         ("text.gguf", "is no GGUF file"),
         ("empty.gguf", "is no GGUF file"),
         ("nowhere.gguf", "No GGUF file can be read"),
-        ("", "Is a directory"),
+        ("", "it is a folder"),
     ):
         with pytest.raises(ModelError, match=said):
             read_header(tmp_path / name)

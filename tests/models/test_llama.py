@@ -1,6 +1,7 @@
 """`llama:` against real llama.cpp with SmolLM2: order, outcomes, schemas, usage, and no crash."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 
 from tutelage.models import Model, ModelError, Request, engine_of, open_model
 from tutelage.models.contract import EngineKnown
+from tutelage.models.llama.loading import engine_name
 from tutelage.weights import CATALOGUE, path_of
 from tutelage.weights.cache import folder_of, write_manifest
 
@@ -140,6 +142,22 @@ def test_a_lora_adapter_is_worn(model: Model, tmp_path: Path) -> None:
         worn = open_model(f"llama:smollm2-135m+{adapter}", context=512)
         assert worn.name == f"llama:smollm2-135m+{adapter}"
         assert (ask(worn, CAPITALS[0]) == bare) is same
+
+
+def test_the_engine_tells_which_file_lies_under_a_path(model: Model, tmp_path: Path) -> None:
+    smollm2, file = path_of("smollm2-135m"), tmp_path / "m.gguf"
+    assert engine_of(model) == engine_name(), "a name of the catalogue tells its bytes"
+    file.symlink_to(smollm2)
+    known = CATALOGUE["smollm2-135m"].files[0].sha256[:12]
+    opened = open_model(f"llama:{file}", context=256)
+    assert ask(opened, "Hi.") and engine_of(opened) == f"{engine_name()}, file {known}"
+    adapter, engines = tmp_path / "a.gguf", []
+    for scale in (1.0, 2.0):
+        os.utime(write_adapter(adapter, scale), (1, 1))
+        worn = open_model(f"llama:smollm2-135m+{adapter}", context=256)
+        assert ask(worn, "Hi.")
+        engines.append(engine_of(worn))
+    assert engines[0] != engines[1] and engines[0].startswith(f"{engine_name()}, adapter ")
 
 
 def test_an_adapter_that_does_not_fit_is_told(tmp_path: Path) -> None:
