@@ -112,7 +112,7 @@ def test_what_a_model_judged_is_made_again_without_it_and_rejudged_with_it(
         for problem in WRITING.problems(split, getattr(settings.splits, split), settings.seed)
     }
 
-    def open_model(spec: str) -> Model:
+    def open_model(spec: str, *, role: str = "") -> Model:
         return ScriptedModel(lambda it: texts.get(it.prompt) or judge([it.prompt])[0], name=spec)
 
     parts = Overrides(opener=open_model)
