@@ -21,8 +21,8 @@ from tutelage.store.log import Log, open_log
 
 ROOT = Path(__file__).parents[1]
 NAME = "quickstart"
-SMALLER = {"train": 336, "val": 96, "test": 120, "ood": 20, "candidates": 1, "batch": 16,
-           "feedback": 40, "examples": 200}  # fmt: skip
+SMALLER = {"train": 376, "val": 96, "test": 120, "ood": 20, "candidates": 1, "batch": 16,
+           "feedback": 40}  # fmt: skip
 """Settings that are smaller than in examples/quickstart.toml; the two cycles are not."""
 
 
