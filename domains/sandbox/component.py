@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from importlib import metadata, util
 from pathlib import Path
 
-from ...weights import cache_root
 from .contract import SandboxUnavailable
 
 EXTRA = "tutelage[wasi]"
@@ -49,7 +48,10 @@ def cached_path() -> Path:
     made_of = hashlib.sha256(repr((versions(), platform.python_version(), _processor())).encode())
     for path in _sources():
         made_of.update(path.read_bytes())
-    return cache_root() / f"wasi-{made_of.hexdigest()[:16]}" / _DONE
+    # As `weights.cache_root`: this folder imports nothing of ours, for it is tried by itself.
+    named = os.environ.get("TUTELAGE_CACHE") or "~/.cache/tutelage"
+    home = Path(os.path.expanduser(named)).absolute()  # noqa: PTH111
+    return home / f"wasi-{made_of.hexdigest()[:16]}" / _DONE
 
 
 def state() -> str:
