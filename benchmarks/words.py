@@ -11,7 +11,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -186,13 +186,10 @@ def main() -> int:
                         help="where replies are kept, and found again")  # fmt: skip
     parser.add_argument("--write", type=Path, metavar="FILE",
                         help="put the table between the marks of this document")  # fmt: skip
-    parser.add_argument("--slots", type=int, default=1, metavar="N",
-                        help="replies that llama.cpp makes at once; some texts differ")  # fmt: skip
     parser.add_argument("--only-table", action="store_true", help="ask no model")
     options = parser.parse_args()
     cells = [Cell(*it, options.n) for it in _pairs(options.models, options.domains)]
-    how = {"slots": options.slots} if options.slots > 1 else {}
-    opener = lru_cache(maxsize=1)(partial(open_model, **how))  # one model in memory at a time
+    opener = lru_cache(maxsize=1)(open_model)  # one model in memory at a time
     for cell in () if options.only_table else cells:
         measure(options.store, cell, opener)
     found = table(options.store, cells)
@@ -209,8 +206,7 @@ def _pairs(models: Sequence[str], domains: Sequence[str]) -> list[tuple[str, str
 
 def _command(options: argparse.Namespace) -> str:
     parts = ["--models", *options.models, "--domains", *options.domains, "--n", str(options.n)]
-    slots = ["--slots", str(options.slots)] if options.slots > 1 else []
-    parts += [*slots, "--write", str(options.write)]
+    parts += ["--write", str(options.write)]
     return shlex.join(["python", "benchmarks/words.py", *parts])
 
 

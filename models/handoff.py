@@ -17,8 +17,8 @@ from pathlib import Path
 
 from .contract import AnswersAwaited, ModelError, Reply, Request
 from .facts import ModelFacts
+from .handoff_files import UnusableFile, read_answer, write_whole
 from .schema import enforce_schema
-from .text_files import UnusableFile, read_answer, write_whole
 
 AT_ONCE = 10_000
 """Requests that are written together; people see all that a step asks."""

@@ -1,13 +1,12 @@
-"""Weights as files: packaged ones as they travel or as a torch folder, and GGUF files."""
+"""Packaged weights as files: as they travel, and as a torch folder."""
 
 import json
 from pathlib import Path
 
 from ..bounded_json import read_json
-from ..weights import CATALOGUE, WeightsError, cache_root, find, path_of
+from ..weights import WeightsError, cache_root, find, path_of
 from ..weights.catalogue import look_up
 from .contract import ModelError
-from .facts import Size, is_path
 
 TORCH_MANIFEST = "manifest.json"
 """Written last: its presence says that a torch folder is whole."""
@@ -58,25 +57,3 @@ def _made_of(name: str) -> dict[str, str]:
 def torch_can_open(name: str) -> bool:
     """Tell whether the weights are here, as a torch folder or as what one is made of."""
     return is_dequantised(name) or find(name) is not None
-
-
-def gguf_size(base: str) -> Size:
-    """Read the size off the header of a GGUF file, or of packaged weights; nothing if not here."""
-    # Here, because most specs name no such file, and it takes the `gguf` library.
-    from .gguf_header import context_of, read_header
-
-    try:
-        header = read_header(gguf_path(base))
-    except ModelError:
-        return Size()
-    return Size(float(header.parameters), context_of(header))
-
-
-def gguf_path(base: str) -> Path:
-    """Return a path as it is, and the file of packaged weights. Raises ModelError without them."""
-    return packaged_path(base) if base in CATALOGUE else Path(base)
-
-
-def has_gguf(base: str) -> bool:
-    """Tell whether the packaged weights, or the file of that path, are here."""
-    return find(base) is not None if base in CATALOGUE else is_path(base)

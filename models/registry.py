@@ -7,14 +7,29 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from ..weights import CATALOGUE, PackagedWeights
 from .contract import EngineKnown, Model, ModelError, Request, Role
 from .credentials import credential_in, public_name
 from .facts import Kind, ModelFacts, Size, folder_or_repository, folder_size, is_path
 from .handoff import HandoffModel
-from .packaged import gguf_size, has_gguf, torch_can_open
+from .llama.files import gguf_size, has_gguf
+from .packaged import torch_can_open
 
 _MESSAGES, _CHAT = "Messages API", "Chat Completions API"
 _TRANSFORMERS, _LLAMA, _SCRIPT = "transformers", "llama.cpp", "script"
+
+
+def _packaged_kind(weights: PackagedWeights) -> Kind:
+    """Return the kind of a model whose weights travel by name; the catalogue has its facts."""
+    other = "; llama.cpp answers where it is only asked" if weights.llama_cpp_asks else ""
+    return Kind(
+        weights.name, f"{weights.name}[+adapter]", f"{weights.about}: trained by torch{other}",
+        "hf.model:open_packaged", _TRANSFORMERS,
+        "llama.model:open_file" if weights.llama_cpp_asks else "",
+        trainable=True, takes_adapter=True,
+        size=lambda base: Size(weights.parameters, weights.context), finds_weights=torch_can_open,
+    )  # fmt: skip
+
 
 KINDS = (
     Kind(
@@ -42,29 +57,10 @@ KINDS = (
     Kind(
         "hf:", "hf:<repo or path>[+adapter]",
         "a Hugging Face model on this machine, with a PEFT adapter if you like",
-        "local.model:open_folder", _TRANSFORMERS, trainable=True, takes_adapter=True,
+        "hf.model:open_folder", _TRANSFORMERS, trainable=True, takes_adapter=True,
         size=folder_size, finds_weights=folder_or_repository,
     ),
-    Kind(
-        "smollm2-135m", "smollm2-135m[+adapter]",
-        "a small instruct model; needs no key and no hub, and is fetched once",
-        "local.model:open_packaged", _TRANSFORMERS, trainable=True, takes_adapter=True,
-        size=lambda base: Size(135e6, 8192), finds_weights=torch_can_open,
-    ),
-    Kind(
-        "qwen2.5-coder-0.5b", "qwen2.5-coder-0.5b[+adapter]",
-        "writes code; a student is trained in torch, any other role is played by llama.cpp",
-        "local.model:open_packaged", _TRANSFORMERS, "llama.model:open_file",
-        trainable=True, takes_adapter=True,
-        size=lambda base: Size(494e6, 32768), finds_weights=torch_can_open,
-    ),
-    Kind(
-        "qwen2.5-coder-1.5b", "qwen2.5-coder-1.5b[+adapter]",
-        "the same, three times as large: the smallest teacher that was tried",
-        "local.model:open_packaged", _TRANSFORMERS, "llama.model:open_file",
-        trainable=True, takes_adapter=True,
-        size=lambda base: Size(1544e6, 32768), finds_weights=torch_can_open,
-    ),
+    *(_packaged_kind(weights) for weights in CATALOGUE.values() if weights.opens),
     Kind(
         "llama:", "llama:<file.gguf or name>[+adapter.gguf]",
         "a GGUF file, or packaged weights by name, by llama.cpp here; needs tutelage[llama]",

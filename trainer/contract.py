@@ -26,7 +26,7 @@ UNTRAINABLE = "cannot be trained here."
 
 @runtime_checkable
 class Trainable(Model, Protocol):
-    """A model whose weights are here, so that they can be trained. `LocalModel` is one."""
+    """A model whose weights are here, so that they can be trained. `HfModel` is one."""
 
     def bare(self) -> tuple[Any, Any]:
         """Return the torch module, without any adapter, and its tokenizer."""

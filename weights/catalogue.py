@@ -45,6 +45,11 @@ class PackagedWeights(NamedTuple):
     opens: str
     """The file that is opened, or empty where it is the folder."""
     files: tuple[WeightFile, ...]
+    parameters: float = 0.0
+    context: int = 0
+    """Tokens that a prompt and its reply may have together."""
+    llama_cpp_asks: bool = False
+    """Llama.cpp opens it where it is only asked; else torch does that too."""
 
     @property
     def size(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from ...models.batches import PRICE
+from ...models.batch_contract import PRICE
 from ...store.events import BatchCollected, BatchIntended, BatchSubmitted, CallIntended
 from ...store.log import Log
 from ...store.slots import BATCH, COLLECTED, SUBMITTED, below

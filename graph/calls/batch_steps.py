@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
-from ...models.batches import BatchMissing, BatchService, BatchStepFailed
+from ...models.batch_contract import BatchMissing, BatchService, BatchStepFailed
 from ...models.contract import Request
 from .outages import ModelDown
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from ...models.batches import PRICE, BatchMissing, BatchModel, BatchRefused
+from ...models.batch_contract import PRICE, BatchMissing, BatchModel, BatchRefused
 from ...models.contract import ModelRefused, Reply
 from ...models.schema import check_schema
 from ...store.events import CallCompleted, CallIntended

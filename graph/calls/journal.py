@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from ...models import engine_of, facts_by_name
-from ...models.batches import BatchModel
+from ...models.batch_contract import BatchModel
 from ...models.contract import (
     CONCURRENCY,
     AnswersAwaited,
@@ -17,9 +17,9 @@ from ...models.contract import (
 from ...models.schema import check_schema
 from ...store.events import CallCompleted, CallIntended
 from ...store.slots import part
-from .at_once import CallsAtOnce
 from .bulk import BulkCalls
 from .call_records import Call, CallRecords, recorded_reply
+from .concurrent import ConcurrentCalls
 from .outages import ModelDown
 from .received import ask, recordable
 
@@ -55,10 +55,10 @@ class Journal(CallRecords):
         name = name or model.name
         if isinstance(model, ConcurrentModel):
             untried = self._make_batches(model, calls, name)
-            at_once = CallsAtOnce(
+            concurrent = ConcurrentCalls(
                 self, model, name, self.concurrency, self.pause_point, frozenset(untried)
             )
-            yield from at_once.answer(calls)
+            yield from concurrent.answer(calls)
         else:
             size = max(1, model.batch_size)
             for start in range(0, len(calls), size):

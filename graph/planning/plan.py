@@ -15,7 +15,7 @@ from ...domains.contract import SPLITS, Domain
 from ...evidence.gate.decide import detectable_gain
 from ...evidence.gate.rules import rule_of
 from ...models import facts_by_name
-from ...models.batches import PRICE
+from ...models.batch_contract import PRICE
 from ...store.rules import Rule, Strategy
 from ...trainer.methods import SFT
 from ..calls.budget import CHARACTERS_A_TOKEN, dollars_for

@@ -9,10 +9,10 @@ from ...weights import CATALOGUE
 from ..adapter_files import short_hash
 from ..contract import ModelError, Reply, Request
 from ..facts import ModelFacts
-from ..gguf_header import GgufHeader, context_of, read_header
-from ..packaged import gguf_path
 from ..schema import check_schema
 from .chat import body_of, read_reply
+from .files import gguf_path
+from .gguf_header import GgufHeader, context_of, read_header
 from .loading import Settings, count_cores, engine_name, require_llama_cpp
 from .server import LlamaServer, load
 

@@ -10,7 +10,7 @@ import anthropic
 import httpx2
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
-from ..batches import BatchMissing, BatchRefused, BatchStepFailed, CallBatch
+from ..batch_contract import BatchMissing, BatchRefused, BatchStepFailed, CallBatch
 from ..contract import ModelError, ModelRefused, Reply, Request
 from .failures import ServerRefusal
 from .limiter import TryAgain

@@ -20,7 +20,7 @@ from tutelage.graph.calls.budget import spending_of
 from tutelage.graph.calls.journal import Journal
 from tutelage.graph.config.sections import Budget
 from tutelage.models import Request, open_model
-from tutelage.models.batches import BatchModel
+from tutelage.models.batch_contract import BatchModel
 from tutelage.store.events import CallInDoubt, Event
 from tutelage.store.sqlite.log import SqliteLog
 

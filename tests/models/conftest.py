@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tutelage.models import open_model
-from tutelage.models.local.model import LocalModel
+from tutelage.models.hf.model import HfModel
 
 from .tiny import save_tiny
 
@@ -29,13 +29,13 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tiny(tiny_folder: Path) -> LocalModel:
-    return LocalModel(tiny_folder, device="cpu", batch_size=8)
+def tiny(tiny_folder: Path) -> HfModel:
+    return HfModel(tiny_folder, device="cpu", batch_size=8)
 
 
 @pytest.fixture(scope="session")
-def real() -> LocalModel:
+def real() -> HfModel:
     """The real thing, SmolLM2, converted once for all sessions."""
     student = open_model("smollm2-135m", device="cpu", batch_size=16)
-    assert isinstance(student, LocalModel)
+    assert isinstance(student, HfModel)
     return student

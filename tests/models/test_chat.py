@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tutelage.models import ModelError, Request
-from tutelage.models.local.chat_template import ChatTemplate
+from tutelage.models.hf.chat_template import ChatTemplate
 
 from .tiny import PUTS_ITS_OWN_SYSTEM, TAKES_NO_SYSTEM, byte_tokenizer
 

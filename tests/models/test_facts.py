@@ -18,7 +18,7 @@ from tutelage.graph.config.sections import Budget
 from tutelage.graph.planning.plan import plan
 from tutelage.models import ModelError, Request, facts_by_name, facts_of, open_model
 from tutelage.models.facts import Kind
-from tutelage.models.local.model import LocalModel
+from tutelage.models.hf.model import HfModel
 from tutelage.models.registry import KINDS
 from tutelage.models.scripted import ScriptedModel
 from tutelage.trainer.contract import Trainable
@@ -62,7 +62,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("specs")
     save_tiny(place / "student")
     (place / "replies.json").write_text(json.dumps({"replies": [{"match": "", "reply": "Yes."}]}))
-    module = LocalModel(place / "student", device="cpu").bare().module
+    module = HfModel(place / "student", device="cpu").bare().module
     get_peft_model(module, LoraConfig(r=2, target_modules="all-linear")).save_pretrained(
         place / "adapter"
     )

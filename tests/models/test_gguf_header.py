@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tutelage.models import ModelError, facts_of, open_model
-from tutelage.models.gguf_header import context_of, read_header
+from tutelage.models.llama.gguf_header import context_of, read_header
 from tutelage.weights import path_of
 
 HEADER = 1_700_000

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tutelage.models import ModelError, Request, open_model
-from tutelage.models.batches import (
+from tutelage.models.batch_contract import (
     BatchMissing,
     BatchModel,
     BatchRefused,

@@ -11,9 +11,9 @@ import torch
 from peft import LoraConfig, get_peft_model
 
 from tutelage.models import ModelError, Request, open_model
-from tutelage.models.local import dequantise as dequantising
-from tutelage.models.local.dequantise import dequantise
-from tutelage.models.local.model import LocalModel
+from tutelage.models.hf import dequantise as dequantising
+from tutelage.models.hf.dequantise import dequantise
+from tutelage.models.hf.model import HfModel
 from tutelage.models.packaged import (
     is_dequantised,
     torch_can_open,
@@ -33,7 +33,7 @@ MEETINGS = [
 ]
 
 
-def test_a_batch_with_a_shared_strategy_says_what_each_says_alone(real: LocalModel) -> None:
+def test_a_batch_with_a_shared_strategy_says_what_each_says_alone(real: HfModel) -> None:
     together = [reply.text for reply in real.reply(MEETINGS)]
     assert len(set(together)) > 1 and all(text.isascii() for text in together)
     whole = open_model("smollm2-135m", device="cpu", share_prefix=False)
@@ -41,12 +41,12 @@ def test_a_batch_with_a_shared_strategy_says_what_each_says_alone(real: LocalMod
     assert [reply.text for reply in whole.reply(MEETINGS)] == together
 
 
-def test_a_short_answer_ends_by_itself(real: LocalModel) -> None:
+def test_a_short_answer_ends_by_itself(real: HfModel) -> None:
     reply = real.reply([Request("Reply with the single word yes.", max_tokens=60)])[0]
     assert reply.outcome == "ok" and reply.usage.output < 60
 
 
-def test_an_adapter_leaves_the_model_as_it_was(real: LocalModel, tmp_path: Path) -> None:
+def test_an_adapter_leaves_the_model_as_it_was(real: HfModel, tmp_path: Path) -> None:
     file = torch_folder(NAME) / "model.safetensors"
     stamp, said = file.stat().st_mtime_ns, real.reply(MEETINGS[:1])
     module, _ = real.bare()
@@ -65,9 +65,7 @@ def test_an_adapter_leaves_the_model_as_it_was(real: LocalModel, tmp_path: Path)
     assert file.stat().st_mtime_ns == stamp
 
 
-def test_the_second_opening_writes_nothing(
-    real: LocalModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_second_opening_writes_nothing(real: HfModel, monkeypatch: pytest.MonkeyPatch) -> None:
     written = (torch_folder(NAME) / "model.safetensors").stat().st_mtime_ns
     monkeypatch.setattr(dequantising, "_convert", None)
     again = open_model(NAME)
@@ -214,7 +212,7 @@ def test_a_memory_without_room_is_told_before_the_work(
 
 
 WRITING = f"""
-from tutelage.models.local import dequantise
+from tutelage.models.hf import dequantise
 def convert(source, draft):
     draft.mkdir()
     (draft / "model.safetensors").write_bytes(b"half")

@@ -44,7 +44,7 @@ def test_the_qwens_open_so_and_smollm2_is_torch_in_every_role() -> None:
     for kind in BY_ROLE:
         facts = facts_of(kind.start)
         assert kind.start in CATALOGUE and facts.trainable
-        assert facts.opener("student") == "local.model:open_packaged"
+        assert facts.opener("student") == "hf.model:open_packaged"
         assert facts.opener("other") == "llama.model:open_file"
         assert facts_of(f"{kind.start}+folder").opener("other") == facts.opener("student")
     assert facts_of(NAME).opener("other") == facts_of(NAME).opener("student")

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tutelage.domains.contract import Domain, Guide, Problem, Split, Verdict
-from tutelage.models.local.model import LocalModel
+from tutelage.models.hf.model import HfModel
 from tutelage.store import EMPTY, Rule, Strategy
 from tutelage.trainer import Dataset, Recipe, build_dataset
 
@@ -108,5 +108,5 @@ def student_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def student(student_folder: Path) -> LocalModel:
-    return LocalModel(student_folder, device="cpu")
+def student(student_folder: Path) -> HfModel:
+    return HfModel(student_folder, device="cpu")

@@ -9,7 +9,7 @@ import torch
 from peft import PeftModel
 from torch import Tensor
 
-from tutelage.models.local.model import LocalModel
+from tutelage.models.hf.model import HfModel
 from tutelage.trainer import Dataset, Recipe, TrainingStopped
 from tutelage.trainer.adapter import Trained
 from tutelage.trainer.contract import Training, TrainingInput
@@ -28,7 +28,7 @@ CPU = torch.device("cpu")
 FILES = ("adapter_config.json", "adapter_model.safetensors")
 
 
-def learn(student: LocalModel, dataset: Dataset, recipe: Recipe, seed: int, **more: Any) -> Trained:
+def learn(student: HfModel, dataset: Dataset, recipe: Recipe, seed: int, **more: Any) -> Trained:
     """Train as the supervised method does."""
     training = Training(student, TrainingInput(dataset), recipe, seed, {}, ())
     return train(student, training, more.get("on_step"), more.get("stop"))
@@ -43,10 +43,10 @@ def same(before: dict[str, Tensor], after: dict[str, Tensor]) -> bool:
 
 
 def test_the_same_key_gives_the_same_bytes(
-    student_folder: Path, student: LocalModel, dataset: Dataset, recipe: Recipe, tmp_path: Path
+    student_folder: Path, student: HfModel, dataset: Dataset, recipe: Recipe, tmp_path: Path
 ) -> None:
     torch.manual_seed(1)
-    for name, one in (("a", student), ("b", LocalModel(student_folder, device="cpu"))):
+    for name, one in (("a", student), ("b", HfModel(student_folder, device="cpu"))):
         (tmp_path / name).mkdir()
         learn(one, dataset, recipe, seed=3).write(tmp_path / name)
         torch.manual_seed(2)
@@ -55,14 +55,14 @@ def test_the_same_key_gives_the_same_bytes(
 
 
 def test_another_seed_gives_another_adapter(
-    student: LocalModel, dataset: Dataset, recipe: Recipe
+    student: HfModel, dataset: Dataset, recipe: Recipe
 ) -> None:
     one, other = (learn(student, dataset, recipe, seed).weights for seed in (0, 1))
     assert not same(one, other)
 
 
 def test_the_base_is_bit_for_bit_what_it_was(
-    student: LocalModel, dataset: Dataset, recipe: Recipe
+    student: HfModel, dataset: Dataset, recipe: Recipe
 ) -> None:
     before, parts = bits(student.module), [type(part) for part in student.module.modules()]
     asked = [example.request for example in dataset.examples]
@@ -80,7 +80,7 @@ def test_the_base_is_bit_for_bit_what_it_was(
 
 
 def test_a_training_that_is_stopped_leaves_the_base_clean(
-    student: LocalModel, dataset: Dataset, recipe: Recipe
+    student: HfModel, dataset: Dataset, recipe: Recipe
 ) -> None:
     before, steps = bits(student.module), []
     with pytest.raises(TrainingStopped, match="after 2 of 6 steps"):
@@ -98,7 +98,7 @@ def test_a_training_that_is_stopped_leaves_the_base_clean(
 
 
 def test_a_training_that_cannot_begin_leaves_no_hook(
-    student: LocalModel, dataset: Dataset, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+    student: HfModel, dataset: Dataset, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tutelage.trainer.lora.Accelerator", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -107,7 +107,7 @@ def test_a_training_that_cannot_begin_leaves_no_hook(
 
 
 def test_every_step_is_told_and_the_loss_falls(
-    student: LocalModel, dataset: Dataset, recipe: Recipe
+    student: HfModel, dataset: Dataset, recipe: Recipe
 ) -> None:
     told: list[tuple[int, int, float]] = []
     longer = recipe.model_copy(update={"epochs": 20, "rank": 8, "alpha": 16, "lr": 0.02})
@@ -120,7 +120,7 @@ def test_every_step_is_told_and_the_loss_falls(
 
 
 def test_loss_only_logits_give_the_loss_of_all_logits(
-    student: LocalModel, dataset: Dataset, recipe: Recipe
+    student: HfModel, dataset: Dataset, recipe: Recipe
 ) -> None:
     examples = [tokenise(example, student) for example in dataset.examples[:5]]
     longest = max(len(example.ids) for example in examples)
@@ -141,7 +141,7 @@ def test_loss_only_logits_give_the_loss_of_all_logits(
 
 
 def test_the_labels_only_control_shares_every_setting_and_every_step(
-    student: LocalModel, dataset: Dataset, labels_only: Dataset, recipe: Recipe
+    student: HfModel, dataset: Dataset, labels_only: Dataset, recipe: Recipe
 ) -> None:
     worked, bare = (learn(student, data, recipe, 0) for data in (dataset, labels_only))
     assert worked.config == bare.config
@@ -151,7 +151,7 @@ def test_the_labels_only_control_shares_every_setting_and_every_step(
 
 
 def test_an_adapter_is_an_ordinary_peft_folder_that_the_student_can_wear(
-    student: LocalModel, labels_only: Dataset, recipe: Recipe, tmp_path: Path
+    student: HfModel, labels_only: Dataset, recipe: Recipe, tmp_path: Path
 ) -> None:
     much = recipe.model_copy(update={"epochs": 30, "rank": 8, "alpha": 16, "lr": 0.02})
     learn(student, labels_only, much, seed=0).write(tmp_path)
@@ -171,7 +171,7 @@ def test_an_adapter_is_an_ordinary_peft_folder_that_the_student_can_wear(
 
 
 def test_only_the_named_layers_are_adapted(
-    student: LocalModel, dataset: Dataset, recipe: Recipe
+    student: HfModel, dataset: Dataset, recipe: Recipe
 ) -> None:
     few = recipe.model_copy(update={"targets": ("q_proj", "v_proj")})
     weights = learn(student, dataset, few, seed=0).weights

@@ -9,7 +9,7 @@ import pytest
 
 from tutelage.domains.contract import Domain
 from tutelage.models.contract import Request
-from tutelage.models.local.model import LocalModel
+from tutelage.models.hf.model import HfModel
 from tutelage.store import Strategy
 from tutelage.trainer import Dataset, Example, LoraTrainer, PreflightFailed, Recipe
 from tutelage.trainer.contract import Destination, Trainable, Training, TrainingInput
@@ -21,7 +21,7 @@ Check = Callable[..., Sequence[PreflightFault]]
 
 
 @pytest.fixture
-def check(dataset: Dataset, student: LocalModel, recipe: Recipe) -> Check:
+def check(dataset: Dataset, student: HfModel, recipe: Recipe) -> Check:
     """Check the dataset as some training would read it."""
 
     def run(tokenised: Tokenise = tokenise, **changes: Any) -> Sequence[PreflightFault]:
@@ -36,7 +36,7 @@ def kinds(faults: Sequence[PreflightFault]) -> list[str]:
 
 
 def test_good_examples_pass(
-    dataset: Dataset, labels_only: Dataset, student: LocalModel, recipe: Recipe
+    dataset: Dataset, labels_only: Dataset, student: HfModel, recipe: Recipe
 ) -> None:
     held_out = {"val": {"val-3-4"}, "test": {"test-3-4"}}
     assert not check_dataset(dataset, student, recipe, held_out, CLASSES)
@@ -44,7 +44,7 @@ def test_good_examples_pass(
 
 
 def test_an_answer_that_would_be_cut_in_training_is_found(
-    dataset: Dataset, student: LocalModel, recipe: Recipe
+    dataset: Dataset, student: HfModel, recipe: Recipe
 ) -> None:
     short = recipe.model_copy(update={"max_tokens": 70})
     faults = check_dataset(dataset, student, short, {}, CLASSES)
@@ -52,7 +52,7 @@ def test_an_answer_that_would_be_cut_in_training_is_found(
     assert len(faults[0].problems) == 12
 
 
-def test_a_training_that_cuts_is_found(check: Check, student: LocalModel) -> None:
+def test_a_training_that_cuts_is_found(check: Check, student: HfModel) -> None:
     def cutting(example: Example, student: Trainable) -> Tokens:
         whole = tokenise(example, student)
         return Tokens(whole.ids[:-4], whole.start)
@@ -73,7 +73,7 @@ def test_a_missing_stop_token_is_found(check: Check) -> None:
     assert kinds(check(endless)) == ["stop"]
 
 
-def test_a_stop_token_that_ends_no_reply_is_found(check: Check, student: LocalModel) -> None:
+def test_a_stop_token_that_ends_no_reply_is_found(check: Check, student: HfModel) -> None:
     def wrong_stop(example: Example, student: Trainable) -> Tokens:
         whole = tokenise(example, student)
         return Tokens((*whole.ids[:-1], whole.ids[0]), whole.start)
@@ -82,7 +82,7 @@ def test_a_stop_token_that_ends_no_reply_is_found(check: Check, student: LocalMo
 
 
 def test_a_student_that_stops_at_another_token_than_its_template_writes_is_found(
-    check: Check, student: LocalModel
+    check: Check, student: HfModel
 ) -> None:
     student.tokenizer.chat_template = student.tokenizer.chat_template.replace("<|im_end|>", "#")
     assert "stop" in kinds(check())
@@ -113,7 +113,7 @@ def test_a_training_with_a_chat_template_of_its_own_is_found(check: Check) -> No
 def test_a_student_whose_tokens_are_not_its_template_is_found(
     student_folder: Path, dataset: Dataset, recipe: Recipe
 ) -> None:
-    class Drifted(LocalModel):
+    class Drifted(HfModel):
         def chat(self, request: Request) -> str:
             return super().chat(request) + "Well, "
 
@@ -122,7 +122,7 @@ def test_a_student_whose_tokens_are_not_its_template_is_found(
 
 
 def test_a_held_out_problem_among_the_examples_is_found(
-    dataset: Dataset, student: LocalModel, recipe: Recipe
+    dataset: Dataset, student: HfModel, recipe: Recipe
 ) -> None:
     held_out = {"val": {"train-3-4"}, "test": set(), "ood": {"train-4-4", "train-5-6"}}
     findings = check_dataset(dataset, student, recipe, held_out, CLASSES)
@@ -133,7 +133,7 @@ def test_a_held_out_problem_among_the_examples_is_found(
 
 
 def test_a_class_that_is_nearly_always_right_is_found(
-    dataset: Dataset, student: LocalModel, recipe: Recipe
+    dataset: Dataset, student: HfModel, recipe: Recipe
 ) -> None:
     lopsided = Dataset(tuple(e for e in dataset.examples if e.answer == "NO")[:3])
     assert kinds(check_dataset(lopsided, student, recipe, {}, CLASSES)) == ["balance"]
@@ -142,14 +142,14 @@ def test_a_class_that_is_nearly_always_right_is_found(
 
 
 def test_no_examples_and_empty_completions_are_found(
-    check: Check, student: LocalModel, recipe: Recipe
+    check: Check, student: HfModel, recipe: Recipe
 ) -> None:
     assert kinds(check_dataset(Dataset(()), student, recipe, {}, CLASSES)) == ["examples"]
     assert "examples" in kinds(check(completion=" "))
 
 
 def test_every_fault_is_told_at_once_and_nothing_is_trained(
-    dataset: Dataset, student: LocalModel, recipe: Recipe, strategy: Strategy, tmp_path: Path
+    dataset: Dataset, student: HfModel, recipe: Recipe, strategy: Strategy, tmp_path: Path
 ) -> None:
     short = recipe.model_copy(update={"max_tokens": 70})
     with pytest.raises(PreflightFailed) as failed:
@@ -171,6 +171,6 @@ def test_every_fault_is_told_at_once_and_nothing_is_trained(
 
 
 def test_require_lets_good_examples_through(
-    dataset: Dataset, student: LocalModel, recipe: Recipe, domain: Domain
+    dataset: Dataset, student: HfModel, recipe: Recipe, domain: Domain
 ) -> None:
     assert not check_dataset(dataset, student, recipe, {}, domain.guide.classes)

@@ -5,7 +5,7 @@ from transformers import AutoTokenizer
 
 from tutelage.domains.contract import SPLITS, NotEnoughProblems
 from tutelage.domains.registry import get, names
-from tutelage.models.local.dequantise import dequantise
+from tutelage.models.hf.dequantise import dequantise
 
 OF_THE_USER = {"mbpp"}
 """Made of a file that is not ours."""

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from tutelage.domains import get
 from tutelage.models import open_model
-from tutelage.models.local.model import LocalModel
+from tutelage.models.hf.model import HfModel
 from tutelage.store import Rule, Strategy
 from tutelage.trainer import Dataset, LoraTrainer, Recipe, build_dataset
 from tutelage.trainer.contract import Destination, Training, TrainingInput
@@ -25,7 +25,7 @@ def test_smollm2_learns_to_write_the_working_and_to_stop(tmp_path: Path) -> None
     strategy = Strategy(rules=(Rule(id="r-1", section="S", text="Show all.", steps=steps),))
     dataset = build_dataset(domain, domain.problems("train", 32, seed=0), strategy)
     student = open_model("smollm2-135m")
-    assert isinstance(student, LocalModel)
+    assert isinstance(student, HfModel)
     manifest = LoraTrainer().train(
         Training(student, TrainingInput(dataset), Recipe(epochs=2), 0, {}, domain.guide.classes),
         Destination(tmp_path, strategy, "scheduling@1"),
@@ -46,7 +46,7 @@ import json, sys
 from pathlib import Path
 import torch
 from accelerate import Accelerator
-from tutelage.models.local.model import LocalModel
+from tutelage.models.hf.model import HfModel
 from tutelage.store import EMPTY
 from tutelage.trainer import Dataset, LoraTrainer, Recipe
 from tutelage.trainer.contract import Destination, Training, TrainingInput
@@ -55,7 +55,7 @@ torch.set_num_threads(1)
 work = Path(sys.argv[1])
 LoraTrainer().train(
     Training(
-        LocalModel(sys.argv[2], name="tiny", device="cpu"),
+        HfModel(sys.argv[2], name="tiny", device="cpu"),
         TrainingInput(Dataset.from_jsonl((work / "dataset.jsonl").read_text())),
         Recipe.model_validate_json(sys.argv[3]),
         0,

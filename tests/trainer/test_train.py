@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tutelage.models.contract import ModelError
-from tutelage.models.local.model import LocalModel
+from tutelage.models.hf.model import HfModel
 from tutelage.store import EMPTY, Strategy
 from tutelage.trainer import (
     Dataset,
@@ -37,7 +37,7 @@ def trainer() -> Trainer:
 
 def train(
     trainer: Trainer,
-    student: LocalModel,
+    student: HfModel,
     dataset: Dataset,
     recipe: Recipe,
     folder: Path,
@@ -51,7 +51,7 @@ def train(
 
 def test_a_trained_adapter_stands_under_its_key_and_can_be_worn(
     trainer: Trainer,
-    student: LocalModel,
+    student: HfModel,
     dataset: Dataset,
     recipe: Recipe,
     strategy: Strategy,
@@ -75,7 +75,7 @@ def test_a_trained_adapter_stands_under_its_key_and_can_be_worn(
 
 def test_what_was_trained_once_is_not_trained_again(
     trainer: Trainer,
-    student: LocalModel,
+    student: HfModel,
     dataset: Dataset,
     recipe: Recipe,
     strategy: Strategy,
@@ -94,7 +94,7 @@ def test_what_was_trained_once_is_not_trained_again(
 
 def test_the_controls_stand_beside_it_under_keys_of_their_own(
     trainer: Trainer,
-    student: LocalModel,
+    student: HfModel,
     dataset: Dataset,
     labels_only: Dataset,
     recipe: Recipe,
@@ -116,7 +116,7 @@ def test_the_controls_stand_beside_it_under_keys_of_their_own(
 
 def test_a_stopped_training_leaves_no_folder(
     trainer: Trainer,
-    student: LocalModel,
+    student: HfModel,
     dataset: Dataset,
     recipe: Recipe,
     strategy: Strategy,
@@ -152,7 +152,7 @@ CHILD = """
 import json, sys, time
 from pathlib import Path
 import torch
-from tutelage.models.local.model import LocalModel
+from tutelage.models.hf.model import HfModel
 from tutelage.store import Strategy
 from tutelage.trainer import Dataset, LoraTrainer, Recipe
 from tutelage.trainer.contract import Destination, Training, TrainingInput
@@ -160,7 +160,7 @@ from tutelage.trainer.contract import Destination, Training, TrainingInput
 torch.set_num_threads(1)
 work = Path(sys.argv[1])
 told = json.loads((work / "told.json").read_text())
-student = LocalModel(told["student"], name="tiny", device="cpu")
+student = HfModel(told["student"], name="tiny", device="cpu")
 LoraTrainer().train(
     Training(
         student,
@@ -197,7 +197,7 @@ def test_a_killed_training_leaves_no_torn_adapter_and_the_next_one_finishes(
     child.stdout.close()
     assert not adapters.exists() or not any(is_whole(folder) for folder in adapters.iterdir())
 
-    student = LocalModel(student_folder, name="tiny", device="cpu")
+    student = HfModel(student_folder, name="tiny", device="cpu")
     manifest = train(LoraTrainer(), student, dataset, recipe, adapters, strategy)
     assert [folder.name for folder in adapters.iterdir()] == [manifest.key]
     assert is_whole(adapters / manifest.key)

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from tutelage.models import ModelError, Request, adapter_files, check_model, open_model
 from tutelage.models.adapter_files import MANIFEST, hash_file
-from tutelage.models.local.decoding.generate import Decoder, Prompt
-from tutelage.models.local.model import LocalModel, _AdaptedModel
+from tutelage.models.hf.decoding.generate import Decoder, Prompt
+from tutelage.models.hf.model import HfModel, _AdaptedModel
 
 RULES = "- Carry the ten.\n- Add the tens last."
 SUMS = [
@@ -25,7 +25,7 @@ SUMS = [
 ]
 
 
-def adapter(folder: Path, student: LocalModel, seed: int, **settings: Any) -> Path:
+def adapter(folder: Path, student: HfModel, seed: int, **settings: Any) -> Path:
     """An adapter that says something: its weights are drawn, not trained."""
     module, _ = student.bare()
     config = LoraConfig(r=4, target_modules="all-linear", init_lora_weights=False, **settings)
@@ -36,7 +36,7 @@ def adapter(folder: Path, student: LocalModel, seed: int, **settings: Any) -> Pa
     return folder
 
 
-def weights(student: LocalModel) -> dict[str, Tensor]:
+def weights(student: HfModel) -> dict[str, Tensor]:
     return {name: tensor.clone() for name, tensor in student.bare().module.state_dict().items()}
 
 
@@ -44,29 +44,29 @@ def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
-def alone(student: LocalModel, requests: Sequence[Request]) -> list[str]:
+def alone(student: HfModel, requests: Sequence[Request]) -> list[str]:
     return [student.reply([request])[0].text for request in requests]
 
 
-def test_a_batch_says_what_each_would_say_alone(tiny: LocalModel) -> None:
+def test_a_batch_says_what_each_would_say_alone(tiny: HfModel) -> None:
     replies = tiny.reply(SUMS)
     assert [reply.text for reply in replies] == alone(tiny, SUMS)
     assert len({reply.text for reply in replies}) > 5, "the replies differ, so order shows"
 
 
-def test_reading_the_strategy_once_changes_no_reply(tiny: LocalModel, tiny_folder: Path) -> None:
-    whole = LocalModel(tiny_folder, device="cpu", share_prefix=False)
+def test_reading_the_strategy_once_changes_no_reply(tiny: HfModel, tiny_folder: Path) -> None:
+    whole = HfModel(tiny_folder, device="cpu", share_prefix=False)
     assert tiny._decoder._shares and not whole._decoder._shares
     assert tiny.reply(SUMS) == whole.reply(SUMS)
 
 
-def test_requests_of_several_strategies_mix(tiny: LocalModel) -> None:
+def test_requests_of_several_strategies_mix(tiny: HfModel) -> None:
     mixed = [replace(r, context=r.context * (i % 3)) for i, r in enumerate(SUMS)]
     mixed.append(replace(SUMS[0], prompt="\nno cut here"))
     assert [reply.text for reply in tiny.reply(mixed)] == alone(tiny, mixed)
 
 
-def test_it_agrees_with_the_librarys_own_generation(tiny: LocalModel) -> None:
+def test_it_agrees_with_the_librarys_own_generation(tiny: HfModel) -> None:
     module, tokenizer = tiny.bare()
     for request, reply in zip(SUMS, tiny.reply(SUMS), strict=True):
         ids = torch.tensor([tiny.encode(request).prefix + tiny.encode(request).rest])
@@ -74,12 +74,12 @@ def test_it_agrees_with_the_librarys_own_generation(tiny: LocalModel) -> None:
         assert reply.text == tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True)
 
 
-def test_a_reply_that_hits_its_limit_is_truncated_and_kept(tiny: LocalModel) -> None:
+def test_a_reply_that_hits_its_limit_is_truncated_and_kept(tiny: HfModel) -> None:
     reply = tiny.reply([Request("Go.", max_tokens=3)])[0]
     assert reply.outcome == "truncated" and reply.usage.output == 3 and reply.text
 
 
-def test_a_reply_that_ends_leaves_the_batch_and_the_others_go_on(tiny: LocalModel) -> None:
+def test_a_reply_that_ends_leaves_the_batch_and_the_others_go_on(tiny: HfModel) -> None:
     prompts = [Prompt((), tuple(tiny.encode(r).rest), 12, 0.0, 0) for r in SUMS]
     free = Decoder(tiny.module, frozenset(), 8).generate(prompts)
     stop = free[0].ids[5]
@@ -91,18 +91,18 @@ def test_a_reply_that_ends_leaves_the_batch_and_the_others_go_on(tiny: LocalMode
 
 
 def test_a_prompt_that_does_not_fit_says_so_and_the_others_are_answered(
-    tiny: LocalModel,
+    tiny: HfModel,
 ) -> None:
     replies = tiny.reply([SUMS[0], Request("x" * 600), SUMS[1]])
     assert [reply.outcome for reply in replies] == ["truncated", "malformed", "truncated"]
     assert "does not fit" in replies[1].detail
 
 
-def test_an_empty_batch_is_answered_with_nothing(tiny: LocalModel) -> None:
+def test_an_empty_batch_is_answered_with_nothing(tiny: HfModel) -> None:
     assert tiny.reply([]) == []
 
 
-def test_a_seed_says_the_same_again_whoever_sits_beside_it(tiny: LocalModel) -> None:
+def test_a_seed_says_the_same_again_whoever_sits_beside_it(tiny: HfModel) -> None:
     hot = [Request("Go.", "Add.", max_tokens=12, temperature=1.0, seed=s) for s in (1, 2, 1)]
     one, two, three = (reply.text for reply in tiny.reply(hot))
     assert one == three != two
@@ -111,15 +111,15 @@ def test_a_seed_says_the_same_again_whoever_sits_beside_it(tiny: LocalModel) -> 
 
 
 def test_neither_end_token_of_the_model_is_missed(tiny_folder: Path, tmp_path: Path) -> None:
-    student = LocalModel(tiny_folder, device="cpu")
+    student = HfModel(tiny_folder, device="cpu")
     student.module.generation_config.eos_token_id = [7, 8]
     student.module.save_pretrained(tmp_path)
     student.tokenizer.save_pretrained(tmp_path)
-    again = LocalModel(tmp_path, device="cpu")
+    again = HfModel(tmp_path, device="cpu")
     assert {7, 8, again.tokenizer.eos_token_id} <= again._decoder._stop
 
 
-def test_an_adapter_goes_on_and_off_to_the_bit(tiny: LocalModel, tmp_path: Path) -> None:
+def test_an_adapter_goes_on_and_off_to_the_bit(tiny: HfModel, tmp_path: Path) -> None:
     before, said = weights(tiny), tiny.reply(SUMS)
     one = tiny.with_adapter(adapter(tmp_path / "one", tiny, seed=1))
     other = tiny.with_adapter(adapter(tmp_path / "other", tiny, seed=2, use_rslora=True))
@@ -131,7 +131,7 @@ def test_an_adapter_goes_on_and_off_to_the_bit(tiny: LocalModel, tmp_path: Path)
     assert tiny.with_adapter(None) is tiny
 
 
-def test_an_adapter_answers_as_it_does_unmerged(tiny: LocalModel, tmp_path: Path) -> None:
+def test_an_adapter_answers_as_it_does_unmerged(tiny: HfModel, tmp_path: Path) -> None:
     folder = adapter(tmp_path, tiny, seed=1)
     adapted = tiny.with_adapter(folder).reply(SUMS)
     module, tokenizer = tiny.bare()
@@ -143,7 +143,7 @@ def test_an_adapter_answers_as_it_does_unmerged(tiny: LocalModel, tmp_path: Path
     unmerged.unload()
 
 
-def test_what_a_trainer_gets_has_no_adapter(tiny: LocalModel, tmp_path: Path) -> None:
+def test_what_a_trainer_gets_has_no_adapter(tiny: HfModel, tmp_path: Path) -> None:
     before = weights(tiny)
     flags = [parameter.requires_grad for parameter in tiny.module.parameters()]
     tiny.with_adapter(adapter(tmp_path, tiny, seed=1)).reply(SUMS[:1])
@@ -154,7 +154,7 @@ def test_what_a_trainer_gets_has_no_adapter(tiny: LocalModel, tmp_path: Path) ->
     assert module.config._attn_implementation != "tutelage_shared_prefix"
 
 
-def test_an_adapter_left_on_by_a_trainer_is_seen(tiny: LocalModel) -> None:
+def test_an_adapter_left_on_by_a_trainer_is_seen(tiny: HfModel) -> None:
     module, _ = tiny.bare()
     wrapped = get_peft_model(module, LoraConfig(r=2, target_modules="all-linear"))
     with pytest.raises(ModelError, match="unload"):
@@ -164,19 +164,19 @@ def test_an_adapter_left_on_by_a_trainer_is_seen(tiny: LocalModel) -> None:
 
 
 def test_an_adapter_writes_nothing_into_the_models_folder(
-    tiny: LocalModel, tiny_folder: Path, tmp_path: Path
+    tiny: HfModel, tiny_folder: Path, tmp_path: Path
 ) -> None:
     before = (tiny_folder / "model.safetensors").read_bytes()
     tiny.with_adapter(adapter(tmp_path, tiny, seed=1)).reply(SUMS[:1])
     assert (tiny_folder / "model.safetensors").read_bytes() == before
 
 
-def test_what_is_no_adapter_is_refused(tiny: LocalModel, tmp_path: Path) -> None:
+def test_what_is_no_adapter_is_refused(tiny: HfModel, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no PEFT adapter"):
         tiny.with_adapter(tmp_path)
 
 
-def test_an_adapter_that_rewrites_the_base_is_refused(tiny: LocalModel, tmp_path: Path) -> None:
+def test_an_adapter_that_rewrites_the_base_is_refused(tiny: HfModel, tmp_path: Path) -> None:
     folder = adapter(tmp_path, tiny, seed=1)
     config = folder / "adapter_config.json"
     said = config.read_text()
@@ -191,7 +191,7 @@ def test_an_adapter_that_rewrites_the_base_is_refused(tiny: LocalModel, tmp_path
 
 
 def test_an_adapter_of_another_model_is_refused_and_leaves_no_trace(
-    tiny: LocalModel, tmp_path: Path
+    tiny: HfModel, tmp_path: Path
 ) -> None:
     before = weights(tiny)
     folder = adapter(tmp_path, tiny, seed=1)
@@ -217,7 +217,7 @@ def flip_byte(file: Path) -> None:
 
 @pytest.mark.parametrize("name", ["adapter_model.safetensors", "adapter_config.json", MANIFEST])
 def test_an_adapter_that_is_not_as_its_manifest_says_is_not_worn(
-    tiny: LocalModel, tmp_path: Path, name: str
+    tiny: HfModel, tmp_path: Path, name: str
 ) -> None:
     folder = adapter(tmp_path / "a", tiny, seed=1)
     assert tiny.with_adapter(folder).reply(SUMS[:1]), "somebody else's, without a manifest"
@@ -239,7 +239,7 @@ def test_an_adapter_that_is_not_as_its_manifest_says_is_not_worn(
 
 
 def test_an_adapters_files_are_read_once_while_they_stay_as_they_are(
-    tiny: LocalModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: HfModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = adapter(tmp_path / "a", tiny, seed=1)
     read: list[Path] = []
@@ -256,7 +256,7 @@ def test_an_adapters_files_are_read_once_while_they_stay_as_they_are(
     assert len(read) == len(set(read)) > 1
 
 
-def test_a_folder_and_an_adapter_open_by_one_spec(tiny: LocalModel, tmp_path: Path) -> None:
+def test_a_folder_and_an_adapter_open_by_one_spec(tiny: HfModel, tmp_path: Path) -> None:
     folder = adapter(tmp_path / "a", tiny, seed=1)
     spec = f"hf:{tiny.name.removeprefix('hf:')}"
     bare, adapted = open_model(spec, device="cpu"), open_model(f"{spec}+{folder}", device="cpu")

@@ -50,7 +50,7 @@ def open_packaged(
 
 def _open(facts: ModelFacts, source: str | Path, *settings: Any) -> Model:
     name = facts.spec.removesuffix(f"+{facts.adapter}") if facts.adapter else facts.spec
-    student = LocalModel(source, name, *settings)
+    student = HfModel(source, name, *settings)
     return student.with_adapter(Path(facts.adapter)) if facts.adapter else student
 
 
@@ -61,7 +61,7 @@ class BareModel(NamedTuple):
     tokenizer: Any
 
 
-class LocalModel:
+class HfModel:
     """A causal language model in memory. One thread at a time is answered."""
 
     repeatable = True
@@ -161,7 +161,7 @@ class _AdaptedModel:
 
     repeatable = True
 
-    def __init__(self, student: LocalModel, adapter: Path) -> None:
+    def __init__(self, student: HfModel, adapter: Path) -> None:
         self.name = f"{student.name}+{adapter}"
         self.batch_size, self.engine = student.batch_size, student.engine
         self._student = student

@@ -19,7 +19,7 @@ Arrivals = Sequence[tuple[str, Reply]]
 
 
 @dataclass
-class CallsAtOnce:
+class ConcurrentCalls:
     """Calls of one model, as far as they have come. Only the thread that iterates records."""
 
     records: CallRecords

@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFValueType
 
-from .contract import ModelError
+from ..contract import ModelError
 
 _MAGIC, _VERSIONS = b"GGUF", (2, 3)
 _LONGEST_TEXT = 16_000_000
