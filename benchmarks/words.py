@@ -11,7 +11,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -189,7 +189,7 @@ def main() -> int:
     parser.add_argument("--only-table", action="store_true", help="ask no model")
     options = parser.parse_args()
     cells = [Cell(*it, options.n) for it in _pairs(options.models, options.domains)]
-    opener = lru_cache(maxsize=1)(open_model)  # one model in memory at a time
+    opener = lru_cache(maxsize=1)(partial(open_model, role="student"))  # one in memory at a time
     for cell in () if options.only_table else cells:
         measure(options.store, cell, opener)
     found = table(options.store, cells)
