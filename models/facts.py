@@ -1,5 +1,6 @@
 """Facts about a model that its spec tells: nothing is opened or loaded for them."""
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -30,8 +31,8 @@ class Kind(NamedTuple):
     about: str
     opener: str
     """`module:function` in this folder; called with the `ModelFacts` and the options."""
-    engine: str
-    """The program or protocol that answers."""
+    backend: str
+    """The program or protocol that answers; a model that is open may know its engine exactly."""
     asked_by: str = ""
     """The `module:function` that opens it to be asked only, where that is another one."""
     remote: bool = False
@@ -88,6 +89,11 @@ class ModelFacts(NamedTuple):
     @property
     def has_weights(self) -> bool | None:
         return self.kind.finds_weights and self.kind.finds_weights(self.base)
+
+
+def expand_home(path: str) -> str:
+    """Return a path with the home folder for its leading ~; one that nobody has here stays."""
+    return os.path.expanduser(path)  # noqa: PTH111 - Path's own fails there, and drops a leading ./
 
 
 def is_path(base: str) -> bool:

@@ -33,8 +33,6 @@ _REFUSED = re.compile(r"^- refused: ([0-9a-f]{64})$", re.M)
 
 def open_handoff(facts: ModelFacts) -> "HandoffModel":
     """Open `handoff:<folder>`; the folder is made when the first request is written."""
-    if not facts.base:
-        raise ModelError("Where shall requests be written? Name a folder: handoff:answers.")
     folder = Path(facts.base)
     if folder.exists() and not folder.is_dir():
         raise ModelError(f"{facts.spec} needs a folder, and {folder} is none.")

@@ -1,16 +1,18 @@
 """Kinds of models and their facts; a model is opened by its spec, its libraries only then."""
 
+import difflib
 import inspect
 import os
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from ..weights import CATALOGUE, PackagedWeights
 from .contract import EngineKnown, Model, ModelError, Request, Role
 from .credentials import credential_in, public_name
-from .facts import Kind, ModelFacts, Size, folder_or_repository, folder_size, is_path
+from .facts import Kind, ModelFacts, Size, expand_home, folder_or_repository, folder_size, is_path
 from .handoff import HandoffModel
 from .llama.files import gguf_size, has_gguf
 from .packaged import torch_can_open
@@ -79,6 +81,15 @@ KINDS = (
 )  # fmt: skip
 _OBJECT = Kind("", "an object", "a model passed from Python", "", "Python")
 
+RANGES = {
+    "batch_size": (1, 10_000),
+    "context": (256, 10_000_000),
+    "max_retries": (0, 1000),
+    "slots": (1, 256),
+    "threads": (1, 1024),
+}
+"""Least and most of the options that are whole numbers."""
+
 
 def spec_forms() -> list[tuple[str, str]]:
     """List each form a spec can take, and the model it opens."""
@@ -91,8 +102,27 @@ def facts_of(spec: str) -> ModelFacts:
         return _parse(spec, max(fitting, key=lambda kind: len(kind.start)))
     forms = "\n".join(f"  {form:30} {about}" for form, about in spec_forms())
     raise ModelError(
-        f"No model is called {public_name(spec)!r}. A model is named by one of\n{forms}"
+        f"No model is called {public_name(spec)!r}.{_guess(spec)} `tutelage models list` lists "
+        f"how a model is named.\n{forms}"
     )
+
+
+def _guess(spec: str) -> str:
+    """Return the question for the nearest spec there is; empty where none is near."""
+    word, colon, rest = spec.partition(":")
+    name = word.partition("+")[0]
+    if name in CATALOGUE:
+        return " Its weights are for the search by meaning, and answer nothing."
+    starts = {kind.start.partition(":")[0] for kind in KINDS if (":" in kind.start) == bool(colon)}
+    if not colon and name.endswith(".gguf"):
+        near = f"llama:{spec}"
+    elif not colon and name and (is_path(name) or re.fullmatch(r"[\w-]+/[\w.-]+", name)):
+        near = f"hf:{spec}"
+    elif found := difflib.get_close_matches(name.lower(), starts, n=1):
+        near = found[0] + colon + rest
+    else:
+        return ""
+    return f" Did you mean {public_name(near)!r}?"
 
 
 def facts_by_name(name: str) -> ModelFacts:
@@ -111,8 +141,11 @@ def _parse(spec: str, kind: Kind) -> ModelFacts:
     word, colon, _ = kind.start.partition(":")
     is_name = not colon
     base, adapter = spec if is_name else spec.removeprefix(f"{word}:"), ""
+    if not kind.remote:
+        base = expand_home(base)
     if kind.takes_adapter:
         base, adapter = _split(base, is_name)
+        adapter = expand_home(adapter)
     if is_name and base != kind.start:
         raise ModelError(f"No model is called {public_name(spec)!r}. Did you mean {kind.form}?")
     return ModelFacts(kind, spec, base, adapter)
@@ -150,7 +183,10 @@ def open_recorded_model(spec: str, *, role: Role = "other", **options: Any) -> M
     """Open a model under the name that a run's log has, as it stands there."""
     facts = facts_of(spec)
     kind = facts.kind
-    if kind.engine == _TRANSFORMERS:
+    if not (facts.base or kind.remote):
+        raise ModelError(f"Which one? Write {kind.form}.")
+    _check_ranges(options)
+    if kind.backend == _TRANSFORMERS:
         # On cores that others use as well, spinning OpenMP threads made torch 3-8 times slower.
         # Both are read once, when torch is imported; whoever set them knows better.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -169,11 +205,22 @@ def open_recorded_model(spec: str, *, role: Role = "other", **options: Any) -> M
     return opened
 
 
+def _check_ranges(options: Mapping[str, Any]) -> None:
+    """Raise ModelError for a number that nothing could be opened with; None is none."""
+    for name, value in options.items():
+        least, most = RANGES.get(name, (0, 0))
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if most and value is not None and not (is_whole and least <= value <= most):
+            raise ModelError(
+                f"{name} = {value!r:.40} cannot be: give a whole number from {least} to {most}."
+            )
+
+
 def engine_of(model: Model) -> str:
     """Return the program or protocol that answers for a model, as exactly as that is known."""
     if isinstance(model, EngineKnown):
         return model.engine
-    return facts_by_name(model.name).kind.engine
+    return facts_by_name(model.name).kind.backend
 
 
 class Health(NamedTuple):
@@ -194,15 +241,15 @@ def check_model(spec: str, **options: Any) -> Health:
     try:
         model = open_model(spec, **options)
         by = engine_of(model)
-        if facts.kind.engine == _SCRIPT:
+        if facts.kind.backend == _SCRIPT:
             return Health(True, f"{named}: the script can be read")
         if isinstance(model, HandoffModel):
             return Health(True, f"{named}: {model.describe()}")
         question = Request("Reply with the word ready.", max_tokens=64)
         reply = model.reply([question])[0]
     except ModelError as error:
-        # Whole: what to do about it stands at its end.
-        said = " ".join(str(error).split())
+        # Whole, for what to do about it stands at its end, but without the table of all forms.
+        said = " ".join(str(error).partition("\n  ")[0].split())
         return Health(False, said if said.startswith(named) else f"{named}: {said}")
     took = time.perf_counter() - began
     if reply.outcome in ("ok", "truncated"):

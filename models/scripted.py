@@ -90,7 +90,9 @@ def open_script(facts: ModelFacts) -> ScriptedModel:
     try:
         script = _Script.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise ModelError(f"No script can be read at {path}: {error.strerror}.") from error
+        raise ModelError(
+            f"No script can be read at {path.absolute()}: {error.strerror}."
+        ) from error
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}"

@@ -31,8 +31,11 @@ def open_folder(
     share_prefix: bool = True,
 ) -> Model:
     """Open `hf:<repo or path>[+adapter]`."""
-    if not facts.base:
-        raise ModelError("Which model? Write hf:<repo or path>[+adapter].")
+    if not facts.has_weights:
+        raise ModelError(
+            f"There is no folder {Path(facts.base).absolute()}. Give one that save_pretrained "
+            "wrote, or a repository that can be reached."
+        )
     return _open(facts, facts.base, device, batch_size, share_prefix)
 
 
@@ -44,6 +47,7 @@ def open_packaged(
     share_prefix: bool = True,
 ) -> Model:
     """Open packaged weights by their name: `NAME[+adapter]`."""
+    device = str(_device(device))  # before minutes are spent
     folder = dequantise(facts.base, facts.size.parameters or 0)
     return _open(facts, folder, device, batch_size, share_prefix)
 
@@ -51,7 +55,11 @@ def open_packaged(
 def _open(facts: ModelFacts, source: str | Path, *settings: Any) -> Model:
     name = facts.spec.removesuffix(f"+{facts.adapter}") if facts.adapter else facts.spec
     student = HfModel(source, name, *settings)
-    return student.with_adapter(Path(facts.adapter)) if facts.adapter else student
+    if not facts.adapter:
+        return student
+    worn = student.with_adapter(Path(facts.adapter))
+    worn.name = facts.spec
+    return worn
 
 
 class BareModel(NamedTuple):
@@ -183,9 +191,19 @@ def _describe_engine(module: Any) -> str:
 
 
 def _device(device: str) -> torch.device:
-    if device != "auto":
-        return torch.device(device)
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """Return the device. Raises ModelError for one that is not here, before anything is loaded."""
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        found = torch.device(device)
+        torch.zeros(1, device=found).item()
+    # A library that was built without the device has an error of its own for each.
+    except (RuntimeError, TypeError, AssertionError, NotImplementedError) as error:
+        raise ModelError(
+            f"device = {device!r} cannot be used here: {str(error).splitlines()[0].rstrip('.')}. "
+            'Give "auto", "cpu", "cuda", "cuda:1" or "mps".'
+        ) from error
+    return found
 
 
 def _load(source: str, device: torch.device) -> tuple[Any, Any]:

@@ -21,8 +21,15 @@ def gguf_size(base: str) -> Size:
 
 
 def gguf_path(base: str) -> Path:
-    """Return a path as it is, and the file of packaged weights. Raises ModelError without them."""
-    return packaged_path(base) if base in CATALOGUE else Path(base)
+    """Return a path as it is, and the file of packaged weights.
+
+    Raises ModelError where those are not here, or hold no model that answers.
+    """
+    if base not in CATALOGUE:
+        return Path(base)
+    if not CATALOGUE[base].opens:
+        raise ModelError(f"{base} is for the search by meaning, and answers nothing.")
+    return packaged_path(base)
 
 
 def has_gguf(base: str) -> bool:

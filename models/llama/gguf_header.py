@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFValueType
 
+from ...weights.catalogue import near_name
 from ..contract import ModelError
 
 _MAGIC, _VERSIONS = b"GGUF", (2, 3)
@@ -115,8 +116,8 @@ def _read_one(path: Path) -> GgufHeader:
             return header
     except OSError as error:
         raise ModelError(
-            f"No GGUF file can be read at {path}: {error.strerror}. Give the path of one, or a "
-            "name of `tutelage models list`."
+            f"No GGUF file can be read at {path.absolute()}: {error.strerror}."
+            f"{near_name(path.name)} Give the path of one, or a name of `tutelage models list`."
         ) from error
     except (_Damage, ArithmeticError) as damage:
         raise ModelError(

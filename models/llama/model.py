@@ -39,6 +39,7 @@ def open_file(
     path = gguf_path(facts.base)
     header = _read_packaged(facts.base, path) if trusted else read_header(path)
     _check_model(header)
+    _check_context(header, context)
     adapter = _check_adapter(Path(facts.adapter), header) if facts.adapter else None
     settings = Settings(
         str(path.resolve()),
@@ -117,6 +118,14 @@ def _check_model(header: GgufHeader) -> None:
         raise ModelError(
             f"{header.path} has no chat template, so nobody can say how to ask it. Use its "
             "instruct version."
+        )
+
+
+def _check_context(header: GgufHeader, context: int | None) -> None:
+    trained = header.number("context_length")
+    if context and trained and context > trained:
+        raise ModelError(
+            f"context = {context} cannot be: {header.path} was trained on {trained} tokens at most."
         )
 
 

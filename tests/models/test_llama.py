@@ -186,7 +186,12 @@ def test_a_model_without_a_chat_template_is_refused(tmp_path: Path) -> None:
 
 def test_a_model_that_the_memory_cannot_hold_is_refused() -> None:
     with pytest.raises(ModelError, match="smaller model or `context`"):
-        open_model("llama:smollm2-135m", context=10**9)
+        open_model("llama:smollm2-135m", context=8192, slots=256)
+
+
+def test_a_context_longer_than_the_model_was_trained_on_is_refused() -> None:
+    with pytest.raises(ModelError, match=r"context = 8193 .*trained on 8192 tokens at most"):
+        open_model("llama:smollm2-135m", context=8193)
 
 
 def test_with_several_slots_replies_keep_their_order_and_the_engine_says_so() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from tutelage.models import ModelError, check_model, open_model, spec_forms
+from tutelage.models import ModelError, check_model, facts_of, open_model, spec_forms
+from tutelage.models.facts import Kind
+from tutelage.models.registry import KINDS, RANGES
 
 HEAVY = ("torch", "transformers", "peft", "anthropic", "openai", "jsonschema")
 
@@ -24,6 +26,79 @@ def test_an_unknown_spec_lists_what_there_is() -> None:
         open_model("gpt-17")
     assert "'gpt-17'" in str(error.value)
     assert len(spec_forms()) >= 7 and all(form in str(error.value) for form, _ in spec_forms())
+
+
+@pytest.mark.parametrize(
+    ("spec", "meant"),
+    [
+        ("qwen2.5-coder-0.5", "qwen2.5-coder-0.5b"),
+        ("SmolLM2-135M+adapter", "smollm2-135m"),
+        ("antropic:claude-haiku-5-5", "anthropic:claude-haiku-5-5"),
+        ("huggingface/model", "hf:huggingface/model"),
+        ("model.gguf", "llama:model.gguf"),
+        (str(Path(__file__).parent), f"hf:{Path(__file__).parent}"),
+        ("llama:qwen2.5-coder-0.5", "qwen2.5-coder-0.5b"),
+    ],
+)
+def test_a_name_beside_the_mark_is_told_the_nearest_one(spec: str, meant: str) -> None:
+    pytest.importorskip("xllamacpp")
+    with pytest.raises(ModelError) as error:
+        open_model(spec)
+    assert f"Did you mean {meant!r}?" in str(error.value)
+
+
+@pytest.mark.parametrize("spec", ["", "nobody", "nobody:nothing"])
+def test_a_name_that_is_near_to_none_is_guessed_at_by_nobody(spec: str) -> None:
+    with pytest.raises(ModelError) as error:
+        open_model(spec)
+    assert "Did you mean" not in str(error.value)
+
+
+def test_weights_that_answer_nothing_say_so() -> None:
+    pytest.importorskip("xllamacpp")
+    for spec in ("all-minilm-l6-v2", "llama:all-minilm-l6-v2"):
+        with pytest.raises(ModelError, match="search by meaning"):
+            open_model(spec)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.remote and ":" in kind.start])
+def test_a_kind_alone_is_told_what_follows_it(kind: Kind) -> None:
+    with pytest.raises(ModelError) as error:
+        open_model(kind.start)
+    assert kind.form in str(error.value)
+
+
+@pytest.mark.parametrize("option", RANGES)
+@pytest.mark.parametrize("value", [-1, 10**9, "x", True, 1.5])
+def test_a_number_out_of_its_range_is_refused_before_anything_is_loaded(
+    option: str, value: object, tmp_path: Path
+) -> None:
+    kinds = {"batch_size": "hf:", "max_retries": "messages:http://localhost#"}
+    spec = kinds.get(option, "llama:") + str(tmp_path / "nowhere")
+    least, most = RANGES[option]
+    with pytest.raises(ModelError, match=rf"{option} = .*from {least} to {most}\."):
+        open_model(spec, **{option: value})
+
+
+def test_a_device_that_is_not_here_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "student").mkdir()
+    for device in ("gpu", "cuda:99", "", 7, None, "meta"):
+        for spec in (f"hf:{tmp_path / 'student'}", "smollm2-135m"):
+            with pytest.raises(ModelError, match=r"device = .*\"cpu\""):
+                open_model(spec, device=device)
+
+
+def test_a_leading_tilde_is_the_home_folder_for_every_kind_with_a_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for spec in ("hf:~/m+~/a", "llama:~/m+~/a", "handoff:~/m", "scripted:~/m", "smollm2-135m+~/a"):
+        facts = facts_of(spec)
+        assert facts.spec == spec and facts.base in (f"{tmp_path}/m", "smollm2-135m")
+        assert facts.adapter in (f"{tmp_path}/a", "")
+    (tmp_path / "m").mkdir()
+    assert facts_of("hf:~/m").has_weights and open_model("handoff:~/m").name == "handoff:~/m"
+    assert facts_of("openai:http://localhost#~x").base.endswith("~x")
 
 
 def test_an_unknown_option_lists_what_there_is() -> None:
@@ -54,3 +129,4 @@ def test_a_health_check_never_raises_and_stays_on_one_line(tmp_path: Path) -> No
     for spec in ("nobody", "anthropic:", "hf:/nowhere", "scripted:/nowhere", "messages:http://x"):
         health = check_model(spec)
         assert not health.ok and "\n" not in health.line and health.line.startswith(spec)
+        assert len(health.line) < 400, "no table of all forms"
