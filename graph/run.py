@@ -138,8 +138,10 @@ def transfer_knowledge(
     teacher: str | Answerer | Teacher,
     student: str | Answerer,
     *,
+    judge: str | Answerer | None = None,
+    options: Mapping[str, Any] | None = None,
     home: str | Path = ".tutelage",
-    folder: Path = Path("runs"),
+    folder: str | Path = "runs",
     name: str = "transfer",
     resume: bool = False,
     progress: Progress | None = None,
@@ -148,7 +150,8 @@ def transfer_knowledge(
     """Run the whole pipeline, as `tutelage run` does, and return its attribution table.
 
     A model is named, or is a function or an object of yours (`models.callables.as_model`).
-    `sections` are the config's own: `splits={"train": 300}`, `loop={"cycles": 1}`, `seed=3`, ...
+    `options` go to the named domain; `judge` reads for quality there, where it takes a judge.
+    `sections` are the config's own: `splits={"train": 300}`, `validators=[...]`, `seed=3`, ...
     With `resume` the run of that name goes on where it stands; only its
     `budget` and `calls` may differ.
     Progress moves on a terminal and is written into a notebook, unless `progress` is given.
@@ -157,7 +160,9 @@ def transfer_knowledge(
     `tutelage.reports.write_results`. Raises what `open_run` and `go` raise,
     Paused for a run that waits for a review.
     """
-    config, parts = parse_call(name, domain, teacher, student, sections)
+    roles = {"domain": domain, "teacher": teacher, "student": student, "judge": judge}
+    config, parts = parse_call(name, roles, options, sections)
+    folder = Path(folder)
     with nullcontext(progress) if progress else progress_of_call() as shown:
         if resume:
             run = reopen_call(home, folder, config, parts, shown)

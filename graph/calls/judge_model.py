@@ -34,6 +34,9 @@ class Judge:
         self.journal: Journal | None = None
         """Set once the run is open."""
 
+    def __repr__(self) -> str:
+        return self.name
+
     def __call__(self, prompts: Sequence[str]) -> list[str]:
         """Return one reply each; empty if it was lost, never if the model kept silent."""
         wanted = dict.fromkeys(prompts)

@@ -1,18 +1,19 @@
 """Opening of a run that is called from Python, where functions stand in for names."""
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...domains.contract import Domain
 from ...models import open_model
-from ...models.callables import Answerer
 from ...store.log import has_log, open_log
+from ..calls.judge_model import OPTION
 from ..config.config import ConfigError, RunConfig, parse_config
 from ..context import Progress, Run
-from ..teacher.contract import Teacher
 from .opening import Overrides, open_run, recorded_config
 
+KEYWORDS = ("judge", "options", "home", "folder", "resume", "progress")
+"""Keywords of a call beside the settings of a config."""
 MAY_DIFFER = {"name", "budget", "calls"}
 """Settings that a run which goes on need not have as it began."""
 
@@ -57,33 +58,63 @@ def reopen_call(
 
 def parse_call(
     name: str,
-    domain: str | Domain,
-    teacher: str | Answerer | Teacher,
-    student: str | Answerer,
+    roles: Mapping[str, Any],
+    options: Mapping[str, Any] | None,
     sections: Mapping[str, Any],
 ) -> tuple[RunConfig, Overrides]:
     """Return the config of a call, in which all stand by their names, and the parts that it gave.
 
-    Raises ConfigError, and ModelError for what cannot answer.
+    `roles` are domain, teacher, student and judge. Raises ConfigError, and ModelError for what
+    cannot answer.
     """
-    further: Sequence[Any] = sections.get("validators", ())
-    named = all(isinstance(each, str) for each in further)
-    parts: dict[str, Any] = {
-        "domain": domain,
-        "teacher": teacher,
-        "student": student,
-        "validators": ""
-        if named
-        else [open_model(it) if type(it) is str else it for it in further],
-    }
+    _check_keywords(sections)
+    options = dict(options or {})
+    parts = {**roles, "judge": roles["judge"] or options.pop(OPTION, None) or ""}
+    _check_domain(parts["domain"], named_only={**options, "judge": parts["judge"]})
+    validators = _as_list(sections.get("validators", ()))
+    if not all(isinstance(it, str) for it in validators):
+        parts["validators"] = [open_model(it) if type(it) is str else it for it in validators]
     given = Overrides(**{it: part for it, part in parts.items() if not isinstance(part, str)})
-    settings: dict[str, Any] = {
-        **sections,
-        "name": name,
-        "teacher": teacher if given.teacher is None else given.teacher.name,
-        "student": student if given.student is None else given.student.name,
-        "domain": {"name": domain if given.domain is None else given.domain.name},
+    names = {
+        it: part if getattr(given, it) is None else getattr(given, it).name
+        for it, part in parts.items()
+        if it != "validators"
     }
-    if given.validators is not None:
-        settings["validators"] = [model.name for model in given.validators]
-    return parse_config(settings), given
+    if judge := names.pop("judge"):
+        options[OPTION] = judge
+    names["domain"] = {"name": names["domain"], "options": options}
+    names["validators"] = [
+        it if isinstance(it, str) else it.name for it in given.validators or validators
+    ]
+    return parse_config({**sections, "name": name, **names}), given
+
+
+def _as_list(validators: Any) -> list[Any]:
+    """Return the validators; a single one needs no list."""
+    is_one = isinstance(validators, str) or not isinstance(validators, Iterable)
+    return [validators] if is_one else list(validators)
+
+
+def _check_keywords(sections: Mapping[str, Any]) -> None:
+    """Raise ConfigError for a keyword that the call does not have."""
+    known = [*KEYWORDS, *RunConfig.model_fields]
+    for wrong in (it for it in sections if it not in known):
+        near = difflib.get_close_matches(wrong, known, n=1)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        raise ConfigError(f"There is no keyword {wrong!r}.{guess} Known: {', '.join(known)}.")
+
+
+def _check_domain(domain: object, named_only: Mapping[str, Any]) -> None:
+    """Raise ConfigError for what is no domain, and for what only a named one is given."""
+    if isinstance(domain, str):
+        return
+    if isinstance(domain, type) or not hasattr(domain, "problems"):
+        raise ConfigError(
+            f"domain = {domain!r:.80} is no domain: give a name, such as 'writing', and its "
+            "`options`, or an object with `problems`, `judge` and `solution`."
+        )
+    if given := [name for name, value in named_only.items() if value]:
+        raise ConfigError(
+            f"{', '.join(given)}: only a domain that is named is given options or a judge. Give an "
+            "object of yours what it needs when you make it."
+        )

@@ -22,7 +22,7 @@ from ...trainer.contract import Trainable, Trainer
 from ...trainer.train import LoraTrainer
 from ..calls.budget import spending_of
 from ..calls.journal import Journal
-from ..calls.judge_model import Judge, with_judge
+from ..calls.judge_model import OPTION, Judge, with_judge
 from ..calls.secrets import holds_secret, secrets_of
 from ..config.config import ConfigError, RunConfig, parse_config
 from ..config.credentials import ADVICE, credential_faults
@@ -56,6 +56,8 @@ class Overrides:
     student: Model | None = None
     trainer: Trainer | None = None
     validators: Sequence[Model] | None = None
+    judge: Model | None = None
+    """The model that judges in the domain, where the config names one."""
     opener: Opener = open_model
     """Opens the models that are not given; a recorded run's by `open_recorded_model` instead."""
     journal: type[Journal] = Journal
@@ -67,6 +69,8 @@ class Overrides:
             object.__setattr__(self, "teacher", ModelTeacher(as_model(teacher)))
         if self.student is not None:
             object.__setattr__(self, "student", as_model(self.student))
+        if self.judge is not None:
+            object.__setattr__(self, "judge", as_model(self.judge))
         if self.validators is not None:
             object.__setattr__(self, "validators", [as_model(it) for it in self.validators])
 
@@ -141,7 +145,11 @@ def recorded_config(log: Log, run_id: str, budget: Budget | None = None) -> RunC
 
 def open_domain(config: RunConfig, overrides: Overrides) -> tuple[Domain, Judge | None]:
     """Open the domain that the config names, and the model that judges in it, if one does."""
-    options, judge = with_judge(config.domain.options, overrides.opener)
+    given = overrides.judge
+    if given is not None and OPTION not in config.domain.options:
+        raise ConfigError(f"{given.name} cannot judge: [domain] options name no {OPTION}.")
+    opener = overrides.opener if given is None else lambda _: given
+    options, judge = with_judge(config.domain.options, opener)
     try:
         return domains.get(config.domain.name, options), judge
     except ValueError as error:
@@ -189,7 +197,7 @@ def _open_recorded(spec: str, *, role: Role = "other") -> Model:
 
 def _refuse_credentials(config: RunConfig, overrides: Overrides) -> None:
     """Raise ConfigError where a new run's config, or a given model's name, holds a credential."""
-    given = [overrides.teacher, overrides.student, *(overrides.validators or ())]
+    given = [overrides.teacher, overrides.student, overrides.judge, *(overrides.validators or ())]
     told = config.model_dump() | {
         "the name of a given model": [it.name for it in given if it is not None]
     }

@@ -1,17 +1,20 @@
 """A script or a notebook hands functions to the loop, and goes on with them after a stop."""
 
+import inspect
 import os
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import chdir, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tutelage.commands.errors import _exit_code
-from tutelage.graph.config.config import ConfigError
+from tutelage.domains.writing import Writing
+from tutelage.graph.config.config import ConfigError, RunConfig, parse_config
 from tutelage.graph.context import RunStatus
+from tutelage.graph.planning.from_python import KEYWORDS
 from tutelage.graph.planning.opening import Overrides, open_run, recorded_config
 from tutelage.graph.run import go, transfer_knowledge
 from tutelage.models.contract import ModelError, Reply, Request
@@ -57,6 +60,99 @@ def test_functions_teach_learn_and_validate(tmp_path: Path) -> None:
         assert started.config["validators"] == ["python:second"]
         asked = {it.model for it in log.events(CallIntended)}
         assert asked >= {"python:teacher", "python:pupil", "python:second"}
+
+
+def test_a_single_validator_needs_no_list(tmp_path: Path) -> None:
+    def second(request: Request) -> Reply:
+        return pupil(request)
+
+    script = tmp_path / "script.json"
+    script.write_text('{"replies": [{"match": "", "reply": "odd"}]}')
+    for number, (given, name) in enumerate(((second, "python:second"), (f"scripted:{script}", ""))):
+        call(tmp_path / str(number), validators=given)
+        with open_log(tmp_path / str(number) / "store") as log:
+            (started,) = log.events(RunStarted)
+            assert started.config["validators"] == [name or f"scripted:{script}"]
+
+
+ESSAYS: dict[str, Any] = {
+    "domain": "writing", "options": {"topics": ["narrative"]}, "teacher": "rulebook",
+    "splits": {"train": 60, "val": 48, "test": 2, "ood": 0},
+    "loop": {"cycles": 1, "rounds": 1, "candidates": 1, "batch": 6, "feedback": 4},
+}  # fmt: skip
+
+
+def essay(text: str) -> str:
+    return Writing().solution(Writing().problems("train", 1, 0)[0]) or ""
+
+
+def first(prompt: str) -> str:
+    return "Better: first" if "Which text" in prompt else "Mark: 5"
+
+
+@pytest.mark.parametrize("as_option", [False, True])
+def test_a_function_judges_in_a_named_domain_with_options(tmp_path: Path, as_option: bool) -> None:
+    given = {**ESSAYS, "student": essay, "judge": first}
+    if as_option:
+        judge = {"judge_model": given.pop("judge")}
+        given["options"] = {**given["options"], **judge}
+    assert call(tmp_path, **given)["headline"]
+    with open_log(tmp_path / "store") as log:
+        (started,) = log.events(RunStarted)
+        assert started.config["domain"] == {
+            "name": "writing",
+            "options": {"topics": ["narrative"], "judge_model": "python:first"},
+        }
+        assert "python:first" in {it.model for it in log.events(CallIntended)}
+    given.pop("judge", None)
+    with pytest.raises(ConfigError, match=r"domain was .*python:first"):
+        call(tmp_path, **{**given, "options": {}}, resume=True)
+
+
+def test_a_judge_by_its_name_is_opened(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="'nobody'"):
+        call(tmp_path, **{**ESSAYS, "judge": "nobody"})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"jugde": first}, "no keyword 'jugde'. Did you mean 'judge'"),
+        ({"teachr": teacher}, "no keyword 'teachr'. Did you mean 'teacher'"),
+        ({"judge": first}, "judge: only a domain that is named"),
+        ({"options": {"topics": ["narrative"]}}, "topics: only a domain that is named"),
+        ({"domain": Parity}, "is no domain: give a name"),
+        ({"domain": {"name": "writing"}}, "is no domain: give a name"),
+        ({"splits": 5}, "splits: Input should be"),
+    ],
+)
+def test_a_wrong_argument_says_what_is_wanted(
+    tmp_path: Path, given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConfigError) as error:
+        call(tmp_path, **given)
+    assert said in str(error.value)
+
+
+def test_every_keyword_of_the_call_can_be_guessed_at() -> None:
+    parameters = inspect.signature(transfer_knowledge).parameters
+    assert {*KEYWORDS, *RunConfig.model_fields} >= set(parameters) - {"sections"}
+    assert set(KEYWORDS) <= set(parameters)
+
+
+def test_a_given_judge_needs_a_domain_that_names_one(tmp_path: Path) -> None:
+    config = parse_config({**SETTINGS, "name": "x", "teacher": "rulebook", "student": "none",
+                           "domain": {"name": "writing"}})  # fmt: skip
+    with pytest.raises(ConfigError, match="name no judge_model"):
+        open_run(tmp_path, tmp_path, config, overrides=Overrides(judge=first))  # type: ignore[arg-type]
+
+
+def test_a_folder_may_be_given_as_text(tmp_path: Path) -> None:
+    with chdir(tmp_path):
+        table = transfer_knowledge(
+            Parity(), teacher, pupil, home="store", folder="somewhere", **SETTINGS
+        )
+    assert table["headline"] and (tmp_path / "somewhere" / "transfer" / "config.toml").is_file()
 
 
 def test_only_the_budget_may_differ_when_a_call_goes_on(tmp_path: Path) -> None:
