@@ -16,8 +16,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0
 """Seconds between two looks at a batch; they grow in between."""
 GLANCE = 0.5
 """Seconds between two looks at whether somebody asked to stop."""
-CLOCKS = timedelta(hours=1)
-"""How far the service's clock may be behind ours."""
+CLOCKS = timedelta(days=1)
+"""How far the service's clock may be behind ours: a wrong time zone is hours."""
 T = TypeVar("T")
 
 

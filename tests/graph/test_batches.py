@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,16 @@ def test_a_submission_is_tried_again_and_arrives_once(
     ours = {prompt: times for prompt, times in server.paid.items() if prompt.startswith("word")}
     assert set(ours.values()) == {1} and len(server.batches) == 5
     assert spending.dollars == pytest.approx(24 * A_CALL / 2)
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_batch_is_found_again_whatever_the_clock_of_its_service(
+    server: BatchServer, model: Model, hours: int
+) -> None:
+    server.clock = timedelta(hours=hours)
+    server.fail("create", "lost")
+    assert ask(MemoryLog(), model)[0] == words()
+    assert len(server.batches) == 1 and set(server.paid.values()) == {1}
 
 
 def test_every_other_step_is_tried_again(server: BatchServer, model: Model) -> None:

@@ -31,6 +31,8 @@ class BatchServer:
         self.batches: dict[str, dict[str, Any]] = {}
         self.trouble: dict[str, deque[str]] = {}
         """create, list, look, results, single -> what goes wrong, in turn: see `fail`."""
+        self.clock = timedelta(0)
+        """How far its clock is ahead of ours."""
         self.has_batches = True
         self.lock = threading.RLock()
         self.change: Callable[[list[str]], list[str]] = list
@@ -69,7 +71,7 @@ class BatchServer:
         with self.lock:
             number = len(self.batches) + 1
             batch = f"msgbatch_{number:04}"
-            created = datetime.now(UTC) - timedelta(seconds=age)
+            created = datetime.now(UTC) + self.clock - timedelta(seconds=age)
             self.batches[batch] = {"asked": asked, "created": created, "looks": 0}
             for each in asked:
                 prompt = each["params"]["messages"][0]["content"]
