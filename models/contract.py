@@ -87,6 +87,10 @@ class Replies(Iterator[list[tuple[str, Reply]]], Protocol):
     """Told a call's name for each of its tries that may have been paid unseen, before the next one;
     what it raises counts as if the calls' iterator had raised it."""
 
+    @property
+    def in_flight(self) -> int:
+        """Calls that were sent and have no answer yet; one that waits for another try is none."""
+
     def stop(self, *, wait: bool = True) -> None:
         """Send nothing more; what is in flight is still yielded, or what has come already."""
 
@@ -98,7 +102,8 @@ class ConcurrentModel(Model, Protocol):
     def send(self, calls: Calls, most: int, before_each: Callable[[], None]) -> Replies:
         """Begin to make `calls`, at most `most` at once.
 
-        `before_each` is called before each try; what it raises counts as if `calls` had raised it.
+        `before_each` is called before each try, and now and then while replies are awaited; what it
+        raises counts as if `calls` had raised it, and no more once the flight is stopped.
         A call that is given up by `stop`, or by such an exception, gets no reply at all.
         """
 

@@ -28,12 +28,15 @@ class ConcurrentCalls:
     """The model's, as the log has it."""
     concurrency: int
     pause_point: Callable[[], None]
+    tell: Callable[[str], None]
     untried: Collection[str] = ()
     """Slots of calls that were intended and not sent."""
     _sent: dict[str, tuple[Request, str]] = field(default_factory=dict)
     """Slot -> what was asked in it, and the hash of that; until its reply is settled."""
     _lost: dict[str, Reply] = field(default_factory=dict)
     """Lost calls after which no other was answered: it may be an outage."""
+    _told: bool = False
+    """Somebody was told what is awaited though the run shall stop."""
 
     def answer(self, calls: Sequence[Call]) -> Generator[list[tuple[str, Reply]]]:
         """Make the calls that are open; yield each reply when all before it are there."""
@@ -69,7 +72,11 @@ class ConcurrentCalls:
         interrupt waits for nothing. Ends early where the budget allows no more beside what was in
         flight. Raises BudgetSpent where it allows nothing at all.
         """
-        flight = self.model.send(self._begin_each(todo), self.concurrency, self.pause_point)
+
+        def check() -> None:
+            self._check_pause(flight)
+
+        flight = self.model.send(self._begin_each(todo), self.concurrency, check)
         flight.on_doubt = self._count_doubt
         try:
             for came in flight:
@@ -81,6 +88,19 @@ class ConcurrentCalls:
         finally:
             for slot in self._sent.keys() - self._lost.keys():  # given up
                 self.records.spending.release(self.model, [self._sent.pop(slot)[0]])
+
+    def _check_pause(self, flight: Replies) -> None:
+        """Let the run pause here, and tell once what it still waits for."""
+        try:
+            self.pause_point()
+        except Exception:
+            if (number := flight.in_flight) and not self._told:
+                self._told = True
+                self.tell(
+                    f"Stopping. Calls in flight: {number}. They are paid, so they are awaited; "
+                    "Ctrl-C again waits for nothing, and resume asks them once more."
+                )
+            raise
 
     def _begin_each(self, todo: deque[Call]) -> Iterator[Call]:
         """Reserve and record each call as it is taken, and only then."""

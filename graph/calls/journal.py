@@ -37,7 +37,7 @@ class Journal(CallRecords):
     pause_point: Callable[[], None] = lambda: None
     """Called before each try of a call that is one of many: raises what stops the run."""
     tell: Callable[[str], None] = lambda text: None
-    """Told what somebody who waits for a batch should know."""
+    """Told what somebody who waits for a batch, or for the run to stop, should know."""
 
     _told: set[str] = field(default_factory=set, init=False)
 
@@ -56,7 +56,13 @@ class Journal(CallRecords):
         if isinstance(model, ConcurrentModel):
             untried = self._make_batches(model, calls, name)
             concurrent = ConcurrentCalls(
-                self, model, name, self.concurrency, self.pause_point, frozenset(untried)
+                self,
+                model,
+                name,
+                self.concurrency,
+                self.pause_point,
+                self.tell,
+                frozenset(untried),
             )
             yield from concurrent.answer(calls)
         else:

@@ -106,6 +106,11 @@ class Flight(Iterator[list[tuple[str, Reply]]]):
         fault, self._fault = self._fault, None
         raise fault or StopIteration
 
+    @property
+    def in_flight(self) -> int:
+        """Calls that were sent and have no answer yet."""
+        return self._in_flight
+
     def stop(self, *, wait: bool = True) -> None:
         """Send and try nothing more; what is in flight can still be taken.
 
@@ -138,13 +143,13 @@ class Flight(Iterator[list[tuple[str, Reply]]]):
 
     def _send_one(self) -> bool:
         """Send what comes next, if anything may be sent now."""
-        if self._stopped or self._is_at_end():
-            return False
         try:
             self._before_each()
         except Exception as error:
-            return self._end(error)
-        if not self._limiter.take_place(self._most):
+            if not self._stopped:
+                self._end(error)
+            return False
+        if self._stopped or self._is_at_end() or not self._limiter.take_place(self._most):
             return False
         try:
             call = self._next_call()

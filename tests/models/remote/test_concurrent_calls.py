@@ -161,6 +161,22 @@ def test_somebody_who_asks_to_stop_is_heard_before_each_try() -> None:
     assert asked == ["0"], "a call that waits for another try is given up, and not lost"
 
 
+def test_somebody_who_asks_to_stop_is_heard_while_the_last_calls_are_awaited() -> None:
+    go_on = threading.Event()
+
+    def answer(request: Request) -> Reply:
+        go_on.wait(30)
+        return echo(request)
+
+    def stop() -> None:
+        if flight.in_flight == 3:
+            go_on.set()
+            raise InterruptedError
+
+    flight = Sender(answer, QUICK).send(calls(3), 8, stop)
+    assert len(answered_till(flight, InterruptedError)) == 3
+
+
 def test_a_flight_that_is_stopped_gives_what_it_has_or_what_is_still_to_come() -> None:
     go_on = threading.Event()
 
