@@ -42,9 +42,12 @@ class MixedEngines(ValueError):
 def require_one_engine(engines: Iterable[str]) -> None:
     """Raise MixedEngines unless one engine, by name and version, made all replies of a comparison.
 
-    Unknown ones, which are empty, may be any: older attempts kept none.
+    Unknown ones, which are empty, may be any: older attempts kept none. So may one be any that says
+    more (`torch 2, cpu` and `torch 2, cpu, model 3f2a`): older attempts kept less.
     """
-    if len(found := sorted(set(engines) - {""})) > 1:
+    told = sorted(set(engines) - {""})
+    found = [it for it in told if not any(more.startswith(f"{it}, ") for more in told)]
+    if len(found) > 1:
         raise MixedEngines(
             f"The replies were made by {len(found)} engines: {'; '.join(found)}. How those differ "
             "is no gain: one of them has to make all replies of a comparison."

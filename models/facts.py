@@ -67,6 +67,8 @@ class ModelFacts(NamedTuple):
     """The model without its kind: a repository or folder, an address, a file."""
     adapter: str = ""
     """The PEFT folder, or the GGUF file, that the model wears."""
+    bare: str = ""
+    """The spec without its adapter, where it has one."""
 
     def opener(self, role: Role) -> str:
         """Return the `module:function` that opens the model in a role; what wears is trained."""

@@ -1,7 +1,9 @@
 """Packaged weights as files: as they travel, and as a torch folder."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ..bounded_json import read_json
 from ..weights import WeightsError, cache_root, find, path_of
@@ -43,7 +45,15 @@ def is_dequantised(name: str) -> bool:
         return False
 
 
-def write_torch_manifest(name: str, folder: Path, more: dict[str, str]) -> None:
+def written_weights(folder: Path) -> Mapping[str, str]:
+    """Return dtype -> hash of the weights as they were written out; empty where none was kept."""
+    try:
+        return dict(read_json((folder / TORCH_MANIFEST).read_text(encoding="utf-8"))["weights"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
+def write_torch_manifest(name: str, folder: Path, more: Mapping[str, Any]) -> None:
     """Write what a torch folder was made of, and the sizes of its files."""
     sizes = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
     manifest = {"made_of": _made_of(name), "sizes": sizes, **more}

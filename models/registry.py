@@ -141,14 +141,16 @@ def _parse(spec: str, kind: Kind) -> ModelFacts:
     word, colon, _ = kind.start.partition(":")
     is_name = not colon
     base, adapter = spec if is_name else spec.removeprefix(f"{word}:"), ""
+    bare = spec
     if not kind.remote:
         base = expand_home(base)
     if kind.takes_adapter:
         base, adapter = _split(base, is_name)
+        bare = spec.removesuffix(f"+{adapter}") if adapter else spec
         adapter = expand_home(adapter)
     if is_name and base != kind.start:
         raise ModelError(f"No model is called {public_name(spec)!r}. Did you mean {kind.form}?")
-    return ModelFacts(kind, spec, base, adapter)
+    return ModelFacts(kind, spec, base, adapter, bare)
 
 
 def _split(base: str, is_name: bool) -> tuple[str, str]:

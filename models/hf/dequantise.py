@@ -18,6 +18,7 @@ from ...weights.cache import hold_alone
 from ..contract import ModelError
 from ..packaged import is_dequantised, packaged_path, torch_folder, write_torch_manifest
 from ..progress_bars import without_progress_bars
+from .weights_hash import hash_weights
 
 BYTES = 4
 """Of a weight in fp32."""
@@ -66,8 +67,8 @@ def _fill(folder: Path, source: Path, size: float) -> None:
     try:
         # One of the bars heeds no setting.
         with without_progress_bars(), redirect_stderr(StringIO()):
-            _convert(source, draft)
-        made_by = {"dtype": "float32", "transformers": transformers.__version__}
+            weights = _convert(source, draft)
+        made_by = {"dtype": "float32", "transformers": transformers.__version__, "weights": weights}
         write_torch_manifest(folder.name, draft, made_by)
         draft.replace(folder)
     finally:
@@ -96,7 +97,8 @@ def _check_room(folder: Path, size: float) -> None:
         )
 
 
-def _convert(source: Path, draft: Path) -> None:
+def _convert(source: Path, draft: Path) -> dict[str, str]:
+    """Write the folder; return dtype -> hash of the weights, as they will be in memory."""
     model = AutoModelForCausalLM.from_pretrained(
         source.parent,
         gguf_file=source.name,
@@ -110,3 +112,5 @@ def _convert(source: Path, draft: Path) -> None:
     model.generation_config.eos_token_id = [stop for stop in stops if stop is not None]
     model.save_pretrained(draft)
     tokenizer.save_pretrained(draft)
+    dtypes = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+    return {name: hash_weights(model, dtype) for name, dtype in dtypes.items()}

@@ -11,16 +11,18 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from ..adapter_files import check_files
 from ..contract import Model, ModelError, Reply, Request, Usage
 from ..facts import ModelFacts
-from ..packaged import torch_folder
+from ..packaged import torch_folder, written_weights
 from ..progress_bars import without_progress_bars
 from ..schema import enforce_schema
 from .adapters import AdapterSwitch, read_config
 from .chat_template import ChatTemplate, Encoded
 from .decoding.generate import Decoder, Generated, Prompt
 from .dequantise import dequantise
+from .weights_hash import hash_model, hash_weights
 
 BATCH_SIZE = 32
 """Where two cores stop gaining; see benchmarks/rollouts.py."""
+_MADE_AGAIN = "Remove that folder: it is made again when it is needed."
 
 
 def open_folder(
@@ -53,8 +55,7 @@ def open_packaged(
 
 
 def _open(facts: ModelFacts, source: str | Path, *settings: Any) -> Model:
-    name = facts.spec.removesuffix(f"+{facts.adapter}") if facts.adapter else facts.spec
-    student = HfModel(source, name, *settings)
+    student = HfModel(source, facts.bare, *settings)
     if not facts.adapter:
         return student
     worn = student.with_adapter(Path(facts.adapter))
@@ -86,6 +87,11 @@ class HfModel:
         self.batch_size = batch_size
         self.module, self.tokenizer = _load(str(source), _device(device))
         self.engine = _describe_engine(self.module)
+        weights = hash_weights(self.module)
+        if _is_made_here(source):
+            _check_weights(Path(source), weights, self.module.dtype)
+        else:
+            self.engine += f", model {hash_model(weights, self.tokenizer)}"
         self._template = ChatTemplate(self.tokenizer)
         stops = _stops(self.module, self.tokenizer)
         self._decoder = Decoder(self.module, stops, batch_size, share_prefix)
@@ -185,7 +191,10 @@ class _AdaptedModel:
 
 
 def _describe_engine(module: Any) -> str:
-    """Return torch with its version, and where and how exactly it calculates."""
+    """Return torch with its version, and where and how exactly it calculates.
+
+    Under one path or repository another model may lie; a name of the catalogue tells its bytes.
+    """
     version = torch.__version__.partition("+")[0]
     return f"torch {version}, {module.device.type}, {str(module.dtype).removeprefix('torch.')}"
 
@@ -216,16 +225,30 @@ def _load(source: str, device: torch.device) -> tuple[Any, Any]:
     # What a damaged file raises depends on where it is damaged; tokenizers has a bare Exception.
     except Exception as error:
         said = str(error).split("\n")[0].rstrip(".") or type(error).__name__
-        made_here = Path(source) == torch_folder(Path(source).name)
         advice = (
-            "Remove that folder: it is made again when it is needed."
-            if made_here
+            _MADE_AGAIN
+            if _is_made_here(source)
             else "Give a folder that save_pretrained wrote, or a repository that can be reached."
         )
         raise ModelError(
             f"No model can be loaded from {str(source)!r}: {said}. {advice}"
         ) from error
     return module.to(device).eval(), tokenizer
+
+
+def _is_made_here(source: str | Path) -> bool:
+    """Tell whether it is a folder that packaged weights were written out into."""
+    return Path(source) == torch_folder(Path(source).name)
+
+
+def _check_weights(folder: Path, found: str, dtype: torch.dtype) -> None:
+    """Raise ModelError where the weights are not those that were written out."""
+    written = written_weights(folder).get(str(dtype).removeprefix("torch."), found)
+    if written != found:
+        raise ModelError(
+            f"The weights in {folder} are not those that were written there: the file has rotted, "
+            f"or was exchanged. {_MADE_AGAIN}"
+        )
 
 
 def _stops(module: Any, tokenizer: Any) -> frozenset[int]:

@@ -140,6 +140,19 @@ def test_an_unknown_engine_may_be_any(run: Run) -> None:
     assert attempt(with_engine(run, NEW), "c1/r9/solve", problems[1:])
 
 
+def test_an_engine_that_says_less_may_be_one_that_says_more(run: Run) -> None:
+    require_one_engine([OLD, f"{OLD}, model a"])
+    for others in ([f"{OLD}, model a", f"{OLD}, model b"], [OLD, f"{OLD}0"]):
+        with pytest.raises(MixedEngines):
+            require_one_engine(["", OLD, *others])
+    problems = run.problems["val"][:4]
+    attempt(run, "c1/r1/solve", problems[:1])
+    known = with_engine(run, f"{OLD}, model a")
+    assert len(attempt(known, "c1/r1/solve", problems[:3])) == 3, "a run of before goes on"
+    with pytest.raises(ModelError, match=r"2 engines: .*, model a; .*, model b"):
+        attempt(with_engine(run, f"{OLD}, model b"), "c1/r1/solve", problems)
+
+
 def test_replies_that_depend_on_each_other_are_not_compared(run: Run) -> None:
     pupil = EnginePupil()
     pupil.repeatable = False

@@ -1,6 +1,8 @@
 """A student answers in batches as it would alone, and takes its adapter off to the bit."""
 
 import json
+import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from tutelage.models import ModelError, Request, adapter_files, check_model, open_model
+from tutelage.models import ModelError, Request, adapter_files, check_model, engine_of, open_model
 from tutelage.models.adapter_files import MANIFEST, hash_file
 from tutelage.models.hf.decoding.generate import Decoder, Prompt
 from tutelage.models.hf.model import HfModel, _AdaptedModel
@@ -58,6 +60,24 @@ def test_reading_the_strategy_once_changes_no_reply(tiny: HfModel, tiny_folder: 
     whole = HfModel(tiny_folder, device="cpu", share_prefix=False)
     assert tiny._decoder._shares and not whole._decoder._shares
     assert tiny.reply(SUMS) == whole.reply(SUMS)
+
+
+def test_the_engine_tells_which_model_lies_in_a_folder(tiny_folder: Path, tmp_path: Path) -> None:
+    def engine(folder: Path) -> str:
+        return engine_of(open_model(f"hf:{folder}", device="cpu"))
+
+    first = engine(tiny_folder)
+    assert re.fullmatch(r"torch [\d.]+, cpu, float32, model [0-9a-f]{12}", first)
+    moved = shutil.copytree(tiny_folder, tmp_path / "moved")
+    assert engine(moved) == first, "not where it lies"
+    template = moved / "chat_template.jinja"
+    template.write_text(template.read_text() + " ")
+    other_template = engine(moved)
+    weights = load_file(moved / "model.safetensors")
+    last = sorted(weights)[-1]
+    weights[last].view(torch.int32).flatten()[-1] ^= 1
+    save_file(weights, moved / "model.safetensors", metadata={"format": "pt"})
+    assert len({first, other_template, engine(moved)}) == 3
 
 
 def test_requests_of_several_strategies_mix(tiny: HfModel) -> None:

@@ -14,11 +14,13 @@ from tutelage.models import ModelError, Request, open_model
 from tutelage.models.hf import dequantise as dequantising
 from tutelage.models.hf.dequantise import dequantise
 from tutelage.models.hf.model import HfModel
+from tutelage.models.hf.weights_hash import hash_weights
 from tutelage.models.packaged import (
     is_dequantised,
     torch_can_open,
     torch_folder,
     write_torch_manifest,
+    written_weights,
 )
 from tutelage.weights import CATALOGUE, path_of
 from tutelage.weights.cache import folder_of, write_manifest
@@ -183,6 +185,25 @@ def test_a_torch_folder_that_does_not_load_says_that_it_may_be_removed(cache: Pa
     assert str(folder) in str(caught.value)
 
 
+def test_a_torch_folder_that_rotted_in_its_size_is_not_used(cache: Path) -> None:
+    folder = torch_folder(NAME)
+    save_tiny(folder)
+    module = HfModel(folder, device="cpu").module
+    hashes = {"float32": hash_weights(module), "bfloat16": hash_weights(module, torch.bfloat16)}
+    write_torch_manifest(NAME, folder, {"weights": hashes})
+    assert open_model(NAME, device="cpu").name == NAME
+    assert hash_weights(module.to(torch.bfloat16)) == hashes["bfloat16"], "as a GPU loads it"
+    file = folder / "model.safetensors"
+    with file.open("r+b") as out:
+        out.seek(-3, 2)
+        byte = out.read(1)
+        out.seek(-3, 2)
+        out.write(bytes([byte[0] ^ 1]))
+    assert is_dequantised(NAME), "its sizes are right"
+    with pytest.raises(ModelError, match=r"has rotted.* Remove that folder: it is made again"):
+        open_model(NAME, device="cpu")
+
+
 @pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json", "config.json"])
 def test_a_folder_of_a_users_own_that_is_cut_short_is_named(tmp_path: Path, file: str) -> None:
     save_tiny(tmp_path)
@@ -251,6 +272,9 @@ def test_what_was_left_half_is_written_out_again_with_the_same_weights(
         half.mkdir(parents=True)
         (half / "config.json").write_text("{half")
     assert dequantise(NAME, 135e6) == torch_folder(NAME) != whole
+    assert set(written_weights(whole)) <= {"float32", "bfloat16"}
+    opened = HfModel(whole, device="cpu")
+    assert written_weights(torch_folder(NAME))["float32"] == hash_weights(opened.module)
     assert left_in(cache) == {NAME}
     said = capsys.readouterr()
     assert said.out == "" and said.err.splitlines() == [

@@ -96,6 +96,7 @@ def test_a_leading_tilde_is_the_home_folder_for_every_kind_with_a_path(
         facts = facts_of(spec)
         assert facts.spec == spec and facts.base in (f"{tmp_path}/m", "smollm2-135m")
         assert facts.adapter in (f"{tmp_path}/a", "")
+    assert facts_of("hf:~/m+~/a").bare == "hf:~/m"
     (tmp_path / "m").mkdir()
     assert facts_of("hf:~/m").has_weights and open_model("handoff:~/m").name == "handoff:~/m"
     assert facts_of("openai:http://localhost#~x").base.endswith("~x")
