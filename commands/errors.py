@@ -77,10 +77,16 @@ def sigterm_as_ctrl_c() -> Iterator[None]:
 
 def complain(message: str) -> None:
     """Print one message on stderr."""
+    typer.secho("tutelage: ", fg="red", bold=True, err=True, nl=False)
+    typer.echo(_without_secrets(message), err=True)
+
+
+def _without_secrets(message: str) -> str:
+    """Return what an error says without credentials: a library's may quote an address."""
+    from ..models.credentials import without_keys
     from ..reports.credentials import without_credentials
 
-    typer.secho("tutelage: ", fg="red", bold=True, err=True, nl=False)
-    typer.echo(without_credentials(message), err=True)
+    return without_keys(without_credentials(message))
 
 
 def _report(error: Exception) -> int:
@@ -162,9 +168,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _write_details(error: Exception) -> Path:
-    from ..reports.credentials import without_credentials
-
     handle, name = tempfile.mkstemp(prefix="tutelage-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(without_credentials("".join(traceback.format_exception(error))))
+        file.write(_without_secrets("".join(traceback.format_exception(error))))
     return Path(name)

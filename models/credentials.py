@@ -76,6 +76,13 @@ _HOST = re.compile(
     r"(?![\w.])"
 )
 """`user:password@host` with no scheme."""
+_USER_IN_PROSE = re.compile(
+    r"(?:(?i:https?):[/\\]{0,8}+|://)(?!(?:\[[^]\s]{0,64}\]|[\w.-]*+)(?::\d*+)?+(?:[/?#.,;'\")>\s]|$))"
+    r"([^\s/\\?#\"'<>]{1,512}|[^\s\"'<>]{1,512})(?=@)"
+    r"|(?<![^\s\"'(<=,;])(?!mailto:|https?:)([^\s:/@\"'(<=,;]{1,64}:[^\s/@]{1,256})"
+    r"(?=@(?:localhost|(?:\d+\.){3}\d|[\w-]+:\d|(?:[\w-]+\.)+[A-Za-z]{2}))"
+)
+"""What stands before the `@` of an address, unless that begins with a host and its port."""
 
 _ADDRESS = re.compile(r"(?:(?i:https?):[/\\]*+|://)((?:(?!://)\S)*)")
 """Of `http` with any number of slashes: one that is mistyped holds its credential all the same."""
@@ -123,12 +130,14 @@ def public_name(text: str) -> str:
 
 
 def without_keys(text: str) -> str:
-    """Return prose, such as an error's, without keys that are told by their form or their name.
+    """Return prose, such as an error's, without users and keys, told by their form, name or place.
 
     Whatever looks at all like a key goes: what an error says is read, and never used.
     """
     text = KEY_FORM.sub(REMOVED, text)
-    return _cut(text, sorted([*_find_parts(text), *_find_names(text)]))
+    users = (it.span(it.lastindex or 0) for it in _USER_IN_PROSE.finditer(text))
+    found = [Credential(*span, "a user or password") for span in users]
+    return _cut(text, sorted([*found, *_find_parts(text), *_find_names(text)]))
 
 
 def credentials_of(text: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..weights import CATALOGUE, PackagedWeights
 from .contract import EngineKnown, Model, ModelError, Request, Role
-from .credentials import credential_in, public_name
+from .credentials import credential_in, public_name, without_keys
 from .facts import Kind, ModelFacts, Size, expand_home, folder_or_repository, folder_size, is_path
 from .handoff import HandoffModel
 from .llama.files import gguf_size, has_gguf
@@ -251,12 +251,12 @@ def check_model(spec: str, **options: Any) -> Health:
         reply = model.reply([question])[0]
     except ModelError as error:
         # Whole, for what to do about it stands at its end, but without the table of all forms.
-        said = " ".join(str(error).partition("\n  ")[0].split())
+        said = " ".join(without_keys(str(error)).partition("\n  ")[0].split())
         return Health(False, said if said.startswith(named) else f"{named}: {said}")
     took = time.perf_counter() - began
     if reply.outcome in ("ok", "truncated"):
         return Health(True, f"{named}: answered in {took:.1f} s by {by}: {_line(reply.text)!r}")
-    return Health(False, f"{named}: {reply.outcome}: {_line(reply.detail)}")
+    return Health(False, f"{named}: {reply.outcome}: {_line(without_keys(reply.detail))}")
 
 
 def _line(text: str, width: int = 300) -> str:

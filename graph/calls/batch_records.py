@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import count
 
 from ...models.batch_contract import PRICE
+from ...models.credentials import without_keys
 from ...store.events import BatchCollected, BatchIntended, BatchSubmitted, CallIntended
 from ...store.log import Log
 from ...store.slots import BATCH, COLLECTED, SUBMITTED, below
@@ -82,7 +83,7 @@ def record_collected(
         slot=below(batch.event.slot, COLLECTED),
         unanswered=len(unanswered),
         unanswered_text=log.keep(json.dumps(sorted(unanswered))),
-        reason=reason[:LONGEST_REASON],
+        reason=without_keys(reason)[:LONGEST_REASON],
     )
     log.record(event)
     batch.unanswered = frozenset(unanswered)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ...models import facts_by_name
 from ...models.contract import Model, Reply, Usage
+from ...models.credentials import without_keys
 
 PATIENCE = 3
 """Calls in a row that may be lost before the run pauses."""
@@ -54,5 +55,5 @@ class LostCalls:
         advice = (_WAITS if asked_again else _IS_FAULTY).format(on)
         return ModelDown(
             f"{model.name} lost {self._in_a_row} calls in a row, the last one by: "
-            f"{last.detail or 'no reason given'} {advice}"
+            f"{without_keys(last.detail) or 'no reason given'} {advice}"
         )

@@ -21,6 +21,13 @@ class Odd(Scheduling):
         raise ZeroDivisionError("by nought")
 
 
+class Quoting(Scheduling):
+    """It quotes a password in what it raises."""
+
+    def problems(self, split: Split, n: int, seed: int) -> Sequence[Problem]:
+        raise ConnectionRefusedError("no way to postgres://me:hush@db/x")
+
+
 class Picky(Scheduling):
     """It cannot be built."""
 

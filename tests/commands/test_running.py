@@ -260,6 +260,13 @@ def test_what_a_domain_raises_is_told_as_the_domains_fault(words: str, desk: Pat
     assert "options" in said.err and "should not have happened" not in said.err
 
 
+def test_no_error_shows_the_password_of_an_address_that_it_quotes(desk: Path) -> None:
+    config = change(desk, "graph/fakes.py:Parity", "commands/failing.py:Quoting")
+    said = at(desk, "run", config)
+    assert said.code == 1 and "postgres://[secret removed]@db/x" in said.err
+    assert "hush" not in said.err + said.out
+
+
 @pytest.mark.parametrize("words", ["run", "check"])
 def test_options_that_break_a_domain_are_told_with_its_name(words: str, desk: Path) -> None:
     config = change(desk, "graph/fakes.py:Parity", "commands/failing.py:Picky")

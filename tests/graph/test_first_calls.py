@@ -190,11 +190,18 @@ def test_a_teacher_passed_from_python_is_tried_and_a_script_or_a_rulebook_is_not
 
 
 @pytest.mark.parametrize("fault", [ModelRefused, ValueError])
-def test_a_key_that_a_function_quotes_is_not_told(tmp_path: Path, fault: type[Exception]) -> None:
-    key = "sk-ant-api03-" + "aB3dE5gH7jK9mN1p" * 3
-
+@pytest.mark.parametrize(
+    ("key", "quoted"),
+    [
+        ("sk-ant-api03-" + "aB3dE5gH7jK9mN1p" * 3, "{}"),
+        ("me:opensesame", "http://{}@proxy:3128/v1"),
+    ],
+)
+def test_a_key_that_a_function_quotes_is_not_told(
+    tmp_path: Path, fault: type[Exception], key: str, quoted: str
+) -> None:
     def ask(text: str) -> str:
-        raise fault(f"Incorrect API key provided: {key}.")
+        raise fault(f"Incorrect API key provided: {quoted.format(key)}.")
 
     parts = Overrides(Parity(), as_model(ask), Pupil(CARRY_HELPS), trainer=Coach())
     run = open_run(tmp_path / "store", tmp_path / "runs", config(**TINY), overrides=parts)

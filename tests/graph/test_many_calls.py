@@ -241,6 +241,13 @@ def test_an_outage_loses_no_call_whatever_is_in_flight() -> None:
     assert answers(journal_of(log), Remote(echo)) == WHOLE
 
 
+def test_an_outage_is_told_without_the_password_that_a_client_quotes() -> None:
+    log = MemoryLog()
+    model = Remote(lambda request: Reply("", "error", detail="No way to http://me:hush@proxy:1/."))
+    with pytest.raises(ModelDown, match=r"No way to http://\[secret removed\]@proxy:1/"):
+        answers(journal_of(log), model)
+
+
 def test_a_call_that_is_lost_while_others_are_answered_is_recorded_as_lost() -> None:
     log = MemoryLog()
 

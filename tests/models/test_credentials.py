@@ -24,6 +24,7 @@ from tutelage.models.credentials import (
     is_credential,
     is_credential_name,
     public_name,
+    without_keys,
 )
 
 from ..hostile.measure import slow_text
@@ -367,6 +368,50 @@ def test_a_refusal_is_told_once_and_to_its_end() -> None:
     assert line.endswith(
         "CHAT_COMPLETIONS_AUTHORIZATION with the whole header (`Basic ...`, `Bearer ...`)."
     )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"http://me:{SECRET}@host:8000/v1",
+        f"HTTPS://me:{SECRET}@host",
+        f"http://{SECRET}@host/v1",
+        f"postgresql+psycopg://me:{SECRET}@db.internal:5432/x",
+        "http://me:s3/cret-W0rd@host:80/v1",
+        "http://me:s3@cret-W0rd@host:80/v1",
+        f"http:\\/\\/me:{SECRET}@host\\/v1",
+        f"http:/me:{SECRET}@host",
+        f"me:{SECRET}@10.0.0.1:3128",
+        f"me:{SECRET}@proxy.internal",
+        f"me:{SECRET}@proxy:3128",
+    ],
+)
+@pytest.mark.parametrize("said", ["{}", "No way to '{}'.", "(url={}, tries=3)", "To <{}>: no."])
+def test_a_user_and_password_are_cut_out_of_prose(address: str, said: str) -> None:
+    shown = without_keys(said.format(address))
+    assert not any(part in shown for part in (SECRET, "cret-W0rd", "me:")), shown
+    assert REMOVED in shown and "@" in shown, "and the host is told"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "No answer from http://host:8000/v1/models/claude@20251001:predict, mail ada@host.org.",
+        "No answer from https://[::1]:8080/a@b and http://localhost.",
+        "Give openai:<url>#<model>, such as openai:http://localhost:8000/v1#qwen3@q4.",
+        "Ask mailto:ada@host.org; line 3: @cache, at 12:30 @ noon; git@github.com:us/it.git.",
+    ],
+)
+def test_prose_without_one_is_left_as_it_is(said: str) -> None:
+    assert without_keys(said) == said
+
+
+def test_prose_of_any_length_is_read_in_time_that_grows_with_it() -> None:
+    def texts(size: int) -> list[str]:
+        more = ("://[", " a:a@", " a:", "a:@a.", ",a:b", "http:/")
+        return [part * (size // len(part)) for part in (*LONG_PARTS, *more)]
+
+    assert not (said := slow_text(without_keys, texts)), said
 
 
 LONG_PARTS = ("://", "sk-", "a=", "%3A", "eyJ-", "@:", "token=&", "http:", "/", "&", "=?", "token=",
