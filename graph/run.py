@@ -40,6 +40,7 @@ from .planning.cursor import CHECKPOINT_FILE, open_saver
 from .planning.folder import translate_folder_errors, write_config
 from .planning.from_python import parse_call, reopen_call
 from .planning.opening import Overrides, open_run, recorded_config
+from .planning.reopening import keep_working_folder
 from .planning.required_slots import RunHasHole, is_complete, refuse_end_above_hole
 from .state import FIRST, RunState, holds_log_end
 from .teacher.contract import Teacher
@@ -71,6 +72,7 @@ def _work(run: Run, after_node: Callable[[str], None] | None) -> RunStatus:
     run.freeze()
     with translate_folder_errors(run.folder):
         write_config(run)
+        keep_working_folder(run.folder)
     control = RunControl()
     run.stopping = lambda: control.drain_requested
     with (

@@ -11,10 +11,9 @@ from typing import Any, Protocol
 from ...domains import registry as domains
 from ...domains.contract import SPLITS, Domain, NotEnoughProblems, Problem, Split, held_splits
 from ...evidence.leaks import shared_problems
-from ...models import facts_by_name, open_model, open_recorded_model
+from ...models import open_model
 from ...models.callables import as_model
-from ...models.contract import Model, ModelError, Role
-from ...models.credentials import public_name
+from ...models.contract import Model, Role
 from ...store.log import Log, open_log
 from ...store.runs import find_run, run_ids
 from ...store.strategies.versions import Strategies
@@ -31,6 +30,7 @@ from ..context import Progress, Run, SilentProgress, draw
 from ..teacher.contract import Teacher
 from ..teacher.model import ModelTeacher
 from ..teacher.rulebook import RulebookTeacher
+from .reopening import check_domain_paths, open_recorded
 
 CONFIG_FILE = "config.toml"
 """In a run's folder: the config as resolved."""
@@ -90,7 +90,7 @@ def open_run(
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
-    overrides = _of_a_recorded_run(overrides) if run_id else overrides
+    overrides = _of_a_recorded_run(overrides, config, folder / run_id) if run_id else overrides
     if not run_id:
         _refuse_credentials(config, overrides)
     domain, judge = (overrides.domain, None) if overrides.domain else open_domain(config, overrides)
@@ -177,22 +177,16 @@ def _name_new_run(log: Log, folder: Path, name: str, progress: Progress) -> str:
     return new
 
 
-def _of_a_recorded_run(overrides: Overrides) -> Overrides:
-    """Return the overrides of a recorded run, which opens its models under their recorded names."""
+def _of_a_recorded_run(overrides: Overrides, config: RunConfig, folder: Path) -> Overrides:
+    """Return the overrides of the run in `folder`, which opens its models by recorded names.
+
+    Raises ConfigError where its domain has a path from another folder.
+    """
+    if overrides.domain is None:
+        check_domain_paths(config.domain, folder)
     if overrides.opener is not open_model:
         return overrides
-    return replace(overrides, opener=_open_recorded)
-
-
-def _open_recorded(spec: str, *, role: Role = "other") -> Model:
-    """Open a model of a recorded run. Raises ModelError, also for one that came from Python."""
-    if facts_by_name(spec).kind.opener:
-        return open_recorded_model(spec, role=role)
-    raise ModelError(
-        f"{public_name(spec)} cannot be opened by its name: the run was given this model from "
-        "Python, and has to be given it again, by `transfer_knowledge(..., name=RUN, resume=True)` "
-        "or by the `overrides` of `open_run(..., run_id=RUN)`."
-    )
+    return replace(overrides, opener=partial(open_recorded, folder=folder))
 
 
 def _refuse_credentials(config: RunConfig, overrides: Overrides) -> None:

@@ -1,0 +1,96 @@
+"""Relative paths of a run count from the folder where it began, wherever it is resumed."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tutelage.graph.planning.reopening import WORKING_FOLDER_FILE
+from tutelage.store import open_log
+
+from .conftest import Said, at, write_desk
+from .test_handoff import write_config
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A working folder in which a run waits for its teacher's answers; its domain is a file."""
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    write_desk(desk)
+    write_config(desk, teacher="handoff:answers")
+    fakes = Path(__file__).parents[1] / "graph" / "fakes.py"
+    (desk / "problems.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(fakes.parents[2])!r})\n"
+        "from tests.graph.fakes import Parity\n"
+    )
+    config = (desk / "hand.toml").read_text()
+    (desk / "hand.toml").write_text(config.replace(f"{fakes}:", "problems.py:"))
+    assert at(desk, "run", "hand.toml").code == 5
+    return desk
+
+
+def resume_from(folder: Path, desk: Path) -> Said:
+    return at(folder, "--home", f"{desk}/.tutelage", "--runs", f"{desk}/runs", "resume", "hand")
+
+
+def heads(desk: Path) -> list[str]:
+    with open_log(desk / ".tutelage") as log:
+        return [entry.hash for entry in log.entries()]
+
+
+@pytest.mark.parametrize("same", ["problems.py", "pupil.json", "answers", "nothing"])
+def test_in_another_folder_both_are_named_and_nothing_is_asked(
+    desk: Path, tmp_path: Path, same: str
+) -> None:
+    other, before = tmp_path / "other", heads(desk)
+    other.mkdir()
+    if same != "nothing":
+        (other / same).write_text("another one")
+    said = resume_from(other, desk)
+    assert said.code == 2 and f"is a path from {desk}, where run hand began" in said.err
+    assert f"the working folder is {other}. `cd {desk}`" in said.err
+    assert heads(desk) == before and not (other / "answers").is_dir()
+    assert at(desk, "resume", "hand").code == 5
+
+
+@pytest.mark.parametrize("named", ["student", "teacher"])
+def test_each_model_is_told_by_its_own_name(desk: Path, tmp_path: Path, named: str) -> None:
+    (tmp_path / "problems.py").symlink_to(desk / "problems.py")
+    if named == "student":
+        (tmp_path / "answers").symlink_to(desk / "answers")
+    spec = {"student": "scripted:pupil.json", "teacher": "handoff:answers"}[named]
+    said = resume_from(tmp_path, desk)
+    assert said.code == 2 and f"{spec} is a path from {desk}" in said.err
+
+
+def test_links_to_the_same_files_are_the_same(desk: Path, tmp_path: Path) -> None:
+    for name in ("problems.py", "pupil.json", "answers"):
+        (tmp_path / name).symlink_to(desk / name)
+    assert resume_from(tmp_path, desk).code == 5
+
+
+@pytest.mark.parametrize("move", [shutil.move, shutil.copytree])
+def test_a_whole_folder_that_was_moved_or_copied_goes_on(
+    desk: Path, tmp_path: Path, move: object
+) -> None:
+    assert callable(move)
+    move(desk, tmp_path / "elsewhere" / "desk")
+    assert at(tmp_path / "elsewhere" / "desk", "resume", "hand").code == 5
+
+
+def test_a_run_of_before_that_kept_no_folder_goes_on(desk: Path) -> None:
+    file = desk / "runs" / "hand" / WORKING_FOLDER_FILE
+    assert file.read_text() == "../..\n"
+    file.unlink()
+    assert at(desk, "resume", "hand").code == 5 and file.exists()
+
+
+def test_absolute_paths_are_the_same_everywhere(tmp_path: Path) -> None:
+    desk, other = tmp_path / "desk", tmp_path / "other"
+    desk.mkdir()
+    other.mkdir()
+    write_desk(desk)
+    write_config(desk, teacher=f"handoff:{desk}/answers", student=f"scripted:{desk}/pupil.json")
+    assert at(desk, "run", "hand.toml").code == 5
+    assert resume_from(other, desk).code == 5
