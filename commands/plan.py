@@ -115,7 +115,7 @@ def _show(config: "RunConfig", found: "Plan") -> None:
     memory = "not known" if found.memory is None else f"about {found.memory:.1f} GB"
     whole = psutil.virtual_memory().total / 1e9
     if found.memory is not None and found.memory > whole:
-        memory += f", and this machine has {whole:.1f} GB: take a smaller student"
+        memory += f", and this machine has {whole:.1f} GB: take smaller models"
     typer.echo(f"Time: about {duration(found.seconds)}. Memory: {memory}.")
     typer.echo(f"Cost: about ${found.usd:.2f}, at most ${found.usd_limit:.2f}.")
     small = f"{points(found.detectable)} points" if found.detectable <= 1 else "no gain at all"

@@ -17,6 +17,8 @@ class Size(NamedTuple):
     """0 for a script, which has none."""
     context: int | None = None
     """Tokens that a prompt and its reply may have together."""
+    memory: float | None = None
+    """Bytes that it takes with such a context, where another program than torch holds it."""
 
 
 class Kind(NamedTuple):
@@ -49,6 +51,8 @@ class Kind(NamedTuple):
     in_batches: bool = False
     """Its service answers many calls as one batch, at half the price."""
     size: Callable[[str], Size] = lambda base: Size()
+    asked_size: Callable[[str], Size] | None = None
+    """Its size where `asked_by` opens it."""
     finds_weights: Callable[[str], bool] | None = None
     """Tells by the base whether weights are here or can be fetched; None if none are loaded."""
     keys: tuple[str, ...] = ()
@@ -87,6 +91,11 @@ class ModelFacts(NamedTuple):
     @property
     def size(self) -> Size:
         return self.kind.size(self.base)
+
+    def size_in(self, role: Role) -> Size:
+        """Return the size of the model as it is opened in a role."""
+        other = self.kind.asked_size if self.opener(role) != self.kind.opener else None
+        return (other or self.kind.size)(self.base)
 
     @property
     def has_weights(self) -> bool | None:

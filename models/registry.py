@@ -29,7 +29,8 @@ def _packaged_kind(weights: PackagedWeights) -> Kind:
         "hf.model:open_packaged", _TRANSFORMERS,
         "llama.model:open_file" if weights.llama_cpp_asks else "",
         trainable=True, takes_adapter=True,
-        size=lambda base: Size(weights.parameters, weights.context), finds_weights=torch_can_open,
+        size=lambda base: Size(weights.parameters, weights.context),
+        asked_size=gguf_size if weights.llama_cpp_asks else None, finds_weights=torch_can_open,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ problem failed. Minutes are likely ones, from speeds that were measured; they sa
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from math import ceil, sqrt
+from math import ceil
 from statistics import fmean
 from typing import Any
 
@@ -25,25 +25,20 @@ from ..measure.acceptance import settings_of
 from ..measure.candidates import removals_possible
 from ..teacher.model import LARGE
 from .counts import Calls, Who, calls_of, is_trainable, teacher_is_model
+from .memory import SMALL, memory_of, notes_on_memory
 
 SAMPLE = 32
 """Train problems from which lengths are measured."""
 TEMPLATE = 30
 """Tokens that a chat template puts around a call."""
-SMALL = 135e6
-"""Parameters of the student that the speeds below were measured with, on two cores."""
 READ, WRITTEN = 1200.0, 120.0
-"""Prompt tokens read and reply tokens written a second, in batches."""
+"""Prompt tokens read and reply tokens written a second by `SMALL`, in batches, on two cores."""
 LEARNED = 220.0
 """Tokens a second in training, prompt and completion."""
 REMOTE_STARTS, REMOTE_WRITES = 1.0, 60.0
 """Seconds until a server begins to answer, and tokens it then writes a second."""
 TEACHER_TEXT = 4096
 """Tokens that a teacher may write as lessons or edits; likely are a tenth."""
-AROUND = 0.5
-"""GB that Python, torch and the graph take by themselves."""
-ANSWERING, TRAINING = 0.54, 1.4
-"""GB beside the weights of `SMALL` in fp32, measured: replies in batches of 32, steps of 4."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +72,7 @@ class Plan:
     training_seconds: float
     """Of all adapters."""
     memory: float | None
-    """GB; None where the size of the student is not known before it is loaded."""
+    """GB of all models on this machine; None where the student's size is not known yet."""
     usd: float
     """Likely cost at the config's prices."""
     usd_limit: float
@@ -123,11 +118,15 @@ def plan(config: RunConfig, domain: Domain) -> Plan:
         adapters=adapters,
         training_tokens=tokens if adapters else 0,
         training_seconds=seconds,
-        memory=None if size is None else peak_memory(size, trains=adapters > 0),
+        memory=memory_of(config, trains=adapters > 0),
         usd=_dollars(config, paid, [stage.output_tokens for stage in paid]),
         usd_limit=_dollars(config, paid, [stage.output_limit for stage in paid]),
         detectable=detectable_gain(config.block, config.gate_settings),
-        notes=(*_notes(config, size, paid, lengths), *_notes_on_people(stages)),
+        notes=(
+            *_notes(config, size, paid, lengths),
+            *notes_on_memory(config),
+            *_notes_on_people(stages),
+        ),
     )
 
 
@@ -203,16 +202,6 @@ def _adapters(config: RunConfig) -> int:
     incumbents = candidates if teacher_is_model(config) else 1
     # The control is supervised: only a supervised empty strategy is the same training.
     return candidates + incumbents + labels * (config.train.method != SFT)
-
-
-def peak_memory(parameters: float, *, trains: bool) -> float:
-    """Return GB of the process at its largest: weights in fp32, and what a batch or step holds.
-
-    That grows with the width of a model, so with the root of its parameters: a step of 4 took
-    Qwen2.5-Coder-0.5B to 5.5 GB, and this says 6.0.
-    """
-    beside = TRAINING if trains else ANSWERING
-    return AROUND + 4 * parameters / 1e9 + beside * sqrt(parameters / SMALL)
 
 
 def _dollars(config: RunConfig, paid: Sequence[Stage], output: Sequence[int]) -> float:

@@ -11,13 +11,14 @@ from ..packaged import packaged_path
 def gguf_size(base: str) -> Size:
     """Read the size off the header of a GGUF file, or of packaged weights; nothing if not here."""
     # Here, because most specs name no such file, and it takes the `gguf` library.
-    from .gguf_header import context_of, read_header
+    from .gguf_header import context_of, memory_of, read_header
 
     try:
         header = read_header(gguf_path(base))
     except ModelError:
         return Size()
-    return Size(float(header.parameters), context_of(header))
+    context = context_of(header)
+    return Size(float(header.parameters), context, memory_of(header, context))
 
 
 def gguf_path(base: str) -> Path:

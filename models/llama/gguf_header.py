@@ -87,6 +87,11 @@ def context_of(header: GgufHeader) -> int:
     return max(_STEP, min(trained, room) // _STEP * _STEP)
 
 
+def memory_of(header: GgufHeader, context: int) -> int:
+    """Return the bytes that a model takes: its files, and the cache of so many tokens."""
+    return sum(part.stat().st_size for part in header.parts) + header.cache_bytes * context
+
+
 class _Damage(Exception):
     """Fault of a file, as the middle of a sentence."""
 

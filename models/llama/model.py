@@ -12,7 +12,7 @@ from ..facts import ModelFacts
 from ..schema import check_schema
 from .chat import body_of, read_reply
 from .files import gguf_path
-from .gguf_header import GgufHeader, context_of, read_header
+from .gguf_header import GgufHeader, context_of, memory_of, read_header
 from .loading import Settings, count_cores, engine_name, require_llama_cpp
 from .server import LlamaServer, load
 
@@ -49,7 +49,7 @@ def open_file(
         slots,
     )
     files = [*header.parts, *(adapter.parts if adapter else ())]
-    _check_memory(header, settings, files)
+    _check_memory(header, settings, adapter)
     changed = max(file.stat().st_mtime_ns for file in files)
     engine = _describe_engine([] if trusted else header.parts, adapter.parts if adapter else [])
     server = load(settings, changed, engine, xllamacpp, trusted=trusted and adapter is None)
@@ -155,9 +155,10 @@ def _describe_engine(model: Sequence[Path], adapter: Sequence[Path]) -> str:
     return ", ".join([engine_name(), *hashes])
 
 
-def _check_memory(header: GgufHeader, settings: Settings, files: Sequence[Path]) -> None:
-    cache = header.cache_bytes * settings.context * settings.slots
-    needed = sum(file.stat().st_size for file in files) + cache
+def _check_memory(header: GgufHeader, settings: Settings, adapter: GgufHeader | None) -> None:
+    tokens = settings.context * settings.slots
+    cache = header.cache_bytes * tokens
+    needed = memory_of(header, tokens) + (memory_of(adapter, 0) if adapter else 0)
     free = psutil.virtual_memory().available
     if needed > free:
         raise ModelError(

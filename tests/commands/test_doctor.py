@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from tutelage.commands.app import app
 from tutelage.domains import sandbox
-from tutelage.graph.planning import plan
+from tutelage.graph.planning import memory
 from tutelage.weights import CATALOGUE
 
 
@@ -35,7 +35,7 @@ def test_the_doctor_names_the_command_for_weights_that_lack(tmp_path: Path) -> N
 def test_the_doctor_tells_a_student_that_is_too_large_for_this_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(plan, "TRAINING", 1e6)
+    monkeypatch.setattr(memory, "TRAINING", 1e6)
     said = weights_found()["smollm2-135m"]
     assert said["level"] == "note" and "training it takes about 10000" in said["found"]
 

@@ -19,6 +19,7 @@ from tutelage.graph.planning.plan import Plan, plan
 from tutelage.graph.run import go
 from tutelage.models import ScriptedModel, facts_of
 from tutelage.store.events import CallIntended
+from tutelage.weights import find, path_of
 
 from ..graph.fakes import Parity, Pupil
 from ..graph.world import CARRY_HELPS, config
@@ -41,6 +42,40 @@ def test_a_trainable_student_meets_every_arm_and_every_candidate() -> None:
     assert any("the probe decides" in note for note in found.notes)
     named = plan(config(student="smollm2-135m", gate={"channel": "words"}), Parity())
     assert named.adapters == 2 + 1, "one a cycle, and the control"
+
+
+def test_the_memory_is_that_of_all_models_on_this_machine() -> None:
+    pytest.importorskip("xllamacpp")
+
+    def memory(**changes: Any) -> float:
+        found = plan(config(**{"student": "smollm2-135m", **changes}), Parity()).memory
+        assert found is not None
+        return found
+
+    alone, packed = memory(), "llama:smollm2-135m"
+    file = path_of("smollm2-135m").stat().st_size
+    cache = 8192 * 2 * 30 * 3 * (64 + 64)  # tokens, bytes, layers, heads, keys and values
+    assert memory(teacher=packed) == pytest.approx(alone + (file + cache) / 1e9)
+    assert memory(teacher=packed, validators=[packed]) == memory(teacher=packed), "held once"
+    judged = {"name": "writing", "options": {"judge_model": packed}}
+    assert memory(domain=judged) == memory(teacher=packed)
+    assert memory(student=packed) == pytest.approx(0.5 + (file + cache) / 1e9)
+    assert memory(student=packed, teacher=packed) == memory(student=packed)
+    assert memory(teacher="anthropic:some", validators=["openai:some"]) == alone
+    twice = memory(teacher="smollm2-135m", validators=["hf:nobody/unknown"])
+    assert twice == pytest.approx(alone + 4 * 0.135 + 0.54), "the teacher's own, untrained"
+    notes = plan(config(teacher=packed, validators=["hf:nobody/unknown"]), Parity()).notes
+    assert any(f"{packed} takes 0.3 GB in llama.cpp" in it and "8192 tokens" in it for it in notes)
+    assert any("hf:nobody/unknown is not known" in note for note in notes)
+
+
+def test_a_packaged_teacher_takes_what_its_engine_takes() -> None:
+    facts = facts_of("qwen2.5-coder-0.5b")
+    assert facts.size_in("student").memory is None and facts.size_in("student").parameters == 494e6
+    asked = facts.size_in("other")
+    assert (asked.memory is None) is (find("qwen2.5-coder-0.5b") is None)
+    assert facts_of("qwen2.5-coder-0.5b+folder").size_in("other") == facts.size_in("student")
+    assert facts_of("smollm2-135m").size_in("other").memory is None, "it is torch in every role"
 
 
 def test_calls_that_go_out_in_batches_are_counted_at_half_their_price() -> None:
@@ -153,7 +188,7 @@ def test_a_student_that_is_larger_than_this_machine_is_told(tmp_path: Path) -> N
     (tmp_path / "model.safetensors").touch()
     os.truncate(tmp_path / "model.safetensors", 10**12)
     (example,) = (path for path in EXAMPLES if path.stem == "quickstart-fast")
-    for student, end in ((f"hf:{tmp_path}", " GB: take a smaller student."), ("smollm2-135m", "")):
+    for student, end in ((f"hf:{tmp_path}", " GB: take smaller models."), ("smollm2-135m", "")):
         text = example.read_text().replace("smollm2-135m", student)
         (tmp_path / "run.toml").write_text(text)
         planned = CliRunner().invoke(app, ["plan", str(tmp_path / "run.toml")])

@@ -102,6 +102,23 @@ def test_the_same_question_is_asked_once_and_samples_are_asked_apart(folder: Pat
     assert len(named(folder, "request")) == 4
 
 
+def test_two_roles_may_share_one_folder_and_each_finds_its_own_answers(folder: Path) -> None:
+    """A request is found by what it asks: who asks it changes nothing."""
+    teacher, judge = (open_model(f"handoff:{folder}") for _ in range(2))
+    lesson = Request("What went wrong?", "You teach.", max_tokens=50)
+    marks = [Request(f"Mark text {number}.", "You judge.", max_tokens=5) for number in range(2)]
+    for model, asked in ((teacher, [lesson]), (judge, marks), (teacher, [lesson]), (judge, marks)):
+        with pytest.raises(AnswersAwaited, match=f"{len(asked)} request"):
+            model.reply(asked)
+    files = sorted(folder.glob("*.request.md"))
+    assert [it.name[:4] for it in files] == ["0001", "0002", "0003"], "numbered through"
+    for file in files:
+        answer = file.with_name(file.name.replace(".request.", ".answer."))
+        answer.write_text(file.read_text().rpartition("\n\n")[2].strip())
+    assert [reply.text for reply in judge.reply(marks)] == ["Mark text 0.", "Mark text 1."]
+    assert teacher.reply([lesson])[0].text == "What went wrong?"
+
+
 def test_a_deleted_request_is_written_again_and_an_answer_needs_none(folder: Path) -> None:
     awaited(folder, PLAIN)
     named(folder, "request")[0].unlink()
