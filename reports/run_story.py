@@ -41,7 +41,7 @@ _TOLD = (
     *get_args(RoundEvent), events.RunStarted, events.ProbeDecided, events.Transferred,
     events.FailuresSorted, events.SealOpened, events.StrategyRolledBack, events.Evaluated,
     events.SplitFrozen, events.FloorsMeasured, events.ExamplesBuilt, events.AdapterTrained,
-    events.FrontierScored, events.RunFinished,
+    events.FrontierScored, events.RunFinished, events.CallGivenUp, events.CallTakenUp,
 )  # fmt: skip
 """Kinds that a story has a place for, or tells by what came of them."""
 

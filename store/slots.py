@@ -21,6 +21,8 @@ FRONTIER = "frontier"
 
 GROUP, SHOW, SEAL, DOUBT, REREAD, BATCH = "group", "show", "seal", "doubt", "reread", "batch"
 """Things of which several may stand in a slot, each `below` it by its number or name."""
+GIVEN_UP, TAKEN_UP = "given_up", "taken_up"
+"""What becomes of a call without a reply, `below` its slot, by its number."""
 SUBMITTED, COLLECTED = "submitted", "collected"
 """What becomes of a batch, `below` its slot."""
 

@@ -67,7 +67,11 @@ class BulkCalls:
         batched = {slot for it in known for slot in it.slots}
         while wanted:
             rest = [slot for slot in self._open(self._calls) if slot not in singles]
-            alone = self._slots_with_intent([slot for slot in rest if slot not in batched])
+            alone = {
+                slot
+                for slot in rest
+                if slot not in batched and self._records.may_be_under_way(slot)
+            }
             together = rest[: self._count_affordable(rest, alone)]
             if len(together) < FEWEST:
                 return
@@ -98,10 +102,6 @@ class BulkCalls:
 
     def _intent(self, slot: str) -> CallIntended | None:
         return self._log.find(CallIntended, self._stream, part(slot, "call"))
-
-    def _slots_with_intent(self, slots: Iterable[str]) -> set[str]:
-        """Return those of `slots` in which a call was intended before."""
-        return {slot for slot in slots if self._intent(slot)}
 
     def _count_affordable(self, slots: Sequence[str], again: Collection[str]) -> int:
         """Return how many of the first calls the budget takes at once, by halves.
@@ -149,6 +149,7 @@ class BulkCalls:
 
     def _submit(self, calls: Sequence[Call]) -> KnownBatch:
         intents = {slot: self._records.intent_of(slot, it, self._name) for slot, it in calls}
+        self._records.take_up(intents)
         batch = record_intended(self._log, self._stream, self._name, intents)
         self.not_in_flight |= set(intents)
         names = self._names_of(batch.slots)

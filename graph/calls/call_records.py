@@ -3,14 +3,21 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import count
 
 from ...models.contract import Model, Reply, Request, Usage
-from ...store.events import CallCompleted, CallInDoubt, CallIntended
+from ...store.events import (
+    CallCompleted,
+    CallGivenUp,
+    CallInDoubt,
+    CallIntended,
+    CallTakenUp,
+    Event,
+)
 from ...store.log import Log
-from ...store.slots import DOUBT, below, part
+from ...store.slots import DOUBT, GIVEN_UP, TAKEN_UP, below, part
 from .budget import Spending
 from .outages import LostCalls
 from .secrets import secrets_of
@@ -74,10 +81,40 @@ class CallRecords:
     def record_doubts(self, model: Model, calls: Sequence[Call]) -> None:
         """Record that these calls may have been paid already, and count them as if they were."""
         for slot, request in calls:
-            doubts = (below(slot, DOUBT, number) for number in count(1))
-            free = next(it for it in doubts if not self.log.find(CallInDoubt, self.stream, it))
+            free = self._free_slot(CallInDoubt, slot, DOUBT)
             self.log.record(CallInDoubt(stream=self.stream, slot=free, call=slot))
             self.spending.charge_doubt(model, request)
+
+    def may_be_under_way(self, slot: str) -> bool:
+        """Tell whether a call was begun, by itself or in a batch, and not given up since then."""
+        return self._stands(CallIntended, part(slot, "call")) and not self._is_given_up(slot)
+
+    def give_up(self, slots: Iterable[str]) -> None:
+        """Record that the calls of these slots are under way no more, and were not paid."""
+        for slot in slots:
+            free = self._free_slot(CallGivenUp, slot, GIVEN_UP)
+            self.log.record(CallGivenUp(stream=self.stream, slot=free, call=slot))
+
+    def take_up(self, slots: Iterable[str]) -> None:
+        """Record, before these calls are sent, that those which were given up are under way."""
+        for slot in filter(self._is_given_up, slots):
+            free = self._free_slot(CallTakenUp, slot, TAKEN_UP)
+            self.log.record(CallTakenUp(stream=self.stream, slot=free, call=slot))
+
+    def _is_given_up(self, slot: str) -> bool:
+        """Tell whether it was given up once more than it was taken up."""
+        numbers = count(1)
+        while self._stands(CallGivenUp, below(slot, GIVEN_UP, number := next(numbers))):
+            if not self._stands(CallTakenUp, below(slot, TAKEN_UP, number)):
+                return True
+        return False
+
+    def _free_slot(self, kind: type[Event], slot: str, name: str) -> str:
+        places = (below(slot, name, number) for number in count(1))
+        return next(place for place in places if not self._stands(kind, place))
+
+    def _stands(self, kind: type[Event], slot: str) -> bool:
+        return self.log.find(kind, self.stream, slot) is not None
 
 
 def recorded_reply(log: Log, event: CallCompleted) -> Reply:

@@ -9,7 +9,6 @@ from ...models.contract import ConcurrentModel, Replies, Reply, Request, Usage
 from ...models.schema import check_schema
 from ...models.whole_reply import whole_reply
 from ...store.errors import StoreError
-from ...store.events import CallIntended
 from .budget import BudgetSpent
 from .call_records import Call, CallRecords, recorded_reply
 from .received import recordable
@@ -108,9 +107,7 @@ class ConcurrentCalls:
         while todo:
             slot, request = todo[0]
             intent = records.intent_of(slot, request, self.name)
-            is_known = slot not in self.untried and bool(
-                records.log.find(CallIntended, records.stream, intent.slot)
-            )
+            is_known = slot not in self.untried and records.may_be_under_way(slot)
             # One that may have been paid unseen is counted twice: what it cost, and what it will.
             try:
                 records.spending.reserve(self.model, [request] * (1 + is_known))
@@ -121,6 +118,7 @@ class ConcurrentCalls:
             todo.popleft()
             self._sent[slot] = (request, intent.request)
             records.log.record(intent)
+            records.take_up([slot])
             if is_known:
                 records.record_doubts(self.model, [(slot, request)])
                 records.spending.release(self.model, [request])
@@ -132,11 +130,15 @@ class ConcurrentCalls:
         self.records.spending.reserve(self.model, [])
 
     def _take_rest(self, flight: Replies, stop: BaseException) -> None:
-        """Record what is still in flight when something stops the calls."""
-        flight.stop(wait=isinstance(stop, Exception | GeneratorExit))
-        if not isinstance(stop, StoreError):
-            for came in flight:
-                self._settle(came)
+        """Record what is still in flight when something stops the calls, and what is given up."""
+        waits = isinstance(stop, Exception | GeneratorExit)
+        flight.stop(wait=waits)
+        if isinstance(stop, StoreError):
+            return
+        for came in flight:
+            self._settle(came)
+        if waits:
+            self.records.give_up(self._sent)
 
     def _settle(self, came: Arrivals) -> dict[str, Reply]:
         """Charge what came, and record what of it is settled.

@@ -11,11 +11,12 @@ from ...models.contract import (
     AnswersAwaited,
     ConcurrentModel,
     Model,
+    ModelRefused,
     Reply,
     Request,
 )
 from ...models.schema import check_schema
-from ...store.events import CallCompleted, CallIntended
+from ...store.events import CallCompleted
 from ...store.slots import part
 from .bulk import BulkCalls
 from .call_records import Call, CallRecords, recorded_reply
@@ -103,10 +104,9 @@ class Journal(CallRecords):
     def _batch(self, model: Model, calls: Sequence[Call], name: str) -> list[tuple[str, Reply]]:
         self.log.keep_all([text for _, r in calls for text in (r.system, r.context, r.prompt)])
         intents = [self.intent_of(slot, request, name) for slot, request in calls]
-        known = [
-            self.log.find(CallIntended, self.stream, intent.slot) is not None for intent in intents
-        ]
+        known = [self.may_be_under_way(slot) for slot, _ in calls]
         self.log.record_all(intents)
+        self.take_up(slot for slot, _ in calls)
         said = [self.log.find(CallCompleted, self.stream, part(slot, "reply")) for slot, _ in calls]
         open_calls = [place for place, event in enumerate(said) if event is None]
         done = [event for event in said if event is not None]
@@ -135,6 +135,10 @@ class Journal(CallRecords):
             there = sorted(waiting.replies)
             replies = [self._charge(model, requests[it], waiting.replies[it]) for it in there]
             self._record([asked[place] for place in there], replies)
+            raise
+        except ModelRefused:
+            if len(asked) == 1:  # else one of them may have been answered
+                self.give_up([asked[0][0][0]])
             raise
         finally:
             self.spending.release(model, requests)

@@ -24,7 +24,9 @@ from ...store.events import (
     BatchIntended,
     BatchSubmitted,
     CallCompleted,
+    CallGivenUp,
     CallInDoubt,
+    CallTakenUp,
     Event,
     ExamplesBuilt,
     ProbeDecided,
@@ -41,8 +43,9 @@ from ...store.strategies.lineage import LineageEvent
 from ...trainer.contract import UNTRAINABLE
 from ...trainer.examples import Dataset
 
-_CALLS = frozenset((CallCompleted, CallInDoubt, BatchIntended, BatchSubmitted, BatchCollected))
-GIVEN = _CALLS | {RunStarted, SplitFrozen, ReviewAnswered}
+_TRIES = frozenset((CallCompleted, CallInDoubt, CallGivenUp, CallTakenUp))
+_BATCHES = frozenset((BatchIntended, BatchSubmitted, BatchCollected))
+GIVEN = _TRIES | _BATCHES | {RunStarted, SplitFrozen, ReviewAnswered}
 """Kinds that no run makes by itself, or that say by which way its replies came."""
 Texts = Callable[[str], str]
 """Hash of a kept text -> the text."""

@@ -11,6 +11,8 @@ from .batches import BatchSubmitted as BatchSubmitted
 from .event import Channel as Channel
 from .event import Decision as Decision
 from .event import Event as Event
+from .given_up import CallGivenUp as CallGivenUp
+from .given_up import CallTakenUp as CallTakenUp
 from .measured import CreditMeasured as CreditMeasured
 from .measured import FailuresSorted as FailuresSorted
 from .measured import FrontierScored as FrontierScored

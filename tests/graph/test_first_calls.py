@@ -21,6 +21,7 @@ from tutelage.models.scripted import ScriptedModel
 from tutelage.store.events import (
     AttemptJudged,
     CallCompleted,
+    CallInDoubt,
     CallIntended,
     FloorsMeasured,
     RunFinished,
@@ -107,6 +108,7 @@ def test_who_was_refused_is_asked_anew_on_resume_and_the_run_completes(
     run = run_against(tmp_path, server, student, run_id=run.id)
     assert go(run)
     assert not [it for it in run.log.events(CallCompleted) if it.outcome == "error"]
+    assert not list(run.log.events(CallInDoubt)), "who refuses is not paid"
     firsts = [it for it in run.log.events(CallIntended) if it.slot == "first/teacher/1/call"]
     assert len(firsts) == 1 and firsts[0].max_tokens == 8
     assert replay(run.log, run.id, overrides=Overrides(domain=run.domain)).difference is None
@@ -136,6 +138,8 @@ def test_a_key_that_is_revoked_in_the_middle_stops_at_once_and_loses_no_problem(
         ]
     )
     assert not [it for it in run.log.events(AttemptJudged) if it.outcome == "error"]
+    assert not list(run.log.events(CallInDoubt))
+    assert replay(run.log, run.id, overrides=Overrides(domain=run.domain)).difference is None
 
 
 def _is_remote(run: Run, event: CallCompleted) -> bool:

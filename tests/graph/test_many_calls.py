@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from tutelage.graph.calls.budget import BudgetSpent, Spending, spending_of, wors
 from tutelage.graph.calls.journal import Journal, ModelDown
 from tutelage.graph.config.sections import Budget
 from tutelage.graph.context import Paused
+from tutelage.models.callables import as_model
 from tutelage.models.contract import Calls, ModelRefused, Reply, Request, Usage
 from tutelage.models.remote.concurrent_calls import Flight, Patience, Sender
 from tutelage.models.remote.limiter import TryAgain
@@ -277,6 +279,66 @@ def test_a_service_that_refuses_stops_the_run_and_loses_no_call() -> None:
         answers(journal_of(log), Remote(answer))
     assert "ask/4" not in completed(log) and {"ask/0", "ask/3"} <= completed(log)
     assert answers(journal_of(log), Remote(echo)) == WHOLE
+
+
+@pytest.mark.parametrize("way", ["refused", "an outage", "a stop"])
+def test_calls_that_were_surely_not_paid_are_in_no_doubt_until_they_are_made_again(
+    way: str,
+) -> None:
+    log, go_on = MemoryLog(), threading.Event()
+
+    def give_up(request: Request) -> Reply:
+        if int(request.prompt) < 3:
+            return echo(request)
+        if way == "refused":
+            raise ModelRefused("No credit is left.")
+        raise TryAgain("The server is down.", wait=0.0)
+
+    model = Remote(give_up)
+
+    def stop() -> None:
+        if way == "a stop" and len(model.asked) > 6:
+            raise Paused
+
+    for _ in range(3):
+        with pytest.raises((ModelRefused, ModelDown, Paused)):
+            answers(replace(journal_of(log), pause_point=stop), model)
+    assert completed(log) == {"ask/0", "ask/1", "ask/2"} and not list(log.events(CallInDoubt))
+    assert spending_of(log, "run", Budget()).output_tokens == 3 * 20
+
+    def wait(request: Request) -> Reply:
+        go_on.wait(30)
+        return echo(request)
+
+    def interrupt() -> None:
+        if len(late.asked) == 6:
+            raise KeyboardInterrupt
+
+    late, journal = Remote(wait), journal_of(log)
+    journal.pause_point = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        answers(journal, late)
+    go_on.set()
+    assert answers(journal_of(log), Remote(echo)) == WHOLE
+    doubts = sorted(it.call for it in log.events(CallInDoubt))
+    assert doubts == sorted(f"ask/{it}" for it in late.asked), "each once"
+
+
+def test_a_function_that_refuses_leaves_no_call_in_doubt() -> None:
+    log, is_mended = MemoryLog(), False
+
+    def ask(text: str) -> str:
+        if not is_mended:
+            raise ModelRefused("No credit is left.")
+        return "Yes."
+
+    calls = [("ask/1", Request("Say it."))]
+    for _ in range(2):
+        with pytest.raises(ModelRefused):
+            list(journal_of(log).replies(as_model(ask), calls))
+    is_mended = True
+    assert list(journal_of(log).replies(as_model(ask), calls)) == [[("ask/1", Reply("Yes."))]]
+    assert not list(log.events(CallInDoubt))
 
 
 def test_a_model_that_gives_no_reply_to_a_call_is_an_error_and_no_shorter_list() -> None:
