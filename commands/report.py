@@ -72,11 +72,15 @@ def print_results(workspace: Workspace, log: Log, run_id: str, *, as_json: bool)
             "worth": worths_as_json(version, story.worth),
             "judged_by": dict(sorted(story.judged_by.items())),
         }
+        unusable = list(story.replies.warnings())
+        more |= {"unusable": unusable} if unusable else {}
         more |= {"engines": dict(sorted(story.engines.items()))} if story.engines else {}
         more |= {"doubts": story.doubts} if story.doubts else {}
         more |= {"read_again": story.read_again} if story.readings else {}
         print_json(dict(data) | more | ({"portability": matrix.as_json()} if matrix else {}))
         return
+    for said in story.replies.warnings():
+        typer.echo(clean(said) + "\n")
     show_attribution(data, story.judged_by, story.read_again)
     if said := engine_line(story.engines):
         typer.echo(clean(said))

@@ -53,6 +53,7 @@ def _only_where_there_are_some(story: RunStory) -> dict[str, Any]:
     others = [it.model_dump(mode="json") for it in story.others]
     engines = dict(sorted(story.engines.items()))
     some = {
+        "unusable": list(story.replies.warnings()),
         "engines": engines,
         "read_again": story.read_again,
         "doubts": story.doubts,

@@ -18,6 +18,7 @@ def run_lines(story: RunStory, state: str) -> Iterator[str]:
     """Yield the lines of a run that is in this state, such as finished, running or stopped."""
     config = story.config
     yield f"{story.run}: {story.domain}, {config['teacher']} teaches {config['student']}; {state}."
+    yield from story.replies.warnings()
     yield (
         f"Began {story.began.isoformat(timespec='seconds')}, last event "
         f"{story.last.isoformat(timespec='seconds')}; {duration(story.seconds)} at work, "

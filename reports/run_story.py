@@ -21,6 +21,7 @@ from ..store.slots import PROBE, RoundId, cycle_of, round_of, step_of
 from ..store.strategies.versions import Strategies, Version
 from .credentials import hide_credentials
 from .review_history import Review, reviews
+from .unusable import RepliesByModel
 from .usage import ModelUsage
 from .wording import version_name
 
@@ -59,6 +60,7 @@ class RunStory:
     """Hash of the newest event: it seals all before it."""
     usage: dict[str, ModelUsage] = field(default_factory=lambda: defaultdict(ModelUsage))
     """By model, in the order in which the models were first asked."""
+    replies: RepliesByModel = field(default_factory=RepliesByModel)
     in_doubt: list[str] = field(default_factory=list)
     """Slots of the calls that were made twice."""
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -89,6 +91,7 @@ class RunStory:
                 self.usage[event.model].calls += 1
             case events.CallCompleted():
                 self._usage_of(step_of(event.slot)).add_reply(event)
+                self.replies.add_reply(self._models.get(step_of(event.slot), "unknown"), event)
             case events.CallInDoubt():
                 self._usage_of(event.call).in_doubt += 1
                 self.in_doubt.append(event.call)
@@ -101,6 +104,7 @@ class RunStory:
 
     def _count_attempt(self, attempt: events.AttemptJudged, times: int) -> None:
         self.doubts += times * bool(attempt.doubt)
+        self.replies.add_attempt(attempt, times)
         for counted, name in (
             (self.outcomes, attempt.outcome),
             (self.judged_by, judge_name(attempt)),

@@ -1,7 +1,8 @@
 """First call to each model that may keep silent, before the run spends hours on the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import NamedTuple
 
 from ...models import facts_by_name
@@ -15,6 +16,8 @@ from ..context import Run
 
 FEW = 8
 """Tokens that the first answer may have: that there is one is all that counts."""
+TRIES = 3
+"""Malformed replies in a row that tell that none will do."""
 
 
 class _FirstCall(NamedTuple):
@@ -30,13 +33,17 @@ def check_models(run: Run) -> None:
     """Ask teacher, judge and validators one train problem each.
 
     Raises ModelDown for the first that does not answer. An answer is journaled and asked for once a
-    run; a lost call is asked again on resume, in a slot of its own. A reply of any other outcome is
-    an answer too. Of teachers and judges those are asked that nobody has opened yet, behind a
-    network or in a function of somebody's; and none once the run has begun to measure.
+    run; a lost call is asked again on resume, in a slot of its own, and so is a malformed reply: at
+    once, about another problem. A reply of any other outcome is an answer too. Of teachers and
+    judges those are asked that nobody has opened yet, behind a network or in a function of
+    somebody's; and none once the run has begun to measure.
     """
-    question = replace(build_request(run.domain.guide, run.batch(0)[0]), max_tokens=FEW)
+    questions = [
+        replace(build_request(run.domain.guide, problem), max_tokens=FEW)
+        for problem in run.batch(0)[:TRIES]
+    ]
     for call in _first_calls(run):
-        if why := _silence(run, call, question):
+        if why := _silence(run, call, questions):
             raise ModelDown(_explain(run, call, why))
 
 
@@ -58,20 +65,38 @@ def _is_unopened(model: Model) -> bool:
     return kind.remote or not kind.opener
 
 
-def _silence(run: Run, call: _FirstCall, question: Request) -> str:
-    """Return why the model does not answer; empty if it does, or did."""
-    slot = slots.below(call.step, tries := 1)
-    while found := run.log.find(CallCompleted, run.id, slots.part(slot, "reply")):
-        if found.outcome != "error":
-            return ""
-        slot = slots.below(call.step, tries := tries + 1)
-    try:
-        reply = run.journal.one(call.model, slot, question)
-    except AnswersAwaited:
-        raise
-    except ModelError as error:
-        return without_keys(str(error))
-    return (reply.detail or "no reason given") if reply.outcome == "error" else ""
+def _silence(run: Run, call: _FirstCall, questions: Sequence[Request]) -> str:
+    """Return why the model gives no answer; empty if it does, or did.
+
+    A malformed reply may be the fault of its problem: the next one is asked.
+    """
+    outcomes, why = list(_recorded_outcomes(run, call)), ""
+    if set(outcomes) - {"error", "malformed"}:
+        return ""
+    for number, _ in enumerate(questions, start=len(outcomes) + 1):
+        slot = slots.below(call.step, number)
+        malformed = outcomes.count("malformed")
+        if malformed and not run.journal.makes_optional(slot):
+            return ""  # a record of the days when this was an answer
+        try:
+            reply = run.journal.one(call.model, slot, questions[malformed % len(questions)])
+        except AnswersAwaited:
+            raise
+        except ModelError as error:
+            return without_keys(str(error))
+        why = reply.detail or "no reason given"
+        if reply.outcome != "malformed":
+            return why if reply.outcome == "error" else ""
+        outcomes.append(reply.outcome)
+    return f"{why.rstrip('.')}, and so {len(questions)} times"
+
+
+def _recorded_outcomes(run: Run, call: _FirstCall) -> Iterator[str]:
+    for number in count(1):
+        slot = slots.part(slots.below(call.step, number), "reply")
+        if (found := run.log.find(CallCompleted, run.id, slot)) is None:
+            return
+        yield found.outcome
 
 
 def _explain(run: Run, call: _FirstCall, why: str) -> str:

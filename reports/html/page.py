@@ -10,7 +10,7 @@ from .rules import strategy_section
 from .samples import samples_section
 from .story import story_section
 from .style import STYLE
-from .summary import claim_box, judging_warning, leaks_warning, run_section
+from .summary import claim_box, judging_warning, leaks_warning, run_section, unusable_warning
 
 SECTIONS = (
     ("run", "Run", run_section),
@@ -60,6 +60,7 @@ def render(story: RunStory) -> str:
             "header",
             text("h1", story.run),
             text("p", subtitle, "subtitle"),
+            unusable_warning(story),
             judging_warning(story),
             leaks_warning(story),
             claim_box(story),

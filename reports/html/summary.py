@@ -55,6 +55,12 @@ def judging_warning(story: RunStory) -> Html:
     return tag("div", text("strong", said), cls="claim bad") if said else Html("")
 
 
+def unusable_warning(story: RunStory) -> Html:
+    """Return the models none of whose replies could be used."""
+    said = list(story.replies.warnings())
+    return tag("div", bullets(map(esc, said)), cls="claim bad") if said else Html("")
+
+
 def claim_box(story: RunStory) -> Html:
     """Return the headline; what does not beat its floor says so first."""
     if story.attribution is None or story.evaluation is None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,50 @@ def test_a_judging_model_is_tried_before_any_local_work(
     with pytest.raises(ModelDown, match=r"The judge openai:.* does not answer: No right"):
         go(run)
     assert not student.asked and not list(run.log.events(AttemptJudged))
+
+
+@pytest.mark.parametrize("role", ["teacher", "judge", "validators"])
+def test_a_model_that_gives_rubbish_stops_the_run_before_any_local_work(
+    role: str, tmp_path: Path
+) -> None:
+    heard: list[str] = []
+
+    def rubbish(text: str) -> Any:
+        heard.append(text)
+        return 3
+
+    given: Any = [as_model(rubbish)] if role == "validators" else as_model(rubbish)
+    parts = Overrides(Parity(), student=Pupil(CARRY_HELPS), trainer=Coach())
+    if role != "judge":
+        parts = replace(parts, **{role: given})
+    named = {"validators": [given[0].name]} if role == "validators" else {}
+    run = open_run(tmp_path / "store", tmp_path / "runs", config(**TINY, **named), overrides=parts)
+    if role == "judge":
+        run.judge = given
+    run.freeze()
+    told = r"python:rubbish does not answer: python:rubbish returned int.*, and so 3 times\."
+    with pytest.raises(ModelDown, match=told):
+        check_models(run)
+    assert len(set(heard)) == 3, "each time about another problem"
+    heard.clear()
+    with pytest.raises(ModelDown, match=told):
+        check_models(run)
+    assert len(heard) == 3, "and anew on resume"
+
+
+def test_one_reply_without_use_is_the_fault_of_its_problem(tmp_path: Path) -> None:
+    heard: list[str] = []
+
+    def ask(text: str) -> str:
+        heard.append(text)
+        return "" if len(heard) == 1 else "Answer: YES"
+
+    parts = Overrides(Parity(), as_model(ask), Pupil(CARRY_HELPS), trainer=Coach())
+    run = open_run(tmp_path / "store", tmp_path / "runs", config(**TINY), overrides=parts)
+    run.freeze()
+    for _ in range(2):
+        check_models(run)
+    assert len(heard) == 2
 
 
 def refuse(request: Request) -> str:
