@@ -108,4 +108,4 @@ def _explain(run: Run, call: _FirstCall, why: str) -> str:
         )
     else:
         how = f"Mend it, and go on with run {run.id} from Python."
-    return f"{said}Nothing was spent on the run yet. {how}"
+    return f"{said}Nothing else was spent on the run yet. {how}"

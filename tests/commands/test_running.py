@@ -165,7 +165,7 @@ def test_a_new_run_beside_one_of_its_name_that_is_worked_on_is_told_before_it_pa
 REFUSED = {
     "an unknown domain": ("fakes.py:Parity", "fakes.py:Parsley", 2, "Parsley"),
     "a malformed config": ("val = 24", 'val = "many"', 2, "splits.val: Input should be a valid"),
-    "a missing model": ("pupil.json", "absent.json", 1, "No script can be read at absent.json"),
+    "a missing model": ("pupil.json", "absent.json", 1, "absent.json: No such file"),
 }
 
 
@@ -207,7 +207,7 @@ def test_a_store_of_a_newer_version_is_left_as_it_was(desk: Path) -> None:
 PLANNED = REFUSED | {
     "an unknown student": ("scripted:pupil.json", "gpt", 1, "No model is called 'gpt'"),
     "an unknown teacher": ('"rulebook"', '"gpt"', 1, "No model is called 'gpt'"),
-    "a missing folder": ("scripted:pupil.json", "hf:./absent", 1, "No model can be loaded from"),
+    "a missing folder": ("scripted:pupil.json", "hf:./absent", 1, "There is no folder"),
     "a missing key": ('"rulebook"', '"anthropic:some"', 1, "ANTHROPIC_API_KEY is not set"),
     "a student without weights": ("train.", 'gate.channel = "weights"\ntrain.', 2,
                                   "cannot be trained here"),

@@ -363,8 +363,11 @@ STOPS = ("tool_use", "stop_sequence", "pause_turn", "model_context_window_exceed
 def test_a_paid_reply_is_asked_once_whatever_it_stopped_for(
     stop: str, tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The teacher stops so in every call, also in many in a row."""
-    server = TeacherServer(httpserver, lambda system, user: message(obliging(system, user), stop))
+    """The teacher stops so in every call behind the first, also in many in a row."""
+    stops = chain(["end_turn"], repeat(stop))
+    server = TeacherServer(
+        httpserver, lambda system, user: message(obliging(system, user), next(stops))
+    )
     run_id = None
     for _ in range(4):
         run = hostile_loop(tmp_path, server, monkeypatch, run_id)

@@ -70,7 +70,9 @@ def test_a_name_that_its_server_does_not_know_is_told_and_its_call_is_in_doubt(
 ) -> None:
     unknown = line(ModelError("No model small."), "Yes.")
     run = run_with(tmp_path, unknown)
-    with pytest.raises(ModelDown, match=r"does not answer: No model small\. Nothing was spent"):
+    with pytest.raises(
+        ModelDown, match=r"does not answer: No model small\. Nothing else was spent"
+    ):
         check_models(run)
     check_models(run)
     assert len(unknown.asked) == 2 and len(list(run.log.entries(kinds=[CallInDoubt]))) == 1
