@@ -12,6 +12,8 @@ from .contract import ModelError
 
 TORCH_MANIFEST = "manifest.json"
 """Written last: its presence says that a torch folder is whole."""
+WEIGHTS = "weights_sha256"
+"""Key of the manifest: dtype -> hash of the weights as they lie in memory."""
 
 
 def packaged_path(name: str) -> Path:
@@ -48,7 +50,7 @@ def is_dequantised(name: str) -> bool:
 def written_weights(folder: Path) -> Mapping[str, str]:
     """Return dtype -> hash of the weights as they were written out; empty where none was kept."""
     try:
-        return dict(read_json((folder / TORCH_MANIFEST).read_text(encoding="utf-8"))["weights"])
+        return dict(read_json((folder / TORCH_MANIFEST).read_text(encoding="utf-8"))[WEIGHTS])
     except (OSError, ValueError, LookupError, TypeError):
         return {}
 

@@ -16,7 +16,13 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 from ...weights import has_right_bytes
 from ...weights.cache import hold_alone
 from ..contract import ModelError
-from ..packaged import is_dequantised, packaged_path, torch_folder, write_torch_manifest
+from ..packaged import (
+    WEIGHTS,
+    is_dequantised,
+    packaged_path,
+    torch_folder,
+    write_torch_manifest,
+)
 from ..progress_bars import without_progress_bars
 from .weights_hash import hash_weights
 
@@ -68,8 +74,8 @@ def _fill(folder: Path, source: Path, size: float) -> None:
         # One of the bars heeds no setting.
         with without_progress_bars(), redirect_stderr(StringIO()):
             weights = _convert(source, draft)
-        made_by = {"dtype": "float32", "transformers": transformers.__version__, "weights": weights}
-        write_torch_manifest(folder.name, draft, made_by)
+        made_by = {"dtype": "float32", "transformers": transformers.__version__}
+        write_torch_manifest(folder.name, draft, made_by | {WEIGHTS: weights})
         draft.replace(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -90,8 +90,8 @@ class HfModel:
         weights = hash_weights(self.module)
         if _is_made_here(source):
             _check_weights(Path(source), weights, self.module.dtype)
-        else:
-            self.engine += f", model {hash_model(weights, self.tokenizer)}"
+        else:  # under one path or repository another model may lie
+            self.engine += f", model {hash_model(weights, self.module, self.tokenizer)}"
         self._template = ChatTemplate(self.tokenizer)
         stops = _stops(self.module, self.tokenizer)
         self._decoder = Decoder(self.module, stops, batch_size, share_prefix)
@@ -191,10 +191,7 @@ class _AdaptedModel:
 
 
 def _describe_engine(module: Any) -> str:
-    """Return torch with its version, and where and how exactly it calculates.
-
-    Under one path or repository another model may lie; a name of the catalogue tells its bytes.
-    """
+    """Return torch with its version, and where and how exactly it calculates."""
     version = torch.__version__.partition("+")[0]
     return f"torch {version}, {module.device.type}, {str(module.dtype).removeprefix('torch.')}"
 

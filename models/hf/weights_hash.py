@@ -1,43 +1,44 @@
-"""Hash of a model as it lies in memory: every bit counts, at the speed of the memory.
-
-A SHA-256 over the files would read gigabytes once more at each opening.
-"""
+"""Hash of a model as it lies in memory, whatever files it came from."""
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 
-PIECE = 2**22
-"""Numbers that are summed at once, so that no second copy of a large tensor is made."""
-_WHOLE = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
+_UNTOLD = ("_name_or_path", "transformers_version")
+"""Keys of a config that say where it came from, and by which version."""
 
 
 def hash_weights(module: torch.nn.Module, dtype: torch.dtype | None = None) -> str:
-    """Return 12 hex digits for the weights, as they would be in `dtype`.
+    """Return the SHA-256 of what `state_dict` holds, as it would be in `dtype`, once each."""
+    kept = module.state_dict().keys()
+    tensors = {**dict(module.named_buffers()), **dict(module.named_parameters())}
+    found = hashlib.sha256()
+    for name in sorted(kept & tensors.keys()):
+        tensor = tensors[name].detach()
+        tensor = tensor.to(dtype) if dtype and tensor.is_floating_point() else tensor
+        found.update(json.dumps([name, list(tensor.shape), str(tensor.dtype)]).encode())
+        found.update(tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+    return found.hexdigest()
 
-    Each tensor counts by its name, its shape and the sum of its bits, read as whole numbers: one
-    changed bit changes it, and no device rounds it otherwise.
+
+def hash_model(weights: str, module: Any, tokenizer: Any) -> str:
+    """Return 12 hex digits for weights of that hash, their settings, and how texts become tokens.
+
+    The settings are those that differ from the architecture's own.
     """
-    told = [
-        (name, list(tensor.shape), _sum_bits(tensor.detach(), dtype or tensor.dtype))
-        for name, tensor in module.named_parameters()
+    settings = [
+        {key: value for key, value in each.to_diff_dict().items() if key not in _UNTOLD}
+        for each in (module.config, module.generation_config)
     ]
-    return _short_hash(told)
+    told = [weights, *settings, tokenizer.chat_template, *_rules_of(tokenizer)]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 
-def hash_model(weights: str, tokenizer: Any) -> str:
-    """Return 12 hex digits for weights of that hash, with their tokens and their chat template."""
-    return _short_hash([weights, tokenizer.chat_template, sorted(tokenizer.get_vocab().items())])
-
-
-def _sum_bits(tensor: torch.Tensor, dtype: torch.dtype) -> int:
-    whole = _WHOLE[dtype.itemsize]
-    pieces = torch.split(tensor.reshape(-1), PIECE)
-    sums = [piece.to(dtype).view(whole).sum(dtype=torch.int64) for piece in pieces]
-    return int(torch.stack(sums).sum()) if sums else 0
-
-
-def _short_hash(told: Any) -> str:
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
+def _rules_of(tokenizer: Any) -> Iterable[Any]:
+    """Return all by which a text becomes tokens; of a tokenizer in Python only its tokens."""
+    yield tokenizer.special_tokens_map
+    rules = getattr(tokenizer, "backend_tokenizer", None)
+    yield sorted(tokenizer.get_vocab().items()) if rules is None else rules.to_str()

@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -70,14 +70,48 @@ def test_the_engine_tells_which_model_lies_in_a_folder(tiny_folder: Path, tmp_pa
     assert re.fullmatch(r"torch [\d.]+, cpu, float32, model [0-9a-f]{12}", first)
     moved = shutil.copytree(tiny_folder, tmp_path / "moved")
     assert engine(moved) == first, "not where it lies"
-    template = moved / "chat_template.jinja"
+    found = {first}
+    for change in (
+        _change_template,
+        _change_one_bit,
+        _turn_rows_round,
+        _change_setting,
+        _forget_a_merge,
+    ):
+        folder = shutil.copytree(tiny_folder, tmp_path / change.__name__)
+        change(folder)
+        found.add(engine(folder))
+    assert len(found) == 6
+
+
+def _change_template(folder: Path) -> None:
+    template = folder / "chat_template.jinja"
     template.write_text(template.read_text() + " ")
-    other_template = engine(moved)
-    weights = load_file(moved / "model.safetensors")
-    last = sorted(weights)[-1]
-    weights[last].view(torch.int32).flatten()[-1] ^= 1
-    save_file(weights, moved / "model.safetensors", metadata={"format": "pt"})
-    assert len({first, other_template, engine(moved)}) == 3
+
+
+def _change_one_bit(folder: Path) -> None:
+    _change_last_matrix(folder, lambda it: it.view(torch.int32).flatten()[-1].bitwise_xor_(1))
+
+
+def _turn_rows_round(folder: Path) -> None:
+    _change_last_matrix(folder, lambda it: it.copy_(it.flip(0)))
+
+
+def _change_last_matrix(folder: Path, change: Callable[[Tensor], object]) -> None:
+    weights = load_file(folder / "model.safetensors")
+    change(weights[max(name for name, tensor in weights.items() if tensor.dim() == 2)])
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def _change_setting(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"rms_norm_eps": 0.5}))
+
+
+def _forget_a_merge(folder: Path) -> None:
+    rules = json.loads((folder / "tokenizer.json").read_text())
+    assert rules["model"]["merges"].pop()
+    (folder / "tokenizer.json").write_text(json.dumps(rules))
 
 
 def test_requests_of_several_strategies_mix(tiny: HfModel) -> None:

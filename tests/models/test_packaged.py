@@ -16,6 +16,7 @@ from tutelage.models.hf.dequantise import dequantise
 from tutelage.models.hf.model import HfModel
 from tutelage.models.hf.weights_hash import hash_weights
 from tutelage.models.packaged import (
+    WEIGHTS,
     is_dequantised,
     torch_can_open,
     torch_folder,
@@ -190,7 +191,7 @@ def test_a_torch_folder_that_rotted_in_its_size_is_not_used(cache: Path) -> None
     save_tiny(folder)
     module = HfModel(folder, device="cpu").module
     hashes = {"float32": hash_weights(module), "bfloat16": hash_weights(module, torch.bfloat16)}
-    write_torch_manifest(NAME, folder, {"weights": hashes})
+    write_torch_manifest(NAME, folder, {WEIGHTS: hashes})
     assert open_model(NAME, device="cpu").name == NAME
     assert hash_weights(module.to(torch.bfloat16)) == hashes["bfloat16"], "as a GPU loads it"
     file = folder / "model.safetensors"
