@@ -72,4 +72,7 @@ def _advice(model: str) -> str:
     how = "Ask it by itself"
     if facts_by_name(model).kind.opener:
         how = f"Ask it by `tutelage models check {model}`"
-    return f"What rests on them shows nothing. {how}, mend it, and begin a new run."
+    return (
+        f"What rests on them shows nothing. {how}, and mend it before this run goes on or another "
+        "begins."
+    )

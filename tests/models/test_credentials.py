@@ -399,6 +399,7 @@ def test_a_user_and_password_are_cut_out_of_prose(address: str, said: str) -> No
         "No answer from http://host:8000/v1/models/claude@20251001:predict, mail ada@host.org.",
         "No answer from https://[::1]:8080/a@b and http://localhost.",
         "Give openai:<url>#<model>, such as openai:http://localhost:8000/v1#qwen3@q4.",
+        "Run `export ANTHROPIC_API_KEY=...`, or (`API_KEY=${KEY}`, `api_key=<yours>`) so.",
         "Ask mailto:ada@host.org; line 3: @cache, at 12:30 @ noon; git@github.com:us/it.git.",
     ],
 )

@@ -1,6 +1,7 @@
 """One string names a model; nothing heavy is loaded before it is opened."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from tutelage.models import ModelError, check_model, facts_of, open_model, spec_forms
+from tutelage.models.credentials import without_keys
 from tutelage.models.facts import Kind
 from tutelage.models.registry import KINDS, RANGES
 
@@ -131,3 +133,16 @@ def test_a_health_check_never_raises_and_stays_on_one_line(tmp_path: Path) -> No
         health = check_model(spec)
         assert not health.ok and "\n" not in health.line and health.line.startswith(spec)
         assert len(health.line) < 400, "no table of all forms"
+
+
+@pytest.mark.parametrize(
+    "spec", ["anthropic:claude", "openai:gpt", "openai:http://me:hunter2secret@host#m"]
+)
+def test_advice_about_a_key_is_printed_whole(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in KINDS:
+        for key in kind.keys:
+            monkeypatch.delenv(key, raising=False)
+    with pytest.raises(ModelError) as caught:
+        open_model(spec)
+    said = str(caught.value)
+    assert re.search(r"`export [A-Z_]+_API_KEY=\.\.\.`", said) and without_keys(said) == said

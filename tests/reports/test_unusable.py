@@ -73,7 +73,7 @@ def test_empty_replies_are_told_of_before_any_result(
     replies = sum(it.model == "python:pupil" for it in run.log.events(CallIntended, stream=run.id))
     assert said.startswith(f"None of the {replies} replies of python:pupil could be used (")
     assert f"{replies} malformed" in said and "python:pupil returned an empty text" in said
-    assert "mend it, and begin a new run" in said
+    assert "mend it before this run goes on or another begins" in said
 
     desk = Workspace(home=tmp_path / "store", runs=tmp_path / "runs")
     capsys.readouterr()
