@@ -68,8 +68,6 @@ _NUMBERED = re.compile(r"v?\d{1,3}$")
 _NAMED = re.compile(r"""(?<![\w-])(?:--)?([A-Za-z][\w-]{1,40})["']?(\s{0,3}[=:]\s{0,3}|\s)["']?""")
 _VALUE = re.compile(r"""[^\s"'&;,#?]{1,2048}""")
 """What stands behind a name anywhere in a text: `host=db password=...`, `X-Api-Key: ...`."""
-_CLOSING = "`)]"
-"""What ends a command or an aside in prose: "(run `export API_KEY=...`)"."""
 _NAMELESS = re.compile(r"(?:^[a-z]+:|\?)([A-Za-z0-9]{20,})(?=[#&]|$)")
 """`anthropic:...` and `http://host?...` with a key in the place of a name."""
 _HOST = re.compile(
@@ -234,7 +232,7 @@ def _find_names(text: str) -> Iterator[Credential]:
         if not value or not (between.strip() or named[0].startswith("--")):
             continue
         told = is_credential if between == "=" else _is_in_prose
-        if told(name, value[0].rstrip(_CLOSING)):
+        if told(name, value[0].rstrip("`)]")):  # what ends a command or an aside
             yield Credential(*value.span(), f"a credential by its name, {name}")
     for sent in _SENT.finditer(text):
         place = 1 if sent[1] else 2
