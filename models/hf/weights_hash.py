@@ -20,7 +20,7 @@ def hash_weights(module: torch.nn.Module, dtype: torch.dtype | None = None) -> s
         tensor = tensors[name].detach()
         tensor = tensor.to(dtype) if dtype and tensor.is_floating_point() else tensor
         found.update(json.dumps([name, list(tensor.shape), str(tensor.dtype)]).encode())
-        found.update(tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+        found.update(tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
     return found.hexdigest()
 
 
