@@ -70,11 +70,14 @@ def _read_again(
     from ..graph.calls.replay import RecordedModel
     from ..graph.measure.rejudge import rejudge as read_again
     from ..graph.planning.opening import Overrides, open_domain, recorded_config
+    from ..graph.planning.reopening import check_domain_paths
 
     config = recorded_config(log, run)
     parts = workspace.overrides or Overrides()
     if only_read:
         parts = replace(parts, opener=RecordedModel)
+    if parts.domain is None:
+        check_domain_paths(config.domain, workspace.home, run)
     domain = parts.domain or open_domain(config, parts)[0]
     return read_again(
         log,

@@ -46,7 +46,14 @@ def replay(
     with workspace.store() as log, show_progress(stderr=as_json) as progress:
         progress.stage("replay", f"run {run}")
         overrides = workspace.overrides or Overrides()
-        found = make_again(log, run, overrides=overrides, judge_all=judge_all, progress=progress)
+        found = make_again(
+            log,
+            run,
+            overrides=overrides,
+            home=workspace.home,
+            judge_all=judge_all,
+            progress=progress,
+        )
     if as_json:
         print_json(replay_as_json(found))
     else:

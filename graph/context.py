@@ -96,6 +96,8 @@ class Run:
     journal: Journal
     folder: Path
     """`runs/<run>/`: report, strategy, attribution, adapters."""
+    home: str | Path
+    """The store, as `open_log` takes it."""
     progress: Progress = field(default_factory=SilentProgress)
     stopping: Callable[[], bool] = lambda: False
     """Asked between batches; True ends the run at the next safe place."""

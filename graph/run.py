@@ -17,9 +17,9 @@ from ..domains.contract import Domain
 from ..models.callables import Answerer
 from ..models.contract import AnswersAwaited
 from ..models.registry import facts_by_name
-from ..store.events import Evaluated
+from ..store.events import Evaluated, RunStarted
 from ..store.log import Log
-from ..store.slots import EVALUATE
+from ..store.slots import EVALUATE, START
 from ..store.strategies.review_answers import open_question
 from ..terminal import progress_of_call
 from .build import Loop, build
@@ -69,10 +69,11 @@ def _work(run: Run, after_node: Callable[[str], None] | None) -> RunStatus:
         run.folder.mkdir(parents=True, exist_ok=True)
         if run.trainer is not None:  # now, and not when the rounds are paid
             run.adapters.mkdir(exist_ok=True)
+    if run.log.find(RunStarted, run.id, START) is None:
+        keep_working_folder(run.home, run.id)
     run.freeze()
     with translate_folder_errors(run.folder):
         write_config(run)
-        keep_working_folder(run.folder)
     control = RunControl()
     run.stopping = lambda: control.drain_requested
     with (
@@ -193,11 +194,13 @@ def replay(
     run_id: str,
     *,
     overrides: Overrides,
+    home: str | Path = "",
     judge_all: bool = False,
     progress: Progress | None = None,
 ) -> Replay:
     """Make a run again from its log alone, and hold each event against the recorded one.
 
+    `home`, where the log lies, knows from which folder the path of its domain counts.
     No model is opened, nothing is trained, nothing is written. Of `overrides` only the domain, the
     teacher and names count; `judge_all` asks sandboxes and judging models again. Raises LookupError
     for an unknown run, and what the opening of its domain raises.
@@ -205,7 +208,7 @@ def replay(
     recorded = Record(log, run_id)
     told = progress or SilentProgress()
     kept = ReplayLog(recorded, lambda done, total: told.advance("events", done, total))
-    run = _open_again(recorded, kept, overrides)
+    run = _open_again(recorded, kept, overrides, home)
     judge = RecordedJudge(run.domain, recorded, judge_all)
     difference = None
     try:
@@ -217,7 +220,7 @@ def replay(
     return Replay.of(recorded, kept, judge, difference)
 
 
-def _open_again(recorded: Record, kept: ReplayLog, given: Overrides) -> Run:
+def _open_again(recorded: Record, kept: ReplayLog, given: Overrides, home: str | Path) -> Run:
     """Open the run on the log of its replay, with stand-ins for all models and the trainer."""
     config = recorded_config(kept, recorded.run_id, Budget())
     names = config.validators if given.validators is None else [it.name for it in given.validators]
@@ -231,7 +234,7 @@ def _open_again(recorded: Record, kept: ReplayLog, given: Overrides) -> Run:
         opener=RecordedModel,
         journal=ReplayJournal,
     )
-    return open_run("", Path(), config, run_id=recorded.run_id, overrides=stand_ins, log=kept)
+    return open_run(home, Path(), config, run_id=recorded.run_id, overrides=stand_ins, log=kept)
 
 
 def _run_again(run: Run, recorded: Record) -> None:

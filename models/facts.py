@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..bounded_json import read_json
+from ..weights import CATALOGUE
 from .contract import Role
 
 
@@ -46,6 +47,8 @@ class Kind(NamedTuple):
     """Its weights can be trained here."""
     takes_adapter: bool = False
     """A spec of it may end in `+adapter`."""
+    takes_names: bool = False
+    """A name of the catalogue means the packaged weights, and no path."""
     price: tuple[float, float] | None = None
     """Dollars per million input and output tokens, where known; prices of a [budget] win."""
     in_batches: bool = False
@@ -82,6 +85,11 @@ class ModelFacts(NamedTuple):
     @property
     def remote(self) -> bool:
         return self.kind.remote
+
+    @property
+    def packaged(self) -> bool:
+        """Tell whether the base is a name of packaged weights, and no path."""
+        return self.kind.takes_names and self.base in CATALOGUE
 
     @property
     def trainable(self) -> bool:

@@ -28,7 +28,7 @@ def _packaged_kind(weights: PackagedWeights) -> Kind:
         weights.name, f"{weights.name}[+adapter]", f"{weights.about}: trained by torch{other}",
         "hf.model:open_packaged", _TRANSFORMERS,
         "llama.model:open_file" if weights.llama_cpp_asks else "",
-        trainable=True, takes_adapter=True,
+        trainable=True, takes_adapter=True, takes_names=True,
         size=lambda base: Size(weights.parameters, weights.context),
         asked_size=gguf_size if weights.llama_cpp_asks else None, finds_weights=torch_can_open,
     )  # fmt: skip
@@ -67,7 +67,7 @@ KINDS = (
     Kind(
         "llama:", "llama:<file.gguf or name>[+adapter.gguf]",
         "a GGUF file, or packaged weights by name, by llama.cpp here; needs tutelage[llama]",
-        "llama.model:open_file", _LLAMA, takes_adapter=True,
+        "llama.model:open_file", _LLAMA, takes_adapter=True, takes_names=True,
         size=gguf_size, finds_weights=has_gguf,
     ),
     Kind(

@@ -90,7 +90,7 @@ def open_run(
     A new run takes the config's name, or the next free `-2`, `-3`; `run_id` names one to resume.
     Raises ConfigError, UnknownDomain, ModelError or StoreError, each before anything is written.
     """
-    overrides = _of_a_recorded_run(overrides, config, folder / run_id) if run_id else overrides
+    overrides = _of_a_recorded_run(overrides, config, home, run_id) if run_id else overrides
     if not run_id:
         _refuse_credentials(config, overrides)
     domain, judge = (overrides.domain, None) if overrides.domain else open_domain(config, overrides)
@@ -115,6 +115,7 @@ def open_run(
         validators=validators,
         journal=journal,
         folder=folder / run_id,
+        home=home,
         judge=judge.model if judge else None,
         progress=progress or SilentProgress(),
         drawn=drawn,
@@ -177,16 +178,18 @@ def _name_new_run(log: Log, folder: Path, name: str, progress: Progress) -> str:
     return new
 
 
-def _of_a_recorded_run(overrides: Overrides, config: RunConfig, folder: Path) -> Overrides:
-    """Return the overrides of the run in `folder`, which opens its models by recorded names.
+def _of_a_recorded_run(
+    overrides: Overrides, config: RunConfig, home: str | Path, run_id: str
+) -> Overrides:
+    """Return the overrides of a run in the store `home`: it opens its models by recorded names.
 
     Raises ConfigError where its domain has a path from another folder.
     """
     if overrides.domain is None:
-        check_domain_paths(config.domain, folder)
+        check_domain_paths(config.domain, home, run_id)
     if overrides.opener is not open_model:
         return overrides
-    return replace(overrides, opener=partial(open_recorded, folder=folder))
+    return replace(overrides, opener=partial(open_recorded, home=home, run_id=run_id))
 
 
 def _refuse_credentials(config: RunConfig, overrides: Overrides) -> None:

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tutelage.graph.planning.reopening import WORKING_FOLDER_FILE
+from tutelage.graph.config.config import ConfigError
+from tutelage.graph.planning.reopening import (
+    WORKING_FOLDERS,
+    keep_working_folder,
+    open_recorded,
+)
+from tutelage.models.contract import ModelError
 from tutelage.store import open_log
 
 from .conftest import Said, at, write_desk
@@ -79,11 +85,46 @@ def test_a_whole_folder_that_was_moved_or_copied_goes_on(
     assert at(tmp_path / "elsewhere" / "desk", "resume", "hand").code == 5
 
 
-def test_a_run_of_before_that_kept_no_folder_goes_on(desk: Path) -> None:
-    file = desk / "runs" / "hand" / WORKING_FOLDER_FILE
-    assert file.read_text() == "../..\n"
+def test_a_run_of_before_that_kept_no_folder_goes_on_from_any(desk: Path) -> None:
+    file = desk / ".tutelage" / WORKING_FOLDERS / "hand.txt"
+    assert file.read_text() == "..\n"
     file.unlink()
-    assert at(desk, "resume", "hand").code == 5 and file.exists()
+    assert at(desk, "resume", "hand").code == 5
+    assert not file.exists(), "nobody knows where it began"
+
+
+@pytest.mark.parametrize("runs", ["./runs", "gone"])
+def test_the_folder_is_known_wherever_the_store_is(desk: Path, runs: str) -> None:
+    other, before = desk / "sub", heads(desk)
+    other.mkdir()
+    (other / "pupil.json").write_text("{}")
+    for name in ("problems.py", "answers"):
+        (other / name).symlink_to(desk / name)
+    if runs == "gone":
+        shutil.rmtree(desk / "runs")
+    for _ in range(2):
+        said = at(other, "--home", "../.tutelage", "resume", "hand")
+        assert said.code == 2 and f"scripted:pupil.json is a path from {desk}" in said.err
+    assert heads(desk) == before and at(desk, "resume", "hand").code == 5
+
+
+@pytest.mark.parametrize("command", ["replay", "rejudge"])
+def test_what_is_read_again_is_read_by_the_domain_of_then(desk: Path, command: str) -> None:
+    other = desk / "sub"
+    other.mkdir()
+    (other / "problems.py").write_text("raise SystemExit(9)")
+    said = at(other, "--home", "../.tutelage", command, "hand")
+    assert said.code == 2 and "problems.py:Parity is a path from" in said.err
+    assert at(desk, command, "hand").code == 0
+
+
+def test_a_new_run_of_a_name_says_anew_where_it_begins(desk: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(desk, other, ignore=shutil.ignore_patterns("runs", "*.db*"))
+    (other / ".tutelage" / "heads.json").unlink(missing_ok=True)
+    (other / ".tutelage" / WORKING_FOLDERS / "hand.txt").write_text("elsewhere\n")
+    assert at(other, "run", "hand.toml").code == 5
+    assert (other / ".tutelage" / WORKING_FOLDERS / "hand.txt").read_text() == "..\n"
 
 
 def test_absolute_paths_are_the_same_everywhere(tmp_path: Path) -> None:
@@ -94,3 +135,19 @@ def test_absolute_paths_are_the_same_everywhere(tmp_path: Path) -> None:
     write_config(desk, teacher=f"handoff:{desk}/answers", student=f"scripted:{desk}/pupil.json")
     assert at(desk, "run", "hand.toml").code == 5
     assert resume_from(other, desk).code == 5
+
+
+def test_a_name_of_packaged_weights_is_no_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, began, here = tmp_path / "home", tmp_path / "began", tmp_path / "here"
+    for folder in (home, began, here / "smollm2-135m"):
+        folder.mkdir(parents=True)
+    monkeypatch.chdir(began)
+    keep_working_folder(home, "hand")
+    monkeypatch.chdir(here)
+    with pytest.raises(ConfigError, match="is a path from"):
+        open_recorded("hf:smollm2-135m", home=home, run_id="hand")
+    monkeypatch.setenv("TUTELAGE_CACHE", str(tmp_path / "empty"))
+    with pytest.raises(ModelError, match="models fetch smollm2-135m"):
+        open_recorded("llama:smollm2-135m", home=home, run_id="hand")
