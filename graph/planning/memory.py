@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from math import sqrt
+from pathlib import Path
 
 from ...models import facts_by_name
 from ...models.contract import Role
@@ -33,34 +34,45 @@ def memory_of(config: RunConfig, *, trains: bool) -> float | None:
 
     Somebody else of unknown size is left out: `notes_on_memory` names them.
     """
-    student = _gigabytes(_size(config.student, "student"), trains=trains)
-    if student is None:
+    (_, student), *others = _models(config)
+    largest = _gigabytes(student, trains=trains)
+    if largest is None:
         return None
-    others = (_gigabytes(size, trains=False) for _, size in _other_models(config))
-    return AROUND + student + sum(each or 0.0 for each in others)
+    return AROUND + largest + sum(_gigabytes(it, trains=False) or 0.0 for _, it in others)
 
 
 def notes_on_memory(config: RunConfig) -> Iterator[str]:
     """Say what llama.cpp holds, and whose size is not known before it is loaded."""
-    for spec, size in [(config.student, _size(config.student, "student")), *_other_models(config)]:
+    models = list(_models(config))
+    for spec, size in models:
         if size.memory is not None:
             yield (
                 f"{spec} takes {size.memory / 1e9:.1f} GB in llama.cpp: its file, and a context of "
                 f"{size.context} tokens."
             )
-        elif size.parameters is None and spec != config.student:
-            yield f"The size of {spec} is not known before it is loaded: no memory is counted."
+    for spec in dict.fromkeys(spec for spec, size in models[1:] if size == Size()):
+        yield f"The size of {spec} is not known before it is loaded: no memory is counted."
 
 
-def _other_models(config: RunConfig) -> Iterator[tuple[str, Size]]:
-    """Yield the models of this machine that are only asked, with their sizes."""
-    named = [*config.validators, config.domain.options.get(OPTION)]
-    named += [config.teacher] if teacher_is_model(config) else []
-    for spec in dict.fromkeys(it for it in named if isinstance(it, str)):
-        size = _size(spec, "other")
-        # llama.cpp holds a file once, whoever asks it.
-        if facts_by_name(spec).kind.opener and not (size.memory and spec == config.student):
-            yield spec, size
+def _models(config: RunConfig) -> Iterator[tuple[str, Size]]:
+    """Yield the models that this machine holds, the student first, each as its role opens it."""
+    asked = [*config.validators, config.domain.options.get(OPTION)]
+    asked += [config.teacher] if teacher_is_model(config) else []
+    yield config.student, _size(config.student, "student")
+    held = {_file(config.student, "student")}
+    for spec in (it for it in asked if isinstance(it, str) and facts_by_name(it).kind.opener):
+        # Torch loads a model as often as it is opened, llama.cpp a file once, whoever asks it.
+        if (file := _file(spec, "other")) is None or file not in held:
+            held.add(file)
+            yield spec, _size(spec, "other")
+
+
+def _file(spec: str, role: Role) -> tuple[str, str] | None:
+    """Return the file and the adapter that llama.cpp holds; None where torch or a server does."""
+    facts = facts_by_name(spec)
+    if _size(spec, role).memory is None:
+        return None
+    return facts.base if facts.packaged else str(Path(facts.base).resolve()), facts.adapter
 
 
 def _size(spec: str, role: Role) -> Size:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from tutelage.graph.planning.plan import Plan, plan
 from tutelage.graph.run import go
 from tutelage.models import ScriptedModel, facts_of
 from tutelage.store.events import CallIntended
-from tutelage.weights import find, path_of
+from tutelage.weights import CATALOGUE, find, path_of
+from tutelage.weights.cache import folder_of, write_manifest
 
 from ..graph.fakes import Parity, Pupil
 from ..graph.world import CARRY_HELPS, config
@@ -44,7 +46,7 @@ def test_a_trainable_student_meets_every_arm_and_every_candidate() -> None:
     assert named.adapters == 2 + 1, "one a cycle, and the control"
 
 
-def test_the_memory_is_that_of_all_models_on_this_machine() -> None:
+def test_the_memory_is_that_of_all_models_on_this_machine(tmp_path: Path) -> None:
     pytest.importorskip("xllamacpp")
 
     def memory(**changes: Any) -> float:
@@ -64,9 +66,34 @@ def test_the_memory_is_that_of_all_models_on_this_machine() -> None:
     assert memory(teacher="anthropic:some", validators=["openai:some"]) == alone
     twice = memory(teacher="smollm2-135m", validators=["hf:nobody/unknown"])
     assert twice == pytest.approx(alone + 4 * 0.135 + 0.54), "the teacher's own, untrained"
+    linked = tmp_path / "other.gguf"
+    linked.symlink_to(path_of("smollm2-135m"))
+    by_path = memory(teacher=f"llama:{path_of('smollm2-135m')}", validators=[f"llama:{linked}"])
+    assert by_path == memory(teacher=packed), "one file, whatever leads to it"
+    assert memory(teacher=packed, validators=[f"llama:{linked}"]) > by_path, "a name is no path"
+    judged["options"] = {"judge_model": "smollm2-135m"}
+    assert memory(teacher="smollm2-135m", domain=judged) > twice, "torch opens it for each"
     notes = plan(config(teacher=packed, validators=["hf:nobody/unknown"]), Parity()).notes
     assert any(f"{packed} takes 0.3 GB in llama.cpp" in it and "8192 tokens" in it for it in notes)
     assert any("hf:nobody/unknown is not known" in note for note in notes)
+
+
+def test_a_packaged_name_of_two_roles_is_two_engines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights, small = CATALOGUE[name := "qwen2.5-coder-0.5b"], path_of("smollm2-135m")
+    monkeypatch.setenv("TUTELAGE_CACHE", str(tmp_path))
+    (folder := folder_of(name)).mkdir(parents=True)
+    shutil.copy(small, folder / weights.opens)
+    os.truncate(folder / weights.opens, weights.size)  # a header is enough for a plan
+    write_manifest(weights, folder, "this test")
+    both = plan(config(student=name, teacher=name), Parity())
+    alone = plan(config(student=name), Parity())
+    assert both.memory is not None and alone.memory is not None
+    assert both.memory - alone.memory == pytest.approx(0.7, abs=0.1), "llama.cpp's, beside torch's"
+    assert any(f"{name} takes 0.7 GB in llama.cpp" in note for note in both.notes)
+    again = plan(config(student=name, teacher=name, validators=[f"llama:{name}"]), Parity())
+    assert again.memory == both.memory, "the name asks the same file"
 
 
 def test_a_packaged_teacher_takes_what_its_engine_takes() -> None:
