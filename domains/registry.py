@@ -10,7 +10,6 @@ as keywords and returns a domain. Where a plugin takes one of our names, ours wi
         NeedsOptions    it loads, and cannot be built without options
 """
 
-import difflib
 import hashlib
 import importlib
 import importlib.util
@@ -23,6 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ..spelling import did_you_mean
 from .contract import Domain, Guide, Versioned
 from .versions import EXECUTED, is_version, judge_of
 
@@ -53,6 +53,9 @@ FORMS = (
     "FILE.jsonl, gym:FAMILY, mbpp:FILE, scheduling:KIND, FILE.py:ClassName and package.module:Name"
 )
 
+
+JUDGE_OPTION = "judge_model"
+"""The option of a domain that names a model: `[domain] options.judge_model = "<model>"`."""
 
 RENAMED = {"planted": "planted_pairs", "believed": "belief"}
 """Optional methods of a domain: the name they had -> the one they have."""
@@ -95,6 +98,7 @@ def get(name: str, options: Mapping[str, Any] | None = None) -> Domain:
     if missing := _missing(factory, keywords):
         guide = getattr(factory, "guide", None)
         raise NeedsOptions(name, missing, guide.description if isinstance(guide, Guide) else "")
+    _refuse_strangers(name, factory, keywords, implied)
     try:
         built: Domain = factory(**keywords)
     except TypeError as error:
@@ -109,16 +113,46 @@ def get(name: str, options: Mapping[str, Any] | None = None) -> Domain:
 
 def _missing(factory: Callable[..., Any], given: Mapping[str, Any]) -> list[str]:
     """Parameters that have no default and are not given."""
-    try:
-        parameters = inspect.signature(factory).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    named = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return [
         it.name
-        for it in parameters
-        if it.kind in named and it.default is inspect.Parameter.empty and it.name not in given
+        for it in _parameters(factory)
+        if it.kind in _NAMED and it.default is inspect.Parameter.empty and it.name not in given
     ]
+
+
+def _refuse_strangers(
+    name: str,
+    factory: Callable[..., Any],
+    given: Mapping[str, Any],
+    implied: Mapping[str, Any],
+) -> None:
+    """Raise BrokenDomain for an option that what builds the domain does not take."""
+    parameters = _parameters(factory)
+    if not parameters or any(it.kind is inspect.Parameter.VAR_KEYWORD for it in parameters):
+        return
+    takes = [it.name for it in parameters if it.kind in _NAMED and it.name not in implied]
+    wrong = next((it for it in given if it not in (*takes, *implied)), None)
+    if wrong == JUDGE_OPTION:
+        raise BrokenDomain(
+            f"The domain {name!r} asks no model as its judge: leave {JUDGE_OPTION} out (from "
+            "Python `judge=`)."
+        )
+    if wrong is not None:
+        known = f"It takes: {', '.join(takes)}." if takes else "It takes none."
+        raise BrokenDomain(
+            f"The domain {name!r} takes no option {wrong!r}.{did_you_mean(wrong, takes)} {known}"
+        )
+
+
+_NAMED = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _parameters(factory: Callable[..., Any]) -> Sequence[inspect.Parameter]:
+    """List what the builder of a domain takes; nothing where Python cannot tell."""
+    try:
+        return list(inspect.signature(factory).parameters.values())
+    except (TypeError, ValueError):
+        return []
 
 
 def _find(name: str) -> tuple[Callable[..., Any], Mapping[str, Any]]:
@@ -223,6 +257,5 @@ def _insist_on_a_domain(name: str, built: object) -> None:
 
 def _unknown(name: str) -> str:
     known = names()
-    near = difflib.get_close_matches(name, known, n=1)
-    guess = f" Did you mean {near[0]!r}?" if near else ""
+    guess = did_you_mean(name, known)
     return f"No domain {name!r}.{guess} Known: {', '.join(known)}; also {FORMS}."

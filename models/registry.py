@@ -1,6 +1,5 @@
 """Kinds of models and their facts; a model is opened by its spec, its libraries only then."""
 
-import difflib
 import inspect
 import os
 import re
@@ -9,6 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from ..spelling import find_near
 from ..weights import CATALOGUE, PackagedWeights
 from .contract import EngineKnown, Model, ModelError, Request, Role
 from .credentials import credential_in, public_name, without_keys
@@ -119,8 +119,8 @@ def _guess(spec: str) -> str:
         near = f"llama:{spec}"
     elif not colon and name and (is_path(name) or re.fullmatch(r"[\w-]+/[\w.-]+", name)):
         near = f"hf:{spec}"
-    elif found := difflib.get_close_matches(name.lower(), starts, n=1):
-        near = found[0] + colon + rest
+    elif found := find_near(name, starts):
+        near = found + colon + rest
     else:
         return ""
     return f" Did you mean {public_name(near)!r}?"

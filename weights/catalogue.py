@@ -1,9 +1,10 @@
 """Catalogue of the weights that have a name: read off `catalogue.toml`, nothing is looked up."""
 
-import difflib
 import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from ..spelling import did_you_mean
 
 
 class WeightsError(RuntimeError):
@@ -85,11 +86,6 @@ def look_up(name: str) -> PackagedWeights:
     if name in CATALOGUE:
         return CATALOGUE[name]
     raise WeightsError(
-        f"No weights are called {name!r}.{near_name(name)} Known: {', '.join(CATALOGUE)}."
+        f"No weights are called {name!r}.{did_you_mean(name, CATALOGUE)} "
+        f"Known: {', '.join(CATALOGUE)}."
     )
-
-
-def near_name(name: str) -> str:
-    """Return the question for the nearest name there is; empty where none is near."""
-    found = difflib.get_close_matches(name.lower(), CATALOGUE, n=1)
-    return f" Did you mean {found[0]!r}?" if found else ""

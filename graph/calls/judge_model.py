@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ...domains.registry import JUDGE_OPTION
 from ...domains.sandbox.contract import SandboxUnavailable
 from ...models import open_model
 from ...models.contract import Model, ModelError, Request
@@ -13,8 +14,7 @@ from .budget import BudgetSpent
 from .journal import Journal, ModelDown
 from .record import RecordEnds
 
-OPTION = "judge_model"
-"""The option of a domain that names a model: `[domain] options.judge_model = "<model>"`."""
+OPTION = JUDGE_OPTION
 TOKENS = 64
 """A judge's reply is one line."""
 BEHIND_A_JUDGE = (BudgetSpent, ModelDown, ModelError, RecordEnds, SandboxUnavailable, StoreError)

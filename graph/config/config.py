@@ -1,6 +1,5 @@
 """Config of a run from one TOML file: contradictions are refused before it begins."""
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from ...evidence.gate.rules import rule_of
 from ...evidence.gate.settings import GateSettings
+from ...spelling import did_you_mean
 from .credentials import ADVICE, credential_faults
 from .sections import (
     Budget,
@@ -161,9 +161,7 @@ def _describe(fault: ErrorDetails) -> str:
     for place in places:
         section = section.model_fields[place].annotation
     known = list(section.model_fields)
-    near = difflib.get_close_matches(wrong, known, n=1)
-    guess = f" Did you mean {near[0]!r}?" if near else ""
-    return f"there is no such setting.{guess} Known here: {', '.join(known)}"
+    return f"there is no such setting.{did_you_mean(wrong, known)} Known here: {', '.join(known)}"
 
 
 def load_config(path: Path, *, recorded: bool = False) -> RunConfig:

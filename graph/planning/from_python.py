@@ -1,11 +1,11 @@
 """Opening of a run that is called from Python, where functions stand in for names."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ...models import open_model
+from ...spelling import did_you_mean
 from ...store.log import has_log, open_log
 from ..calls.judge_model import OPTION
 from ..config.config import ConfigError, RunConfig, parse_config
@@ -68,7 +68,8 @@ def parse_call(
     cannot answer.
     """
     _check_keywords(sections)
-    options = dict(options or {})
+    _check_roles(roles)
+    options = _check_options(options)
     parts = {**roles, "judge": roles["judge"] or options.pop(OPTION, None) or ""}
     _check_domain(parts["domain"], named_only={**options, "judge": parts["judge"]})
     validators = _as_list(sections.get("validators", ()))
@@ -99,9 +100,35 @@ def _check_keywords(sections: Mapping[str, Any]) -> None:
     """Raise ConfigError for a keyword that the call does not have."""
     known = [*KEYWORDS, *RunConfig.model_fields]
     for wrong in (it for it in sections if it not in known):
-        near = difflib.get_close_matches(wrong, known, n=1)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
+        guess = did_you_mean(wrong, known)
         raise ConfigError(f"There is no keyword {wrong!r}.{guess} Known: {', '.join(known)}.")
+
+
+def _check_roles(roles: Mapping[str, Any]) -> None:
+    """Raise ConfigError for a teacher or student that is missing."""
+    for role in ("teacher", "student"):
+        if roles[role] is None:
+            raise ConfigError(
+                f"{role} = None: name a model (`tutelage models list` shows how), or give a "
+                "function or an object of yours that answers."
+            )
+
+
+def _check_options(options: Any) -> dict[str, Any]:
+    """Return a domain's options. Raises ConfigError for what no config could say."""
+    if options is not None and not isinstance(options, Mapping):
+        raise ConfigError(
+            f"options = {options!r:.80} are no options: give names and values, such as "
+            'options={"topics": ["narrative"]}.'
+        )
+    given = dict(options or {})
+    for name, value in given.items():
+        if name != OPTION and (callable(value) or hasattr(value, "reply")):
+            raise ConfigError(
+                f"options name {value!r:.80} as {name!r}, and are plain values, as in a config: "
+                "give a model or function that judges as `judge=`."
+            )
+    return given
 
 
 def _check_domain(domain: object, named_only: Mapping[str, Any]) -> None:

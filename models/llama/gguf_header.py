@@ -12,7 +12,8 @@ from typing import BinaryIO, NamedTuple
 
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFValueType
 
-from ...weights.catalogue import near_name
+from ...spelling import did_you_mean
+from ...weights import CATALOGUE
 from ..contract import ModelError
 
 _MAGIC, _VERSIONS = b"GGUF", (2, 3)
@@ -122,7 +123,8 @@ def _read_one(path: Path) -> GgufHeader:
     except OSError as error:
         raise ModelError(
             f"No GGUF file can be read at {path.absolute()}: {error.strerror}."
-            f"{near_name(path.name)} Give the path of one, or a name of `tutelage models list`."
+            f"{did_you_mean(path.name, CATALOGUE)} "
+            "Give the path of one, or a name of `tutelage models list`."
         ) from error
     except (_Damage, ArithmeticError) as damage:
         raise ModelError(

@@ -116,7 +116,7 @@ def test_the_doctor_tells_that_a_key_is_there_and_never_the_key() -> None:
         (("domains", "check", "schedulling"), 2, "Did you mean 'scheduling'?"),
         (("domains", "check", "gym:nothing"), 2, "no family 'nothing'"),
         (("domains", "check", "scheduling", "--options", "["), 2, "--options is no JSON"),
-        (("domains", "check", "scheduling", "--options", '{"rooms": 1}'), 1, "cannot be built"),
+        (("domains", "check", "scheduling", "--options", '{"rooms": 1}'), 1, "no option 'rooms'"),
         (("models", "check", "gpt"), 1, "No model is called 'gpt'"),
     ],
 )

@@ -73,8 +73,18 @@ def test_something_that_is_no_domain_is_told_what_it_lacks(site: Path) -> None:
 
 
 def test_options_that_a_domain_does_not_take_are_named() -> None:
-    with pytest.raises(BrokenDomain, match="'scheduling' cannot be built with the options"):
+    with pytest.raises(BrokenDomain, match="'scheduling' takes no option 'rooms'"):
         get("scheduling", {"rooms": 3})
+
+
+def test_an_option_that_nobody_takes_is_met_with_the_nearest(tmp_path: Path) -> None:
+    file = tmp_path / "some.jsonl"
+    file.write_text('{"prompt": "1 + 1?", "answer": "2"}\n')
+    with pytest.raises(BrokenDomain, match=r"tolerence'\. Did you mean 'tolerance'") as it:
+        get(str(file), {"tolerence": 1})
+    assert "It takes: judge, " in str(it.value) and "path" not in str(it.value).split("takes: ")[1]
+    with pytest.raises(BrokenDomain, match=r"asks no model as its judge.*`judge=`"):
+        get(str(file), {"judge_model": len})
 
 
 def test_a_domain_that_needs_options_says_which_and_what_it_is() -> None:

@@ -119,6 +119,11 @@ def test_a_judge_by_its_name_is_opened(tmp_path: Path) -> None:
     [
         ({"jugde": first}, "no keyword 'jugde'. Did you mean 'judge'"),
         ({"teachr": teacher}, "no keyword 'teachr'. Did you mean 'teacher'"),
+        ({"teacher": None}, "teacher = None: name a model"),
+        ({"student": None}, "student = None: name a model"),
+        ({"options": ["a"]}, "options = ['a'] are no options: give names"),
+        ({"options": "topics=a"}, "options = 'topics=a' are no options"),
+        ({"domain": "writing", "options": {"judge": first}}, "that judges as `judge=`"),
         ({"judge": first}, "judge: only a domain that is named"),
         ({"options": {"topics": ["narrative"]}}, "topics: only a domain that is named"),
         ({"domain": Parity}, "is no domain: give a name"),
