@@ -9,6 +9,7 @@ from typer.core import TyperCommand
 from typer.main import get_group
 
 from .. import __version__
+from ..paths import expand_home
 from .errors import Guarded
 from .output import examples
 from .workspace import HOME, RUNS, Workspace
@@ -126,4 +127,4 @@ def tutelage(
 ) -> None:
     """A teacher's strategy, proved in words and passed into a small student's weights."""
     given = ctx.obj if isinstance(ctx.obj, Workspace) else Workspace()
-    ctx.obj = Workspace(home, runs, given.overrides)
+    ctx.obj = Workspace(expand_home(home), Path(expand_home(str(runs))), given.overrides)

@@ -10,6 +10,7 @@ from ..domains import BrokenDomain, Problem, UnknownDomain
 from ..domains import get as domain_named
 from ..models import Model, ModelError, Reply, Request, open_model
 from ..models.adapter_files import MANIFEST, damage_error, describe_other_weights, find_damage_once
+from ..paths import expand_home
 from ..reports.wording import clean
 from ..store.log import Log, has_log
 from ..store.rules import Strategy
@@ -64,7 +65,8 @@ def ask(
     else:
         if strategy:
             raise Refused(f"There is no store in {workspace.home} to read {strategy!r} from.")
-        reply = _ask(workspace, None, _read_adapter(Path(adapter), adapter), text, None)
+        found = _read_adapter(Path(expand_home(adapter)), adapter)
+        reply = _ask(workspace, None, found, text, None)
     if as_json:
         print_json({"reply": reply.text, "outcome": reply.outcome, "detail": reply.detail})
     elif reply.outcome in ("ok", "truncated"):
@@ -74,8 +76,8 @@ def ask(
 
 
 def _find(workspace: Workspace, log: Log, ref: str) -> _Adapter:
-    if Path(ref).is_dir():
-        return _read_adapter(Path(ref), ref)
+    if (folder := Path(expand_home(ref))).is_dir():
+        return _read_adapter(folder, ref)
     event = find_adapter(log, ref)
     named = find_run(log, event.stream).config["domain"]
     folder = workspace.runs / event.stream / event.folder

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..paths import expand_home
 from ..reports.wording import clean, interval, points, share
 from .errors import FAILED, WRONG, Refused
 from .output import Json, console, examples, print_json, table
@@ -21,9 +22,7 @@ app = typer.Typer()
 
 _File = Annotated[
     Path,
-    typer.Argument(
-        metavar="FILE", help="JSONL or CSV, one result a row.", exists=True, dir_okay=False
-    ),
+    typer.Argument(metavar="FILE", help="JSONL or CSV, one result a row."),
 ]
 _Features = Annotated[
     list[str] | None,
@@ -102,10 +101,13 @@ def _judge(
     from ..evidence.audit.audit import audit as judge_results
     from ..evidence.audit.results_file import ResultsError, read_results
 
+    file = Path(expand_home(str(file)))
     try:
         found = read_results(file, {part: name for part, name in named.items() if name}, features)
     except ResultsError as error:
         raise Refused(clean(str(error)), code=WRONG) from None
+    except OSError as error:
+        raise Refused(clean(f"{file} cannot be read: {error.strerror}."), code=WRONG) from None
     columns = found.columns.of
     try:
         verdict = judge_results(

@@ -12,6 +12,7 @@ import typer
 from .. import domains as domain_package
 from ..bounded_json import UnreadableJson, read_json
 from ..graph.config.credentials import ADVICE, credential_faults
+from ..paths import expand_home
 from ..reports.reading_lines import reading_as_json, reading_lines
 from ..reports.wording import clean
 from .errors import FAILED, WRONG, Refused
@@ -165,7 +166,7 @@ def show_reading(
 
 def _reply_in(file: str) -> str:
     try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        data = sys.stdin.buffer.read() if file == "-" else Path(expand_home(file)).read_bytes()
         return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8").read()
     except (OSError, UnicodeDecodeError) as error:
         named = "Standard input" if file == "-" else file
@@ -210,14 +211,16 @@ def new_domain(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="What to call it, as in unit-conversion.")
     ],
-    folder: Annotated[Path, typer.Option(help="Where to.", exists=True, file_okay=False)] = Path(),
+    folder: Annotated[str, typer.Option(help="Where to: a folder.")] = ".",
 ) -> None:
     """Write a domain to start from: one commented file that is sound as it stands.
 
     Nothing is overwritten.
     """
+    if not (place := Path(expand_home(folder))).is_dir():
+        raise Refused(f"{folder} is no folder here: make it, or name another as --folder.", code=2)
     try:
-        draft = domain_package.write_scaffold(name, folder)
+        draft = domain_package.write_scaffold(name, place)
     except domain_package.BadName as error:
         raise Refused(str(error), code=2) from error
     except FileExistsError as error:

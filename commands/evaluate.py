@@ -9,6 +9,7 @@ import typer
 
 from ..domains import NotEnoughProblems
 from ..models.adapter_files import describe_other_weights
+from ..paths import expand_home
 from ..reports.wording import clean, version_name
 from ..store.events import AdapterTrained, AttemptReread, SealOpened, SplitFrozen
 from ..store.judged_by import count_judges, count_readings
@@ -203,7 +204,8 @@ def _resolve(log: Log, ref: str) -> tuple[str, Version, str]:
 
 
 def _find_adapter(log: Log, ref: str) -> AdapterTrained:
-    return find_adapter(log, Path(ref).name if Path(ref).is_dir() else ref)
+    folder = Path(expand_home(ref))
+    return find_adapter(log, folder.name if folder.is_dir() else ref)
 
 
 def _find_version(log: Log, event: AdapterTrained, role: str) -> Version:

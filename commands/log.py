@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..paths import expand_home
 from ..reports.wording import clean, count
 from ..store.hash_chain import HEAD_MARK, NO_EVENTS, Link, VerifyReport, find_head_lines, head_line
 from .errors import FAILED, WRONG, Refused
@@ -116,7 +117,7 @@ def _read_file(given: str) -> str:
     Raises OSError for a name that cannot be opened, ValueError for a file that is too large.
     """
     try:
-        with Path(given).open("rb") as file:
+        with Path(expand_home(given)).open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError:
         if HEAD_MARK in given:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..paths import expand_home
 from .errors import Refused
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Workspace:
     def command(self, rest: str) -> str:
         """`tutelage REST`, with the global options that it needs to find this place again."""
         words = ["tutelage"]
-        if self.home != os.environ.get("TUTELAGE_HOME", HOME):
+        if self.home != expand_home(os.environ.get("TUTELAGE_HOME", HOME)):
             words += ["--home", shlex.quote(self.home)]
         if str(self.runs) != RUNS:
             words += ["--runs", shlex.quote(str(self.runs))]

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ..paths import expand_home
 from ..spelling import did_you_mean
 from .contract import Domain, Guide, Versioned
 from .versions import EXECUTED, is_version, judge_of
@@ -94,7 +95,10 @@ def get(name: str, options: Mapping[str, Any] | None = None) -> Domain:
     Raises UnknownDomain or BrokenDomain; a ValueError of the domain about its options passes.
     """
     factory, implied = _find(name)
-    keywords = {**implied, **(options or {})}
+    keywords = {
+        option: expand_home(value) if isinstance(value, str) and value.startswith("~/") else value
+        for option, value in {**implied, **(options or {})}.items()
+    }
     if missing := _missing(factory, keywords):
         guide = getattr(factory, "guide", None)
         raise NeedsOptions(name, missing, guide.description if isinstance(guide, Guide) else "")
@@ -169,7 +173,7 @@ def _find(name: str) -> tuple[Callable[..., Any], Mapping[str, Any]]:
             return _ours(name, module, attribute), {option: name.removeprefix(prefix)}
     where, _, attribute = name.rpartition(":")
     if where.endswith(".py"):
-        return _attribute(name, _module_of_file(name, Path(where)), attribute), {}
+        return _attribute(name, _module_of_file(name, Path(expand_home(where))), attribute), {}
     if where and re.fullmatch(r"\w+(\.\w+)*", where) and attribute.isidentifier():
         return _attribute(name, _module(name, where), attribute), {}
     raise UnknownDomain(_unknown(name))

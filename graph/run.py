@@ -17,6 +17,7 @@ from ..domains.contract import Domain
 from ..models.callables import Answerer
 from ..models.contract import AnswersAwaited
 from ..models.registry import facts_by_name
+from ..paths import expand_home
 from ..store.events import Evaluated, RunStarted
 from ..store.log import Log
 from ..store.slots import EVALUATE, START
@@ -165,7 +166,7 @@ def transfer_knowledge(
     """
     roles = {"domain": domain, "teacher": teacher, "student": student, "judge": judge}
     config, parts = parse_call(name, roles, options, sections)
-    folder = Path(folder)
+    folder = Path(expand_home(str(folder)))
     with nullcontext(progress) if progress else progress_of_call() as shown:
         if resume:
             run = reopen_call(home, folder, config, parts, shown)

@@ -1,6 +1,5 @@
 """Facts about a model that its spec tells: nothing is opened or loaded for them."""
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -108,11 +107,6 @@ class ModelFacts(NamedTuple):
     @property
     def has_weights(self) -> bool | None:
         return self.kind.finds_weights and self.kind.finds_weights(self.base)
-
-
-def expand_home(path: str) -> str:
-    """Return a path with the home folder for its leading ~; one that nobody has here stays."""
-    return os.path.expanduser(path)  # noqa: PTH111 - Path's own fails there, and drops a leading ./
 
 
 def is_path(base: str) -> bool:

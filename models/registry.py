@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from ..paths import expand_home
 from ..spelling import find_near
 from ..weights import CATALOGUE, PackagedWeights
 from .contract import EngineKnown, Model, ModelError, Request, Role
 from .credentials import credential_in, public_name, without_keys
-from .facts import Kind, ModelFacts, Size, expand_home, folder_or_repository, folder_size, is_path
+from .facts import Kind, ModelFacts, Size, folder_or_repository, folder_size, is_path
 from .handoff import HandoffModel
 from .llama.files import gguf_size, has_gguf
 from .packaged import torch_can_open

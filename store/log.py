@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..paths import expand_home
 from .contract import Entry, Log
 from .errors import StoreError
 from .memory import MemoryLog
@@ -43,11 +44,11 @@ def lasts(home: str | Path) -> bool:
 def _keeper(home: str | Path) -> tuple[type[Log], str]:
     word, colon, place = str(home).partition(":")
     if colon and word in KEEPERS:
-        return KEEPERS[word], place
+        return KEEPERS[word], expand_home(place)
     # One letter is a drive of Windows.
     if colon and len(word) > 1 and word.isalnum() and not Path(home).exists():
         raise StoreError(
             f"No keeper of stores is called {word!r}. Known: {', '.join(KEEPERS)}. "
             f"For a folder of that name say ./{home}"
         )
-    return SqliteLog, str(home)
+    return SqliteLog, expand_home(str(home))

@@ -26,13 +26,14 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SHIPPED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
 
 GROUND = frozenset({"store", "domains", "models", "evidence"})
-BELOW = frozenset({"bounded_json", "spelling", "terminal", "weights"})
+BELOW = frozenset({"bounded_json", "paths", "spelling", "terminal", "weights"})
 """What every folder may import."""
 MAY_IMPORT = {
     "bounded_json": frozenset[str](),
+    "paths": frozenset[str](),
     "spelling": frozenset[str](),
     "terminal": frozenset[str](),
-    "weights": frozenset({"bounded_json", "spelling"}),
+    "weights": frozenset({"bounded_json", "paths", "spelling"}),
     **dict.fromkeys(GROUND, BELOW),
     "trainer": BELOW | GROUND,
     "graph": BELOW | GROUND | {"trainer"},

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ..bounded_json import UnreadableJson, read_json
+from ..paths import expand_home
 from .catalogue import PackagedWeights, WeightsError, look_up
 
 MANIFEST = "manifest.json"
@@ -27,8 +28,7 @@ Say = Callable[[str], None]
 def cache_root() -> Path:
     """Return $TUTELAGE_CACHE, where a leading ~ is the home folder, or ~/.cache/tutelage."""
     named = os.environ.get("TUTELAGE_CACHE") or "~/.cache/tutelage"
-    # Unlike Path's, it leaves the ~ of a stranger who has no home here.
-    return Path(os.path.expanduser(named)).absolute()  # noqa: PTH111
+    return Path(expand_home(named)).absolute()
 
 
 def find_cache_fault() -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ...paths import expand_home
 from ...reports.wording import version_name
 from ...store.strategies.import_export import import_json
 from ...store.strategies.versions import Strategies
@@ -32,7 +33,7 @@ def import_(
     The file is checked against its own hash. Nothing becomes current.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        text = Path(expand_home(str(file))).read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise Refused(f"{file} is no text. Give a file that `strategy export` wrote.") from None
     workspace = here(ctx)

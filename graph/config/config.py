@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from ...evidence.gate.rules import rule_of
 from ...evidence.gate.settings import GateSettings
+from ...paths import expand_home
 from ...spelling import did_you_mean
 from .credentials import ADVICE, credential_faults
 from .sections import (
@@ -169,6 +170,7 @@ def load_config(path: Path, *, recorded: bool = False) -> RunConfig:
 
     Raises ConfigError when it is missing, is not TOML, or does not fit.
     """
+    path = Path(expand_home(str(path)))
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
