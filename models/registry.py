@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from ..paths import expand_home
 from ..spelling import find_near
@@ -83,6 +83,13 @@ KINDS = (
 )  # fmt: skip
 _OBJECT = Kind("", "an object", "a model passed from Python", "", "Python")
 
+_OFTEN_MEANT = (
+    (r"ollama:(.+)", r"openai:http://localhost:11434#\1"),
+    (r"((?:gpt|chatgpt|o[1-9])-.+)", r"openai:\1"),
+    (r"(claude-.+)", r"anthropic:\1"),
+)
+"""What people write who know a service, and not how its models are named here."""
+
 RANGES = {
     "batch_size": (1, 10_000),
     "context": (256, 10_000_000),
@@ -91,6 +98,10 @@ RANGES = {
     "threads": (1, 1024),
 }
 """Least and most of the options that are whole numbers."""
+SECONDS = ("longest_wait", "timeout")
+"""Options that are seconds."""
+LONGEST = 7 * 24 * 3600
+"""Most of them."""
 
 
 def spec_forms() -> list[tuple[str, str]]:
@@ -115,6 +126,9 @@ def _guess(spec: str) -> str:
     name = word.partition("+")[0]
     if name in CATALOGUE:
         return " Its weights are for the search by meaning, and answer nothing."
+    for pattern, meant in _OFTEN_MEANT:
+        if fitting := re.fullmatch(pattern, spec):
+            return f" Did you mean {public_name(fitting.expand(meant))!r}?"
     starts = {kind.start.partition(":")[0] for kind in KINDS if (":" in kind.start) == bool(colon)}
     if not colon and name.endswith(".gguf"):
         near = f"llama:{spec}"
@@ -150,6 +164,8 @@ def _parse(spec: str, kind: Kind) -> ModelFacts:
         base, adapter = _split(base, is_name)
         bare = spec.removesuffix(f"+{adapter}") if adapter else spec
         adapter = expand_home(adapter)
+        if not adapter and spec.endswith("+") and not base.endswith("+"):
+            raise ModelError(f"Which adapter? {public_name(spec)!r} names none. Write {kind.form}.")
     if is_name and base != kind.start:
         raise ModelError(f"No model is called {public_name(spec)!r}. Did you mean {kind.form}?")
     return ModelFacts(kind, spec, base, adapter, bare)
@@ -189,6 +205,8 @@ def open_recorded_model(spec: str, *, role: Role = "other", **options: Any) -> M
     kind = facts.kind
     if not (facts.base or kind.remote):
         raise ModelError(f"Which one? Write {kind.form}.")
+    if role not in get_args(Role):
+        raise ModelError(f"There is no role {role!r:.40}: {', '.join(get_args(Role))}.")
     _check_ranges(options)
     if kind.backend == _TRANSFORMERS:
         # On cores that others use as well, spinning OpenMP threads made torch 3-8 times slower.
@@ -217,6 +235,11 @@ def _check_ranges(options: Mapping[str, Any]) -> None:
         if most and value is not None and not (is_whole and least <= value <= most):
             raise ModelError(
                 f"{name} = {value!r:.40} cannot be: give a whole number from {least} to {most}."
+            )
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if name in SECONDS and not (is_number and 0 < value <= LONGEST):
+            raise ModelError(
+                f"{name} = {value!r:.40} cannot be: give seconds, above 0 and at most {LONGEST}."
             )
 
 

@@ -1,5 +1,6 @@
 """Scripted model: answers by rule, for tests, rehearsals and examples without a key."""
 
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -84,11 +85,22 @@ class _Script(BaseModel):
     replies: list[_Line] = Field(min_length=1)
 
 
+class FileScript(ScriptedModel):
+    """Script that stands in a file; its engine tells which bytes, as another may lie there."""
+
+    repeatable = True
+
+    def __init__(self, answer: Answer, name: str, content: bytes) -> None:
+        super().__init__(answer, name)
+        self.engine = f"script, file {hashlib.sha256(content).hexdigest()[:12]}"
+
+
 def open_script(facts: ModelFacts) -> ScriptedModel:
     """Open `scripted:<file.json>`: the first line that matches, and is not used up, answers."""
     path = Path(facts.base)
     try:
-        script = _Script.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
+        script = _Script.model_validate_json(content)
     except OSError as error:
         raise ModelError(
             f"No script can be read at {path.absolute()}: {error.strerror}."
@@ -102,7 +114,7 @@ def open_script(facts: ModelFacts) -> ScriptedModel:
             f'{path} is no script: {faults}. Wanted: {{"replies": [{{"match": "regex", '
             '"reply": "text"}]}, with "outcome" and "times" if you like.'
         ) from error
-    return ScriptedModel(_follow(script, path), name=facts.spec)
+    return FileScript(_follow(script, path), facts.spec, content)
 
 
 def _follow(script: _Script, path: Path) -> Answer:

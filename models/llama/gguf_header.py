@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFValueType
 
-from ...spelling import did_you_mean
+from ...spelling import find_near
 from ...weights import CATALOGUE
 from ..contract import ModelError
 
@@ -121,9 +121,10 @@ def _read_one(path: Path) -> GgufHeader:
                 raise _Damage(f"is cut off: {size:,} bytes are here, and it had {header.end:,}")
             return header
     except OSError as error:
+        near = find_near(path.name, CATALOGUE)
+        guess = f" Did you mean 'llama:{near}'?" if near else ""
         raise ModelError(
-            f"No GGUF file can be read at {path.absolute()}: {error.strerror}."
-            f"{did_you_mean(path.name, CATALOGUE)} "
+            f"No GGUF file can be read at {path.absolute()}: {error.strerror}.{guess} "
             "Give the path of one, or a name of `tutelage models list`."
         ) from error
     except (_Damage, ArithmeticError) as damage:

@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from tutelage.models import ModelError, check_model, facts_of, open_model, spec_forms
 from tutelage.models.credentials import without_keys
 from tutelage.models.facts import Kind
-from tutelage.models.registry import KINDS, RANGES
+from tutelage.models.registry import KINDS, RANGES, SECONDS
 
 HEAVY = ("torch", "transformers", "peft", "anthropic", "openai", "jsonschema")
 
@@ -39,7 +39,10 @@ def test_an_unknown_spec_lists_what_there_is() -> None:
         ("huggingface/model", "hf:huggingface/model"),
         ("model.gguf", "llama:model.gguf"),
         (str(Path(__file__).parent), f"hf:{Path(__file__).parent}"),
-        ("llama:qwen2.5-coder-0.5", "qwen2.5-coder-0.5b"),
+        ("llama:qwen2.5-coder-0.5", "llama:qwen2.5-coder-0.5b"),
+        ("ollama:llama3", "openai:http://localhost:11434#llama3"),
+        ("gpt-4o", "openai:gpt-4o"),
+        ("claude-sonnet-5-5", "anthropic:claude-sonnet-5-5"),
     ],
 )
 def test_a_name_beside_the_mark_is_told_the_nearest_one(spec: str, meant: str) -> None:
@@ -80,6 +83,25 @@ def test_a_number_out_of_its_range_is_refused_before_anything_is_loaded(
     least, most = RANGES[option]
     with pytest.raises(ModelError, match=rf"{option} = .*from {least} to {most}\."):
         open_model(spec, **{option: value})
+
+
+@pytest.mark.parametrize("option", SECONDS)
+@pytest.mark.parametrize("value", [-1, 0, "x", True, None, float("nan"), float("inf")])
+def test_seconds_that_nobody_can_wait_are_refused(option: str, value: object) -> None:
+    with pytest.raises(ModelError, match=f"{option} = .*give seconds"):
+        open_model("openai:http://localhost:9#m", **{option: value})
+    open_model("openai:http://localhost:9#m", **{option: 0.5})
+
+
+def test_a_role_that_nobody_plays_is_refused() -> None:
+    with pytest.raises(ModelError, match="no role 'studnt': student, other"):
+        open_model("openai:http://localhost:9#m", role="studnt")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("spec", ["smollm2-135m+", "hf:some/model+", "llama:smollm2-135m+"])
+def test_an_adapter_without_a_name_is_asked_for(spec: str) -> None:
+    with pytest.raises(ModelError, match="Which adapter"):
+        facts_of(spec)
 
 
 def test_a_device_that_is_not_here_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:

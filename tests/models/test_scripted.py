@@ -1,12 +1,21 @@
 """A script answers by rule, and fails loudly where it has none."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tutelage.models import ModelError, Reply, Request, ScriptedModel, open_model
+from tutelage.evidence.pairs import MixedEngines, require_one_engine
+from tutelage.models import (
+    ModelError,
+    Reply,
+    Request,
+    ScriptedModel,
+    engine_of,
+    open_model,
+)
 
 
 def script(tmp_path: Path, *replies: dict[str, Any]) -> str:
@@ -107,3 +116,15 @@ def test_a_faulty_script_says_where(tmp_path: Path, text: str, why: str) -> None
 def test_a_missing_script_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"nowhere\.json"):
         open_model(f"scripted:{tmp_path}/nowhere.json")
+
+
+def test_a_script_in_a_file_tells_its_bytes(tmp_path: Path) -> None:
+    file, engines = tmp_path / "pupil.json", list[str]()
+    for reply in ("a", "b", "a"):
+        file.write_text(json.dumps({"replies": [{"match": "", "reply": reply}]}))
+        engines.append(engine_of(open_model(f"scripted:{file}")))
+    assert engines[0] == engines[2] != engines[1]
+    assert re.fullmatch("script, file [0-9a-f]{12}", engines[0])
+    require_one_engine(["", "script", engines[0]])
+    with pytest.raises(MixedEngines):
+        require_one_engine(engines)
