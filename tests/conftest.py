@@ -1,5 +1,6 @@
 """Order of the tests, the longest first, what the property tests draw, and a log for a test."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,10 @@ settings.register_profile("explore", parent=settings.get_profile("steady"), dera
 settings.load_profile("steady")
 
 LONGEST = "test_quickstart.py"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So does a shell start its background jobs; the tests that press Ctrl-C need it heard.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
