@@ -84,9 +84,9 @@ KINDS = (
 _OBJECT = Kind("", "an object", "a model passed from Python", "", "Python")
 
 _OFTEN_MEANT = (
-    (r"ollama:(.+)", r"openai:http://localhost:11434#\1"),
-    (r"((?:gpt|chatgpt|o[1-9])-.+)", r"openai:\1"),
-    (r"(claude-.+)", r"anthropic:\1"),
+    (re.compile(r"ollama:(.+)"), r"openai:http://localhost:11434#\1"),
+    (re.compile(r"((?:gpt|chatgpt|o[1-9])-.+)"), r"openai:\1"),
+    (re.compile(r"(claude-.+)"), r"anthropic:\1"),
 )
 """What people write who know a service, and not how its models are named here."""
 
@@ -127,7 +127,7 @@ def _guess(spec: str) -> str:
     if name in CATALOGUE:
         return " Its weights are for the search by meaning, and answer nothing."
     for pattern, meant in _OFTEN_MEANT:
-        if fitting := re.fullmatch(pattern, spec):
+        if fitting := pattern.fullmatch(spec):
             return f" Did you mean {public_name(fitting.expand(meant))!r}?"
     starts = {kind.start.partition(":")[0] for kind in KINDS if (":" in kind.start) == bool(colon)}
     if not colon and name.endswith(".gguf"):
