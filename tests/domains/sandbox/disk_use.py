@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import stat
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -105,5 +106,7 @@ def _writable(pid: int) -> Iterator[os.stat_result]:
                 with contextlib.suppress(OSError):
                     seen, name = path.stat(), str(path.readlink())
                     temporary = name.startswith(("/tmp/", "/var/tmp/", "/dev/shm/", "/memfd:"))
+                    # A clone that lies there has its libraries there too.
+                    temporary = temporary and not name.startswith(sys.prefix)
                     if stat.S_ISREG(seen.st_mode) and (temporary or not seen.st_nlink):
                         yield seen
