@@ -66,7 +66,8 @@ class _Call:
 class Flight(Iterator[list[tuple[str, Reply]]]):
     """Calls under way: yields what has come, as it comes.
 
-    Whoever iterates does all the sending: nothing new is sent while nobody waits for replies.
+    Whoever iterates does all the sending: nothing new is sent while nobody waits for replies, and
+    what has come is yielded, so that it can be recorded, before anything more is sent.
     What the calls' iterator, `before_each` or `answer` raises ends it: nothing more is sent, what
     is in flight is yielded, then it is raised.
     """
@@ -90,10 +91,8 @@ class Flight(Iterator[list[tuple[str, Reply]]]):
     def __next__(self) -> list[tuple[str, Reply]]:
         while True:
             self._tell_doubts()
-            # Not for ever: a quick server answers faster than calls are begun.
-            for _ in range(self._most):
-                if not self._send_one():
-                    break
+            while not self._came and self._send_one():
+                pass
             with self._limiter.changed:
                 if self._doubts:
                     continue

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -66,6 +66,31 @@ def test_a_call_is_begun_only_when_it_can_be_sent() -> None:
 
     assert len([each for came in Sender(answer, QUICK).send(lazily(), 2) for each in came]) == 40
     assert len(under_way) == 40 and max(under_way) <= 1
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_what_has_come_is_handed_on_before_anything_more_is_sent(most: int) -> None:
+    """So a reply that is paid is recorded before the process can be killed at a later call."""
+    begun: list[str] = []
+
+    def lazily() -> Iterator[tuple[str, Request]]:
+        for name, request in calls(12):
+            begun.append(name)
+            yield name, request
+
+    def answer(request: Request) -> Reply:
+        sleep(0.005)  # so it comes while it is awaited
+        return echo(request)
+
+    sender = Sender(answer, QUICK)
+    flight, handed = sender.send(lazily(), most), set[str]()
+    while len(handed) < 12:
+        with sender.limiter.changed:
+            assert sender.limiter.changed.wait_for(lambda: not flight.in_flight, 30)
+        there, before = set(begun) - handed, len(begun)
+        came = {name for name, _ in next(flight)}
+        assert there <= came and (not there or len(begun) == before)
+        handed |= came
 
 
 def failing(times: int, **fault: float | bool) -> Callable[[Request], Reply]:
@@ -179,8 +204,10 @@ def test_somebody_who_asks_to_stop_is_heard_while_the_last_calls_are_awaited() -
 
 def test_a_flight_that_is_stopped_gives_what_it_has_or_what_is_still_to_come() -> None:
     go_on = threading.Event()
+    all_sent = threading.Barrier(3)
 
     def answer(request: Request) -> Reply:
+        all_sent.wait(30)
         if request.prompt != "0":
             go_on.wait(30)
         return echo(request)
