@@ -1,6 +1,6 @@
-"""Makes 64 calls, 16 at once, in children that kill themselves where the test says.
+"""Makes many calls, 16 at once, in children that kill themselves where the test says.
 
-    python -m tests.graph.many_calls_child HOME SERVER_URL TOKENS KILL [KILL ...]
+    python -m tests.graph.many_calls_child HOME SERVER_URL CALLS TOKENS KILL [KILL ...]
 
 KILL is `before:N` or `after:N` (SIGKILL beside the Nth write of that child). Each child is forked
 from this process. One that has spent its budget of TOKENS is followed by one with twice as many;
@@ -26,21 +26,24 @@ from tutelage.store.slots import step_of
 
 from .crash_child import FragileLog
 
-CALLS, CONCURRENCY = 64, 16
-PROMPT = "Say the number {:02} and nothing else, please."
-REQUESTS = [
-    (f"ask/{number}", Request(PROMPT.format(number), max_tokens=8)) for number in range(CALLS)
-]
+CONCURRENCY = 16
+PROMPT = "Say the number {:03} and nothing else, please."
 SPENT = 3
 """Exit code of a child whose budget is spent."""
 
 
-def main(home: Path, url: str, tokens: int, kills: Sequence[str]) -> None:
+def requests(count: int) -> list[tuple[str, Request]]:
+    return [
+        (f"ask/{number}", Request(PROMPT.format(number), max_tokens=8)) for number in range(count)
+    ]
+
+
+def main(home: Path, url: str, calls: int, tokens: int, kills: Sequence[str]) -> None:
     for kill in [*kills, "end"]:
         while True:
             child = os.fork()
             if child == 0:
-                os._exit(live(home, url, tokens, kill))
+                os._exit(live(home, url, calls, tokens, kill))
             _, status = os.waitpid(child, 0)
             code = os.waitstatus_to_exitcode(status)
             if code != SPENT:
@@ -50,7 +53,7 @@ def main(home: Path, url: str, tokens: int, kills: Sequence[str]) -> None:
             sys.exit(f"{kill}: child ended with status {status}")
 
 
-def live(home: Path, url: str, tokens: int, kill: str) -> int:
+def live(home: Path, url: str, calls: int, tokens: int, kill: str) -> int:
     log = FragileLog.open(home / "store")
     kind, _, number = kill.partition(":")
     log.before = int(number) if kind == "before" else 0
@@ -63,7 +66,7 @@ def live(home: Path, url: str, tokens: int, kill: str) -> int:
     journal = Journal(log, "run", spending_of(log, "run", budget), (), concurrency=CONCURRENCY)
     model = open_model(f"messages:{url}#m", longest_wait=0.01)
     try:
-        found = [pair for batch in journal.replies(model, REQUESTS) for pair in batch]
+        found = [pair for batch in journal.replies(model, requests(calls)) for pair in batch]
     except BudgetSpent:
         return SPENT
     replies = [(slot, reply.text, reply.outcome) for slot, reply in found]
@@ -72,4 +75,4 @@ def live(home: Path, url: str, tokens: int, kill: str) -> int:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4:])
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])

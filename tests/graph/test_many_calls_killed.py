@@ -18,29 +18,36 @@ from tutelage.store.events import CallCompleted, CallInDoubt, CallIntended
 from tutelage.store.log import open_log
 from tutelage.store.memory import MemoryLog
 
-from .many_calls_child import CALLS, CONCURRENCY, PROMPT, REQUESTS
+from .many_calls_child import CONCURRENCY, PROMPT, requests
 from .troubled_server import USAGE, TroubledServer
 
 ROOT = Path(__file__).parents[2]
-KILLS = 40
+KILLS, CALLS = 40, 64
 
 
-def kills(count: int) -> list[str]:
+def kills(count: int) -> tuple[list[str], int]:
+    """Moments of kills, and calls so many that no child can make all before its moment.
+
+    A child begins and completes a call by two writes at least.
+    """
     luck = random.Random(16)
-    return [f"{luck.choice(('before', 'after'))}:{luck.randrange(2, 20)}" for _ in range(count)]
+    moments = [(luck.choice(("before", "after")), luck.randrange(2, 12)) for _ in range(count)]
+    most = CONCURRENCY + sum(number // 2 for _, number in moments)
+    return [f"{kind}:{number}" for kind, number in moments], most
 
 
 def survive(home: Path, server: TroubledServer, count: int) -> None:
     """Make all calls through `count` kills, and hold the log against what the server saw."""
+    moments, calls = kills(count)
     with server.listening() as url:
-        words = [str(home), url, "200", *kills(count)]
+        words = [str(home), url, str(calls), "200", *moments]
         done = subprocess.run(
             [sys.executable, "-m", "tests.graph.many_calls_child", *words],
             cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     replies = json.loads((home / "replies.json").read_text())
-    assert replies == [[f"ask/{number}", str(number), "ok"] for number in range(CALLS)]
+    assert replies == [[f"ask/{number}", str(number), "ok"] for number in range(calls)]
     assert not server.asked_twice, "no completed call is asked, or paid, again"
     assert server.over <= CONCURRENCY * USAGE, "no budget is exceeded by more than was in flight"
     assert server.most_at_once <= CONCURRENCY + CONCURRENCY * (count > 0), "of two processes"
@@ -48,9 +55,9 @@ def survive(home: Path, server: TroubledServer, count: int) -> None:
         assert log.verify().ok
         doubts = Counter(event.call for event in log.events(CallInDoubt))
         intended = [event.slot for event in log.events(CallIntended)]
-        assert len(list(log.events(CallCompleted))) == CALLS
-    assert intended == [f"ask/{number}/call" for number in range(CALLS)], "begun in order"
-    for number in range(CALLS):
+        assert len(list(log.events(CallCompleted))) == calls
+    assert intended == [f"ask/{number}/call" for number in range(calls)], "begun in order"
+    for number in range(calls):
         assert server.answered[PROMPT.format(number)] <= 1 + doubts[f"ask/{number}"]
 
 
@@ -67,7 +74,7 @@ def test_sixteen_calls_are_under_way_at_once_and_in_order(tmp_path: Path) -> Non
     server = TroubledServer(troubles=False, gather=CONCURRENCY)
     with server.listening() as url:
         journal = Journal(MemoryLog(), "run", Spending(Budget()), (), concurrency=CONCURRENCY)
-        replies = journal.replies(open_model(f"messages:{url}#m"), REQUESTS)
+        replies = journal.replies(open_model(f"messages:{url}#m"), requests(CALLS))
         numbers = [int(reply.text) for batch in replies for _, reply in batch]
     assert numbers == list(range(CALLS)) and server.most_at_once == CONCURRENCY
 
@@ -83,7 +90,7 @@ def test_sixteen_at_once_are_ten_times_as_fast_as_one_by_one(tmp_path: Path) -> 
             with open_log(tmp_path / f"{number}") as log:
                 journal = Journal(log, "run", Spending(Budget()), (), concurrency=concurrency)
                 began = time.monotonic()
-                for _ in journal.replies(model, REQUESTS[:calls]):
+                for _ in journal.replies(model, requests(calls)):
                     pass
                 took.append((time.monotonic() - began) / calls)
             if number == 1:
