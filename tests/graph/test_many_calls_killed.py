@@ -28,11 +28,12 @@ KILLS, CALLS = 40, 64
 def kills(count: int) -> tuple[list[str], int]:
     """Moments of kills, and calls so many that no child can make all before its moment.
 
-    A child begins and completes a call by two writes at least.
+    Each call that a child begins takes a write of its own; one more may complete several. Beside
+    them there are children whose budget is spent before: each has twice the budget of the last.
     """
     luck = random.Random(16)
-    moments = [(luck.choice(("before", "after")), luck.randrange(2, 12)) for _ in range(count)]
-    most = CONCURRENCY + sum(number // 2 for _, number in moments)
+    moments = [(luck.choice(("before", "after")), luck.randrange(2, 20)) for _ in range(count)]
+    most = 2 * CALLS + sum(number for _, number in moments)
     return [f"{kind}:{number}" for kind, number in moments], most
 
 
